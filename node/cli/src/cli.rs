@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The command line's arguments.
+
+use assay_airs::{DEFAULT_SEED, Sample};
+use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done; the key or the proof was accepted
+  1  refused by the verifier or the chain
+  2  wrong arguments, or a file that is unreadable or malformed
+  3  the chain can't be reached
+  4  time ran out
+  5  a bug in this program
+
+With --json, standard output holds one JSON object. After an error it has the fields \"error\" and
+\"code\" (the exit code), and \"class\" where the verifier named one.";
+
+/// From a Rust AIR to a statement on a chain: export, prove, verify, register, submit, watch.
+#[derive(Debug, Parser)]
+#[command(name = "assay", version, after_help = EXIT_CODES)]
+pub struct Cli {
+	/// Write one JSON object to standard output, also for errors (`watch`: one object an event)
+	#[arg(long, global = true)]
+	pub json: bool,
+	/// What to do.
+	#[command(subcommand)]
+	pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+	/// The sample AIRs
+	Air {
+		/// What to do with them.
+		#[command(subcommand)]
+		command: AirCommand,
+	},
+	/// Export a sample AIR and write its verifying key
+	Export(ExportArgs),
+	/// Say what is in a verifying key: the AIR, its parameters, bits of security, cost
+	Inspect(InspectArgs),
+	/// Make a valid trace of a sample AIR and prove it with upstream Plonky3
+	Prove(ProveArgs),
+	/// Verify a proof here, with the code that the chain runs
+	Verify(VerifyArgs),
+	/// Register a verifying key on a chain
+	Register(RegisterArgs),
+	/// Remove a verifying key from a chain and release its deposit
+	Unregister(UnregisterArgs),
+	/// Submit a proof to a chain and wait for its verdict
+	Submit(SubmitArgs),
+	/// Follow finalised blocks and print the proofs that they accepted
+	Watch(WatchArgs),
+}
+
+/// What to do with the sample AIRs.
+#[derive(Debug, Subcommand)]
+pub enum AirCommand {
+	/// List them
+	List,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+	/// Name of a sample AIR, see `assay air list`
+	#[arg(value_parser = sample)]
+	pub air: Sample,
+	/// log2 of the number of rows [default: the AIR's]
+	#[arg(long, value_name = "N")]
+	pub degree_bits: Option<u8>,
+	/// Hash of the Merkle trees and of the transcript
+	#[arg(long, value_enum, default_value_t = HashArg::Poseidon2)]
+	pub hash: HashArg,
+	/// Degree of the extension from which challenges are drawn: 4 or 5 [default: the profile's]
+	#[arg(long, value_name = "4|5", value_parser = extension)]
+	pub extension: Option<ExtensionDegree>,
+	/// Bits of security: decides the parameters that are not given
+	#[arg(long, value_enum, default_value_t = ProfileArg::Standard)]
+	pub profile: ProfileArg,
+	/// FRI parameters.
+	#[command(flatten)]
+	pub fri: FriArgs,
+	/// Write the key even if it has too few bits for the profile
+	#[arg(long)]
+	pub allow_weak: bool,
+	/// Where to write the verifying key [default: AIR.vk]
+	#[arg(long, value_name = "FILE")]
+	pub out: Option<PathBuf>,
+}
+
+/// FRI parameters. What is not given is the profile's.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "FRI parameters (default: those of the profile)")]
+pub struct FriArgs {
+	/// The rate is 2^-N
+	#[arg(long, value_name = "N")]
+	pub log_blowup: Option<u8>,
+	/// Number of queries [default: the fewest that reach the profile's bits]
+	#[arg(long, value_name = "N")]
+	pub queries: Option<u16>,
+	/// log2 of the length of the final polynomial
+	#[arg(long, value_name = "N", alias = "final-poly")]
+	pub log_final_poly_len: Option<u8>,
+	/// log2 of the largest folding arity
+	#[arg(long, value_name = "N", alias = "arity")]
+	pub log_arity: Option<u8>,
+	/// Grinding bits before the challenge that batches the openings
+	#[arg(long, value_name = "BITS")]
+	pub grinding_batch: Option<u8>,
+	/// Grinding bits before each folding challenge
+	#[arg(long, value_name = "BITS")]
+	pub grinding_commit: Option<u8>,
+	/// Grinding bits before the query indices
+	#[arg(long, value_name = "BITS")]
+	pub grinding_query: Option<u8>,
+	/// Grinding bits before the out-of-domain point
+	#[arg(long, value_name = "BITS")]
+	pub grinding_ood: Option<u8>,
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+	/// The verifying key
+	#[arg(value_name = "VK")]
+	pub vk: PathBuf,
+	/// Print the AIR's program, one operation a line
+	#[arg(long)]
+	pub program: bool,
+}
+
+/// Arguments of `prove`.
+#[derive(Debug, Args)]
+pub struct ProveArgs {
+	/// Name of a sample AIR, see `assay air list`
+	#[arg(value_parser = sample)]
+	pub air: Sample,
+	/// The verifying key that `export` wrote [default: AIR.vk]
+	#[arg(long, value_name = "FILE")]
+	pub vk: Option<PathBuf>,
+	/// Seed of the sample's trace
+	#[arg(long, default_value_t = DEFAULT_SEED)]
+	pub seed: u64,
+	/// Where to write the proof [default: AIR.proof]
+	#[arg(long, value_name = "FILE")]
+	pub proof: Option<PathBuf>,
+	/// Where to write the public values [default: AIR.pv]
+	#[arg(long, value_name = "FILE")]
+	pub public_values: Option<PathBuf>,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+	/// The verifying key
+	#[arg(long, value_name = "FILE")]
+	pub vk: PathBuf,
+	/// The public values
+	#[arg(long, value_name = "FILE")]
+	pub public_values: PathBuf,
+	/// The proof
+	#[arg(long, value_name = "FILE")]
+	pub proof: PathBuf,
+	/// Bits of security that the key must have, as a chain would ask at registration
+	#[arg(long, value_enum, default_value_t = ProfileArg::Standard)]
+	pub profile: ProfileArg,
+	/// Verify even if the key has too few bits for the profile
+	#[arg(long)]
+	pub allow_weak: bool,
+	/// The chain's 32-byte context, to print the statement that it would record
+	#[arg(long, value_name = "HEX", value_parser = hash)]
+	pub context: Option<Hash>,
+}
+
+/// Where the chain is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Chain")]
+pub struct ChainArgs {
+	/// A node's WebSocket address
+	#[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+	pub url: String,
+	/// Allow an unencrypted connection to another machine
+	#[arg(long)]
+	pub allow_insecure: bool,
+	/// Give up after this many seconds
+	#[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+	pub timeout: u64,
+}
+
+/// Who pays.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Signer (default: the environment variable ASSAY_SIGNER)")]
+pub struct SignerArgs {
+	/// Secret URI such as //Alice. Other users of this machine can see arguments: for real funds
+	/// use a file or the environment
+	#[arg(long, value_name = "URI", conflicts_with = "signer_file")]
+	pub signer: Option<String>,
+	/// File that holds a secret URI
+	#[arg(long, value_name = "FILE")]
+	pub signer_file: Option<PathBuf>,
+	/// Return when the call is in a block, without waiting for finality
+	#[arg(long, alias = "no-wait-finalized")]
+	pub no_wait_finalised: bool,
+}
+
+/// Arguments of `register`.
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+	/// The verifying key
+	#[arg(long, value_name = "FILE")]
+	pub vk: PathBuf,
+	/// Send the key without looking at it first
+	#[arg(long)]
+	pub no_check: bool,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// Who pays.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// Which verifying key.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct VkArgs {
+	/// The verifying key
+	#[arg(long, value_name = "FILE")]
+	pub vk: Option<PathBuf>,
+	/// Hash of the verifying key
+	#[arg(long, value_name = "HEX", value_parser = hash)]
+	pub vk_hash: Option<Hash>,
+}
+
+/// Arguments of `unregister`.
+#[derive(Debug, Args)]
+pub struct UnregisterArgs {
+	/// Which key.
+	#[command(flatten)]
+	pub vk: VkArgs,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// Who pays.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// Arguments of `submit`.
+#[derive(Debug, Args)]
+pub struct SubmitArgs {
+	/// Which key.
+	#[command(flatten)]
+	pub vk: VkArgs,
+	/// The public values
+	#[arg(long, value_name = "FILE")]
+	pub public_values: PathBuf,
+	/// The proof. It is sent as it is: the chain judges it
+	#[arg(long, value_name = "FILE")]
+	pub proof: PathBuf,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// Who pays.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+	/// Wait for this statement and print nothing else
+	#[arg(long, value_name = "HEX", value_parser = hash)]
+	pub statement: Option<Hash>,
+	/// Stop after this many finalised blocks
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	pub blocks: Option<u64>,
+	/// A node's WebSocket address
+	#[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+	pub url: String,
+	/// Allow an unencrypted connection to another machine
+	#[arg(long)]
+	pub allow_insecure: bool,
+	/// Give up after this many seconds [default: never]
+	#[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+	pub timeout: Option<u64>,
+}
+
+/// A hash function's name.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum HashArg {
+	/// Poseidon2 over BabyBear
+	Poseidon2,
+	/// Keccak-f[1600]
+	Keccak,
+	/// Blake3
+	Blake3,
+}
+
+impl From<HashArg> for HashKind {
+	fn from(hash: HashArg) -> Self {
+		match hash {
+			HashArg::Poseidon2 => Self::Poseidon2,
+			HashArg::Keccak => Self::Keccak,
+			HashArg::Blake3 => Self::Blake3,
+		}
+	}
+}
+
+/// A profile's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+	/// At least 60 proven and 90 conjectured bits
+	Compat,
+	/// At least 80 proven bits
+	Standard,
+	/// At least 100 proven bits
+	Strong,
+}
+
+impl From<ProfileArg> for Profile {
+	fn from(profile: ProfileArg) -> Self {
+		match profile {
+			ProfileArg::Compat => Self::Compat,
+			ProfileArg::Standard => Self::Standard,
+			ProfileArg::Strong => Self::Strong,
+		}
+	}
+}
+
+impl ProfileArg {
+	/// The name on the command line.
+	pub const fn name(self) -> &'static str {
+		match self {
+			Self::Compat => "compat",
+			Self::Standard => "standard",
+			Self::Strong => "strong",
+		}
+	}
+}
+
+fn sample(name: &str) -> Result<Sample, String> {
+	Sample::from_name(name).ok_or_else(|| {
+		let names = Sample::ALL.map(Sample::name).join(", ");
+		format!("expected one of {names}")
+	})
+}
+
+fn extension(text: &str) -> Result<ExtensionDegree, String> {
+	match text {
+		"4" => Ok(ExtensionDegree::Four),
+		"5" => Ok(ExtensionDegree::Five),
+		_ => Err("expected 4 or 5".into()),
+	}
+}
+
+fn hash(text: &str) -> Result<Hash, String> {
+	let digits = text.strip_prefix("0x").unwrap_or(text);
+	let mut hash = Hash::default();
+	hex::decode_to_slice(digits, &mut hash)
+		.map_err(|_| format!("expected 64 hexadecimal digits, got {}", digits.len()))?;
+	Ok(hash)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::Cli;
+	use clap::CommandFactory;
+
+	#[test]
+	fn arguments_are_consistent() {
+		Cli::command().debug_assert();
+	}
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Files that hold a verifying key, public values or a proof: the bytes that a chain takes.
+//!
+//! Every reader bounds the length before it reads, and a malformed file is told apart by what is
+//! wrong with it: the chain has one number for it, people need more.
+
+use crate::output::Failure;
+use assay_primitives::{ErrorClass, MAX_VK_BYTES, PublicValues, VerifyingKey};
+use codec::{Decode, Encode};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+
+/// Longest proof that is read, in bytes: no chain carries a longer one.
+pub const MAX_PROOF_BYTES: usize = 16 * 1024 * 1024;
+
+/// Most public values: the cap of the program format.
+const MAX_PUBLIC_VALUES: usize = assay_air::limits::MAX_PUBLIC_VALUES as usize;
+
+/// A verifying key and the bytes that it was read from.
+pub struct VkFile {
+	/// The bytes.
+	pub bytes: Vec<u8>,
+	/// What they encode.
+	pub vk: VerifyingKey,
+}
+
+impl VkFile {
+	/// Name of the key on a chain.
+	pub fn hash(&self) -> [u8; 32] {
+		VerifyingKey::hash_encoded(&self.bytes)
+	}
+}
+
+/// Reads a verifying key and decodes it strictly.
+pub fn read_vk(path: &Path) -> Result<VkFile, Failure> {
+	let bytes = read_vk_bytes(path)?;
+	let vk = VerifyingKey::decode_strict(&bytes).map_err(|class| {
+		let explained = match bytes.first() {
+			None => "expected a verifying key, got an empty file".into(),
+			Some(first) if class == ErrorClass::UnsupportedVersion => {
+				format!("expected version 1 as the first byte, got {first}")
+			},
+			Some(_) => explain::<VerifyingKey>("verifying key", &bytes),
+		};
+		// A version that this program does not know is a file for another program: malformed here.
+		let class = if bytes.is_empty() { ErrorClass::VkMalformed } else { class };
+		Failure::malformed(class, explained).context(path.display())
+	})?;
+	Ok(VkFile { bytes, vk })
+}
+
+/// Reads a verifying key's bytes and nothing more.
+pub fn read_vk_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+	read(path, "verifying key", MAX_VK_BYTES, ErrorClass::VkTooLong)
+}
+
+/// Reads public values and decodes them strictly; also returns the bytes.
+pub fn read_public_values(path: &Path) -> Result<(Vec<u8>, PublicValues), Failure> {
+	let bytes = read_public_values_bytes(path)?;
+	let values = PublicValues::decode_strict(&bytes, MAX_PUBLIC_VALUES).map_err(|class| {
+		let explained = match bytes.first() {
+			None => "expected public values, got an empty file".into(),
+			Some(1) => explain::<PublicValues>("public values", &bytes),
+			Some(first) => format!("expected version 1 as the first byte, got {first}"),
+		};
+		Failure::malformed(class, explained).context(path.display())
+	})?;
+	Ok((bytes, values))
+}
+
+/// Reads the bytes of public values and nothing more.
+pub fn read_public_values_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+	let max = 6 + 4 * MAX_PUBLIC_VALUES;
+	read(path, "public values", max, ErrorClass::PublicValuesMalformed)
+}
+
+/// Reads a proof's bytes. Only a verifying key tells what they mean.
+pub fn read_proof(path: &Path) -> Result<Vec<u8>, Failure> {
+	let bytes = read(path, "proof", MAX_PROOF_BYTES, ErrorClass::ProofTrailingBytes)?;
+	if bytes.is_empty() {
+		let message = "expected a proof, got an empty file";
+		return Err(Failure::malformed(ErrorClass::ProofTruncated, message).context(path.display()));
+	}
+	Ok(bytes)
+}
+
+/// Writes a file, replacing what was there.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+	fs::write(path, bytes).map_err(|error| {
+		Failure::usage(format_args!("{}: expected to write it: {error}", path.display()))
+	})
+}
+
+/// What is wrong with bytes that are not the canonical encoding of `T`.
+fn explain<T: Decode + Encode>(what: &str, bytes: &[u8]) -> String {
+	let mut rest = bytes;
+	match T::decode(&mut rest) {
+		Ok(_) if !rest.is_empty() => format!(
+			"expected {} bytes of {what}, got {}: {} follow its end",
+			bytes.len() - rest.len(),
+			bytes.len(),
+			rest.len(),
+		),
+		Ok(_) => format!("expected the canonical encoding of {what}, got another"),
+		// The codec stops where bytes are missing or a value is unknown.
+		Err(error) => {
+			format!("expected {what}, got {} bytes that end early or are damaged: {error}", bytes.len())
+		},
+	}
+}
+
+fn read(path: &Path, what: &str, max: usize, class: ErrorClass) -> Result<Vec<u8>, Failure> {
+	let unreadable = |error: std::io::Error| {
+		Failure::usage(format_args!("{}: expected a readable {what} file: {error}", path.display()))
+	};
+	let mut bytes = Vec::new();
+	let file = File::open(path).map_err(unreadable)?;
+	// One byte more than allowed tells that there is more, without reading it all.
+	file.take(max as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+	if bytes.len() > max {
+		let got = fs::metadata(path).map_or(max as u64 + 1, |data| data.len().max(max as u64 + 1));
+		let message = format!("expected {what} of at most {max} bytes, got {got}");
+		return Err(Failure::malformed(class, message).context(path.display()));
+	}
+	Ok(bytes)
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `assay`: export an AIR, prove, verify, and talk to a chain.
+//!
+//! | Module | What is in it |
+//! |---|---|
+//! | [`cli`] | arguments |
+//! | [`output`] | what a command answers, as text or JSON; exit codes |
+//! | [`files`] | reading and writing keys, public values and proofs, with bounds |
+//! | [`offline`] | `air list`, `export`, `prove`, `verify` |
+//! | [`inspect`] | `inspect` |
+//! | [`signer`] | the account that pays |
+//! | [`chain`] | the connection, sending a call, reading its events |
+//! | [`online`] | `register`, `unregister`, `submit`, `watch` |
+
+mod chain;
+mod cli;
+mod files;
+mod inspect;
+mod offline;
+mod online;
+mod output;
+mod signer;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use cli::{AirCommand, Cli, Command};
+use output::{Answer, Exit, Failure};
+use std::panic;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	// `--json` holds for errors in the arguments too, so it is looked for before they are parsed.
+	let json = std::env::args_os().any(|argument| argument == "--json");
+	let cli = match Cli::try_parse() {
+		Ok(cli) => cli,
+		Err(error) => return usage(&error, json),
+	};
+	// A panic is a bug, and still one line: no message from the hook, the text goes into the error.
+	panic::set_hook(Box::new(|_| ()));
+	let result = panic::catch_unwind(panic::AssertUnwindSafe(|| run(cli.command, cli.json)))
+		.unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
+	output::finish(result, json)
+}
+
+fn run(command: Command, json: bool) -> Result<Answer, Failure> {
+	match command {
+		Command::Air { command: AirCommand::List } => offline::list(),
+		Command::Export(args) => offline::export(&args),
+		Command::Inspect(args) => inspect::inspect(&args),
+		Command::Prove(args) => offline::prove(&args),
+		Command::Verify(args) => offline::verify(&args),
+		Command::Register(args) => online::register(&args),
+		Command::Unregister(args) => online::unregister(&args),
+		Command::Submit(args) => online::submit(&args),
+		Command::Watch(args) => online::watch(&args, json),
+	}
+}
+
+fn usage(error: &clap::Error, json: bool) -> ExitCode {
+	let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+	if asked_for || !json {
+		// Nothing to do about a closed standard output.
+		let _ = error.print();
+		return if asked_for { Exit::Ok } else { Exit::Usage }.into();
+	}
+	let text = error.to_string();
+	let line = text.lines().next().unwrap_or_default();
+	let message = line.strip_prefix("error: ").unwrap_or(line);
+	output::finish(Err(Failure::usage(message)), true)
+}

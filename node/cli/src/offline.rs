@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Commands that need no chain: `air list`, `export`, `prove`, `verify`.
+
+use crate::cli::{ExportArgs, FriArgs, ProfileArg, ProveArgs, VerifyArgs};
+use crate::files;
+use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
+use assay_airs::{Sample, dispatch_sample};
+use assay_plonky3::prover::{make_vk, prove as prove_air};
+use assay_plonky3::{CheckedVk, Cost, check_vk, supported, verify_bytes};
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, Profile, PublicValues, SecurityBits,
+	VERIFIER_VERSION, VerifyingKey, statement_hash,
+};
+use codec::Encode;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// `air list`.
+pub fn list() -> Result<Answer, Failure> {
+	let mut rows = Vec::new();
+	let mut text = format!(
+		"{:<17} {:>7} {:>10} {:>11} {:>13}  what a proof says\n",
+		"AIR", "columns", "operations", "constraints", "public values"
+	);
+	for sample in Sample::ALL {
+		let program = dispatch_sample!(sample, |air| assay_air::export(air))
+			.map_err(|error| Failure::usage(format_args!("{}: {error}", sample.name())))?;
+		let range = sample.degree_bits_range();
+		let _ = writeln!(
+			text,
+			"{:<17} {:>7} {:>10} {:>11} {:>13}  {}",
+			sample.name(),
+			program.width(),
+			program.num_operations(),
+			program.num_constraints(),
+			program.num_public_values(),
+			sample.description(),
+		);
+		rows.push(json!({
+			"name": sample.name(),
+			"description": sample.description(),
+			"columns": program.width(),
+			"operations": program.num_operations(),
+			"constraints": program.num_constraints(),
+			"public_values": program.num_public_values(),
+			"degree_bits": sample.default_degree_bits(),
+			"degree_bits_min": range.start(),
+			"degree_bits_max": range.end(),
+		}));
+	}
+	Ok(Answer::new(json!({ "airs": rows }), text))
+}
+
+/// `export`.
+pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
+	let sample = args.air;
+	let degree_bits = args.degree_bits.unwrap_or(sample.default_degree_bits());
+	check_degree_bits(sample, degree_bits)?;
+	let hash = args.hash.into();
+
+	let progress = Progress::start(format_args!("exporting {}", sample.name()));
+	let (vk, checked) = match args.fri.queries {
+		Some(queries) => make(args, degree_bits, hash, queries)?,
+		None => fewest_queries(args, degree_bits, hash)?,
+	};
+	drop(progress);
+
+	let policy = Policy::of(args.profile.into());
+	let admitted = policy.admits(checked.security).is_ok();
+	if !admitted {
+		let message = too_weak(args.profile, checked.security);
+		if !args.allow_weak {
+			return Err(Failure::refused(ErrorClass::SecurityTooLow, message)
+				.with(security_json(checked.security)));
+		}
+		warn(&message);
+	}
+
+	let out = args.out.clone().unwrap_or_else(|| default_file(sample, "vk"));
+	let bytes = vk.encode();
+	files::write(&out, &bytes)?;
+	let vk_hash = hex(&VerifyingKey::hash_encoded(&bytes));
+	let VerifyingKey::Plonky3V1(inner) = &vk;
+
+	let mut object = json!({
+		"air": sample.name(),
+		"degree_bits": degree_bits,
+		"rows": 1u64 << degree_bits,
+		"hash": inner.hash,
+		"extension": inner.extension.get(),
+		"fri": inner.fri,
+		"profile": args.profile.name(),
+		"admitted": admitted,
+		"vk": out.display().to_string(),
+		"vk_hash": vk_hash,
+		"vk_bytes": bytes.len(),
+		"program_bytes": inner.program.len(),
+		"num_public_values": checked.num_public_values,
+		"proof_bytes_max": checked.proof_bytes_max,
+		"cost": cost_json(checked.cost),
+	});
+	merge(&mut object, security_json(checked.security));
+	let text = table(&[
+		("AIR", format!("{}, 2^{degree_bits} rows", sample.name())),
+		("vk hash", vk_hash),
+		("written to", format!("{}, {} bytes", out.display(), bytes.len())),
+		("security", security_text(checked.security)),
+		("FRI", fri_text(&inner.fri)),
+		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
+	]);
+	Ok(Answer::new(object, text))
+}
+
+/// `prove`.
+pub fn prove(args: &ProveArgs) -> Result<Answer, Failure> {
+	let sample = args.air;
+	let path = args.vk.clone().unwrap_or_else(|| default_file(sample, "vk"));
+	let file = files::read_vk(&path)?;
+	let VerifyingKey::Plonky3V1(inner) = &file.vk;
+	let degree_bits = inner.degree_bits;
+	// The generators panic on other sizes; the key's parameters are checked before they reach
+	// upstream, by `prove` itself.
+	check_degree_bits(sample, degree_bits).map_err(|failure| failure.context(path.display()))?;
+
+	let progress = Progress::steps(2, "making the trace");
+	let ((trace, values), trace_time) = progress.time(|| sample.generate(degree_bits, args.seed));
+	let public_values = PublicValues::V1(values);
+	progress.set(1, format_args!("proving {}, 2^{degree_bits} rows", sample.name()));
+	let (proof, prove_time) = progress.time(|| {
+		dispatch_sample!(sample, |air| prove_air(&file.vk, air, trace, &public_values))
+	});
+	let proof = proof?;
+	drop(progress);
+
+	let proof_path = args.proof.clone().unwrap_or_else(|| default_file(sample, "proof"));
+	let values_path = args.public_values.clone().unwrap_or_else(|| default_file(sample, "pv"));
+	let values_bytes = public_values.encode();
+	files::write(&proof_path, &proof)?;
+	files::write(&values_path, &values_bytes)?;
+
+	let object = json!({
+		"air": sample.name(),
+		"degree_bits": degree_bits,
+		"seed": args.seed,
+		"vk_hash": hex(&file.hash()),
+		"proof": proof_path.display().to_string(),
+		"proof_bytes": proof.len(),
+		"public_values": values_path.display().to_string(),
+		"public_values_bytes": values_bytes.len(),
+		"elements": public_values.elements(),
+		"trace_ms": millis(trace_time),
+		"prove_ms": millis(prove_time),
+	});
+	let text = table(&[
+		("AIR", format!("{}, 2^{degree_bits} rows", sample.name())),
+		("proof", format!("{}, {} bytes", proof_path.display(), proof.len())),
+		("public values", format!("{}: {}", values_path.display(), elements_text(&public_values))),
+		("trace", format!("{:.1} ms", millis(trace_time))),
+		("prove", format!("{:.1} ms", millis(prove_time))),
+	]);
+	Ok(Answer::new(object, text))
+}
+
+/// `verify`.
+pub fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
+	let file = files::read_vk(&args.vk)?;
+	let (values_bytes, public_values) = files::read_public_values(&args.public_values)?;
+	let proof = files::read_proof(&args.proof)?;
+
+	// What a chain does once, at registration.
+	let refused = |failure: Failure| failure.with(json!({ "accepted": false }));
+	let checked = check(&file.vk).map_err(|failure| refused(failure.context(args.vk.display())))?;
+	let policy = Policy::of(args.profile.into());
+	if policy.admits(checked.security).is_err() {
+		let message = too_weak(args.profile, checked.security);
+		if !args.allow_weak {
+			let verdict = ErrorClass::SecurityTooLow;
+			let failure = Failure::refused(verdict, message).context(args.vk.display());
+			return Err(refused(failure).with(json!({ "verdict": verdict.label() })));
+		}
+		warn(&message);
+	}
+
+	// What it does for each proof.
+	let progress = Progress::start("verifying");
+	let (result, time) = progress.time(|| verify_bytes(&file.bytes, &values_bytes, &proof));
+	drop(progress);
+	let mut object = json!({
+		"vk_hash": hex(&file.hash()),
+		"verify_ms": millis(time),
+		"proof_bytes": proof.len(),
+		"elements": public_values.elements(),
+	});
+	merge(&mut object, security_json(checked.security));
+	if let Err(error) = result {
+		let class = error.class();
+		merge(&mut object, json!({ "accepted": false, "verdict": class.label() }));
+		let culprit = match class {
+			ErrorClass::PublicValuesCount | ErrorClass::PublicValueNotCanonical => {
+				&args.public_values
+			},
+			_ => &args.proof,
+		};
+		return Err(Failure::from(error).context(culprit.display()).with(object));
+	}
+	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));
+
+	let mut rows = vec![
+		("verdict", "accepted".into()),
+		("vk hash", hex(&file.hash())),
+		("public values", elements_text(&public_values)),
+		("security", security_text(checked.security)),
+		("verify", format!("{:.3} ms", millis(time))),
+	];
+	if let Some(context) = &args.context {
+		let hash = statement_hash(context, &file.hash(), VERIFIER_VERSION, &public_values);
+		merge(&mut object, json!({ "statement": hex(&hash) }));
+		rows.push(("statement", hex(&hash)));
+	}
+	Ok(Answer::new(object, table(&rows)))
+}
+
+/// Checks a key without asking for a number of bits.
+pub fn check(vk: &VerifyingKey) -> Result<CheckedVk, Failure> {
+	let any = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+	Ok(check_vk(vk, &any)?)
+}
+
+/// Bits of security for people.
+pub fn security_text(bits: SecurityBits) -> String {
+	format!("{} bits proven, {} conjectured", bits.proven, bits.conjectured)
+}
+
+/// Bits of security for scripts.
+pub fn security_json(bits: SecurityBits) -> Value {
+	json!({ "proven_bits": bits.proven, "conjectured_bits": bits.conjectured })
+}
+
+/// FRI parameters for people.
+pub fn fri_text(fri: &FriParams) -> String {
+	format!(
+		"blowup {}, {} queries, folding by at most {}, final polynomial of length {}, \
+		 grinding {}/{}/{}/{} bits (batch/fold/query/out of domain)",
+		1u32 << fri.log_blowup.min(31),
+		fri.num_queries,
+		1u32 << fri.max_log_arity.min(31),
+		1u32 << fri.log_final_poly_len.min(31),
+		fri.batch_grinding_bits,
+		fri.commit_grinding_bits,
+		fri.query_grinding_bits,
+		fri.ood_grinding_bits,
+	)
+}
+
+/// Cost for scripts.
+pub fn cost_json(cost: Cost) -> Value {
+	json!({
+		"hash_compressions": cost.hash_compressions,
+		"extension_operations": cost.extension_operations,
+		"bytes": cost.bytes,
+	})
+}
+
+/// Adds the fields of `more` to the object `object`.
+pub fn merge(object: &mut Value, more: Value) {
+	if let (Value::Object(object), Value::Object(mut more)) = (object, more) {
+		object.append(&mut more);
+	}
+}
+
+/// The parameters of a profile, less the number of queries.
+fn defaults(profile: ProfileArg) -> (FriParams, ExtensionDegree) {
+	let fri = FriParams {
+		log_blowup: 3,
+		num_queries: 0,
+		log_final_poly_len: 4,
+		max_log_arity: 3,
+		batch_grinding_bits: 0,
+		commit_grinding_bits: 0,
+		query_grinding_bits: 16,
+		ood_grinding_bits: 0,
+	};
+	let extension = match profile {
+		ProfileArg::Compat => ExtensionDegree::Four,
+		ProfileArg::Standard | ProfileArg::Strong => ExtensionDegree::Five,
+	};
+	(fri, extension)
+}
+
+fn make(
+	args: &ExportArgs,
+	degree_bits: u8,
+	hash: HashKind,
+	num_queries: u16,
+) -> Result<(VerifyingKey, CheckedVk), Failure> {
+	let (fri, extension) = defaults(args.profile);
+	// Exhaustive on purpose: a parameter that is added needs an argument.
+	let FriArgs {
+		log_blowup,
+		queries: _,
+		log_final_poly_len,
+		log_arity,
+		grinding_batch,
+		grinding_commit,
+		grinding_query,
+		grinding_ood,
+	} = args.fri;
+	let fri = FriParams {
+		log_blowup: log_blowup.unwrap_or(fri.log_blowup),
+		num_queries,
+		// A small trace can't be folded to a longer polynomial than itself.
+		log_final_poly_len: log_final_poly_len
+			.unwrap_or(fri.log_final_poly_len.min(degree_bits.saturating_sub(1))),
+		max_log_arity: log_arity.unwrap_or(fri.max_log_arity),
+		batch_grinding_bits: grinding_batch.unwrap_or(fri.batch_grinding_bits),
+		commit_grinding_bits: grinding_commit.unwrap_or(fri.commit_grinding_bits),
+		query_grinding_bits: grinding_query.unwrap_or(fri.query_grinding_bits),
+		ood_grinding_bits: grinding_ood.unwrap_or(fri.ood_grinding_bits),
+	};
+	let extension = args.extension.unwrap_or(extension);
+	let vk = dispatch_sample!(args.air, |air| make_vk(air, degree_bits, hash, extension, fri))?;
+	let checked = check(&vk)?;
+	Ok((vk, checked))
+}
+
+/// The key with the fewest queries that reaches the profile, or with the most allowed if none does.
+fn fewest_queries(
+	args: &ExportArgs,
+	degree_bits: u8,
+	hash: HashKind,
+) -> Result<(VerifyingKey, CheckedVk), Failure> {
+	let policy = Policy::of(Profile::from(args.profile));
+	let (min, max) = supported::NUM_QUERIES;
+	let bound = |queries: u64| u16::try_from(queries).unwrap_or(u16::MAX);
+	let (mut low, mut high) = (bound(min), bound(max));
+	let mut best = make(args, degree_bits, hash, high)?;
+	// More queries never mean fewer bits.
+	while low < high && policy.admits(best.1.security).is_ok() {
+		let middle = low + (high - low) / 2;
+		let candidate = make(args, degree_bits, hash, middle)?;
+		if policy.admits(candidate.1.security).is_ok() {
+			(high, best) = (middle, candidate);
+		} else {
+			low = middle + 1;
+		}
+	}
+	Ok(best)
+}
+
+fn check_degree_bits(sample: Sample, degree_bits: u8) -> Result<(), Failure> {
+	let range = sample.degree_bits_range();
+	if range.contains(&degree_bits) {
+		return Ok(());
+	}
+	let (min, max) = (range.start(), range.end());
+	let name = sample.name();
+	Err(Failure::usage(format_args!("{name}: expected {min} to {max} degree bits, got {degree_bits}")))
+}
+
+fn too_weak(profile: ProfileArg, got: SecurityBits) -> String {
+	let floor = Policy::of(profile.into()).floor;
+	format!(
+		"profile {}: expected at least {} proven and {} conjectured bits, got {} and {}",
+		profile.name(),
+		floor.proven,
+		floor.conjectured,
+		got.proven,
+		got.conjectured
+	)
+}
+
+fn default_file(sample: Sample, extension: &str) -> PathBuf {
+	PathBuf::from(format!("{}.{extension}", sample.name()))
+}
+
+fn elements_text(values: &PublicValues) -> String {
+	const SHOWN: usize = 8;
+	let elements = values.elements();
+	let shown: Vec<_> = elements.iter().take(SHOWN).map(ToString::to_string).collect();
+	match elements.len() {
+		0 => "none".into(),
+		n if n > SHOWN => format!("{}, and {} more", shown.join(" "), n - SHOWN),
+		_ => shown.join(" "),
+	}
+}

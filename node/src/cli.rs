@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What can be typed.
+
+/// The node of the Assay chain: verifies STARK proofs and vouches for what they prove.
+///
+/// `assay-node --dev --tmp` runs a chain of one's own that forgets everything at the end. Blocks
+/// hold up to 6 MiB of proofs, so the transaction pool's default is larger than a Substrate
+/// node's: 256 MiB, about 40 full blocks. Prometheus metrics are served on port 9615 unless
+/// `--no-prometheus` is given; nothing is reported to a telemetry server unless
+/// `--telemetry-url` names one.
+#[derive(Debug, clap::Parser)]
+#[command(mut_arg("pool_kbytes", |arg| arg.default_value(POOL_KBYTES)))]
+pub struct Cli {
+	#[command(subcommand)]
+	pub subcommand: Option<Subcommand>,
+
+	#[clap(flatten)]
+	pub run: sc_cli::RunCmd,
+}
+
+/// Upstream's default of 20 MiB would hold three full blocks of proofs.
+const POOL_KBYTES: &str = "262144";
+
+#[derive(Debug, clap::Subcommand)]
+#[allow(clippy::large_enum_variant)]
+pub enum Subcommand {
+	/// Make, show and insert keys.
+	#[command(subcommand)]
+	Key(sc_cli::KeySubcommand),
+
+	/// Write a chain specification, plain or raw. Newer tools call `export-chain-spec`.
+	#[allow(deprecated)]
+	BuildSpec(sc_cli::BuildSpecCmd),
+
+	/// Write a chain specification, plain or raw.
+	ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+	/// Execute a block again and check it.
+	CheckBlock(sc_cli::CheckBlockCmd),
+
+	/// Write blocks to a file.
+	ExportBlocks(sc_cli::ExportBlocksCmd),
+
+	/// Write the state at a block into a chain specification.
+	ExportState(sc_cli::ExportStateCmd),
+
+	/// Read blocks from a file.
+	ImportBlocks(sc_cli::ImportBlocksCmd),
+
+	/// Delete the chain's database.
+	PurgeChain(sc_cli::PurgeChainCmd),
+
+	/// Go back to an earlier block.
+	Revert(sc_cli::RevertCmd),
+
+	/// Show what the database holds.
+	ChainInfo(sc_cli::ChainInfoCmd),
+
+	/// Measure the runtime's weights.
+	#[cfg(feature = "runtime-benchmarks")]
+	#[command(subcommand)]
+	Benchmark(Benchmark),
+}
+
+/// What can be measured.
+#[cfg(feature = "runtime-benchmarks")]
+#[derive(Debug, clap::Subcommand)]
+#[allow(clippy::large_enum_variant)]
+pub enum Benchmark {
+	/// Measure the calls of a pallet. Here and not in `frame-omni-bencher`, because that tool
+	/// lacks the verifier's host functions.
+	Pallet(frame_benchmarking_cli::PalletCmd),
+}

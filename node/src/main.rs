@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The node of the Assay chain.
+//!
+//! - [`cli`], [`command`]: what can be typed and what it does.
+//! - [`service`]: the parts of a running node and how they are joined; the host functions.
+//! - [`chain_spec`]: the chains that it knows by name.
+//! - [`rpc`]: what it answers besides a Substrate node's usual methods.
+//! - [`verifications`]: the record of every proof that it verified, for RPC and Prometheus.
+
+mod chain_spec;
+mod cli;
+mod command;
+mod rpc;
+mod service;
+mod verifications;
+
+fn main() -> sc_cli::Result<()> {
+	command::run()
+}

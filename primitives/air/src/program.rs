@@ -1,0 +1,629 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::ProgramError;
+use alloc::vec;
+use alloc::vec::Vec;
+use p3_baby_bear::BabyBear;
+use p3_field::PrimeField32;
+
+/// Caps of the format. A program within them is decoded in at most a few milliseconds.
+pub mod limits {
+	/// Version of the format, its first byte.
+	pub const VERSION: u8 = 1;
+	/// Largest number of operations. Keccak-f with 2,633 columns has about 32,600.
+	pub const MAX_OPERATIONS: u32 = 1 << 17;
+	/// Largest number of assertions.
+	pub const MAX_ASSERTIONS: u32 = 1 << 15;
+	/// Largest width of the main trace.
+	pub const MAX_WIDTH: u32 = 1 << 13;
+	/// Largest width of the preprocessed trace.
+	pub const MAX_PREPROCESSED_WIDTH: u32 = 1 << 10;
+	/// Largest number of public values.
+	pub const MAX_PUBLIC_VALUES: u32 = 1 << 10;
+	/// Largest number of periodic columns.
+	pub const MAX_PERIODIC_COLUMNS: u32 = 1 << 8;
+	/// log2 of the longest period.
+	pub const MAX_LOG_PERIOD: u8 = 10;
+	/// Largest number of periodic values of all columns together.
+	pub const MAX_PERIODIC_VALUES: u64 = 1 << 14;
+	/// Largest degree of a constraint, in multiples of the degree of a trace polynomial.
+	pub const MAX_DEGREE: u32 = 17;
+}
+
+/// What a program declares about its AIR.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProgramHeader {
+	/// Columns of the main trace.
+	pub width: u32,
+	/// Columns of the preprocessed trace.
+	pub preprocessed_width: u32,
+	/// Number of public values.
+	pub num_public_values: u32,
+	/// The AIR's own hint on its degree, 0 if it gives none. The prover sizes its quotient by the
+	/// larger of hint and degree, so the verifier must know it.
+	pub degree_hint: u32,
+	/// Whether the main trace is opened on the next row.
+	pub opens_next_row: bool,
+	/// Whether the preprocessed trace is opened on the next row.
+	pub opens_preprocessed_next_row: bool,
+	/// Periodic columns.
+	pub periodic: Vec<PeriodicColumn>,
+}
+
+/// One period of a periodic column; its length is a power of two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodicColumn {
+	/// The values, canonical.
+	pub values: Vec<u32>,
+}
+
+/// One operation. Operands are positions of earlier operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Node {
+	/// A field element, canonical.
+	Constant(u32),
+	/// A cell of the main trace on the current row.
+	Main(u32),
+	/// A cell of the main trace on the next row.
+	MainNext(u32),
+	/// A cell of the preprocessed trace on the current row.
+	Preprocessed(u32),
+	/// A cell of the preprocessed trace on the next row.
+	PreprocessedNext(u32),
+	/// A periodic column on the current row.
+	Periodic(u32),
+	/// A public value.
+	Public(u32),
+	/// Non-zero on the first row only.
+	IsFirstRow,
+	/// Non-zero on the last row only.
+	IsLastRow,
+	/// Zero on the last row only.
+	IsTransition,
+	/// Sum.
+	Add(u32, u32),
+	/// Difference.
+	Sub(u32, u32),
+	/// Product.
+	Mul(u32, u32),
+	/// Negation.
+	Neg(u32),
+}
+
+impl Node {
+	const fn operands(self) -> (Option<u32>, Option<u32>) {
+		match self {
+			Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) => (Some(a), Some(b)),
+			Self::Neg(a) => (Some(a), None),
+			_ => (None, None),
+		}
+	}
+}
+
+/// A decoded program: everything in it is within bounds.
+///
+/// # Format
+///
+/// Numbers are unsigned LEB128 in their shortest form unless a width is given.
+///
+/// | part | form |
+/// |---|---|
+/// | version | 1 byte, `1` |
+/// | width, preprocessed width, public values, degree hint | four numbers |
+/// | flags | 1 byte: 1 opens the next row of the main trace, 2 of the preprocessed trace |
+/// | periodic columns | a number; each: log2 of the period (1 byte), values (4 bytes each, little-endian) |
+/// | operations | a number; each: opcode (1 byte) and operands |
+/// | assertions | a number; each: a position, as a number |
+///
+/// Operands that are operations are numbers that count back from the operation itself (1 is the
+/// one just before), so that equal shapes have equal bytes; a constant is 4 bytes, little-endian.
+/// The order of the assertions is the order in which the AIR makes them: it decides which power of
+/// the constraint challenge each is multiplied with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+	header: ProgramHeader,
+	nodes: Vec<Node>,
+	assertions: Vec<u32>,
+	/// For each operation whether its value lies in the base field (constants, public values and
+	/// what is computed from them alone).
+	pub(crate) is_base: Vec<bool>,
+}
+
+impl Program {
+	/// Decodes and bounds `bytes`. Linear in their length, without recursion.
+	///
+	/// # Errors
+	///
+	/// [`ProgramError`], one variant per cause. That the program is canonical is a separate
+	/// question with a separate cost: [`Self::check_canonical`].
+	pub fn decode(bytes: &[u8]) -> Result<Self, ProgramError> {
+		let mut reader = Reader { rest: bytes };
+		let version = reader.byte("version")?;
+		if version != limits::VERSION {
+			return Err(ProgramError::Version { expected: limits::VERSION, got: version });
+		}
+		let header = reader.header()?;
+		let count = reader.number("number of operations", limits::MAX_OPERATIONS)?;
+		// Each operation takes at least one byte: no more is allocated than was sent.
+		let mut nodes = Vec::with_capacity((count as usize).min(reader.rest.len()));
+		let mut is_base: Vec<bool> = Vec::with_capacity(nodes.capacity());
+		for node in 0..count as usize {
+			let decoded = reader.node(node, &header)?;
+			let base = |i: u32| is_base.get(i as usize).copied().unwrap_or(false);
+			let in_base = match decoded {
+				Node::Constant(_) | Node::Public(_) => true,
+				Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) => base(a) && base(b),
+				Node::Neg(a) => base(a),
+				_ => false,
+			};
+			nodes.push(decoded);
+			is_base.push(in_base);
+		}
+		let asserted = reader.number("number of assertions", limits::MAX_ASSERTIONS)?;
+		if asserted == 0 {
+			return Err(ProgramError::NoAssertions);
+		}
+		let mut assertions = Vec::with_capacity((asserted as usize).min(reader.rest.len()));
+		for index in 0..asserted as usize {
+			let position = reader.number("assertion", limits::MAX_OPERATIONS)?;
+			if position >= count {
+				return Err(ProgramError::OutOfRange {
+					node: index,
+					what: "asserted operation",
+					count,
+					got: position,
+				});
+			}
+			assertions.push(position);
+		}
+		if !reader.rest.is_empty() {
+			return Err(ProgramError::TrailingBytes { got: reader.rest.len() });
+		}
+		Ok(Self { header, nodes, assertions, is_base })
+	}
+
+	/// Encodes the program; the inverse of [`Self::decode`].
+	#[must_use]
+	pub fn encode(&self) -> Vec<u8> {
+		encode(&self.header, &self.nodes, &self.assertions)
+	}
+
+	/// Refuses every form of a program but one: no operation twice, none unused, and all in the
+	/// order in which a depth-first walk from the assertions, left operand first, completes them.
+	///
+	/// Takes O(n log n) for n operations. A chain asks once, at registration: that two byte strings
+	/// may stand for one AIR would do no harm to soundness, because the key's hash covers the bytes.
+	///
+	/// # Errors
+	///
+	/// [`ProgramError::DuplicateNode`], [`ProgramError::NotCanonicalOrder`].
+	pub fn check_canonical(&self) -> Result<(), ProgramError> {
+		let mut sorted: Vec<(Node, usize)> =
+			self.nodes.iter().enumerate().map(|(i, &node)| (node, i)).collect();
+		sorted.sort_unstable();
+		for pair in sorted.windows(2) {
+			if let [(first, _), (second, position)] = pair
+				&& first == second
+			{
+				return Err(ProgramError::DuplicateNode { node: *position });
+			}
+		}
+
+		// The walk, with an explicit stack: recursion over data could overflow a real one.
+		let mut next = 0usize;
+		let mut stack: Vec<(u32, bool)> = Vec::new();
+		for &root in &self.assertions {
+			stack.push((root, false));
+			while let Some((position, expanded)) = stack.pop() {
+				// Completed operations are exactly those before `next`.
+				if (position as usize) < next {
+					continue;
+				}
+				if expanded {
+					if position as usize != next {
+						return Err(ProgramError::NotCanonicalOrder { node: next });
+					}
+					next += 1;
+					continue;
+				}
+				stack.push((position, true));
+				let operands = self.nodes.get(position as usize).map(|node| node.operands());
+				let (left, right) = operands.unwrap_or((None, None));
+				// The left operand is to be completed first: it goes on top.
+				stack.extend(right.map(|b| (b, false)));
+				stack.extend(left.map(|a| (a, false)));
+			}
+		}
+		if next != self.nodes.len() {
+			return Err(ProgramError::NotCanonicalOrder { node: next });
+		}
+		Ok(())
+	}
+
+	/// What the program declares.
+	#[must_use]
+	pub const fn header(&self) -> &ProgramHeader {
+		&self.header
+	}
+
+	/// The operations, each after its operands.
+	#[must_use]
+	pub fn nodes(&self) -> &[Node] {
+		&self.nodes
+	}
+
+	/// Positions of the operations that must be zero on every row, in the AIR's order.
+	#[must_use]
+	pub fn assertions(&self) -> &[u32] {
+		&self.assertions
+	}
+
+	/// Columns of the main trace.
+	#[must_use]
+	pub const fn width(&self) -> usize {
+		self.header.width as usize
+	}
+
+	/// Columns of the preprocessed trace.
+	#[must_use]
+	pub const fn preprocessed_width(&self) -> usize {
+		self.header.preprocessed_width as usize
+	}
+
+	/// Number of public values.
+	#[must_use]
+	pub const fn num_public_values(&self) -> usize {
+		self.header.num_public_values as usize
+	}
+
+	/// Number of operations.
+	#[must_use]
+	pub fn num_operations(&self) -> usize {
+		self.nodes.len()
+	}
+
+	/// Number of constraints.
+	#[must_use]
+	pub fn num_constraints(&self) -> usize {
+		self.assertions.len()
+	}
+
+	/// Degree of the constraints over a trace of `2^degree_bits` rows, in multiples of the degree of
+	/// a trace polynomial, and not below the AIR's own hint: the number by which upstream's prover
+	/// sizes the quotient (`p3_uni_stark::get_log_num_quotient_chunks`).
+	///
+	/// Saturates instead of overflowing: squaring repeatedly can name any degree.
+	#[must_use]
+	pub fn constraint_degree(&self, degree_bits: u8) -> u64 {
+		let rows = 1u64 << degree_bits.min(40);
+		// Without periodic columns degrees count trace polynomials. With them they are exact, since a
+		// periodic column has a lower degree than a trace column (`p3_air` does the same).
+		let exact = !self.header.periodic.is_empty();
+		let trace = if exact { rows - 1 } else { 1 };
+		let periodic = |column: u32| -> u64 {
+			let period = self
+				.header
+				.periodic
+				.get(column as usize)
+				.map_or(rows, |column| column.values.len() as u64)
+				.clamp(1, rows);
+			if exact { rows - rows / period } else { 1 }
+		};
+		let mut degrees: Vec<u64> = vec![0; self.nodes.len()];
+		for (position, node) in self.nodes.iter().enumerate() {
+			let of = |i: u32| degrees.get(i as usize).copied().unwrap_or(u64::MAX);
+			let degree = match *node {
+				Node::Constant(_) | Node::Public(_) => 0,
+				Node::IsTransition => u64::from(exact),
+				Node::Main(_)
+				| Node::MainNext(_)
+				| Node::Preprocessed(_)
+				| Node::PreprocessedNext(_)
+				| Node::IsFirstRow
+				| Node::IsLastRow => trace,
+				Node::Periodic(column) => periodic(column),
+				Node::Add(a, b) | Node::Sub(a, b) => of(a).max(of(b)),
+				Node::Mul(a, b) => of(a).saturating_add(of(b)),
+				Node::Neg(a) => of(a),
+			};
+			if let Some(slot) = degrees.get_mut(position) {
+				*slot = degree;
+			}
+		}
+		let degree = self
+			.assertions
+			.iter()
+			.filter_map(|&position| degrees.get(position as usize))
+			.copied()
+			.max()
+			.unwrap_or(0);
+		let multiples = if exact {
+			// The smallest d with degree <= d * (rows - 1) + 1; the 1 is the transition selector's.
+			degree.saturating_sub(1).div_ceil((rows - 1).max(1))
+		} else {
+			degree
+		};
+		multiples.max(u64::from(self.header.degree_hint))
+	}
+
+	/// The program as text, one operation a line.
+	#[cfg(feature = "std")]
+	#[must_use]
+	pub fn dump(&self) -> String {
+		use std::fmt::Write;
+		let header = &self.header;
+		let mut text = String::new();
+		// Writing to a String cannot fail.
+		let _ = writeln!(
+			text,
+			"; {} columns, {} preprocessed, {} public values, {} periodic\n\
+			 ; {} operations, {} constraints, next row: main {}, preprocessed {}",
+			header.width,
+			header.preprocessed_width,
+			header.num_public_values,
+			header.periodic.len(),
+			self.nodes.len(),
+			self.assertions.len(),
+			header.opens_next_row,
+			header.opens_preprocessed_next_row,
+		);
+		for (index, column) in header.periodic.iter().enumerate() {
+			let _ = writeln!(text, "periodic {index} = {:?}", column.values);
+		}
+		for (position, node) in self.nodes.iter().enumerate() {
+			let _ = match *node {
+				Node::Constant(value) => writeln!(text, "%{position} = {value}"),
+				Node::Main(column) => writeln!(text, "%{position} = main[{column}]"),
+				Node::MainNext(column) => writeln!(text, "%{position} = main'[{column}]"),
+				Node::Preprocessed(column) => writeln!(text, "%{position} = fixed[{column}]"),
+				Node::PreprocessedNext(column) => writeln!(text, "%{position} = fixed'[{column}]"),
+				Node::Periodic(column) => writeln!(text, "%{position} = periodic[{column}]"),
+				Node::Public(index) => writeln!(text, "%{position} = public[{index}]"),
+				Node::IsFirstRow => writeln!(text, "%{position} = is_first_row"),
+				Node::IsLastRow => writeln!(text, "%{position} = is_last_row"),
+				Node::IsTransition => writeln!(text, "%{position} = is_transition"),
+				Node::Add(a, b) => writeln!(text, "%{position} = %{a} + %{b}"),
+				Node::Sub(a, b) => writeln!(text, "%{position} = %{a} - %{b}"),
+				Node::Mul(a, b) => writeln!(text, "%{position} = %{a} * %{b}"),
+				Node::Neg(a) => writeln!(text, "%{position} = -%{a}"),
+			};
+		}
+		for position in &self.assertions {
+			let _ = writeln!(text, "assert %{position}");
+		}
+		text
+	}
+}
+
+/// Encodes the parts of a program. What the exporter writes is decoded again before it is used.
+pub(crate) fn encode(header: &ProgramHeader, nodes: &[Node], assertions: &[u32]) -> Vec<u8> {
+	let mut out = vec![limits::VERSION];
+	for value in
+		[header.width, header.preprocessed_width, header.num_public_values, header.degree_hint]
+	{
+		put_number(&mut out, value);
+	}
+	out.push(u8::from(header.opens_next_row) | u8::from(header.opens_preprocessed_next_row) << 1);
+	put_number(&mut out, header.periodic.len() as u32);
+	for column in &header.periodic {
+		out.push(column.values.len().trailing_zeros() as u8);
+		for value in &column.values {
+			out.extend_from_slice(&value.to_le_bytes());
+		}
+	}
+	put_number(&mut out, nodes.len() as u32);
+	for (position, node) in nodes.iter().enumerate() {
+		out.push(opcode(node));
+		let back = |operand: u32| position as u32 - operand;
+		match *node {
+			Node::Constant(value) => out.extend_from_slice(&value.to_le_bytes()),
+			Node::Main(index)
+			| Node::MainNext(index)
+			| Node::Preprocessed(index)
+			| Node::PreprocessedNext(index)
+			| Node::Periodic(index)
+			| Node::Public(index) => put_number(&mut out, index),
+			Node::IsFirstRow | Node::IsLastRow | Node::IsTransition => {},
+			Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) => {
+				put_number(&mut out, back(a));
+				put_number(&mut out, back(b));
+			},
+			Node::Neg(a) => put_number(&mut out, back(a)),
+		}
+	}
+	put_number(&mut out, assertions.len() as u32);
+	for &position in assertions {
+		put_number(&mut out, position);
+	}
+	out
+}
+
+const fn opcode(node: &Node) -> u8 {
+	match node {
+		Node::Constant(_) => 0,
+		Node::Main(_) => 1,
+		Node::MainNext(_) => 2,
+		Node::Preprocessed(_) => 3,
+		Node::PreprocessedNext(_) => 4,
+		Node::Periodic(_) => 5,
+		Node::Public(_) => 6,
+		Node::IsFirstRow => 7,
+		Node::IsLastRow => 8,
+		Node::IsTransition => 9,
+		Node::Add(..) => 10,
+		Node::Sub(..) => 11,
+		Node::Mul(..) => 12,
+		Node::Neg(_) => 13,
+	}
+}
+
+fn put_number(out: &mut Vec<u8>, mut value: u32) {
+	while value >= 0x80 {
+		out.push(value as u8 | 0x80);
+		value >>= 7;
+	}
+	out.push(value as u8);
+}
+
+struct Reader<'a> {
+	rest: &'a [u8],
+}
+
+impl Reader<'_> {
+	#[inline]
+	fn byte(&mut self, reading: &'static str) -> Result<u8, ProgramError> {
+		let (&first, rest) =
+			self.rest.split_first().ok_or(ProgramError::Truncated { reading })?;
+		self.rest = rest;
+		Ok(first)
+	}
+
+	/// A number of at most `max`, refused unless in its shortest form.
+	#[inline]
+	fn number(&mut self, reading: &'static str, max: u32) -> Result<u32, ProgramError> {
+		let mut value = 0u64;
+		for shift in (0..35).step_by(7) {
+			let byte = self.byte(reading)?;
+			value |= u64::from(byte & 0x7f) << shift;
+			if byte & 0x80 == 0 {
+				if byte == 0 && shift > 0 {
+					return Err(ProgramError::NumberNotMinimal { reading });
+				}
+				if value > u64::from(max) {
+					return Err(ProgramError::TooLarge {
+						what: reading,
+						max: u64::from(max),
+						got: value,
+					});
+				}
+				return Ok(value as u32);
+			}
+		}
+		Err(ProgramError::TooLarge { what: reading, max: u64::from(max), got: value })
+	}
+
+	fn element(&mut self, reading: &'static str) -> Result<u32, ProgramError> {
+		let (bytes, rest) =
+			self.rest.split_first_chunk::<4>().ok_or(ProgramError::Truncated { reading })?;
+		self.rest = rest;
+		let value = u32::from_le_bytes(*bytes);
+		if value >= BabyBear::ORDER_U32 {
+			return Err(ProgramError::ConstantNotCanonical { got: value });
+		}
+		Ok(value)
+	}
+
+	fn header(&mut self) -> Result<ProgramHeader, ProgramError> {
+		let width = self.number("width", limits::MAX_WIDTH)?;
+		let preprocessed_width =
+			self.number("preprocessed width", limits::MAX_PREPROCESSED_WIDTH)?;
+		let num_public_values =
+			self.number("number of public values", limits::MAX_PUBLIC_VALUES)?;
+		let degree_hint = self.number("degree hint", limits::MAX_DEGREE)?;
+		let flags = self.byte("flags")?;
+		if flags & !3 != 0 {
+			return Err(ProgramError::Flags { got: flags });
+		}
+		let count = self.number("number of periodic columns", limits::MAX_PERIODIC_COLUMNS)?;
+		let mut total = 0u64;
+		let mut periodic = Vec::new();
+		for _ in 0..count {
+			let log_period = self.byte("period")?;
+			if log_period > limits::MAX_LOG_PERIOD {
+				return Err(ProgramError::TooLarge {
+					what: "log2 of the period",
+					max: u64::from(limits::MAX_LOG_PERIOD),
+					got: u64::from(log_period),
+				});
+			}
+			total += 1 << log_period;
+			if total > limits::MAX_PERIODIC_VALUES {
+				return Err(ProgramError::TooLarge {
+					what: "periodic values",
+					max: limits::MAX_PERIODIC_VALUES,
+					got: total,
+				});
+			}
+			let mut values = Vec::with_capacity(1 << log_period);
+			for _ in 0..1usize << log_period {
+				values.push(self.element("periodic value")?);
+			}
+			periodic.push(PeriodicColumn { values });
+		}
+		Ok(ProgramHeader {
+			width,
+			preprocessed_width,
+			num_public_values,
+			degree_hint,
+			opens_next_row: flags & 1 != 0,
+			opens_preprocessed_next_row: flags & 2 != 0,
+			periodic,
+		})
+	}
+
+	#[inline]
+	fn operand(&mut self, node: usize) -> Result<u32, ProgramError> {
+		let back = self.number("operand", limits::MAX_OPERATIONS)?;
+		if back == 0 || back as usize > node {
+			return Err(ProgramError::ForwardReference { node });
+		}
+		Ok(node as u32 - back)
+	}
+
+	fn index(
+		&mut self,
+		node: usize,
+		what: &'static str,
+		count: u32,
+	) -> Result<u32, ProgramError> {
+		let got = self.number(what, u32::MAX)?;
+		if got >= count {
+			return Err(ProgramError::OutOfRange { node, what, count, got });
+		}
+		Ok(got)
+	}
+
+	#[inline]
+	fn node(&mut self, node: usize, header: &ProgramHeader) -> Result<Node, ProgramError> {
+		let opcode = self.byte("opcode")?;
+		Ok(match opcode {
+			0 => Node::Constant(self.element("constant")?),
+			1 => Node::Main(self.index(node, "column", header.width)?),
+			2 => {
+				if !header.opens_next_row {
+					return Err(ProgramError::UnopenedNextRow { node });
+				}
+				Node::MainNext(self.index(node, "column", header.width)?)
+			},
+			3 => Node::Preprocessed(self.index(
+				node,
+				"preprocessed column",
+				header.preprocessed_width,
+			)?),
+			4 => {
+				if !header.opens_preprocessed_next_row {
+					return Err(ProgramError::UnopenedNextRow { node });
+				}
+				Node::PreprocessedNext(self.index(
+					node,
+					"preprocessed column",
+					header.preprocessed_width,
+				)?)
+			},
+			5 => Node::Periodic(self.index(
+				node,
+				"periodic column",
+				header.periodic.len() as u32,
+			)?),
+			6 => Node::Public(self.index(node, "public value", header.num_public_values)?),
+			7 => Node::IsFirstRow,
+			8 => Node::IsLastRow,
+			9 => Node::IsTransition,
+			10 => Node::Add(self.operand(node)?, self.operand(node)?),
+			11 => Node::Sub(self.operand(node)?, self.operand(node)?),
+			12 => Node::Mul(self.operand(node)?, self.operand(node)?),
+			13 => Node::Neg(self.operand(node)?),
+			got => return Err(ProgramError::Opcode { node, got }),
+		})
+	}
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The host functions through which a runtime asks the node to verify proofs.
+//!
+//! One function a proof system, slices in, one number out: 0 is acceptance, anything else the code
+//! of an [`ErrorClass`](assay_primitives::ErrorClass). A host function is forever: once released,
+//! its behaviour on every input is consensus, and a change gets a new version beside the old one.
+//!
+//! - `guard` is the only place that catches a panic: a panic would become a trap, and a trapping
+//!   transaction is dropped by the block author without its fee.
+//! - `observer` lets a node see every call: system, bytes, time, verdict. Without one installed a
+//!   call costs one atomic load more.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+
+#[cfg(feature = "std")]
+mod guard;
+#[cfg(feature = "std")]
+mod observer;
+
+#[cfg(feature = "std")]
+pub use observer::{AlreadyInstalled, Observation, set_observer};
+
+use sp_runtime_interface::{pass_by::PassFatPointerAndRead, runtime_interface};
+
+/// Everything that a node adds to its executor.
+#[cfg(feature = "std")]
+pub type HostFunctions = (verifier::HostFunctions,);
+
+/// Native verifiers.
+#[runtime_interface]
+pub trait Verifier {
+	/// Verifies a Plonky3 proof: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the
+	/// proof. Answers 0, or the code of an error class.
+	fn verify_plonky3(
+		vk: PassFatPointerAndRead<&[u8]>,
+		public_values: PassFatPointerAndRead<&[u8]>,
+		proof: PassFatPointerAndRead<&[u8]>,
+	) -> u32 {
+		let verdict = observer::observe("plonky3", proof.len(), || {
+			guard::run(|| {
+				assay_plonky3::verify_bytes(vk, public_values, proof)
+					.map(|_| ())
+					.map_err(|error| error.class())
+			})
+		});
+		verdict.err().map_or(0, |class| class.code())
+	}
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+	use super::*;
+	use assay_primitives::ErrorClass;
+	use std::sync::{Arc, Mutex};
+	use std::time::Duration;
+
+	#[test]
+	fn the_host_call_answers_the_code_of_the_library_error() {
+		let library = assay_plonky3::verify_bytes(&[9], &[], &[]).unwrap_err().class();
+		assert_eq!(library, ErrorClass::UnsupportedVersion);
+		assert_eq!(verifier::verify_plonky3(&[9], &[], &[]), library.code());
+	}
+
+	#[test]
+	fn an_observer_sees_each_call_and_is_installed_once() {
+		let seen = Arc::new(Mutex::new(Vec::new()));
+		let sink = seen.clone();
+		let observer = move |observation: Observation| {
+			if let Ok(mut seen) = sink.lock() {
+				seen.push(observation);
+			}
+		};
+		set_observer(Box::new(observer)).expect("the first observer");
+		assert_eq!(set_observer(Box::new(|_| ())), Err(AlreadyInstalled));
+		// Other tests of this binary may call too: look for this call by its length.
+		verifier::verify_plonky3(&[], &[], &[0; 12345]);
+		let seen = seen.lock().expect("no observer panics");
+		let call = seen.iter().find(|observation| observation.bytes == 12345).expect("seen");
+		assert_eq!(call.backend, "plonky3");
+		assert_eq!(call.verdict, Err(ErrorClass::VkMalformed));
+		assert!(call.duration > Duration::ZERO);
+	}
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Lets the node see what its host functions do.
+
+use assay_primitives::ErrorClass;
+use std::fmt;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// One call of a host function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Observation {
+	/// Proof system: `plonky3`.
+	pub backend: &'static str,
+	/// Length of the proof.
+	pub bytes: usize,
+	/// Wall-clock time of decoding and verifying.
+	pub duration: Duration,
+	/// What the call answered.
+	pub verdict: Result<(), ErrorClass>,
+}
+
+/// An observer is called on the thread that verified, after the verdict; it must be quick.
+pub type Observer = Box<dyn Fn(Observation) + Send + Sync>;
+
+// Host functions are free functions: what they report to can only be global.
+static OBSERVER: OnceLock<Observer> = OnceLock::new();
+
+/// [`set_observer`] was called before in this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlreadyInstalled;
+
+impl fmt::Display for AlreadyInstalled {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "an observer is already installed in this process")
+	}
+}
+
+impl std::error::Error for AlreadyInstalled {}
+
+/// Installs the observer of this process.
+///
+/// # Errors
+///
+/// [`AlreadyInstalled`]: there is one, and it stays.
+pub fn set_observer(observer: Observer) -> Result<(), AlreadyInstalled> {
+	OBSERVER.set(observer).map_err(|_| AlreadyInstalled)
+}
+
+/// Runs `call`; times and reports it if somebody watches.
+pub(crate) fn observe(
+	backend: &'static str,
+	bytes: usize,
+	call: impl FnOnce() -> Result<(), ErrorClass>,
+) -> Result<(), ErrorClass> {
+	let Some(observer) = OBSERVER.get() else { return call() };
+	let start = Instant::now();
+	let verdict = call();
+	observer(Observation { backend, bytes, duration: start.elapsed(), verdict });
+	verdict
+}

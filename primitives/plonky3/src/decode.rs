@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The byte form of a proof, one per proof.
+//!
+//! Every length but one follows from the verifying key, so none is written and none can lie: the
+//! exception is the number of Merkle siblings of a tree, which depends on the queries; it is four
+//! little-endian bytes, bounded by [`Key::max_siblings`] before anything is allocated. Field
+//! elements are four little-endian bytes below the modulus, extension elements their
+//! coefficients in order, digests 32 bytes.
+//!
+//! | part | count |
+//! |---|---|
+//! | trace commitment, quotient commitment | 2 digests |
+//! | main trace at zeta; at the next point, if opened | width each |
+//! | preprocessed trace at zeta; at the next point, if opened | preprocessed width each |
+//! | quotient chunks at zeta | chunks x extension degree |
+//! | batch grinding witness | 1 |
+//! | commitment of each folding round | 1 digest each |
+//! | commit grinding witness of each folding round | 1 each |
+//! | for trace, quotient, preprocessed: opened rows of each query; siblings | queries x columns; counted |
+//! | for each folding round: siblings of each query; Merkle siblings | queries x (arity - 1); counted |
+//! | final polynomial | 2^log_final_poly_len |
+//! | query grinding witness, out-of-domain grinding witness | 2 |
+
+use crate::Error;
+use crate::key::Key;
+use crate::suite::{DIGEST_BYTES, OpeningProof, StarkProof, Suite, Val, element};
+use alloc::vec::Vec;
+use assay_primitives::Digest;
+use p3_field::ExtensionField;
+use p3_fri::{BatchMultiOpening, CommitPhaseMultiStep, FriProof};
+use p3_uni_stark::{Commitments, OpenedValues, PreprocessedOpenedValues, Proof};
+
+/// Reads the proof for `key` from `bytes`, all of them.
+pub(crate) fn decode<S, EF>(key: &Key<'_>, bytes: &[u8]) -> Result<StarkProof<S, EF>, Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let mut reader = Reader { rest: bytes };
+	let header = key.program.header();
+	let width = key.program.width();
+	let preprocessed_width = key.program.preprocessed_width();
+
+	let commitments = Commitments {
+		trace: reader.commitment::<S, EF>("trace commitment")?,
+		quotient_chunks: reader.commitment::<S, EF>("quotient commitment")?,
+		random: None,
+	};
+	let trace_local = reader.row::<EF>("main trace", width)?;
+	let trace_next = match header.opens_next_row {
+		true => Some(reader.row::<EF>("main trace, next row", width)?),
+		false => None,
+	};
+	let preprocessed = match preprocessed_width {
+		0 => None,
+		width => Some(PreprocessedOpenedValues {
+			local: reader.row::<EF>("preprocessed trace", width)?,
+			next: match header.opens_preprocessed_next_row {
+				true => Some(reader.row::<EF>("preprocessed trace, next row", width)?),
+				false => None,
+			},
+		}),
+	};
+	let mut quotient_chunks = Vec::with_capacity(key.num_chunks());
+	for _ in 0..key.num_chunks() {
+		quotient_chunks.push(reader.row::<EF>("quotient chunk", EF::DIMENSION)?);
+	}
+	let opened_values =
+		OpenedValues { trace_local, trace_next, preprocessed, quotient_chunks, random: None };
+	let opening_proof = reader.opening_proof::<S, EF>(key)?;
+	let ood_pow_witness = reader.element("out-of-domain grinding witness")?;
+	if !reader.rest.is_empty() {
+		return Err(Error::TrailingBytes { got: reader.rest.len() });
+	}
+	Ok(Proof {
+		commitments,
+		opened_values,
+		opening_proof,
+		degree_bits: key.vk.degree_bits.into(),
+		ood_pow_witness,
+	})
+}
+
+struct Reader<'a> {
+	rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+	/// The next `count` pieces of `N` bytes. Nothing is allocated before they are known to exist.
+	fn take<const N: usize>(
+		&mut self,
+		reading: &'static str,
+		count: usize,
+	) -> Result<&'a [[u8; N]], Error> {
+		let expected = count.saturating_mul(N);
+		let Some((taken, rest)) = self.rest.split_at_checked(expected) else {
+			return Err(Error::Truncated { reading, expected, got: self.rest.len() });
+		};
+		self.rest = rest;
+		Ok(taken.as_chunks::<N>().0)
+	}
+
+	fn elements(&mut self, reading: &'static str, count: usize) -> Result<Vec<Val>, Error> {
+		let bytes = self.take::<4>(reading, count)?;
+		let mut out = Vec::with_capacity(count);
+		for &bytes in bytes {
+			out.push(element(bytes).ok_or(Error::NotCanonical { reading })?);
+		}
+		Ok(out)
+	}
+
+	fn element(&mut self, reading: &'static str) -> Result<Val, Error> {
+		let bytes = self.take::<4>(reading, 1)?.first().copied().unwrap_or_default();
+		element(bytes).ok_or(Error::NotCanonical { reading })
+	}
+
+	/// `count` elements of the extension.
+	fn row<EF: ExtensionField<Val>>(
+		&mut self,
+		reading: &'static str,
+		count: usize,
+	) -> Result<Vec<EF>, Error> {
+		let coefficients = self.elements(reading, count.saturating_mul(EF::DIMENSION))?;
+		Ok(coefficients
+			.chunks_exact(EF::DIMENSION)
+			.filter_map(EF::from_basis_coefficients_slice)
+			.collect())
+	}
+
+	fn digests(&mut self, reading: &'static str, count: usize) -> Result<&'a [Digest], Error> {
+		self.take::<DIGEST_BYTES>(reading, count)
+	}
+
+	fn commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
+		&mut self,
+		reading: &'static str,
+	) -> Result<S::Commitment, Error> {
+		let digest = self.digests(reading, 1)?.first().copied().unwrap_or_default();
+		S::commitment(&digest).ok_or(Error::NotCanonical { reading })
+	}
+
+	fn multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(
+		&mut self,
+		reading: &'static str,
+		max: u64,
+	) -> Result<S::MultiProof, Error> {
+		let count = self.take::<4>(reading, 1)?.first().copied().unwrap_or_default();
+		let count = u32::from_le_bytes(count);
+		if u64::from(count) > max {
+			return Err(Error::SiblingCount { max, got: count.into() });
+		}
+		let digests = self.digests(reading, count as usize)?;
+		S::multi_proof(digests).ok_or(Error::NotCanonical { reading })
+	}
+
+	fn opening_proof<S, EF>(&mut self, key: &Key<'_>) -> Result<OpeningProof<S, EF>, Error>
+	where
+		S: Suite<EF>,
+		EF: ExtensionField<Val>,
+	{
+		let queries = usize::from(key.vk.fri.num_queries);
+		let schedule = key.fold_schedule();
+		let batch_pow_witness = self.element("batch grinding witness")?;
+		let mut commit_phase_commits = Vec::with_capacity(schedule.len());
+		for _ in &schedule {
+			commit_phase_commits.push(self.commitment::<S, EF>("folding commitment")?);
+		}
+		let commit_pow_witnesses = self.elements("commit grinding witness", schedule.len())?;
+
+		let mut input_openings = Vec::with_capacity(3);
+		for widths in key.batches() {
+			let mut opened_values = Vec::with_capacity(queries);
+			for _ in 0..queries {
+				let mut rows = Vec::with_capacity(widths.len());
+				for &width in &widths {
+					rows.push(self.elements("opened row", width)?);
+				}
+				opened_values.push(rows);
+			}
+			let max = key.max_siblings(key.log_height());
+			let opening_proof = self.multi_proof::<S, EF>("siblings of opened rows", max)?;
+			input_openings.push(BatchMultiOpening { opened_values, opening_proof });
+		}
+
+		let mut commit_phase_openings = Vec::with_capacity(schedule.len());
+		let mut log_height = key.log_height();
+		for log_arity in schedule {
+			log_height -= log_arity;
+			let mut sibling_values = Vec::with_capacity(queries);
+			for _ in 0..queries {
+				sibling_values.push(self.row::<EF>("folding siblings", (1 << log_arity) - 1)?);
+			}
+			let max = key.max_siblings(log_height);
+			let opening_proof = self.multi_proof::<S, EF>("siblings of folded rows", max)?;
+			commit_phase_openings.push(CommitPhaseMultiStep { sibling_values, opening_proof });
+		}
+		let final_poly =
+			self.row::<EF>("final polynomial", 1 << key.vk.fri.log_final_poly_len)?;
+		let query_pow_witness = self.element("query grinding witness")?;
+		Ok(FriProof {
+			batch_pow_witness,
+			commit_phase_commits,
+			commit_pow_witnesses,
+			input_openings,
+			commit_phase_openings,
+			final_poly,
+			query_pow_witness,
+		})
+	}
+}
+
+/// Writes `proof` in the form that [`decode`] reads.
+#[cfg(feature = "prover")]
+pub(crate) fn encode<S, EF>(proof: &StarkProof<S, EF>) -> Option<Vec<u8>>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let mut out = Vec::new();
+	out.extend(S::commitment_bytes(&proof.commitments.trace)?);
+	out.extend(S::commitment_bytes(&proof.commitments.quotient_chunks)?);
+	let opened = &proof.opened_values;
+	put_row(&mut out, &opened.trace_local);
+	opened.trace_next.iter().for_each(|row| put_row(&mut out, row));
+	if let Some(preprocessed) = &opened.preprocessed {
+		put_row(&mut out, &preprocessed.local);
+		preprocessed.next.iter().for_each(|row| put_row(&mut out, row));
+	}
+	opened.quotient_chunks.iter().for_each(|chunk| put_row(&mut out, chunk));
+
+	let opening = &proof.opening_proof;
+	put(&mut out, &[opening.batch_pow_witness]);
+	for commitment in &opening.commit_phase_commits {
+		out.extend(S::commitment_bytes(commitment)?);
+	}
+	put(&mut out, &opening.commit_pow_witnesses);
+	for batch in &opening.input_openings {
+		batch.opened_values.iter().flatten().for_each(|row| put(&mut out, row));
+		put_multi_proof::<S, EF>(&mut out, &batch.opening_proof);
+	}
+	for round in &opening.commit_phase_openings {
+		round.sibling_values.iter().for_each(|row| put_row(&mut out, row));
+		put_multi_proof::<S, EF>(&mut out, &round.opening_proof);
+	}
+	put_row(&mut out, &opening.final_poly);
+	put(&mut out, &[opening.query_pow_witness, proof.ood_pow_witness]);
+	Some(out)
+}
+
+#[cfg(feature = "prover")]
+fn put(out: &mut Vec<u8>, elements: &[Val]) {
+	use p3_field::PrimeField32;
+	out.extend(elements.iter().flat_map(|element| element.as_canonical_u32().to_le_bytes()));
+}
+
+#[cfg(feature = "prover")]
+fn put_row<EF: ExtensionField<Val>>(out: &mut Vec<u8>, row: &[EF]) {
+	row.iter().for_each(|element| put(out, element.as_basis_coefficients_slice()));
+}
+
+#[cfg(feature = "prover")]
+fn put_multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(out: &mut Vec<u8>, proof: &S::MultiProof) {
+	let digests = S::multi_proof_bytes(proof);
+	out.extend((digests.len() as u32).to_le_bytes());
+	out.extend(digests.iter().flatten());
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A verifying key, decoded and checked: everything that the verifier knows before it sees a proof.
+
+use crate::Error;
+use crate::soundness::Shape;
+use crate::suite::DIGEST_BYTES;
+use alloc::vec;
+use alloc::vec::Vec;
+use assay_air::{Program, limits};
+use assay_primitives::{FriParams, Hash, Plonky3Vk, VerifyingKey};
+
+/// Two-adicity of BabyBear: no domain is larger than 2^27.
+const TWO_ADICITY: u64 = 27;
+
+/// What this verifier supports. A key outside is refused whatever the policy says.
+pub mod supported {
+	/// log2 of the number of rows.
+	pub const DEGREE_BITS: (u64, u64) = (1, 22);
+	/// log2 of the blowup.
+	pub const LOG_BLOWUP: (u64, u64) = (1, 6);
+	/// FRI queries.
+	pub const NUM_QUERIES: (u64, u64) = (1, 512);
+	/// log2 of the length of the final polynomial.
+	pub const LOG_FINAL_POLY_LEN: (u64, u64) = (0, 8);
+	/// log2 of the folding arity.
+	pub const MAX_LOG_ARITY: (u64, u64) = (1, 4);
+	/// Grinding at any site. More than 26 bits would not be credited and takes a prover minutes.
+	pub const GRINDING_BITS: (u64, u64) = (0, 26);
+}
+
+/// A key whose program is within bounds and whose parameters are supported.
+pub(crate) struct Key<'a> {
+	pub vk: &'a Plonky3Vk,
+	pub hash: Hash,
+	pub program: Program,
+	/// log2 of the number of quotient chunks.
+	pub log_chunks: u32,
+	pub constraint_degree: u64,
+}
+
+impl<'a> Key<'a> {
+	/// Checks `vk`; `hash` is its hash.
+	pub fn new(vk: &'a Plonky3Vk, hash: Hash) -> Result<Self, Error> {
+		// Exhaustive on purpose: a parameter that is added must be bounded.
+		let FriParams {
+			log_blowup,
+			num_queries,
+			log_final_poly_len,
+			max_log_arity,
+			batch_grinding_bits,
+			commit_grinding_bits,
+			query_grinding_bits,
+			ood_grinding_bits,
+		} = vk.fri;
+		bound("degree_bits", supported::DEGREE_BITS, vk.degree_bits.into())?;
+		bound("log_blowup", supported::LOG_BLOWUP, log_blowup.into())?;
+		bound("num_queries", supported::NUM_QUERIES, num_queries.into())?;
+		bound("log_final_poly_len", supported::LOG_FINAL_POLY_LEN, log_final_poly_len.into())?;
+		bound("max_log_arity", supported::MAX_LOG_ARITY, max_log_arity.into())?;
+		bound("batch_grinding_bits", supported::GRINDING_BITS, batch_grinding_bits.into())?;
+		bound("commit_grinding_bits", supported::GRINDING_BITS, commit_grinding_bits.into())?;
+		bound("query_grinding_bits", supported::GRINDING_BITS, query_grinding_bits.into())?;
+		bound("ood_grinding_bits", supported::GRINDING_BITS, ood_grinding_bits.into())?;
+		bound(
+			"degree_bits + log_blowup",
+			(0, TWO_ADICITY),
+			u64::from(vk.degree_bits) + u64::from(log_blowup),
+		)?;
+		// Upstream's prover refuses to fold a polynomial that is not longer than the final one.
+		bound(
+			"log_final_poly_len against degree_bits",
+			(0, u64::from(vk.degree_bits) - 1),
+			log_final_poly_len.into(),
+		)?;
+
+		let program = Program::decode(&vk.program)?;
+		bound("width", (1, limits::MAX_WIDTH.into()), program.width() as u64)?;
+		for column in &program.header().periodic {
+			// A period that does not divide the rows has no meaning; both are powers of two.
+			bound("period", (1, 1 << vk.degree_bits), column.values.len() as u64)?;
+		}
+		let constraint_degree = program.constraint_degree(vk.degree_bits);
+		bound("constraint degree", (0, limits::MAX_DEGREE.into()), constraint_degree)?;
+		// The quotient of constraints of degree d has d - 1 chunks, rounded up to a power of two
+		// (`p3_uni_stark::get_log_num_quotient_chunks`); the committed domain must hold it.
+		let log_chunks = (constraint_degree.max(2) - 1).next_power_of_two().ilog2();
+		bound("constraint degree against blowup", (0, log_blowup.into()), log_chunks.into())?;
+		if vk.preprocessed.is_some() != (program.preprocessed_width() > 0) {
+			return Err(Error::PreprocessedCommitment {
+				width: program.preprocessed_width(),
+				present: vk.preprocessed.is_some(),
+			});
+		}
+		Ok(Self { vk, hash, program, log_chunks, constraint_degree })
+	}
+
+	/// As [`Self::new`], from a key of any system.
+	pub fn of(vk: &'a VerifyingKey) -> Result<Self, Error> {
+		let VerifyingKey::Plonky3V1(inner) = vk;
+		Self::new(inner, vk.hash())
+	}
+
+	/// What the soundness model reads.
+	pub fn shape(&self) -> Shape {
+		let header = self.program.header();
+		Shape {
+			degree_bits: self.vk.degree_bits,
+			width: header.width,
+			preprocessed_width: header.preprocessed_width,
+			opens_next_row: header.opens_next_row,
+			opens_preprocessed_next_row: header.opens_preprocessed_next_row,
+			num_constraints: self.program.num_constraints() as u32,
+			// Bounded by `limits::MAX_DEGREE`.
+			constraint_degree: self.constraint_degree as u32,
+			log_num_quotient_chunks: self.log_chunks as u8,
+		}
+	}
+
+	pub const fn num_chunks(&self) -> usize {
+		1 << self.log_chunks
+	}
+
+	/// log2 of the size of the committed domain.
+	pub fn log_height(&self) -> usize {
+		usize::from(self.vk.degree_bits) + usize::from(self.vk.fri.log_blowup)
+	}
+
+	/// log2 of the folding arity of each round.
+	pub fn fold_schedule(&self) -> Vec<usize> {
+		let log_final =
+			usize::from(self.vk.fri.log_blowup) + usize::from(self.vk.fri.log_final_poly_len);
+		p3_fri::fold_schedule(&[self.log_height()], log_final, self.vk.fri.max_log_arity.into())
+	}
+
+	/// Columns of each matrix of each commitment that is opened: trace, quotient, preprocessed.
+	pub fn batches(&self) -> Vec<Vec<usize>> {
+		let mut batches = vec![
+			vec![self.program.width()],
+			vec![self.vk.extension.get(); self.num_chunks()],
+		];
+		if self.program.preprocessed_width() > 0 {
+			batches.push(vec![self.program.preprocessed_width()]);
+		}
+		batches
+	}
+
+	/// Most Merkle siblings that the queries into a tree of `2^log_leaves` leaves can need: a level
+	/// has at most one group a query and at most as many groups as it has parents.
+	pub fn max_siblings(&self, log_leaves: usize) -> u64 {
+		let queries = u64::from(self.vk.fri.num_queries);
+		(0..log_leaves).map(|level| queries.min(1 << (log_leaves - level - 1))).sum()
+	}
+
+	/// Largest length of a proof for this key, in bytes.
+	pub fn proof_bytes_max(&self) -> u64 {
+		let degree = self.vk.extension.get() as u64;
+		let queries = u64::from(self.vk.fri.num_queries);
+		let digest = DIGEST_BYTES as u64;
+		let multi_proof = |log_leaves| 4 + digest * self.max_siblings(log_leaves);
+		let header = self.program.header();
+		let rows = |width: usize, next: bool| width as u64 * if next { 2 } else { 1 };
+		let opened = rows(self.program.width(), header.opens_next_row)
+			+ rows(self.program.preprocessed_width(), header.opens_preprocessed_next_row)
+			+ self.num_chunks() as u64 * degree;
+		let schedule = self.fold_schedule();
+		let rounds = schedule.len() as u64;
+		let mut total = 2 * digest + 4 * degree * opened + 4 + rounds * (digest + 4);
+		for batch in self.batches() {
+			let columns = batch.iter().sum::<usize>() as u64;
+			total += 4 * queries * columns + multi_proof(self.log_height());
+		}
+		let mut log_height = self.log_height();
+		for log_arity in schedule {
+			log_height -= log_arity;
+			total += 4 * degree * queries * ((1 << log_arity) - 1) + multi_proof(log_height);
+		}
+		total + ((4 * degree) << self.vk.fri.log_final_poly_len) + 8
+	}
+}
+
+fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
+	if got < min || got > max {
+		return Err(Error::Parameter { name, min, max, got });
+	}
+	Ok(())
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Verifies Plonky3 proofs (`p3-uni-stark` 0.8 over BabyBear) against AIRs that are data.
+//!
+//! # What acceptance proves
+//!
+//! [`verify`] answers `Ok` if somebody who made the proof knew a trace of `2^degree_bits` rows that
+//! satisfies every constraint of the key's program on every row, with the given public values and
+//! with the preprocessed columns that the key commits to; up to an error of `2^-proven` (see
+//! [`soundness`]) and for the hash functions behaving as random oracles.
+//!
+//! # What it does not prove
+//!
+//! - That the AIR means what its author says: read its dump.
+//! - That the trace is hidden: these proofs are not zero-knowledge.
+//! - Who made the proof, when, or that it is new: replay protection keys on the statement.
+//! - Anything about security bits, unless [`check_vk`] admitted the key: a chain asks once, when
+//!   the key is registered.
+//!
+//! # What the transcript binds
+//!
+//! The hash of the whole key (program, parameters, preprocessed commitment), as its seed; then,
+//! as upstream does it: the shape of the AIR, the trace commitment, the preprocessed commitment, the
+//! public values, the quotient commitment, every opened value, every folding commitment, the final
+//! polynomial, and each grinding witness before the challenge that it guards. Query answers are
+//! bound by the commitments.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![cfg_attr(
+	not(test),
+	deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+extern crate alloc;
+
+mod cost;
+mod decode;
+mod error;
+mod key;
+#[cfg(feature = "prover")]
+pub mod prover;
+pub mod soundness;
+mod suite;
+mod verifier;
+
+pub use cost::Cost;
+pub use error::Error;
+pub use key::supported;
+
+use assay_air::limits;
+use assay_primitives::{Hash, Policy, PublicValues, SecurityBits, VerifyingKey};
+use key::Key;
+
+/// What [`check_vk`] found out about a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckedVk {
+	/// Bits of security.
+	pub security: SecurityBits,
+	/// Work of one verification, at most.
+	pub cost: Cost,
+	/// Number of public values.
+	pub num_public_values: u32,
+	/// Largest length of a proof, in bytes.
+	pub proof_bytes_max: u32,
+}
+
+/// A proof was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+	/// Hash of the key that it was accepted under.
+	pub vk_hash: Hash,
+}
+
+/// Checks a key for registration: well-formed, canonical, supported, and within `policy`.
+///
+/// # Errors
+///
+/// [`Error`], one variant per cause; too few bits of security is [`Error::SecurityTooLow`].
+pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> {
+	let key = Key::of(vk)?;
+	key.program.check_canonical()?;
+	verifier::check_preprocessed(&key)?;
+	let security = security(&key).bits;
+	if policy.admits(security).is_err() {
+		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
+	}
+	Ok(CheckedVk {
+		security,
+		cost: cost::cost(&key),
+		num_public_values: key.program.header().num_public_values,
+		// Caps keep a proof far below 4 GiB; saturate rather than trust that here.
+		proof_bytes_max: u32::try_from(key.proof_bytes_max()).unwrap_or(u32::MAX),
+	})
+}
+
+/// Verifies `proof` under `vk` with `public_values`.
+///
+/// The key is decoded and bounded on every call, so no input can make the verifier read out of
+/// bounds, panic or allocate without limit; whether it is canonical and secure enough is asked by
+/// [`check_vk`].
+///
+/// # Errors
+///
+/// [`Error`], one variant per cause.
+pub fn verify(
+	vk: &VerifyingKey,
+	public_values: &PublicValues,
+	proof: &[u8],
+) -> Result<Accepted, Error> {
+	verify_key(&Key::of(vk)?, public_values, proof)
+}
+
+/// [`verify`] from bytes, each decoded strictly: what the host function calls.
+///
+/// # Errors
+///
+/// As [`verify`], and [`Error::Encoding`] for bytes that are not a key or public values.
+pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<Accepted, Error> {
+	let decoded = VerifyingKey::decode_strict(vk).map_err(Error::Encoding)?;
+	let VerifyingKey::Plonky3V1(inner) = &decoded;
+	// The bytes are canonical: their hash is the key's.
+	let key = Key::new(inner, VerifyingKey::hash_encoded(vk))?;
+	let public_values =
+		PublicValues::decode_strict(public_values, limits::MAX_PUBLIC_VALUES as usize)
+			.map_err(Error::Encoding)?;
+	verify_key(&key, &public_values, proof)
+}
+
+fn verify_key(
+	key: &Key<'_>,
+	public_values: &PublicValues,
+	proof: &[u8],
+) -> Result<Accepted, Error> {
+	verifier::verify(key, public_values, proof)?;
+	Ok(Accepted { vk_hash: key.hash })
+}
+
+fn security(key: &Key<'_>) -> soundness::Report {
+	soundness::security_bits(&key.vk.fri, key.vk.hash, key.vk.extension, &key.shape())
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Keys and proofs, made with upstream's unchanged prover.
+
+use crate::key::Key;
+use crate::suite::{Blake3Suite, Config, KeccakSuite, Poseidon2Suite, Suite, Val, config};
+use crate::verifier::{Degree4, Degree5, with_suite};
+use crate::{Error, decode};
+use assay_air::ExportError;
+use assay_primitives::{
+	Digest, ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,
+};
+use p3_air::Air;
+use p3_air::symbolic::SymbolicAirBuilder;
+use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_matrix::Matrix;
+use p3_matrix::dense::RowMajorMatrix;
+use p3_uni_stark::{QuotientAir, prove_with_preprocessed, setup_preprocessed};
+use std::fmt;
+
+/// An AIR that upstream's prover takes under every suite and extension: any type that implements
+/// `Air` for builders over BabyBear.
+pub trait ProvableAir:
+	Air<SymbolicAirBuilder<Val>>
+	+ QuotientAir<Config<Poseidon2Suite, Degree4>>
+	+ QuotientAir<Config<Poseidon2Suite, Degree5>>
+	+ QuotientAir<Config<KeccakSuite, Degree4>>
+	+ QuotientAir<Config<KeccakSuite, Degree5>>
+	+ QuotientAir<Config<Blake3Suite, Degree4>>
+	+ QuotientAir<Config<Blake3Suite, Degree5>>
+	+ MaybeDebug
+{
+}
+
+impl<A> ProvableAir for A where
+	A: Air<SymbolicAirBuilder<Val>>
+		+ QuotientAir<Config<Poseidon2Suite, Degree4>>
+		+ QuotientAir<Config<Poseidon2Suite, Degree5>>
+		+ QuotientAir<Config<KeccakSuite, Degree4>>
+		+ QuotientAir<Config<KeccakSuite, Degree5>>
+		+ QuotientAir<Config<Blake3Suite, Degree4>>
+		+ QuotientAir<Config<Blake3Suite, Degree5>>
+		+ MaybeDebug
+{
+}
+
+/// Upstream's prover checks the trace row by row in builds with debug assertions and asks the AIR
+/// for that; without them this asks for nothing.
+#[cfg(debug_assertions)]
+pub trait MaybeDebug: for<'a> Air<p3_air::DebugConstraintBuilder<'a, Val>> {}
+#[cfg(debug_assertions)]
+impl<A> MaybeDebug for A where A: for<'a> Air<p3_air::DebugConstraintBuilder<'a, Val>> {}
+/// Upstream's prover checks the trace row by row in builds with debug assertions and asks the AIR
+/// for that; without them this asks for nothing.
+#[cfg(not(debug_assertions))]
+pub trait MaybeDebug {}
+#[cfg(not(debug_assertions))]
+impl<A> MaybeDebug for A {}
+
+/// Why a key or a proof could not be made.
+#[derive(Debug)]
+pub enum ProverError {
+	/// The AIR can't be exported.
+	Export(ExportError),
+	/// The key, or the public values, would be refused.
+	Refused(Error),
+	/// The trace has another number of rows or columns than the key says.
+	TraceShape {
+		/// Rows and columns of the key.
+		expected: (usize, usize),
+		/// Rows and columns of the trace.
+		got: (usize, usize),
+	},
+	/// The AIR is not the one of the key.
+	OtherAir,
+	/// Upstream's prover failed.
+	Prover(String),
+}
+
+impl fmt::Display for ProverError {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Export(error) => write!(f, "export: {error}"),
+			Self::Refused(error) => write!(f, "{error}"),
+			Self::TraceShape { expected, got } => write!(
+				f,
+				"trace: expected {} rows of {} columns, got {} of {}",
+				expected.0, expected.1, got.0, got.1
+			),
+			Self::OtherAir => write!(f, "the verifying key was made for another AIR"),
+			Self::Prover(reason) => write!(f, "prover: {reason}"),
+		}
+	}
+}
+
+impl std::error::Error for ProverError {}
+
+impl From<Error> for ProverError {
+	fn from(error: Error) -> Self {
+		Self::Refused(error)
+	}
+}
+
+/// Exports `air` and makes its key for traces of `2^degree_bits` rows.
+///
+/// Says nothing about security bits: [`check_vk`](crate::check_vk) does.
+///
+/// # Errors
+///
+/// [`ProverError::Export`], or [`ProverError::Refused`] where the verifier would refuse the key.
+pub fn make_vk<A: ProvableAir>(
+	air: &A,
+	degree_bits: u8,
+	hash: HashKind,
+	extension: ExtensionDegree,
+	fri: FriParams,
+) -> Result<VerifyingKey, ProverError> {
+	let program = assay_air::export(air).map_err(ProverError::Export)?;
+	let has_preprocessed = program.preprocessed_width() > 0;
+	let mut inner = Plonky3Vk {
+		hash,
+		extension,
+		degree_bits,
+		fri,
+		preprocessed: has_preprocessed.then_some([0; 32]),
+		program: program.encode(),
+	};
+	// Before upstream sees parameters that it would panic on.
+	Key::new(&inner, [0; 32])?;
+	if has_preprocessed {
+		inner.preprocessed = with_suite!(inner, preprocessed_root(air, &inner))?;
+	}
+	let vk = VerifyingKey::Plonky3V1(inner);
+	Key::of(&vk)?;
+	Ok(vk)
+}
+
+fn preprocessed_root<S, EF>(
+	air: &impl QuotientAir<Config<S, EF>>,
+	vk: &Plonky3Vk,
+) -> Result<Option<Digest>, ProverError>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	// The transcript takes no part in the commitment: any seed will do.
+	let config = config::<S, EF>(&vk.fri, &[0; 32]);
+	let data = setup_preprocessed(&config, air, vk.degree_bits.into())
+		.map_err(|error| ProverError::Prover(error.to_string()))?;
+	Ok(data.and_then(|(_, key)| S::commitment_bytes(&key.commitment)))
+}
+
+/// Proves with upstream's prover that `trace` satisfies `air` with `public_values`.
+///
+/// The proof is that of `p3_uni_stark::prove` under a transcript seeded with the hash of `vk`, in
+/// the byte form of this crate. The prover does not check the trace: a false one makes a proof
+/// that the verifier refuses.
+///
+/// # Errors
+///
+/// [`ProverError`], one variant per cause.
+pub fn prove<A: ProvableAir>(
+	vk: &VerifyingKey,
+	air: &A,
+	trace: RowMajorMatrix<Val>,
+	public_values: &PublicValues,
+) -> Result<Vec<u8>, ProverError> {
+	let key = Key::of(vk)?;
+	let program = assay_air::export(air).map_err(ProverError::Export)?;
+	if program != key.program {
+		return Err(ProverError::OtherAir);
+	}
+	let expected = (1usize << key.vk.degree_bits, key.program.width());
+	let got = (trace.height(), trace.width());
+	if expected != got {
+		return Err(ProverError::TraceShape { expected, got });
+	}
+	let public: Vec<Val> =
+		public_values.elements().iter().map(|&value| Val::from_u32(value)).collect();
+	if public.len() != key.program.num_public_values() {
+		let expected = key.program.num_public_values();
+		return Err(Error::PublicValuesCount { expected, got: public.len() }.into());
+	}
+	with_suite!(key.vk, prove_in(&key, air, trace, &public))
+}
+
+fn prove_in<S, EF>(
+	key: &Key<'_>,
+	air: &(impl QuotientAir<Config<S, EF>> + MaybeDebug),
+	trace: RowMajorMatrix<Val>,
+	public: &[Val],
+) -> Result<Vec<u8>, ProverError>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let upstream = |error: &dyn fmt::Display| ProverError::Prover(error.to_string());
+	let config = config::<S, EF>(&key.vk.fri, &key.hash);
+	let preprocessed = setup_preprocessed(&config, air, key.vk.degree_bits.into())
+		.map_err(|error| upstream(&error))?;
+	let data = preprocessed.as_ref().map(|(data, _)| data);
+	let proof = prove_with_preprocessed(&config, air, trace, public, data)
+		.map_err(|error| upstream(&error))?;
+	decode::encode::<S, EF>(&proof)
+		.ok_or_else(|| ProverError::Prover("a commitment is not a single root".into()))
+}

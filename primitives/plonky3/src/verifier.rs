@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The verifier proper: upstream's protocol, without the symbolic pass over the AIR that upstream
+//! makes on every call, and with the constraints from a program.
+
+use crate::key::Key;
+use crate::suite::{
+	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, StarkPcs, StarkProof, Suite, Val, config,
+	element,
+};
+use crate::{Error, decode};
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
+use assay_air::FoldInputs;
+use assay_primitives::{ExtensionDegree, HashKind, PublicValues};
+use p3_commit::{
+	CommitmentOpening, MatrixOpening, Pcs, PeriodicColumns, PointOpening, PolynomialSpace,
+};
+use p3_field::coset::TwoAdicMultiplicativeCoset;
+use p3_field::extension::BinomialExtensionField;
+use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_fri::verifier::{FriError, PowPhase};
+use p3_merkle_tree::MerkleTreeError;
+use p3_uni_stark::{
+	StarkGenericConfig, StarkShape, StarkTranscriptFailure, StarkVerifierTranscript,
+	recompose_quotient_from_chunks,
+};
+
+/// BabyBear's extension of degree 4.
+pub(crate) type Degree4 = BinomialExtensionField<Val, 4>;
+/// BabyBear's extension of degree 5.
+pub(crate) type Degree5 = BinomialExtensionField<Val, 5>;
+
+/// Calls `$function::<Suite, Extension>($arguments)` for the suite and extension of a key.
+macro_rules! with_suite {
+	($vk:expr, $function:ident $arguments:tt) => {
+		match ($vk.hash, $vk.extension) {
+			(HashKind::Poseidon2, ExtensionDegree::Four) => {
+				$function::<Poseidon2Suite, Degree4> $arguments
+			},
+			(HashKind::Poseidon2, ExtensionDegree::Five) => {
+				$function::<Poseidon2Suite, Degree5> $arguments
+			},
+			(HashKind::Keccak, ExtensionDegree::Four) => {
+				$function::<KeccakSuite, Degree4> $arguments
+			},
+			(HashKind::Keccak, ExtensionDegree::Five) => {
+				$function::<KeccakSuite, Degree5> $arguments
+			},
+			(HashKind::Blake3, ExtensionDegree::Four) => {
+				$function::<Blake3Suite, Degree4> $arguments
+			},
+			(HashKind::Blake3, ExtensionDegree::Five) => {
+				$function::<Blake3Suite, Degree5> $arguments
+			},
+		}
+	};
+}
+#[cfg(feature = "prover")]
+pub(crate) use with_suite;
+
+/// Verifies `proof` for `key`.
+pub(crate) fn verify(
+	key: &Key<'_>,
+	public_values: &PublicValues,
+	proof: &[u8],
+) -> Result<(), Error> {
+	let public = lift_public_values(key, public_values)?;
+	with_suite!(key.vk, verify_in(key, &public, proof))
+}
+
+/// Whether the preprocessed commitment of a key is canonical for its suite.
+pub(crate) fn check_preprocessed(key: &Key<'_>) -> Result<(), Error> {
+	fn check<S: Suite<EF>, EF: ExtensionField<Val>>(key: &Key<'_>) -> Result<(), Error> {
+		preprocessed_commitment::<S, EF>(key).map(|_| ())
+	}
+	with_suite!(key.vk, check(key))
+}
+
+fn preprocessed_commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
+	key: &Key<'_>,
+) -> Result<Option<S::Commitment>, Error> {
+	let Some(digest) = &key.vk.preprocessed else { return Ok(None) };
+	let not_canonical =
+		Error::PreprocessedCommitment { width: key.program.preprocessed_width(), present: true };
+	S::commitment(digest).map(Some).ok_or(not_canonical)
+}
+
+fn lift_public_values(key: &Key<'_>, public_values: &PublicValues) -> Result<Vec<Val>, Error> {
+	let elements = public_values.elements();
+	if elements.len() != key.program.num_public_values() {
+		return Err(Error::PublicValuesCount {
+			expected: key.program.num_public_values(),
+			got: elements.len(),
+		});
+	}
+	elements
+		.iter()
+		.enumerate()
+		.map(|(index, &got)| {
+			element(got.to_le_bytes()).ok_or(Error::PublicValueNotCanonical { index, got })
+		})
+		.collect()
+}
+
+fn verify_in<S, EF>(key: &Key<'_>, public: &[Val], bytes: &[u8]) -> Result<(), Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let proof = decode::decode::<S, EF>(key, bytes)?;
+	let config = config::<S, EF>(&key.vk.fri, &key.hash);
+	verify_decoded::<S, EF>(key, &config, public, &proof)
+}
+
+/// A claim about one matrix: its domain, and its values at each opened point.
+fn matrix<EF>(
+	domain: TwoAdicMultiplicativeCoset<Val>,
+	points: Vec<(EF, Vec<EF>)>,
+) -> MatrixOpening<EF, TwoAdicMultiplicativeCoset<Val>> {
+	let points =
+		points.into_iter().map(|(point, values)| PointOpening { point, values }).collect();
+	MatrixOpening { domain, points }
+}
+
+/// The argument itself. Follows `p3_uni_stark::verify_with_preprocessed`, whose order of
+/// transcript steps is the protocol; shapes were fixed by the decoder.
+fn verify_decoded<S, EF>(
+	key: &Key<'_>,
+	config: &Config<S, EF>,
+	public: &[Val],
+	proof: &StarkProof<S, EF>,
+) -> Result<(), Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let header = key.program.header();
+	let opened = &proof.opened_values;
+	let fri = &key.vk.fri;
+	let degree_bits = usize::from(key.vk.degree_bits);
+
+	// A difficulty of zero leaves a witness unread: one value only, or a proof has many byte forms.
+	// Upstream pins the three witnesses inside the opening argument, and this one in its `verify`.
+	if fri.ood_grinding_bits == 0 && proof.ood_pow_witness != Val::ZERO {
+		return Err(Error::NotCanonical { reading: "out-of-domain grinding witness" });
+	}
+
+	let pcs = config.pcs();
+	let rows = 1usize << degree_bits;
+	let domain = <StarkPcs<S, EF> as Pcs<EF, S::Challenger>>::natural_domain_for_degree(pcs, rows);
+	let internal = |reason: &str| Error::Internal { reason: reason.into() };
+	let chunk_domains = domain
+		.try_create_disjoint_domain(rows << key.log_chunks)
+		.ok_or_else(|| internal("no domain for the quotient"))?
+		.split_domains(key.num_chunks());
+
+	let commitment = preprocessed_commitment::<S, EF>(key)?;
+	let shape = StarkShape {
+		log_ext_degree: degree_bits,
+		log_degree: degree_bits,
+		main_width: key.program.width(),
+		preprocessed_width: key.program.preprocessed_width(),
+		num_public_values: public.len(),
+		num_periodic_columns: header.periodic.len(),
+		num_quotient_chunks: key.num_chunks(),
+		opens_main_next_row: header.opens_next_row,
+		opens_preprocessed_next_row: header.opens_preprocessed_next_row,
+		has_randomization: false,
+		ood_pow_bits: fri.ood_grinding_bits.into(),
+	};
+	let mut challenger = config.initialise_challenger();
+	let mut transcript =
+		StarkVerifierTranscript::<S::Challenger, Val, EF>::new(&mut challenger, shape);
+
+	// Soundness error: constraints / |EF|.
+	let alpha = transcript
+		.constraint_phase::<S::Commitment>(
+			proof.commitments.trace.clone(),
+			commitment.clone(),
+			public,
+		)
+		.map_err(|failure| transcript_error(key, &failure))?;
+	// Soundness error: degree * rows / |EF|, less the grinding.
+	let zeta = transcript
+		.ood_phase::<S::Commitment>(
+			proof.commitments.quotient_chunks.clone(),
+			None,
+			proof.ood_pow_witness,
+		)
+		.map_err(|failure| transcript_error(key, &failure))?;
+
+	// From here to `finish` nothing may return: a transcript that is dropped unfinished panics, and
+	// a second panic while the first unwinds would abort the node.
+	let claims = claims::<S, EF>(key, proof, commitment, domain, &chunk_domains, zeta);
+	let checked = transcript.delegate(|challenger| {
+		pcs.verify(claims?, &proof.opening_proof, challenger)
+			.map_err(|error| opening_error(key, error))
+	});
+	transcript.finish();
+	checked?;
+
+	let periodic_columns: Vec<Vec<Val>> = header
+		.periodic
+		.iter()
+		.map(|column| column.values.iter().map(|&value| Val::from_u32(value)).collect())
+		.collect();
+	let periodic = PeriodicColumns::new(&periodic_columns, rows)
+		.map_err(|_| internal("periodic columns were checked with the key"))?;
+	let periodic = domain.evaluate_periodic_columns_at(periodic, zeta);
+	let selectors = domain.selectors_at_point(zeta);
+	let empty: &[EF] = &[];
+	let folded = key.program.fold(
+		&FoldInputs {
+			main: &opened.trace_local,
+			main_next: opened.trace_next.as_deref().unwrap_or(empty),
+			preprocessed: opened.preprocessed_local().unwrap_or(empty),
+			preprocessed_next: opened.preprocessed_next().unwrap_or(empty),
+			periodic: &periodic,
+			public,
+			is_first_row: selectors.is_first_row,
+			is_last_row: selectors.is_last_row,
+			is_transition: selectors.is_transition,
+		},
+		alpha,
+	);
+	let quotient = recompose_quotient_from_chunks::<Config<S, EF>>(
+		&chunk_domains,
+		&opened.quotient_chunks,
+		zeta,
+	);
+	if folded * selectors.inv_vanishing != quotient {
+		return Err(Error::Constraints);
+	}
+	Ok(())
+}
+
+type Claim<S, EF> =
+	CommitmentOpening<EF, <S as Suite<EF>>::Commitment, TwoAdicMultiplicativeCoset<Val>>;
+
+/// What the opening argument has to answer: every opened value, under its commitment.
+fn claims<S, EF>(
+	key: &Key<'_>,
+	proof: &StarkProof<S, EF>,
+	preprocessed_commitment: Option<S::Commitment>,
+	domain: TwoAdicMultiplicativeCoset<Val>,
+	chunk_domains: &[TwoAdicMultiplicativeCoset<Val>],
+	zeta: EF,
+) -> Result<Vec<Claim<S, EF>>, Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	// The selectors divide by the vanishing polynomial at zeta.
+	if domain.vanishing_poly_at_point(zeta).is_zero() {
+		return Err(Error::ChallengeDegenerate);
+	}
+	let zeta_next = domain.next_point(zeta).ok_or_else(|| Error::Internal {
+		reason: format!("no next point in a domain of 2^{} rows", key.vk.degree_bits),
+	})?;
+	let opened = &proof.opened_values;
+	let mut trace = vec![(zeta, opened.trace_local.clone())];
+	trace.extend(opened.trace_next.clone().map(|row| (zeta_next, row)));
+	let chunks = chunk_domains.iter().zip(&opened.quotient_chunks);
+	let mut claims = vec![
+		CommitmentOpening {
+			commitment: proof.commitments.trace.clone(),
+			matrices: vec![matrix(domain, trace)],
+		},
+		CommitmentOpening {
+			commitment: proof.commitments.quotient_chunks.clone(),
+			matrices: chunks
+				.map(|(domain, chunk)| matrix(*domain, vec![(zeta, chunk.clone())]))
+				.collect(),
+		},
+	];
+	if let (Some(commitment), Some(preprocessed)) =
+		(preprocessed_commitment, &opened.preprocessed)
+	{
+		let mut points = vec![(zeta, preprocessed.local.clone())];
+		points.extend(preprocessed.next.clone().map(|row| (zeta_next, row)));
+		claims.push(CommitmentOpening { commitment, matrices: vec![matrix(domain, points)] });
+	}
+	Ok(claims)
+}
+
+fn transcript_error(key: &Key<'_>, failure: &StarkTranscriptFailure) -> Error {
+	match failure {
+		StarkTranscriptFailure::OodPowWitness { .. } => {
+			Error::Grinding { site: "out-of-domain", bits: key.vk.fri.ood_grinding_bits }
+		},
+		other => Error::Internal { reason: format!("{other}") },
+	}
+}
+
+fn opening_error(key: &Key<'_>, error: FriError<MerkleTreeError, MerkleTreeError>) -> Error {
+	match error {
+		FriError::InvalidPowWitness(PowPhase::Batch) => {
+			Error::Grinding { site: "batch", bits: key.vk.fri.batch_grinding_bits }
+		},
+		FriError::InvalidPowWitness(PowPhase::CommitPhase) => {
+			Error::Grinding { site: "commit", bits: key.vk.fri.commit_grinding_bits }
+		},
+		FriError::InvalidPowWitness(PowPhase::Query) => {
+			Error::Grinding { site: "query", bits: key.vk.fri.query_grinding_bits }
+		},
+		FriError::NonCanonicalPowWitness { .. } => {
+			Error::NotCanonical { reading: "grinding witness" }
+		},
+		FriError::CommitPhaseMmcsError(error) | FriError::InputError(error) => {
+			Error::MerklePath { reason: format!("{error}") }
+		},
+		FriError::FinalPolyMismatch => Error::LowDegree,
+		FriError::OpeningPointMatchesQueryPoint { .. } => Error::ChallengeDegenerate,
+		// Shapes, which the decoder fixed.
+		other => Error::Internal { reason: format!("{other}") },
+	}
+}

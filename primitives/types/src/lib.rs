@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The words that Assay's crates share: verifying keys, public values, statements, the security
+//! policy, and the error classes that a chain reports.
+//!
+//! Nothing here verifies anything and nothing needs `std`; the only cryptography is SHA-256,
+//! chosen because every chain, contract platform and standard library has it.
+//!
+//! - [`VerifyingKey`]: what a proof is checked against, registered on a chain as data.
+//! - [`PublicValues`]: the field elements that verifier and prover agree on.
+//! - [`statement_hash`]: the hash that a chain vouches for once a proof has been accepted.
+//! - [`Policy`]: how many bits of security a chain asks of a verifying key.
+//! - [`ErrorClass`]: why something was refused, as one number.
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+extern crate alloc;
+
+mod error;
+mod policy;
+mod public_values;
+mod statement;
+mod vk;
+
+pub use error::ErrorClass;
+pub use policy::{Policy, Profile, SecurityBits};
+pub use public_values::PublicValues;
+pub use statement::{STATEMENT_DOMAIN, statement_hash};
+pub use vk::{
+	Digest, ExtensionDegree, FriParams, HashKind, MAX_PROGRAM_BYTES, MAX_VK_BYTES, Plonky3Vk,
+	VK_DOMAIN, VerifyingKey,
+};
+
+/// Version of the verifiers in this release, part of every statement.
+///
+/// It changes whenever a proof could be judged differently: a new upstream release, a changed
+/// transcript, a changed byte form.
+pub const VERIFIER_VERSION: u32 = 1;
+
+/// A 32-byte hash.
+pub type Hash = [u8; 32];

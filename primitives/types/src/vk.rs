@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::{ErrorClass, Hash};
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use scale_info::TypeInfo;
+
+/// Domain separator of [`VerifyingKey::hash`].
+pub const VK_DOMAIN: &[u8; 11] = b"assay/vk/v1";
+
+/// Largest program in bytes. Keccak-f with 2,633 columns takes about 130 KB.
+pub const MAX_PROGRAM_BYTES: usize = 512 * 1024;
+
+/// Largest encoded verifying key in bytes: a program and 256 bytes for the rest.
+pub const MAX_VK_BYTES: usize = MAX_PROGRAM_BYTES + 256;
+
+/// A Merkle root as 32 canonical bytes: eight field elements of four little-endian bytes for
+/// Poseidon2, four little-endian words of eight bytes for Keccak, the bytes themselves for Blake3.
+pub type Digest = [u8; 32];
+
+/// What a proof is checked against: an AIR as data, parameters, preprocessed commitment.
+///
+/// SCALE-encoded; the first byte names proof system and version. Everything that the verifier
+/// must know and that is not a public value is in here, and nothing of it is read from a proof.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub enum VerifyingKey {
+	/// Plonky3 0.8, `p3-uni-stark` over BabyBear.
+	#[codec(index = 1)]
+	Plonky3V1(Plonky3Vk),
+}
+
+/// A verifying key for `p3-uni-stark` over BabyBear.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct Plonky3Vk {
+	/// Hash of the Merkle trees and of the transcript.
+	pub hash: HashKind,
+	/// Degree of the extension from which challenges are drawn.
+	pub extension: ExtensionDegree,
+	/// log2 of the number of rows of the trace.
+	pub degree_bits: u8,
+	/// Parameters of the low-degree test and of every grinding site.
+	pub fri: FriParams,
+	/// Root of the preprocessed trace; present exactly if the program has preprocessed columns.
+	pub preprocessed: Option<Digest>,
+	/// The AIR: the canonical bytes of an `assay-air` program.
+	pub program: Vec<u8>,
+}
+
+/// Hash function of Merkle trees and transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "lowercase"))]
+pub enum HashKind {
+	/// Poseidon2 over BabyBear, width 16, upstream's published round constants.
+	#[codec(index = 0)]
+	Poseidon2,
+	/// Keccak-f[1600] sponge (Keccak-256 in the transcript).
+	#[codec(index = 1)]
+	Keccak,
+	/// Blake3.
+	#[codec(index = 2)]
+	Blake3,
+}
+
+/// Degree of the binomial extension of BabyBear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub enum ExtensionDegree {
+	/// 124 bits.
+	#[codec(index = 4)]
+	Four,
+	/// 155 bits.
+	#[codec(index = 5)]
+	Five,
+}
+
+impl ExtensionDegree {
+	/// The degree as a number.
+	#[must_use]
+	pub const fn get(self) -> usize {
+		match self {
+			Self::Four => 4,
+			Self::Five => 5,
+		}
+	}
+}
+
+/// Parameters of FRI and of every grinding site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct FriParams {
+	/// The rate is 2^-log_blowup.
+	pub log_blowup: u8,
+	/// Number of FRI queries.
+	pub num_queries: u16,
+	/// log2 of the length of the final polynomial.
+	pub log_final_poly_len: u8,
+	/// log2 of the largest folding arity of a round.
+	pub max_log_arity: u8,
+	/// Grinding before the challenge that batches the openings.
+	pub batch_grinding_bits: u8,
+	/// Grinding before each folding challenge.
+	pub commit_grinding_bits: u8,
+	/// Grinding before the query indices.
+	pub query_grinding_bits: u8,
+	/// Grinding before the out-of-domain point.
+	pub ood_grinding_bits: u8,
+}
+
+impl VerifyingKey {
+	/// Decodes `bytes` and refuses every byte form but the canonical one.
+	///
+	/// Says nothing about whether the key is sound: `assay_plonky3::check_vk` does.
+	///
+	/// # Errors
+	///
+	/// - [`ErrorClass::VkTooLong`]: more than [`MAX_VK_BYTES`].
+	/// - [`ErrorClass::UnsupportedVersion`]: the first byte names no known system and version.
+	/// - [`ErrorClass::VkMalformed`]: anything else.
+	pub fn decode_strict(bytes: &[u8]) -> Result<Self, ErrorClass> {
+		if bytes.len() > MAX_VK_BYTES {
+			return Err(ErrorClass::VkTooLong);
+		}
+		match bytes.first() {
+			None => return Err(ErrorClass::VkMalformed),
+			Some(1) => {},
+			Some(_) => return Err(ErrorClass::UnsupportedVersion),
+		}
+		let mut rest = bytes;
+		let decoded = Self::decode(&mut rest).map_err(|_| ErrorClass::VkMalformed)?;
+		// SCALE has one byte form per value except for over-long compact integers, which
+		// `parity-scale-codec` refuses; the comparison holds that promise instead of assuming it.
+		if !rest.is_empty() || decoded.encoded_size() != bytes.len() {
+			return Err(ErrorClass::VkMalformed);
+		}
+		Ok(decoded)
+	}
+
+	/// `sha256("assay/vk/v1" || SCALE(vk))`: the name of the key on a chain and the seed of the
+	/// transcript.
+	///
+	/// The transcript must depend on it: Fiat-Shamir as upstream does it binds the shape of an AIR
+	/// but not its constraints, so with constraints as data a prover could choose them after the
+	/// proof.
+	#[must_use]
+	pub fn hash(&self) -> Hash {
+		Self::hash_encoded(&self.encode())
+	}
+
+	/// [`Self::hash`] of a key that is already encoded.
+	#[must_use]
+	pub fn hash_encoded(encoded: &[u8]) -> Hash {
+		let mut preimage = Vec::with_capacity(VK_DOMAIN.len() + encoded.len());
+		preimage.extend_from_slice(VK_DOMAIN);
+		preimage.extend_from_slice(encoded);
+		sp_crypto_hashing::sha2_256(&preimage)
+	}
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The whole way on a running chain: export four AIRs, register their keys, prove, submit every
+# proof and tampered copies of it, wait for finality, print one table. Exits non-zero if a verdict
+# is not the expected one. What happens on the chain is in demo.py; here are the processes.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/setup.sh
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+
+cargo build --release --locked -p assay-node -p assay-cli
+
+work=$(mktemp -d)
+groups=()
+
+# shellcheck disable=SC2317 # reached through the trap
+clean_up() {
+	local status=$? group
+	trap - EXIT HUP INT TERM
+	for group in "${groups[@]}"; do
+		kill -TERM -- "-$group" 2>/dev/null || continue
+		for _ in {1..100}; do
+			kill -0 -- "-$group" 2>/dev/null || break
+			sleep 0.1
+		done
+		kill -KILL -- "-$group" 2>/dev/null || true
+	done
+	rm -rf "$work"
+	exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# start COMMAND...: in a process group of its own, so that the group can be stopped whole; told to
+# end if this script is killed outright.
+start() {
+	setsid setpriv --pdeathsig TERM "$@" &
+	groups=("$!" "${groups[@]}")
+}
+
+fail() {
+	echo "demo: $1; the end of the node's log:" >&2
+	tail -n 30 "$work/node.log" >&2
+	exit 1
+}
+
+# Ports 0: the system picks free ones, and the log says which.
+start "$CARGO_TARGET_DIR/release/assay-node" --dev --base-path "$work/node" \
+	--rpc-port 0 --rpc-max-connections 200 --listen-addr /ip4/127.0.0.1/tcp/0 \
+	--no-prometheus --no-mdns >"$work/node.log" 2>&1
+node=${groups[0]}
+
+port=
+for _ in {1..300}; do
+	port=$(sed -n 's/.*Running JSON-RPC server: addr=[^ ]*127\.0\.0\.1:\([0-9]*\).*/\1/p' \
+		"$work/node.log")
+	[ -z "$port" ] || break
+	kill -0 "$node" 2>/dev/null || break
+	sleep 0.1
+done
+[ -n "$port" ] || fail "the node did not start"
+
+# Waited for in the background, so that a signal is acted on at once.
+start python3 scripts/demo.py --assay "$CARGO_TARGET_DIR/release/assay" \
+	--port "$port" --dir "$work/files"
+wait "${groups[0]}" || fail "failed"

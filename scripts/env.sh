@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by the other scripts, and by hand before calling cargo: `. scripts/env.sh`.
+# Sets what a build needs to find, installs nothing (scripts/setup.sh does) and is quick.
+#
+#   ASSAY_CACHE           everything kept between runs; ~/.cache/assay unless set
+#   CARGO_TARGET_DIR      $ASSAY_CACHE/target unless set: a fresh clone is then warm
+#   WASM_BUILD_TOOLCHAIN  set only where Debian's compiler builds the runtime (docs/development.md)
+
+ASSAY_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ASSAY_CACHE=${ASSAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/assay}
+export ASSAY_ROOT ASSAY_CACHE
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ASSAY_CACHE/target}
+
+WASM_TARGET=wasm32v1-none
+DISTRO_SYSROOT=/usr
+DISTRO_WASM_LIB=$DISTRO_SYSROOT/lib/rustlib/$WASM_TARGET/lib
+DISTRO_STAMP=$DISTRO_WASM_LIB/built-by
+
+# rustup puts cargo here, and a shell that is not a login shell may not know.
+if ! command -v rustup >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/rustup" ]; then
+	export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+fi
+
+# Whether the toolchain in use can build for the wasm target.
+rustup_wasm_ready() {
+	local sysroot
+	sysroot=$(rustc --print sysroot 2>/dev/null) || return 1
+	compgen -G "$sysroot/lib/rustlib/$WASM_TARGET/lib/libcore-*.rlib" >/dev/null
+}
+
+# Whether Debian's toolchain can: linked under the name `distro`, and with libraries built by
+# the very compiler that is installed now.
+distro_wasm_ready() {
+	[ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -e /usr/bin/rust-lld ] || return 1
+	[ -e "${RUSTUP_HOME:-$HOME/.rustup}/toolchains/distro" ] || return 1
+	[ -r "$DISTRO_STAMP" ] && [ "$(cat "$DISTRO_STAMP")" = "$(/usr/bin/rustc -V)" ]
+}
+
+if [ -z "${WASM_BUILD_TOOLCHAIN:-}" ] && distro_wasm_ready &&
+	{ [ "${ASSAY_WASM_ROUTE:-}" = distro ] || ! rustup_wasm_ready; }; then
+	export WASM_BUILD_TOOLCHAIN=distro
+fi

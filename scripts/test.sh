@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Every check there is, the same here as in CI: set-up, formatting, build, lints, docs, tests, the
+# proof that the verifier needs no std, the dependency policy, and the demo on a running chain.
+# A failing step does not stop the later ones; it fails the script.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/setup.sh
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+
+DENY_VERSION=0.20.2
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+summary=()
+passed=0
+failed=0
+
+clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
+
+# step NAME COMMAND...: runs it, times it, and adds up what cargo's tests say in its output.
+step() {
+	local name=$1 start=$SECONDS log=$scratch/log verdict=ok ran=0 broke=0 ignored=0 note=
+	shift
+	echo
+	echo "=== $name"
+	if ! "$@" 2>&1 | tee "$log"; then
+		verdict=FAILED
+	fi
+	read -r ran broke ignored < <(awk '
+		/^test result: / { ran += $4; broke += $6; ignored += $8 }
+		END { print ran + 0, broke + 0, ignored + 0 }' "$log")
+	passed=$((passed + ran))
+	failed=$((failed + broke))
+	# What fails without a failing test, a build or a lint, counts as one.
+	if [ "$verdict" = FAILED ] && [ "$broke" -eq 0 ]; then
+		failed=$((failed + 1))
+	fi
+	[ "$ran" -eq 0 ] || note="$ran passed"
+	[ "$ignored" -eq 0 ] || note="$note, $ignored ignored"
+	summary+=("$(printf '%-34s %-7s %6s  %s' "$name" "$verdict" "$(clock $((SECONDS - start)))" "$note")")
+}
+
+components() {
+	local part
+	for part in fmt clippy; do
+		cargo "$part" --version >/dev/null 2>&1 && continue
+		case $part in fmt) part=rustfmt ;; esac
+		rustup component add "$part" || return 1
+	done
+}
+
+# The verifier for a target that has no std at all.
+no_std() {
+	local cargo=(cargo) dir=$CARGO_TARGET_DIR
+	if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then
+		cargo=(rustup run "$WASM_BUILD_TOOLCHAIN" cargo)
+		dir=$CARGO_TARGET_DIR/$WASM_BUILD_TOOLCHAIN
+	fi
+	CARGO_TARGET_DIR=$dir "${cargo[@]}" build --release --locked --target wasm32v1-none \
+		-p assay-plonky3 --no-default-features
+}
+
+# Licences, bans and sources. Advisories need github.com: docs/development.md says how.
+dependencies() {
+	local tools=$ASSAY_CACHE/tools
+	if [ "$("$tools/bin/cargo-deny" --version 2>/dev/null)" != "cargo-deny $DENY_VERSION" ]; then
+		# Little optimised: this is compiled once and runs for a second.
+		CARGO_TARGET_DIR=$scratch/deny CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+			CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+			cargo install cargo-deny --version "$DENY_VERSION" --locked --root "$tools" --force ||
+			return 1
+		rm -rf "$scratch/deny"
+	fi
+	"$tools/bin/cargo-deny" --locked -L error check licenses bans sources
+}
+
+shell_scripts() {
+	local script
+	for script in scripts/*.sh .ci/run; do
+		bash -n "$script" || return 1
+	done
+	PYTHONPYCACHEPREFIX=$scratch/pycache python3 -m py_compile scripts/*.py
+}
+
+step "components" components
+step "formatting" cargo fmt --check
+step "scripts" shell_scripts
+# Before the lints: their wrapper around rustc must not reach the build of the runtime.
+step "build" cargo build --release --locked -p assay-node -p assay-cli
+step "tests" cargo test --release --locked --workspace --no-fail-fast
+step "no_std" no_std
+step "demo" scripts/demo.sh
+step "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
+step "docs" cargo doc --release --locked --workspace --no-deps
+step "dependencies" dependencies
+
+echo
+printf '%s\n' "${summary[@]}" "$(printf '%-34s %-7s %6s' all "" "$(clock $SECONDS)")"
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
