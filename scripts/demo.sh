@@ -11,7 +11,8 @@ scripts/setup.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-cargo build --release --locked -p assay-node -p assay-cli
+# The whole workspace, as the tests do: the same features, so the same build of the dependencies.
+cargo build --release --locked --workspace --bins
 
 work=$(mktemp -d)
 groups=()
@@ -56,7 +57,7 @@ start "$CARGO_TARGET_DIR/release/assay-node" --dev --base-path "$work/node" \
 node=${groups[0]}
 
 port=
-for _ in {1..300}; do
+for _ in {1..1200}; do
 	port=$(sed -n 's/.*Running JSON-RPC server: addr=[^ ]*127\.0\.0\.1:\([0-9]*\).*/\1/p' \
 		"$work/node.log")
 	[ -z "$port" ] || break

@@ -90,11 +90,12 @@ step "components" components
 step "formatting" cargo fmt --check
 step "scripts" shell_scripts
 # Before the lints: their wrapper around rustc must not reach the build of the runtime.
-step "build" cargo build --release --locked -p assay-node -p assay-cli
+step "build" cargo build --release --locked --workspace --bins
 step "tests" cargo test --release --locked --workspace --no-fail-fast
 step "no_std" no_std
 step "demo" scripts/demo.sh
-step "lints" cargo clippy --release --locked --workspace --all-targets -- -D warnings
+step "lints" cargo clippy --release --locked --workspace --all-targets \
+	--features assay-plonky3/bench -- -D warnings
 step "docs" cargo doc --release --locked --workspace --no-deps
 step "dependencies" dependencies
 

@@ -92,9 +92,10 @@ pub fn run() -> sc_cli::Result<()> {
 		#[cfg(feature = "runtime-benchmarks")]
 		Some(Subcommand::Benchmark(Benchmark::Pallet(cmd))) =>
 			cli.create_runner(cmd)?.sync_run(|config| {
-				cmd.run_with_spec::<sp_runtime::traits::HashingFor<Block>, service::OurHostFunctions>(
-					Some(config.chain_spec),
-				)
+				cmd.run_with_spec::<
+					sp_runtime::traits::HashingFor<Block>,
+					service::VerifierHostFunctions,
+				>(Some(config.chain_spec))
 			}),
 		None => cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
 			use sc_network::config::NetworkBackendType;

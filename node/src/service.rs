@@ -20,16 +20,21 @@ use sp_consensus_aura::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// The host functions that are not Substrate's own.
-#[cfg(not(feature = "runtime-benchmarks"))]
-pub type OurHostFunctions = ();
-/// The host functions that are not Substrate's own.
-#[cfg(feature = "runtime-benchmarks")]
-pub type OurHostFunctions = (frame_benchmarking_cli::benchmarking::HostFunctions,);
+/// The host functions that Substrate lacks: the verifiers.
+pub type VerifierHostFunctions = assay_host::HostFunctions;
 
 /// Every function that the runtime may call in the node. Host functions are forever: a block that
 /// called one can only be executed by nodes that still have it.
-pub type HostFunctions = (sp_io::SubstrateHostFunctions, OurHostFunctions);
+#[cfg(not(feature = "runtime-benchmarks"))]
+pub type HostFunctions = (sp_io::SubstrateHostFunctions, VerifierHostFunctions);
+/// Every function that the runtime may call in the node, and those of a runtime that measures
+/// itself.
+#[cfg(feature = "runtime-benchmarks")]
+pub type HostFunctions = (
+	sp_io::SubstrateHostFunctions,
+	VerifierHostFunctions,
+	frame_benchmarking::benchmarking::HostFunctions,
+);
 
 /// The client.
 pub type FullClient =
@@ -155,7 +160,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		other: (block_import, grandpa_link, mut telemetry),
 	} = new_partial(&config)?;
 
-	let verifications = Verifications::default();
+	let verifications = Verifications::observe(config.prometheus_registry())?;
 
 	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
 		&config.network,

@@ -7,6 +7,8 @@
 //! proof in a block that the node both wrote and imported is in here once, in a block on a fork
 //! once more. The transaction pool does not verify.
 
+use assay_primitives::ErrorClass;
+use sc_service::error::Error as ServiceError;
 use serde::Serialize;
 use std::{
 	collections::VecDeque,
@@ -27,6 +29,9 @@ const BUCKETS: [f64; 16] = [
 	10.0,
 ];
 
+/// The proof systems that `assay_host` reports.
+const BACKENDS: [&str; 1] = ["plonky3"];
+
 /// Label and RPC word of an accepted proof; a refused one has the label of its error class.
 const ACCEPTED: &str = "accepted";
 
@@ -36,7 +41,7 @@ const ACCEPTED: &str = "accepted";
 pub struct Verification {
 	/// Counts up from 0 while the node runs.
 	pub sequence: u64,
-	/// Which verifier.
+	/// The proof system, `plonky3`.
 	pub backend: &'static str,
 	/// Length of the proof.
 	pub bytes: usize,
@@ -57,6 +62,30 @@ struct Ring {
 }
 
 impl Verifications {
+	/// Watches every verification of this process from now on, and counts them in `registry` if
+	/// there is one.
+	///
+	/// # Errors
+	///
+	/// The registry has metrics of these names already, or somebody watches already: a process
+	/// runs one node.
+	pub fn observe(registry: Option<&Registry>) -> Result<Self, ServiceError> {
+		let record = Self::default();
+		let histogram = registry.map(histogram).transpose()?;
+		let sink = record.clone();
+		assay_host::set_observer(Box::new(move |seen| {
+			let verdict = seen.verdict.err().map_or(ACCEPTED, ErrorClass::label);
+			if let Some(histogram) = &histogram {
+				histogram
+					.with_label_values(&[seen.backend, verdict])
+					.observe(seen.duration.as_secs_f64());
+			}
+			sink.record(seen.backend, seen.bytes, seen.duration, verdict);
+		}))
+		.map_err(|error| ServiceError::Other(error.to_string()))?;
+		Ok(record)
+	}
+
 	fn record(&self, backend: &'static str, bytes: usize, took: Duration, verdict: &'static str) {
 		let micros = took.as_micros().try_into().unwrap_or(u64::MAX);
 		// A thread that panicked while it held the lock leaves a ring that is whole: use it.
@@ -76,6 +105,29 @@ impl Verifications {
 	}
 }
 
+/// The histogram, with a series for every verdict from the start: a rate over a series that
+/// appears with its first sample would miss that sample.
+fn histogram(registry: &Registry) -> Result<HistogramVec, PrometheusError> {
+	let histogram = register(
+		HistogramVec::new(
+			HistogramOpts::new(
+				"assay_verification_seconds",
+				"Time to decode and verify a proof, by proof system and verdict",
+			)
+			.buckets(BUCKETS.to_vec()),
+			&["backend", "verdict"],
+		)?,
+		registry,
+	)?;
+	for backend in BACKENDS {
+		histogram.with_label_values(&[backend, ACCEPTED]);
+		for class in ErrorClass::ALL {
+			histogram.with_label_values(&[backend, class.label()]);
+		}
+	}
+	Ok(histogram)
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -91,5 +143,13 @@ mod tests {
 		assert_eq!(recent[0].sequence, CAPACITY as u64 + 2);
 		assert_eq!(recent[CAPACITY - 1].sequence, 3);
 		assert_eq!(record.recent(1), recent[..1]);
+	}
+
+	#[test]
+	fn every_verdict_has_a_series_before_the_first_proof() {
+		let registry = Registry::new();
+		histogram(&registry).unwrap();
+		let series: usize = registry.gather().iter().map(|family| family.get_metric().len()).sum();
+		assert_eq!(series, BACKENDS.len() * (1 + ErrorClass::ALL.len()));
 	}
 }

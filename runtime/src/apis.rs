@@ -3,8 +3,9 @@
 //! What the node and its RPC may ask the runtime.
 
 use crate::{
-	AccountId, Aura, Balance, Block, Executive, Grandpa, InherentDataExt, Nonce, Runtime,
-	RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment, VERSION,
+	AccountId, Aura, Balance, Block, BlockNumber, Executive, Grandpa, Hash, InherentDataExt,
+	Nonce, ProofVerifier, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -212,6 +213,24 @@ impl_runtime_apis! {
 
 		fn query_length_to_fee(length: u32) -> Balance {
 			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl pallet_proof_verifier::api::ProofVerifierApi<Block, AccountId, Balance, BlockNumber>
+		for Runtime
+	{
+		fn vk_info(vk_hash: Hash) -> Option<pallet_proof_verifier::VkRecord<AccountId, Balance>> {
+			ProofVerifier::vk_info(vk_hash)
+		}
+
+		fn statement(
+			statement: Hash,
+		) -> Option<pallet_proof_verifier::StatementInfo<AccountId, BlockNumber>> {
+			ProofVerifier::statement(statement)
+		}
+
+		fn statement_context() -> assay_primitives::Hash {
+			ProofVerifier::statement_context()
 		}
 	}
 

@@ -185,4 +185,7 @@ mod runtime {
 
 	#[runtime::pallet_index(7)]
 	pub type Utility = pallet_utility;
+
+	#[runtime::pallet_index(8)]
+	pub type ProofVerifier = pallet_proof_verifier;
 }

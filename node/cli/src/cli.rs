@@ -77,7 +77,7 @@ pub struct ExportArgs {
 	/// Hash of the Merkle trees and of the transcript
 	#[arg(long, value_enum, default_value_t = HashArg::Poseidon2)]
 	pub hash: HashArg,
-	/// Degree of the extension from which challenges are drawn: 4 or 5 [default: the profile's]
+	/// Degree of the extension from which challenges are drawn: 4 or 5 [default: 5]
 	#[arg(long, value_name = "4|5", value_parser = extension)]
 	pub extension: Option<ExtensionDegree>,
 	/// Bits of security: decides the parameters that are not given

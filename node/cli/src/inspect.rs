@@ -7,8 +7,10 @@ use crate::files;
 use crate::offline::{check, cost_json, fri_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, hex, table};
 use assay_air::{Node, Program};
-use assay_primitives::{Policy, Profile, VerifyingKey};
+use assay_plonky3::soundness::{Regime, Report, Shape, security_bits};
+use assay_primitives::{Plonky3Vk, Policy, Profile, VerifyingKey};
 use serde_json::json;
+use std::fmt::Write as _;
 
 /// `inspect`.
 pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
@@ -21,6 +23,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let header = program.header();
 	let degree = program.constraint_degree(inner.degree_bits);
 	let count = Count::of(&program);
+	let report = report(inner, &program, degree);
 	let admitted: Vec<&str> =
 		[("compat", Profile::Compat), ("standard", Profile::Standard), ("strong", Profile::Strong)]
 			.into_iter()
@@ -56,6 +59,15 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 			"constraint_degree": degree,
 		},
 		"profiles": admitted,
+		"security": {
+			"analysis": regime_text(report.regime),
+			"weakest": report.weakest().name,
+			"steps": report.steps.map(|step| json!({
+				"step": step.name,
+				"proven": tenth(step.proven),
+				"conjectured": tenth(step.conjectured),
+			})),
+		},
 		"cost": cost_json(checked.cost),
 		"proof_bytes_max": checked.proof_bytes_max,
 	});
@@ -90,7 +102,12 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 		("hash", format!("{:?}", inner.hash)),
 		("extension", format!("degree {}", inner.extension.get())),
 		("FRI", fri_text(&inner.fri)),
-		("security", security_text(checked.security)),
+		("security", format!(
+			"{}; weakest step: {}; analysis: {}",
+			security_text(checked.security),
+			report.weakest().name,
+			regime_text(report.regime),
+		)),
 		("profiles", if admitted.is_empty() { "none".into() } else { admitted.join(", ") }),
 		("cost", format!(
 			"{} hash compressions, {} extension operations, {} bytes",
@@ -98,11 +115,46 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 		)),
 		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
 	]);
+	let _ = writeln!(text, "\n{:<15} {:>11} {:>17}", "step", "proven bits", "conjectured bits");
+	for step in &report.steps {
+		let (proven, conjectured) = (tenth(step.proven), tenth(step.conjectured));
+		let _ = writeln!(text, "{:<15} {proven:>11.1} {conjectured:>17.1}", step.name);
+	}
 	if args.program {
 		text.push('\n');
 		text.push_str(&program.dump());
 	}
 	Ok(Answer::new(object, text))
+}
+
+/// Bits of security by step: the model that [`assay_plonky3::check_vk`] takes the weakest from.
+fn report(vk: &Plonky3Vk, program: &Program, constraint_degree: u64) -> Report {
+	let header = program.header();
+	// As `p3_uni_stark::get_log_num_quotient_chunks`; the key is checked, so all of this is small.
+	let chunks = (constraint_degree.max(2) - 1).next_power_of_two();
+	let shape = Shape {
+		degree_bits: vk.degree_bits,
+		width: header.width,
+		preprocessed_width: header.preprocessed_width,
+		opens_next_row: header.opens_next_row,
+		opens_preprocessed_next_row: header.opens_preprocessed_next_row,
+		num_constraints: program.num_constraints() as u32,
+		constraint_degree: constraint_degree as u32,
+		log_num_quotient_chunks: chunks.ilog2() as u8,
+	};
+	security_bits(&vk.fri, vk.hash, vk.extension, &shape)
+}
+
+fn regime_text(regime: Regime) -> String {
+	match regime {
+		Regime::UniqueDecoding => "unique decoding".into(),
+		Regime::Johnson { multiplicity } => format!("Johnson, multiplicity {multiplicity}"),
+	}
+}
+
+/// Rounded down to a tenth of a bit.
+fn tenth(bits: f64) -> f64 {
+	(bits * 10.0).floor() / 10.0
 }
 
 /// Operations of a program by kind.

@@ -7,9 +7,10 @@ use crate::files;
 use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::{make_vk, prove as prove_air};
+use assay_plonky3::soundness::presets;
 use assay_plonky3::{CheckedVk, Cost, check_vk, supported, verify_bytes};
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, Profile, PublicValues, SecurityBits,
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
 	VERIFIER_VERSION, VerifyingKey, statement_hash,
 };
 use codec::Encode;
@@ -61,10 +62,7 @@ pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
 	let hash = args.hash.into();
 
 	let progress = Progress::start(format_args!("exporting {}", sample.name()));
-	let (vk, checked) = match args.fri.queries {
-		Some(queries) => make(args, degree_bits, hash, queries)?,
-		None => fewest_queries(args, degree_bits, hash)?,
-	};
+	let (vk, checked) = make(args, degree_bits, hash)?;
 	drop(progress);
 
 	let policy = Policy::of(args.profile.into());
@@ -270,36 +268,26 @@ pub fn merge(object: &mut Value, more: Value) {
 	}
 }
 
-/// The parameters of a profile, less the number of queries.
-fn defaults(profile: ProfileArg) -> (FriParams, ExtensionDegree) {
-	let fri = FriParams {
-		log_blowup: 3,
-		num_queries: 0,
-		log_final_poly_len: 4,
-		max_log_arity: 3,
-		batch_grinding_bits: 0,
-		commit_grinding_bits: 0,
-		query_grinding_bits: 16,
-		ood_grinding_bits: 0,
-	};
-	let extension = match profile {
-		ProfileArg::Compat => ExtensionDegree::Four,
-		ProfileArg::Standard | ProfileArg::Strong => ExtensionDegree::Five,
-	};
-	(fri, extension)
+/// The parameters of a profile.
+const fn defaults(profile: ProfileArg, extension: ExtensionDegree) -> FriParams {
+	match profile {
+		ProfileArg::Compat | ProfileArg::Standard => presets::standard(extension),
+		ProfileArg::Strong => presets::strong(extension),
+	}
 }
 
 fn make(
 	args: &ExportArgs,
 	degree_bits: u8,
 	hash: HashKind,
-	num_queries: u16,
 ) -> Result<(VerifyingKey, CheckedVk), Failure> {
-	let (fri, extension) = defaults(args.profile);
+	// The larger field suits every sample at every height.
+	let extension = args.extension.unwrap_or(ExtensionDegree::Five);
+	let preset = defaults(args.profile, extension);
 	// Exhaustive on purpose: a parameter that is added needs an argument.
 	let FriArgs {
 		log_blowup,
-		queries: _,
+		queries,
 		log_final_poly_len,
 		log_arity,
 		grinding_batch,
@@ -308,45 +296,48 @@ fn make(
 		grinding_ood,
 	} = args.fri;
 	let fri = FriParams {
-		log_blowup: log_blowup.unwrap_or(fri.log_blowup),
-		num_queries,
+		log_blowup: log_blowup.unwrap_or(preset.log_blowup),
+		num_queries: queries.unwrap_or(preset.num_queries),
 		// A small trace can't be folded to a longer polynomial than itself.
 		log_final_poly_len: log_final_poly_len
-			.unwrap_or(fri.log_final_poly_len.min(degree_bits.saturating_sub(1))),
-		max_log_arity: log_arity.unwrap_or(fri.max_log_arity),
-		batch_grinding_bits: grinding_batch.unwrap_or(fri.batch_grinding_bits),
-		commit_grinding_bits: grinding_commit.unwrap_or(fri.commit_grinding_bits),
-		query_grinding_bits: grinding_query.unwrap_or(fri.query_grinding_bits),
-		ood_grinding_bits: grinding_ood.unwrap_or(fri.ood_grinding_bits),
+			.unwrap_or(preset.log_final_poly_len.min(degree_bits.saturating_sub(1))),
+		max_log_arity: log_arity.unwrap_or(preset.max_log_arity),
+		batch_grinding_bits: grinding_batch.unwrap_or(preset.batch_grinding_bits),
+		commit_grinding_bits: grinding_commit.unwrap_or(preset.commit_grinding_bits),
+		query_grinding_bits: grinding_query.unwrap_or(preset.query_grinding_bits),
+		ood_grinding_bits: grinding_ood.unwrap_or(preset.ood_grinding_bits),
 	};
-	let extension = args.extension.unwrap_or(extension);
 	let vk = dispatch_sample!(args.air, |air| make_vk(air, degree_bits, hash, extension, fri))?;
 	let checked = check(&vk)?;
-	Ok((vk, checked))
+	if queries.is_some() {
+		return Ok((vk, checked));
+	}
+	Ok(fewest_queries((vk, checked), Policy::of(args.profile.into())))
 }
 
-/// The key with the fewest queries that reaches the profile, or with the most allowed if none does.
+/// The key with as few queries as `policy` admits; `made` itself if no number is enough.
 fn fewest_queries(
-	args: &ExportArgs,
-	degree_bits: u8,
-	hash: HashKind,
-) -> Result<(VerifyingKey, CheckedVk), Failure> {
-	let policy = Policy::of(Profile::from(args.profile));
-	let (min, max) = supported::NUM_QUERIES;
-	let bound = |queries: u64| u16::try_from(queries).unwrap_or(u16::MAX);
-	let (mut low, mut high) = (bound(min), bound(max));
-	let mut best = make(args, degree_bits, hash, high)?;
+	made: (VerifyingKey, CheckedVk),
+	policy: Policy,
+) -> (VerifyingKey, CheckedVk) {
+	let with_queries = |queries: u64| {
+		let VerifyingKey::Plonky3V1(mut inner) = made.0.clone();
+		inner.fri.num_queries = u16::try_from(queries).ok()?;
+		let vk = VerifyingKey::Plonky3V1(inner);
+		let checked = check_vk(&vk, &policy).ok()?;
+		Some((vk, checked))
+	};
+	let (mut low, mut high) = supported::NUM_QUERIES;
+	let Some(mut best) = with_queries(high) else { return made };
 	// More queries never mean fewer bits.
-	while low < high && policy.admits(best.1.security).is_ok() {
+	while low < high {
 		let middle = low + (high - low) / 2;
-		let candidate = make(args, degree_bits, hash, middle)?;
-		if policy.admits(candidate.1.security).is_ok() {
-			(high, best) = (middle, candidate);
-		} else {
-			low = middle + 1;
+		match with_queries(middle) {
+			Some(candidate) => (high, best) = (middle, candidate),
+			None => low = middle + 1,
 		}
 	}
-	Ok(best)
+	best
 }
 
 fn check_degree_bits(sample: Sample, degree_bits: u8) -> Result<(), Failure> {

@@ -103,6 +103,11 @@ impl Failure {
 		Self::new(Exit::Internal, format_args!("internal error, please report: {reason}"))
 	}
 
+	/// Names the class of the refusal.
+	pub fn class(self, class: Option<ErrorClass>) -> Self {
+		Self { class, ..self }
+	}
+
 	/// Adds the fields of the object `fields` to the JSON form.
 	pub fn with(mut self, fields: Value) -> Self {
 		self.fields.append(&mut object(fields));

@@ -1,1 +1,55 @@
-fn main(){}
+// SPDX-License-Identifier: Apache-2.0
+
+//! What it costs to accept a proof: from the bytes of key, public values and proof (`assay`), and
+//! upstream's `verify` with the compiled AIR on a proof that is already decoded (`upstream`).
+//!
+//! The comparison favours upstream, which neither decodes the proof nor the AIR.
+
+use assay_airs::{Sample, dispatch_sample};
+use assay_plonky3::prover::{make_vk, prove, upstream_verifier};
+use assay_plonky3::verify_bytes;
+use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues};
+use codec::Encode;
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+
+/// The parameters of upstream's benchmarks (`FriParameters::new_benchmark_high_arity`), 100 queries.
+const FRI: FriParams = FriParams {
+	log_blowup: 1,
+	num_queries: 100,
+	log_final_poly_len: 0,
+	max_log_arity: 3,
+	batch_grinding_bits: 10,
+	commit_grinding_bits: 0,
+	query_grinding_bits: 16,
+	ood_grinding_bits: 0,
+};
+
+fn acceptance(c: &mut Criterion) {
+	for (sample, degree_bits) in
+		[(Sample::Fibonacci, 14), (Sample::Poseidon2, 14), (Sample::Keccak, 10)]
+	{
+		for hash in [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3] {
+			let mut group = c.benchmark_group(format!("{}/2^{degree_bits}", sample.name()));
+			let (trace, values) = sample.generate(degree_bits.into(), 1337);
+			let public_values = PublicValues::V1(values);
+			dispatch_sample!(sample, |air| {
+				let vk = make_vk(air, degree_bits, hash, ExtensionDegree::Four, FRI).unwrap();
+				let proof = prove(&vk, air, trace, &public_values).unwrap();
+				let (key, public) = (vk.encode(), public_values.encode());
+				let upstream = upstream_verifier(&vk, air, &public_values, &proof).unwrap();
+				upstream().unwrap();
+				verify_bytes(&key, &public, &proof).unwrap();
+				group.bench_function(BenchmarkId::new("upstream", format!("{hash:?}")), |b| {
+					b.iter(|| upstream().unwrap());
+				});
+				group.bench_function(BenchmarkId::new("assay", format!("{hash:?}")), |b| {
+					b.iter(|| verify_bytes(&key, &public, &proof).unwrap());
+				});
+			});
+			group.finish();
+		}
+	}
+}
+
+criterion_group!(benches, acceptance);
+criterion_main!(benches);

@@ -43,17 +43,28 @@ const fn rate(hash: HashKind) -> u64 {
 
 /// Calls of the hash to absorb `elements` field elements; an empty row still costs one.
 const fn absorb(hash: HashKind, elements: u64) -> u64 {
-	let calls = (4 * elements).div_ceil(rate(hash));
-	if calls == 0 { 1 } else { calls }
+	let bytes = 4 * elements;
+	let calls = bytes.div_ceil(rate(hash));
+	match hash {
+		// Blake3 hashes chunks of 1 KiB and joins them in a tree, a call for each join.
+		HashKind::Blake3 if bytes > 1024 => calls + bytes.div_ceil(1024) - 1,
+		_ if calls == 0 => 1,
+		_ => calls,
+	}
 }
+
+/// Operations that an inversion in the extension counts as.
+const INVERSION: u64 = 16;
 
 /// Counts the work of verifying a proof under `key`, at most.
 ///
 /// - *Hashing*: every opened row of every query, the siblings and the parents above it (a tree has
 ///   at most `queries` nodes a level on the queried paths), and what the transcript absorbs.
-/// - *Extension field*: the program, the combination of every opened value of every query, folding
-///   (a barycentric evaluation takes about four operations a point), the final polynomial.
-/// - *Bytes*: the key, and the longest proof.
+/// - *Extension field*: the program, periodic columns, the combination of every opened value of
+///   every query, folding, the final polynomial. An operation with a base field element counts as
+///   one, and a power of a base field element as eight.
+/// - *Bytes*: the key, and the longest proof. The key is hashed with SHA-256 too: that is a cost of
+///   its bytes, not of the proof's hash.
 pub(crate) fn cost(key: &Key<'_>) -> Cost {
 	let hash = key.vk.hash;
 	let queries = u64::from(key.vk.fri.num_queries);
@@ -74,16 +85,30 @@ pub(crate) fn cost(key: &Key<'_>) -> Cost {
 	let opened = points(key.program.width(), header.opens_next_row)
 		+ points(key.program.preprocessed_width(), header.opens_preprocessed_next_row)
 		+ key.num_chunks() as u64 * degree;
-	operations += queries * opened;
+	// Once with the claimed value, and once for each query with the opened one.
+	operations += (queries + 1) * 2 * opened;
+	// For each query and matrix the point of the domain; for each point, the share of a batch
+	// inversion and the product with it.
+	let matrices: u64 = key.batches().iter().map(|batch| batch.len() as u64).sum();
+	operations += queries * matrices * (8 + 2 * 6) + INVERSION;
 
 	let schedule = key.fold_schedule();
 	let mut log_height = key.log_height();
 	for &log_arity in &schedule {
 		log_height -= log_arity;
 		hashes += queries * absorb(hash, degree << log_arity) + paths(log_height);
-		operations += queries * (4 << log_arity);
+		// A barycentric evaluation: differences, their product, their batch inversion, the sum.
+		operations += queries * ((8 << log_arity) + 2 * INVERSION + 2 * 8);
 	}
-	operations += queries << key.vk.fri.log_final_poly_len;
+	operations += queries * ((2 << key.vk.fri.log_final_poly_len) + 8);
+	// Periodic columns: also barycentric, and the point raised to the number of repetitions.
+	for column in &header.periodic {
+		let squarings = u64::from(key.vk.degree_bits);
+		operations += 8 * column.values.len() as u64 + 2 * INVERSION + squarings;
+	}
+	// The quotient from its chunks: for each pair of them, one's vanishing polynomial at the point.
+	let chunks = key.num_chunks() as u64;
+	operations += chunks * chunks * (INVERSION + 2 * 8 + 27) + 2 * chunks * degree;
 	operations += key.program.nodes().iter().map(operations_of).sum::<u64>();
 	// Folding the constraints takes a product and a sum each.
 	operations += 2 * key.program.num_constraints() as u64;
@@ -107,5 +132,100 @@ const fn operations_of(node: &Node) -> u64 {
 	match node {
 		Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) => 1,
 		_ => 0,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use assay_airs::{Sample, dispatch_sample};
+	use assay_primitives::{ExtensionDegree, Plonky3Vk};
+
+	fn vk(sample: Sample, degree_bits: u8, hash: HashKind) -> Plonky3Vk {
+		let program = dispatch_sample!(sample, |air| assay_air::export(air).unwrap());
+		Plonky3Vk {
+			hash,
+			extension: ExtensionDegree::Four,
+			degree_bits,
+			fri: crate::soundness::presets::standard(ExtensionDegree::Four),
+			preprocessed: (program.preprocessed_width() > 0).then_some([0; 32]),
+			program: program.encode(),
+		}
+	}
+
+	fn cost_of(vk: &Plonky3Vk) -> Cost {
+		cost(&Key::new(vk, [0; 32]).unwrap())
+	}
+
+	fn at_least(more: Cost, less: Cost) -> bool {
+		more.hash_compressions >= less.hash_compressions
+			&& more.extension_operations >= less.extension_operations
+			&& more.bytes >= less.bytes
+	}
+
+	const HASHES: [HashKind; 3] = [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3];
+
+	#[test]
+	fn absorbing_counts_blocks_and_joins() {
+		for hash in HASHES {
+			assert_eq!(absorb(hash, 0), 1);
+			assert_eq!(absorb(hash, 8), 1);
+		}
+		assert_eq!(absorb(HashKind::Poseidon2, 17), 3);
+		assert_eq!(absorb(HashKind::Keccak, 34), 1);
+		assert_eq!(absorb(HashKind::Keccak, 35), 2);
+		// One chunk of 16 blocks; then two chunks of 16 and of 1, and their join.
+		assert_eq!(absorb(HashKind::Blake3, 256), 16);
+		assert_eq!(absorb(HashKind::Blake3, 257), 18);
+	}
+
+	#[test]
+	fn more_of_anything_never_costs_less() {
+		let grow: [fn(&mut Plonky3Vk); 4] = [
+			|vk| vk.fri.num_queries += 7,
+			|vk| vk.degree_bits += 1,
+			|vk| vk.fri.log_blowup += 1,
+			|vk| vk.extension = ExtensionDegree::Five,
+		];
+		for hash in HASHES {
+			for sample in [Sample::Fibonacci, Sample::Poseidon2] {
+				for grow in grow {
+					let mut vk = vk(sample, 10, hash);
+					let mut last = cost_of(&vk);
+					for _ in 0..3 {
+						grow(&mut vk);
+						let next = cost_of(&vk);
+						assert!(at_least(next, last), "{next:?} < {last:?}");
+						last = next;
+					}
+				}
+			}
+		}
+	}
+
+	#[test]
+	fn a_wider_air_costs_more() {
+		for hash in HASHES {
+			let [narrow, wide, widest] = [Sample::Fibonacci, Sample::Poseidon2, Sample::Keccak]
+				.map(|sample| cost_of(&vk(sample, 10, hash)));
+			assert!(at_least(wide, narrow) && at_least(widest, wide));
+		}
+	}
+
+	/// The largest parameters that are supported stay far from overflow.
+	#[test]
+	fn the_largest_key_has_a_cost() {
+		use crate::supported::*;
+		for hash in HASHES {
+			let mut vk = vk(Sample::Keccak, DEGREE_BITS.1 as u8, hash);
+			vk.extension = ExtensionDegree::Five;
+			vk.fri.log_blowup = 5;
+			vk.fri.num_queries = NUM_QUERIES.1 as u16;
+			vk.fri.log_final_poly_len = LOG_FINAL_POLY_LEN.1 as u8;
+			vk.fri.max_log_arity = MAX_LOG_ARITY.1 as u8;
+			let cost = cost_of(&vk);
+			assert!(cost.hash_compressions < 1 << 32 && cost.extension_operations < 1 << 32);
+			assert!(cost.bytes < 1 << 26, "{cost:?}");
+		}
 	}
 }

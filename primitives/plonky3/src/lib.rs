@@ -37,6 +37,8 @@ extern crate alloc;
 mod cost;
 mod decode;
 mod error;
+#[cfg(all(test, feature = "prover"))]
+mod forgery;
 mod key;
 #[cfg(feature = "prover")]
 pub mod prover;

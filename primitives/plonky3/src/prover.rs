@@ -15,31 +15,50 @@ use p3_air::symbolic::SymbolicAirBuilder;
 use p3_field::{ExtensionField, PrimeCharacteristicRing};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
-use p3_uni_stark::{QuotientAir, prove_with_preprocessed, setup_preprocessed};
+use p3_uni_stark::{
+	PreprocessedVerifierKey, QuotientAir, VerifierConstraintFolder, prove_with_preprocessed,
+	setup_preprocessed, verify_with_preprocessed,
+};
 use std::fmt;
+
+/// An AIR that upstream's prover and verifier take under one suite and extension.
+#[allow(private_bounds, reason = "suites are not part of the interface")]
+pub trait StarkAir<S: Suite<EF>, EF: ExtensionField<Val>>:
+	QuotientAir<Config<S, EF>> + for<'a> Air<VerifierConstraintFolder<'a, Config<S, EF>>>
+{
+}
+
+impl<A, S, EF> StarkAir<S, EF> for A
+where
+	A: QuotientAir<Config<S, EF>> + for<'a> Air<VerifierConstraintFolder<'a, Config<S, EF>>>,
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+}
 
 /// An AIR that upstream's prover takes under every suite and extension: any type that implements
 /// `Air` for builders over BabyBear.
+#[allow(private_bounds, reason = "suites are not part of the interface")]
 pub trait ProvableAir:
 	Air<SymbolicAirBuilder<Val>>
-	+ QuotientAir<Config<Poseidon2Suite, Degree4>>
-	+ QuotientAir<Config<Poseidon2Suite, Degree5>>
-	+ QuotientAir<Config<KeccakSuite, Degree4>>
-	+ QuotientAir<Config<KeccakSuite, Degree5>>
-	+ QuotientAir<Config<Blake3Suite, Degree4>>
-	+ QuotientAir<Config<Blake3Suite, Degree5>>
+	+ StarkAir<Poseidon2Suite, Degree4>
+	+ StarkAir<Poseidon2Suite, Degree5>
+	+ StarkAir<KeccakSuite, Degree4>
+	+ StarkAir<KeccakSuite, Degree5>
+	+ StarkAir<Blake3Suite, Degree4>
+	+ StarkAir<Blake3Suite, Degree5>
 	+ MaybeDebug
 {
 }
 
 impl<A> ProvableAir for A where
 	A: Air<SymbolicAirBuilder<Val>>
-		+ QuotientAir<Config<Poseidon2Suite, Degree4>>
-		+ QuotientAir<Config<Poseidon2Suite, Degree5>>
-		+ QuotientAir<Config<KeccakSuite, Degree4>>
-		+ QuotientAir<Config<KeccakSuite, Degree5>>
-		+ QuotientAir<Config<Blake3Suite, Degree4>>
-		+ QuotientAir<Config<Blake3Suite, Degree5>>
+		+ StarkAir<Poseidon2Suite, Degree4>
+		+ StarkAir<Poseidon2Suite, Degree5>
+		+ StarkAir<KeccakSuite, Degree4>
+		+ StarkAir<KeccakSuite, Degree5>
+		+ StarkAir<Blake3Suite, Degree4>
+		+ StarkAir<Blake3Suite, Degree5>
 		+ MaybeDebug
 {
 }
@@ -165,7 +184,16 @@ pub fn prove<A: ProvableAir>(
 	trace: RowMajorMatrix<Val>,
 	public_values: &PublicValues,
 ) -> Result<Vec<u8>, ProverError> {
-	let key = Key::of(vk)?;
+	prove_under(&Key::of(vk)?, air, trace, public_values)
+}
+
+/// [`prove`], with the seed of the transcript as `key` has it.
+pub(crate) fn prove_under<A: ProvableAir>(
+	key: &Key<'_>,
+	air: &A,
+	trace: RowMajorMatrix<Val>,
+	public_values: &PublicValues,
+) -> Result<Vec<u8>, ProverError> {
 	let program = assay_air::export(air).map_err(ProverError::Export)?;
 	if program != key.program {
 		return Err(ProverError::OtherAir);
@@ -181,7 +209,7 @@ pub fn prove<A: ProvableAir>(
 		let expected = key.program.num_public_values();
 		return Err(Error::PublicValuesCount { expected, got: public.len() }.into());
 	}
-	with_suite!(key.vk, prove_in(&key, air, trace, &public))
+	with_suite!(key.vk, prove_in(key, air, trace, &public))
 }
 
 fn prove_in<S, EF>(
@@ -203,4 +231,47 @@ where
 		.map_err(|error| upstream(&error))?;
 	decode::encode::<S, EF>(&proof)
 		.ok_or_else(|| ProverError::Prover("a commitment is not a single root".into()))
+}
+
+/// Upstream's own `verify` with the compiled AIR on a proof of this crate, ready to be called again
+/// and again: the reference for verdicts and for speed. Decoding happens here, not in the call.
+///
+/// # Errors
+///
+/// [`ProverError::Refused`] for a key or proof that does not decode.
+pub fn upstream_verifier<'a, A: ProvableAir>(
+	vk: &VerifyingKey,
+	air: &'a A,
+	public_values: &PublicValues,
+	proof: &[u8],
+) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
+	let key = Key::of(vk)?;
+	let public: Vec<Val> =
+		public_values.elements().iter().map(|&value| Val::from_u32(value)).collect();
+	with_suite!(key.vk, upstream_verifier_in(&key, air, public, proof))
+}
+
+fn upstream_verifier_in<'a, S, EF>(
+	key: &Key<'_>,
+	air: &'a impl StarkAir<S, EF>,
+	public: Vec<Val>,
+	proof: &[u8],
+) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let config = config::<S, EF>(&key.vk.fri, &key.hash);
+	let proof = decode::decode::<S, EF>(key, proof)?;
+	let preprocessed = key.vk.preprocessed.as_ref().and_then(S::commitment).map(|commitment| {
+		PreprocessedVerifierKey::<Config<S, EF>> {
+			width: key.program.preprocessed_width(),
+			degree_bits: key.vk.degree_bits.into(),
+			commitment,
+		}
+	});
+	Ok(Box::new(move || {
+		verify_with_preprocessed(&config, air, &proof, &public, preprocessed.as_ref())
+			.map_err(|error| error.to_string())
+	}))
 }

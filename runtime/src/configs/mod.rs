@@ -3,21 +3,27 @@
 //! With which parameters each pallet runs, and why where a number was a choice.
 
 use crate::{
-	AccountId, Aura, Balance, Balances, Block, BlockNumber, EXISTENTIAL_DEPOSIT, Hash, Nonce,
-	OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
-	RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SLOT_DURATION, System, VERSION,
+	AccountId, Aura, Balance, Balances, Block, BlockNumber, DAYS, EXISTENTIAL_DEPOSIT, Hash,
+	MICRO_UNIT, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
+	RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SLOT_DURATION, System, UNIT, VERSION,
 };
+use assay_primitives::{MAX_VK_BYTES, Policy, Profile};
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstBool, ConstU8, ConstU32, ConstU64, ConstU128, VariantCountOf},
+	traits::{
+		ConstBool, ConstU8, ConstU32, ConstU64, ConstU128, Get, VariantCountOf,
+	},
 	weights::{
 		ConstantMultiplier, IdentityFee, Weight,
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
 	},
 };
-use frame_system::limits::{BlockLength, BlockWeights};
+use frame_system::{
+	EnsureRoot,
+	limits::{BlockLength, BlockWeights},
+};
 use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_runtime::{Perbill, traits::One};
@@ -147,4 +153,55 @@ impl pallet_utility::Config for Runtime {
 	type RuntimeCall = RuntimeCall;
 	type PalletsOrigin = OriginCaller;
 	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+}
+
+/// Largest proof in bytes. The largest one of the samples, Keccak-f at 2^10 rows, takes 1.4 MB;
+/// three proofs of this size fit a block.
+pub const MAX_PROOF_BYTES: u32 = 2 * 1024 * 1024;
+
+parameter_types! {
+	/// Deposit for a key: a tenth of a token,
+	pub const VkDepositBase: Balance = UNIT / 10;
+	/// and a token for 10 KB: about 14 for Keccak-f's AIR, 53 for the largest key.
+	pub const VkDepositPerByte: Balance = 100 * MICRO_UNIT;
+	/// Two proofs of the costliest key that may be registered fit a block.
+	pub MaxVerificationWeight: Weight =
+		Weight::from_parts(3 * MAX_BLOCK_REF_TIME / 10, 0);
+	/// At least 80 proven bits, whatever the conjectures are worth.
+	pub const ProofPolicy: Policy = Policy::of(Profile::Standard);
+}
+
+/// Names this chain in its statements: the hash of its first block. It never changes and no other
+/// chain has it; the two presets and each changed copy of them are chains of their own.
+///
+/// Known from block 1 on: while block 0 is the newest, this is `frame_system`'s placeholder.
+pub struct GenesisHash;
+
+impl Get<[u8; 32]> for GenesisHash {
+	fn get() -> [u8; 32] {
+		System::block_hash(0).0
+	}
+}
+
+impl pallet_proof_verifier::Config for Runtime {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type VkDepositBase = VkDepositBase;
+	type VkDepositPerByte = VkDepositPerByte;
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type Verifier = pallet_proof_verifier::Native;
+	type Policy = ProofPolicy;
+	type StatementContext = GenesisHash;
+	type MaxVkBytes = ConstU32<{ MAX_VK_BYTES as u32 }>;
+	type MaxProofBytes = ConstU32<MAX_PROOF_BYTES>;
+	// As many as a program may read.
+	type MaxPublicValues = ConstU32<1_024>;
+	type MaxVerificationWeight = MaxVerificationWeight;
+	// A week: long enough for a person to come back and look.
+	type StatementLifetime = ConstU32<{ 7 * DAYS }>;
+	// More than a block has room for: 6 MiB hold 300 proofs of 20 KB, the smallest that reach 80
+	// proven bits.
+	type MaxStatementsPerBlock = ConstU32<1_024>;
+	type OnProofVerified = ();
+	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;
 }

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The client as scripts use it: exit codes, JSON, one line for each error. No chain is needed.
+
+use codec::{Decode, Encode};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+use std::{env, fs, process};
+
+use assay_primitives::{PublicValues, VerifyingKey};
+
+/// Cheap and far below any floor: the tests are about the client.
+const PARAMETERS: [&str; 14] = [
+	"--degree-bits",
+	"5",
+	"--hash",
+	"keccak",
+	"--queries",
+	"6",
+	"--grinding-batch",
+	"0",
+	"--grinding-commit",
+	"0",
+	"--grinding-query",
+	"0",
+	"--grinding-ood",
+	"0",
+];
+
+/// A key, public values and a proof that belong together, made once by the client itself.
+struct Genuine {
+	folder: PathBuf,
+	vk: Vec<u8>,
+	public_values: Vec<u8>,
+	proof: Vec<u8>,
+}
+
+fn genuine() -> &'static Genuine {
+	static GENUINE: OnceLock<Genuine> = OnceLock::new();
+	GENUINE.get_or_init(|| {
+		let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(process::id().to_string());
+		fs::create_dir_all(&folder).unwrap();
+		let [vk, pv, proof] = ["vk", "pv", "proof"].map(|name| path(&folder, name));
+		let mut export = vec!["export", "fibonacci", "--allow-weak", "--out", &vk];
+		export.extend(PARAMETERS);
+		assert_eq!(assay(&export).status.code(), Some(0));
+		let prove =
+			["prove", "fibonacci", "--vk", &vk, "--proof", &proof, "--public-values", &pv];
+		assert_eq!(assay(&prove).status.code(), Some(0));
+		Genuine {
+			vk: fs::read(&vk).unwrap(),
+			public_values: fs::read(&pv).unwrap(),
+			proof: fs::read(&proof).unwrap(),
+			folder,
+		}
+	})
+}
+
+fn path(folder: &Path, name: &str) -> String {
+	folder.join(name).display().to_string()
+}
+
+fn assay(arguments: &[&str]) -> Output {
+	Command::new(env!("CARGO_BIN_EXE_assay"))
+		.args(arguments)
+		.env_remove("ASSAY_SIGNER")
+		.output()
+		.unwrap()
+}
+
+/// Runs with `--json`; answers the exit code and the one object on standard output.
+fn json(arguments: &[&str]) -> (i32, Value) {
+	let output = assay(&[&["--json"], arguments].concat());
+	let text = String::from_utf8(output.stdout).unwrap();
+	assert_eq!(text.lines().count(), 1, "{text}");
+	(output.status.code().unwrap(), serde_json::from_str(&text).unwrap())
+}
+
+/// Writes the three files under names of `test` and verifies them.
+fn verify(test: &str, vk: &[u8], public_values: &[u8], proof: &[u8], more: &[&str]) -> Vec<String> {
+	let folder = &genuine().folder;
+	let mut arguments = vec!["verify".to_string()];
+	for (option, bytes) in [("vk", vk), ("public-values", public_values), ("proof", proof)] {
+		let file = path(folder, &format!("{test}.{option}"));
+		fs::write(&file, bytes).unwrap();
+		arguments.extend([format!("--{option}"), file]);
+	}
+	arguments.extend(more.iter().map(ToString::to_string));
+	arguments
+}
+
+fn verify_weak(test: &str, vk: &[u8], public_values: &[u8], proof: &[u8]) -> (i32, Value) {
+	let arguments = verify(test, vk, public_values, proof, &["--allow-weak"]);
+	let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+	// For people: one line, nothing on standard output, the same exit code.
+	let output = assay(&arguments);
+	let (code, object) = json(&arguments);
+	assert_eq!(output.status.code(), Some(code));
+	if code != 0 {
+		let text = String::from_utf8(output.stderr).unwrap();
+		let lines: Vec<_> = text.lines().filter(|line| !line.contains("warning: ")).collect();
+		assert_eq!(lines.len(), 1, "{text}");
+		assert!(lines[0].starts_with("assay: "), "{text}");
+		assert!(output.stdout.is_empty());
+		assert_eq!(object["code"], code);
+		assert!(object["error"].as_str().is_some_and(|error| lines[0].contains(error)), "{object}");
+	}
+	(code, object)
+}
+
+/// Expects a malformed file: exit code 2, the class, and a text in the message.
+fn malformed((code, object): (i32, Value), class: &str, text: &str) {
+	assert_eq!(code, 2, "{object}");
+	assert_eq!(object["class"], class, "{object}");
+	assert!(object["error"].as_str().unwrap().contains(text), "{object}");
+}
+
+mod list_should {
+	use super::*;
+
+	#[test]
+	fn name_every_sample() {
+		let (code, object) = json(&["air", "list"]);
+		assert_eq!(code, 0);
+		let names: Vec<_> =
+			object["airs"].as_array().unwrap().iter().map(|air| &air["name"]).collect();
+		assert_eq!(names, ["fibonacci", "poseidon2-air", "keccak-air", "consensus-quorum"]);
+	}
+}
+
+mod export_should {
+	use super::*;
+
+	#[test]
+	fn reach_the_profile_with_as_few_queries_as_it_needs() {
+		let out = path(&genuine().folder, "standard.vk");
+		for (profile, bits) in [("standard", 80), ("strong", 100)] {
+			let export = ["export", "fibonacci", "--profile", profile, "--out", &out];
+			let (code, object) = json(&export);
+			assert_eq!(code, 0, "{object}");
+			assert!(object["proven_bits"].as_u64().unwrap() >= bits);
+			let vk = VerifyingKey::decode_strict(&fs::read(&out).unwrap()).unwrap();
+			assert_eq!(object["vk_hash"], format!("0x{}", hex::encode(vk.hash())));
+
+			let fewer = (object["fri"]["num_queries"].as_u64().unwrap() - 1).to_string();
+			let (code, object) = json(&[&export[..], &["--queries", &fewer]].concat());
+			assert_eq!(code, 1);
+			assert_eq!(object["class"], "security_too_low");
+			assert!(object["proven_bits"].as_u64().unwrap() < bits);
+		}
+	}
+
+	#[test]
+	fn write_no_key_below_the_profile() {
+		let out = path(&genuine().folder, "weak.vk");
+		let export = ["export", "fibonacci", "--queries", "3", "--out", &out];
+		let (code, object) = json(&export);
+		assert_eq!((code, &object["class"]), (1, &"security_too_low".into()));
+		assert!(object["error"].as_str().unwrap().contains("expected at least 80 proven"));
+		assert!(!Path::new(&out).exists());
+	}
+
+	#[test]
+	fn refuse_parameters_that_no_verifier_supports() {
+		let out = path(&genuine().folder, "unsupported.vk");
+		let export = ["export", "fibonacci", "--out", &out, "--log-blowup", "7"];
+		let (code, object) = json(&export);
+		assert_eq!((code, &object["class"]), (1, &"unsupported_parameters".into()));
+		assert_eq!(object["error"], "log_blowup: expected 1 to 6, got 7");
+	}
+
+	#[test]
+	fn refuse_a_height_that_the_sample_cannot_have() {
+		let (code, object) = json(&["export", "fibonacci", "--degree-bits", "60"]);
+		assert_eq!(code, 2);
+		assert_eq!(object["error"], "fibonacci: expected 1 to 22 degree bits, got 60");
+	}
+
+	#[test]
+	fn refuse_an_unknown_air() {
+		let (code, object) = json(&["export", "fibonaci"]);
+		assert_eq!(code, 2);
+		assert!(object["error"].as_str().unwrap().contains("fibonaci"));
+	}
+}
+
+mod inspect_should {
+	use super::*;
+
+	#[test]
+	fn name_the_weakest_step_and_agree_with_the_registration_check() {
+		let vk = path(&genuine().folder, "vk");
+		let (code, object) = json(&["inspect", &vk, "--program"]);
+		assert_eq!(code, 0);
+		let steps = object["security"]["steps"].as_array().unwrap();
+		let least = steps.iter().map(|step| step["proven"].as_f64().unwrap()).fold(999.0, f64::min);
+		assert_eq!(object["proven_bits"].as_f64().unwrap(), least.floor());
+		assert_eq!(object["program"]["public_values"], 3);
+		assert!(object["dump"].as_str().unwrap().contains("assert %"));
+		assert!(object["profiles"].as_array().unwrap().is_empty());
+	}
+
+	#[test]
+	fn stop_quietly_when_its_reader_does() {
+		let vk = path(&genuine().folder, "vk");
+		let mut child = Command::new(env!("CARGO_BIN_EXE_assay"))
+			.args(["inspect", &vk, "--program"])
+			.stdout(process::Stdio::piped())
+			.stderr(process::Stdio::piped())
+			.spawn()
+			.unwrap();
+		drop(child.stdout.take());
+		let output = child.wait_with_output().unwrap();
+		assert_eq!(output.status.code(), Some(0));
+		assert!(output.stderr.is_empty());
+	}
+}
+
+mod prove_should {
+	use super::*;
+
+	#[test]
+	fn refuse_the_key_of_another_air() {
+		let vk = path(&genuine().folder, "vk");
+		let (code, object) = json(&["prove", "poseidon2-air", "--vk", &vk]);
+		assert_eq!(code, 2);
+		assert_eq!(object["error"], "the verifying key was made for another AIR");
+	}
+
+	#[test]
+	fn make_the_same_proof_from_the_same_seed() {
+		let Genuine { folder, proof, public_values, .. } = genuine();
+		let [vk, again, pv] = ["vk", "again.proof", "again.pv"].map(|name| path(folder, name));
+		let prove = ["prove", "fibonacci", "--vk", &vk, "--proof", &again, "--public-values", &pv];
+		assert_eq!(json(&prove).0, 0);
+		assert!(fs::read(&again).unwrap() == *proof && fs::read(&pv).unwrap() == *public_values);
+		assert_eq!(json(&[&prove[..], &["--seed", "7"]].concat()).0, 0);
+		assert!(fs::read(&again).unwrap() != *proof);
+	}
+}
+
+mod verify_should {
+	use super::*;
+
+	#[test]
+	fn accept_a_genuine_proof_and_tell_its_statement() {
+		let Genuine { vk, public_values, proof, .. } = genuine();
+		let context = "11".repeat(32);
+		let more = ["--allow-weak", "--context", &context];
+		let arguments = verify("genuine", vk, public_values, proof, &more);
+		let (code, object) = json(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+		assert_eq!((code, &object["verdict"]), (0, &"accepted".into()));
+		let statement = assay_primitives::statement_hash(
+			&[0x11; 32],
+			&VerifyingKey::hash_encoded(vk),
+			assay_primitives::VERIFIER_VERSION,
+			&PublicValues::decode(&mut &public_values[..]).unwrap(),
+		);
+		assert_eq!(object["statement"], format!("0x{}", hex::encode(statement)));
+	}
+
+	#[test]
+	fn ask_for_the_bits_of_the_profile() {
+		let Genuine { vk, public_values, proof, .. } = genuine();
+		let arguments = verify("floor", vk, public_values, proof, &[]);
+		let (code, object) = json(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+		assert_eq!((code, &object["class"]), (1, &"security_too_low".into()));
+	}
+
+	mod refuse {
+		use super::*;
+
+		#[test]
+		fn a_changed_byte() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let mut changed = proof.clone();
+			changed[0] ^= 1;
+			let (code, object) = verify_weak("changed", vk, public_values, &changed);
+			assert_eq!((code, &object["accepted"]), (1, &false.into()), "{object}");
+			assert_eq!(object["class"], object["verdict"]);
+		}
+
+		#[test]
+		fn another_public_value() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let PublicValues::V1(mut values) =
+				PublicValues::decode(&mut &public_values[..]).unwrap();
+			values[2] ^= 1;
+			let other = PublicValues::V1(values).encode();
+			let (code, object) = verify_weak("other", vk, &other, proof);
+			assert_eq!((code, &object["accepted"]), (1, &false.into()), "{object}");
+		}
+
+		#[test]
+		fn the_proof_of_another_key() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(vk).unwrap();
+			// Same shape of the proof, another transcript.
+			inner.fri.query_grinding_bits = 1;
+			let other = VerifyingKey::Plonky3V1(inner).encode();
+			let (code, object) = verify_weak("key", &other, public_values, proof);
+			assert_eq!((code, &object["accepted"]), (1, &false.into()), "{object}");
+		}
+	}
+
+	mod call_malformed {
+		use super::*;
+
+		#[test]
+		fn a_truncated_proof() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			for length in [1, proof.len() / 2, proof.len() - 1] {
+				let result = verify_weak("short", vk, public_values, &proof[..length]);
+				malformed(result, "proof_truncated", "expected");
+			}
+		}
+
+		#[test]
+		fn an_empty_file() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let result = verify_weak("empty1", vk, public_values, &[]);
+			malformed(result, "proof_truncated", "expected a proof, got an empty file");
+			let result = verify_weak("empty2", vk, &[], proof);
+			malformed(result, "public_values_malformed", "expected public values, got an empty file");
+			let result = verify_weak("empty3", &[], public_values, proof);
+			malformed(result, "vk_malformed", "expected a verifying key, got an empty file");
+		}
+
+		#[test]
+		fn trailing_bytes() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let longer = |bytes: &[u8]| [bytes, &[0, 0]].concat();
+			let result = verify_weak("long1", vk, public_values, &longer(proof));
+			malformed(result, "proof_trailing_bytes", "expected no bytes after its end, got 2");
+			let result = verify_weak("long2", vk, &longer(public_values), proof);
+			malformed(result, "public_values_malformed", "expected 14 bytes of public values, got 16");
+			let result = verify_weak("long3", &longer(vk), public_values, proof);
+			malformed(result, "vk_malformed", "2 follow its end");
+		}
+
+		#[test]
+		fn a_truncated_key_or_truncated_public_values() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let result = verify_weak("cut1", &vk[..vk.len() - 1], public_values, proof);
+			malformed(result, "vk_malformed", "end early");
+			let result = verify_weak("cut2", vk, &public_values[..9], proof);
+			malformed(result, "public_values_malformed", "end early");
+		}
+
+		#[test]
+		fn an_unknown_version() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let other = |bytes: &[u8]| [&[9], &bytes[1..]].concat();
+			let result = verify_weak("version1", &other(vk), public_values, proof);
+			malformed(result, "unsupported_version", "expected version 1 as the first byte, got 9");
+			let result = verify_weak("version2", vk, &other(public_values), proof);
+			malformed(result, "public_values_malformed", "expected version 1");
+		}
+
+		#[test]
+		fn a_wrong_number_of_public_values() {
+			let Genuine { vk, proof, .. } = genuine();
+			let values = PublicValues::V1(vec![1, 2]).encode();
+			let result = verify_weak("count", vk, &values, proof);
+			malformed(result, "public_values_count", "public values: expected 3, got 2");
+		}
+
+		#[test]
+		fn a_public_value_that_is_no_field_element() {
+			let Genuine { vk, proof, .. } = genuine();
+			let values = PublicValues::V1(vec![1, 2013265921, 2]).encode();
+			let result = verify_weak("canonical", vk, &values, proof);
+			malformed(result, "public_value_not_canonical", "got 2013265921");
+		}
+
+		#[test]
+		fn a_list_that_claims_to_be_huge() {
+			let Genuine { vk, proof, .. } = genuine();
+			// Version 1, then 2^30 - 1 elements in SCALE's four-byte form.
+			let result = verify_weak("huge", vk, &[1, 0xfe, 0xff, 0xff, 0xff], proof);
+			malformed(result, "public_values_malformed", "end early");
+		}
+
+		#[test]
+		fn a_file_that_is_too_long() {
+			let Genuine { public_values, proof, .. } = genuine();
+			let result = verify_weak("big", &vec![1; 600_000], public_values, proof);
+			malformed(result, "vk_too_long", "of at most 524544 bytes, got 600000");
+		}
+
+		#[test]
+		fn a_program_that_is_damaged() {
+			let Genuine { vk, public_values, proof, .. } = genuine();
+			let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(vk).unwrap();
+			inner.program.pop();
+			let damaged = VerifyingKey::Plonky3V1(inner).encode();
+			let result = verify_weak("program", &damaged, public_values, proof);
+			malformed(result, "program_malformed", "expected");
+		}
+
+		#[test]
+		fn a_file_that_is_not_there() {
+			let (code, object) = json(&["inspect", "no/such/file.vk"]);
+			assert_eq!(code, 2);
+			assert!(object["error"].as_str().unwrap().starts_with("no/such/file.vk: expected"));
+		}
+	}
+}
+
+mod chain_commands_should {
+	use super::*;
+
+	fn register(more: &[&str]) -> (i32, Value) {
+		let vk = path(&genuine().folder, "vk");
+		json(&[&["register", "--vk", &vk], more].concat())
+	}
+
+	#[test]
+	fn tell_that_nobody_listens() {
+		// Port 9 (discard) of this machine.
+		let (code, object) = register(&["--url", "ws://127.0.0.1:9", "--signer", "//Alice"]);
+		assert_eq!(code, 3, "{object}");
+		assert_eq!(object["code"], 3);
+	}
+
+	#[test]
+	fn ask_for_a_signer() {
+		let (code, object) = register(&[]);
+		assert_eq!(code, 2);
+		assert!(object["error"].as_str().unwrap().contains("expected a signer"));
+	}
+
+	#[test]
+	fn never_repeat_a_secret() {
+		let secret = "not a phrase of any wallet";
+		let output = assay(&["submit", "--vk", &path(&genuine().folder, "vk"), "--signer", secret]);
+		assert_eq!(output.status.code(), Some(2));
+		let (code, object) = register(&["--signer", secret]);
+		assert_eq!(code, 2);
+		for text in [object.to_string(), String::from_utf8(output.stderr).unwrap()] {
+			assert!(!text.contains("phrase of any"), "{text}");
+		}
+	}
+
+	#[test]
+	fn refuse_an_address_that_is_no_websocket() {
+		for url in ["http://127.0.0.1:9944", "nonsense", "ws://"] {
+			let (code, object) = register(&["--url", url, "--signer", "//Alice"]);
+			assert_eq!(code, 2, "{object}");
+		}
+	}
+
+	#[test]
+	fn refuse_plain_connections_to_other_machines() {
+		let (code, object) = register(&["--url", "ws://192.0.2.1:9944", "--signer", "//Alice"]);
+		assert_eq!(code, 2);
+		assert!(object["error"].as_str().unwrap().contains("expected wss://"));
+	}
+}

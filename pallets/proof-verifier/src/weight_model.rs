@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a verification is charged: a linear model over the cost of its verifying key.
+//!
+//! `base + compression[hash] * hash_compressions + operation * extension_operations
+//! + byte * bytes`, each coefficient in picoseconds. The cost counts upper bounds of work, so an
+//! honest coefficient makes the charge an upper bound of the time.
+//!
+//! `examples/fit_weight_model.rs` measures real verifications and prints, for each, the measured
+//! time over the charged one; a coefficient below is right while all of them stay below 1.
+
+use crate::HashFunction;
+use assay_plonky3::Cost;
+use frame_support::weights::Weight;
+
+/// Picoseconds that each unit of cost is charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Coefficients {
+	/// Every verification: the host call, and set-up that no count covers.
+	pub base: u64,
+	/// One compression or permutation of Poseidon2.
+	pub poseidon2_compression: u64,
+	/// One permutation of Keccak-f.
+	pub keccak_compression: u64,
+	/// One compression of Blake3.
+	pub blake3_compression: u64,
+	/// One addition or multiplication in the extension field.
+	pub extension_operation: u64,
+	/// One byte of key or proof, decoded.
+	pub byte: u64,
+}
+
+/// Coefficients of [`Native`](crate::Native).
+pub const NATIVE: Coefficients = Coefficients {
+	base: 200_000_000,
+	poseidon2_compression: 2_000_000,
+	keccak_compression: 2_000_000,
+	blake3_compression: 500_000,
+	extension_operation: 60_000,
+	byte: 5_000,
+};
+
+/// Weight of one verification in the node.
+#[must_use]
+pub fn native(hash: HashFunction, cost: &Cost) -> Weight {
+	linear(&NATIVE, hash, cost)
+}
+
+/// The model: saturates, because a cost beyond 2^64 ps is refused whatever it is.
+#[must_use]
+pub fn linear(coefficients: &Coefficients, hash: HashFunction, cost: &Cost) -> Weight {
+	// Exhaustive on purpose: a count that is added must be charged.
+	let Cost { hash_compressions, extension_operations, bytes } = *cost;
+	let compression = match hash {
+		HashFunction::Poseidon2 => coefficients.poseidon2_compression,
+		HashFunction::Keccak => coefficients.keccak_compression,
+		HashFunction::Blake3 => coefficients.blake3_compression,
+	};
+	let ref_time = coefficients
+		.base
+		.saturating_add(compression.saturating_mul(hash_compressions))
+		.saturating_add(coefficients.extension_operation.saturating_mul(extension_operations))
+		.saturating_add(coefficients.byte.saturating_mul(bytes));
+	Weight::from_parts(ref_time, 0)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	const COST: Cost = Cost { hash_compressions: 10, extension_operations: 100, bytes: 1000 };
+	const ONE_EACH: Coefficients = Coefficients {
+		base: 7,
+		poseidon2_compression: 1,
+		keccak_compression: 2,
+		blake3_compression: 3,
+		extension_operation: 1,
+		byte: 1,
+	};
+
+	#[test]
+	fn every_count_is_charged_and_the_hash_decides_the_price_of_a_compression() {
+		for (hash, expected) in [
+			(HashFunction::Poseidon2, 1_117),
+			(HashFunction::Keccak, 1_127),
+			(HashFunction::Blake3, 1_137),
+		] {
+			assert_eq!(linear(&ONE_EACH, hash, &COST), Weight::from_parts(expected, 0));
+		}
+	}
+
+	#[test]
+	fn an_absurd_cost_saturates() {
+		let cost = Cost {
+			hash_compressions: u64::MAX,
+			extension_operations: u64::MAX,
+			bytes: u64::MAX,
+		};
+		assert_eq!(native(HashFunction::Keccak, &cost).ref_time(), u64::MAX);
+	}
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Weights of this pallet's calls.
+//!
+//! NOT MEASURED: storage accesses are counted by hand, times are generous guesses. The benchmarks
+//! of this pallet replace this file.
+
+#![allow(unused_parens)]
+#![allow(unused_imports)]
+#![allow(missing_docs)]
+
+use core::marker::PhantomData;
+use frame_support::{
+	traits::Get,
+	weights::{Weight, constants::ParityDbWeight},
+};
+
+/// Weight functions needed for `pallet_proof_verifier`.
+pub trait WeightInfo {
+	fn register_vk(v: u32) -> Weight;
+	fn unregister_vk() -> Weight;
+	fn set_disabled() -> Weight;
+	fn submit_proof(p: u32, v: u32) -> Weight;
+	fn on_initialize(n: u32) -> Weight;
+	fn verify_poseidon2() -> Weight;
+	fn verify_keccak() -> Weight;
+	fn verify_blake3() -> Weight;
+	fn verify_wide() -> Weight;
+}
+
+/// Weights for `pallet_proof_verifier` with the database weights of the runtime.
+pub struct SubstrateWeight<T>(PhantomData<T>);
+impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+	fn register_vk(v: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(Weight::from_parts(100_000, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn unregister_vk() -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(4_u64))
+	}
+	fn set_disabled() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn submit_proof(p: u32, v: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(Weight::from_parts(1_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(1_000, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
+	fn on_initialize(n: u32) -> Weight {
+		Weight::from_parts(10_000_000, 0)
+			.saturating_add(Weight::from_parts(2_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().writes(n.into()))
+	}
+	fn verify_poseidon2() -> Weight {
+		Weight::zero()
+	}
+	fn verify_keccak() -> Weight {
+		Weight::zero()
+	}
+	fn verify_blake3() -> Weight {
+		Weight::zero()
+	}
+	fn verify_wide() -> Weight {
+		Weight::zero()
+	}
+}
+
+// For tests.
+impl WeightInfo for () {
+	fn register_vk(v: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(Weight::from_parts(100_000, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn unregister_vk() -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(2_u64))
+			.saturating_add(ParityDbWeight::get().writes(4_u64))
+	}
+	fn set_disabled() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(ParityDbWeight::get().writes(1_u64))
+	}
+	fn submit_proof(p: u32, v: u32) -> Weight {
+		Weight::from_parts(100_000_000, 0)
+			.saturating_add(Weight::from_parts(1_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(1_000, 0).saturating_mul(v.into()))
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
+			.saturating_add(ParityDbWeight::get().writes(2_u64))
+	}
+	fn on_initialize(n: u32) -> Weight {
+		Weight::from_parts(10_000_000, 0)
+			.saturating_add(Weight::from_parts(2_000_000, 0).saturating_mul(n.into()))
+			.saturating_add(ParityDbWeight::get().reads(1_u64))
+			.saturating_add(ParityDbWeight::get().writes(1_u64))
+			.saturating_add(ParityDbWeight::get().writes(n.into()))
+	}
+	fn verify_poseidon2() -> Weight {
+		Weight::zero()
+	}
+	fn verify_keccak() -> Weight {
+		Weight::zero()
+	}
+	fn verify_blake3() -> Weight {
+		Weight::zero()
+	}
+	fn verify_wide() -> Weight {
+		Weight::zero()
+	}
+}
