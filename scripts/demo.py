@@ -377,7 +377,9 @@ def main():
     copies.append(
         Case("proof under a twin key", INVALID, twin, first.proof, first.public_values, twin_key)
     )
-    again = replace(first, what="the same again", expected={"statement_exists"}, made={}, problems=[])
+    again = replace(
+        first, what="the same again", expected={"statement_exists"}, made={}, problems=[]
+    )
     cases += [copies[-1], again]
     sender = len(registrations)
     for what, batch in (

@@ -146,17 +146,19 @@ impl Chain {
 			.await
 			.map_err(failure)?;
 		let params = DefaultExtrinsicParamsBuilder::new().nonce(nonce).mortal(MORTALITY).build();
-		let mut transactions = self.client.transactions().await.map_err(failure)?;
+		let at = self.client.at_current_block().await.map_err(failure)?;
+		let known = at
+			.metadata_ref()
+			.pallet_by_name(PALLET)
+			.is_some_and(|pallet| pallet.call_variant_by_name(call).is_some());
+		if !known {
+			return Err(Failure::new(
+				Exit::Unreachable,
+				format_args!("expected a chain with {PALLET}.{call}, got one without"),
+			));
+		}
 		let signed =
-			transactions.create_signed(&payload, signer, params).await.map_err(|error| match error {
-				ExtrinsicError::PalletNameNotFound(_) | ExtrinsicError::CallNameNotFound { .. } => {
-					Failure::new(
-						Exit::Unreachable,
-						format_args!("expected a chain with {PALLET}.{call}, got one without"),
-					)
-				},
-				error => failure(error),
-			})?;
+			at.transactions().create_signed(&payload, signer, params).await.map_err(failure)?;
 
 		progress.set(0, format_args!("sending {} KB", signed.encoded().len() / 1000));
 		let start = Instant::now();

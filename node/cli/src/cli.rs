@@ -83,15 +83,15 @@ pub struct ExportArgs {
 	/// Bits of security: decides the parameters that are not given
 	#[arg(long, value_enum, default_value_t = ProfileArg::Standard)]
 	pub profile: ProfileArg,
-	/// FRI parameters.
-	#[command(flatten)]
-	pub fri: FriArgs,
 	/// Write the key even if it has too few bits for the profile
 	#[arg(long)]
 	pub allow_weak: bool,
 	/// Where to write the verifying key [default: AIR.vk]
 	#[arg(long, value_name = "FILE")]
 	pub out: Option<PathBuf>,
+	/// FRI parameters.
+	#[command(flatten)]
+	pub fri: FriArgs,
 }
 
 /// FRI parameters. What is not given is the profile's.

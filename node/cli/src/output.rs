@@ -122,8 +122,8 @@ impl Failure {
 
 	fn json(&self) -> Map<String, Value> {
 		let mut fields = self.fields.clone();
+		// A chain's refusal has the name of its error there.
 		fields.entry("error").or_insert_with(|| self.message.clone().into());
-		fields.insert("message".into(), self.message.clone().into());
 		fields.insert("code".into(), (self.exit as u8).into());
 		if let Some(class) = self.class {
 			fields.insert("class".into(), class.label().into());

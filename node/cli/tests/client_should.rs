@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
-use std::{env, fs, process};
+use std::{fs, process};
 
 use assay_primitives::{PublicValues, VerifyingKey};
 

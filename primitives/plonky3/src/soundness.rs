@@ -18,7 +18,9 @@
 //!   sqrt(rho)`. The best `m` counts.
 //! - **Random words** (conjectured; a heuristic). `L = 1`, queries up to what random words allow.
 //!
-//! `proven` is the better of the first two: each is a bound in its own right. Formulae: ePrint
+//! `proven` is the better of the first two: each is a bound in its own right. More queries or more
+//! grinding help some steps for every `m` and harm none, and which `m` are allowed depends on the
+//! height alone, so the best over `m` never falls either. Formulae: ePrint
 //! 2024/1553 (theorems 2 and 3), 2026/2056 (theorem 5.12, appendix B; the exceptional challenges
 //! under Johnson), 2025/2055 (theorem 4.2; the list size), 2025/2010 (section 1.5; random words),
 //! 2021/582 (section 5; grinding). They are those of `p3-security` 0.8, which a test compares with;
@@ -216,7 +218,7 @@ impl Model {
 		let (proven, regime) = match best {
 			Some(multiplicity) if minimum(&johnson) > minimum(&unique) => {
 				(johnson, Regime::Johnson { multiplicity })
-			}
+			},
 			_ => (unique, Regime::UniqueDecoding),
 		};
 		let conjectured = self.steps(&self.random_words());

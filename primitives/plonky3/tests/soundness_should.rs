@@ -54,12 +54,8 @@ const QUORUM: Shape = Shape {
 	num_constraints: 367,
 	..KECCAK
 };
-const SAMPLES: [(&str, Shape); 4] = [
-	("fibonacci", FIBONACCI),
-	("poseidon2", POSEIDON2),
-	("keccak", KECCAK),
-	("quorum", QUORUM),
-];
+const SAMPLES: [(&str, Shape); 4] =
+	[("fibonacci", FIBONACCI), ("poseidon2", POSEIDON2), ("keccak", KECCAK), ("quorum", QUORUM)];
 
 /// No grinding, blowup 2, 100 queries.
 const PLAIN: FriParams = FriParams {
@@ -424,10 +420,14 @@ mod recommended_parameters {
 	/// Through the door that a chain uses, with the real programs.
 	#[test]
 	fn make_keys_that_their_profile_admits_and_short_proofs() {
-		for (sample, degree_bits) in
-			[(Sample::Fibonacci, 14), (Sample::Poseidon2, 14), (Sample::Keccak, 10), (Sample::Quorum, 9)]
-		{
-			let program = dispatch_sample!(sample, |air| assay_air::export(air)).expect("a program");
+		for (sample, degree_bits) in [
+			(Sample::Fibonacci, 14),
+			(Sample::Poseidon2, 14),
+			(Sample::Keccak, 10),
+			(Sample::Quorum, 9),
+		] {
+			let program =
+				dispatch_sample!(sample, |air| assay_air::export(air)).expect("a program");
 			// Any canonical digest will do, for no proof is verified.
 			let preprocessed = (program.preprocessed_width() > 0).then(Default::default);
 			for profile in PROFILES {
