@@ -10,6 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
+# Set by hand for quick checks; the node would have no runtime, or an old one.
+unset SKIP_WASM_BUILD
 
 # The whole workspace, as the tests do: the same features, so the same build of the dependencies.
 cargo build --release --locked --workspace --bins

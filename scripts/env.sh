@@ -6,12 +6,15 @@
 #
 #   ASSAY_CACHE           everything kept between runs; ~/.cache/assay unless set
 #   CARGO_TARGET_DIR      $ASSAY_CACHE/target unless set: a fresh clone is then warm
+#   WASM_BUILD_WORKSPACE_HINT  this clone, for the runtime's build
 #   WASM_BUILD_TOOLCHAIN  set only where Debian's compiler builds the runtime (docs/development.md)
 
 ASSAY_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ASSAY_CACHE=${ASSAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/assay}
 export ASSAY_ROOT ASSAY_CACHE
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ASSAY_CACHE/target}
+# The runtime's build looks for Cargo.lock upwards of the target folder, which is not in the clone.
+export WASM_BUILD_WORKSPACE_HINT=$ASSAY_ROOT
 
 WASM_TARGET=wasm32v1-none
 DISTRO_SYSROOT=/usr

@@ -15,6 +15,7 @@ set -euo pipefail
 if [ "${1:-}" = --env ]; then
 	printf 'export ASSAY_CACHE=%q\n' "$ASSAY_CACHE"
 	printf 'export CARGO_TARGET_DIR=%q\n' "$CARGO_TARGET_DIR"
+	printf 'export WASM_BUILD_WORKSPACE_HINT=%q\n' "$WASM_BUILD_WORKSPACE_HINT"
 	if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then
 		printf 'export WASM_BUILD_TOOLCHAIN=%q\n' "$WASM_BUILD_TOOLCHAIN"
 	fi

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Measures every call and hook, and verifies real proofs.
+//!
+//! A submission is charged `submit_proof(p, v)`, everything but the verification, plus the
+//! verification by [`weight_model`](crate::weight_model). The `verify_*` benchmarks are not charged:
+//! they measure what the model must stay above.
+
+use super::*;
+use alloc::{vec, vec::Vec};
+use assay_plonky3::{Cost, soundness::presets};
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, HashKind, Plonky3Vk, SecurityBits, VerifyingKey,
+};
+use codec::Encode;
+use frame_benchmarking::v2::*;
+use frame_support::{
+	BoundedVec,
+	traits::{
+		EnsureOrigin, Get, Hooks,
+		fungible::{Mutate, MutateHold},
+	},
+	weights::Weight,
+};
+use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
+use sp_core::H256;
+use sp_runtime::{Saturating, traits::Bounded};
+
+/// Key, public values and proof of a fixture.
+macro_rules! fixture {
+	($name:literal) => {
+		(
+			include_bytes!(concat!("../fixtures/", $name, "_vk_v1.bin")).as_slice(),
+			include_bytes!(concat!("../fixtures/", $name, "_public_values_v1.bin")).as_slice(),
+			include_bytes!(concat!("../fixtures/", $name, "_proof_v1.bin")).as_slice(),
+		)
+	};
+}
+
+/// Accepts everything at once: what is left is the pallet's own work.
+struct AcceptAll;
+
+impl ProofVerifier for AcceptAll {
+	fn verify(_: &[u8], _: &[u8], _: &[u8]) -> Result<(), ErrorClass> {
+		Ok(())
+	}
+
+	fn weight(_: HashFunction, _: &Cost) -> Weight {
+		Weight::zero()
+	}
+}
+
+fn funded<T: Config>() -> T::AccountId
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	let account: T::AccountId = whitelisted_caller();
+	let amount = BalanceOf::<T>::max_value() / 1_000_000u32.into();
+	T::Currency::set_balance(&account, amount);
+	account
+}
+
+/// A key whose program has as many operations as `len` bytes can: each negates the one before, in
+/// two bytes.
+fn long_key(len: u32) -> VerifyingKey {
+	let operations = (len as usize / 2).clamp(2, assay_air::limits::MAX_OPERATIONS as usize);
+	// Version, width 1, no preprocessed columns, no public values, no hint, no flags, no periodic
+	// columns.
+	let mut program = vec![1, 1, 0, 0, 0, 0, 0];
+	let number = |program: &mut Vec<u8>, mut value: usize| {
+		while value >= 0x80 {
+			program.push(value as u8 | 0x80);
+			value >>= 7;
+		}
+		program.push(value as u8);
+	};
+	number(&mut program, operations);
+	// The column, then negations.
+	program.extend([1, 0]);
+	for _ in 1..operations {
+		program.extend([13, 1]);
+	}
+	number(&mut program, 1);
+	number(&mut program, operations - 1);
+	VerifyingKey::Plonky3V1(Plonky3Vk {
+		hash: HashKind::Keccak,
+		extension: ExtensionDegree::Five,
+		degree_bits: 16,
+		fri: presets::strong(ExtensionDegree::Five),
+		preprocessed: None,
+		program,
+	})
+}
+
+/// A record as registration leaves it, for a key of `len` bytes that nobody decodes.
+fn stored_key<T: Config>(owner: T::AccountId, len: u32) -> H256 {
+	let vk_hash = H256::repeat_byte(7);
+	Vks::<T>::insert(
+		vk_hash,
+		VkRecord {
+			owner,
+			deposit: Pallet::<T>::vk_deposit(len),
+			security: SecurityBits::default(),
+			cost: Cost::default(),
+			hash: HashFunction::Keccak,
+			num_public_values: 0,
+			proof_bytes_max: T::MaxProofBytes::get(),
+			len,
+			system: ProofSystem::Plonky3,
+		},
+	);
+	let bytes = BoundedVec::truncate_from(vec![0; len as usize]);
+	VkBytes::<T>::insert(vk_hash, bytes);
+	vk_hash
+}
+
+/// `n` statements that expire in `block`, as accepted proofs leave them.
+fn stored_statements<T: Config>(block: BlockNumberFor<T>, n: u32, submitter: &T::AccountId) {
+	for index in 0..n {
+		let statement = H256::from_low_u64_be(index.into());
+		Statements::<T>::insert(
+			statement,
+			StatementInfo {
+				vk_hash: H256::zero(),
+				block,
+				expires: block,
+				security: SecurityBits::default(),
+				submitter: submitter.clone(),
+			},
+		);
+		let _ = Expiries::<T>::try_append(block, statement);
+	}
+}
+
+#[benchmarks(where T::Currency: Mutate<T::AccountId>)]
+mod benchmarks {
+	use super::*;
+
+	/// Worst case: the key is new and admitted, and its bytes hold as many operations as they can;
+	/// a key is decoded, checked for canonical form (the slowest check, in the number of operations)
+	/// and priced. Longer keys have no more operations than the longest one here: the slope
+	/// overestimates them.
+	#[benchmark]
+	fn register_vk(v: Linear<64, 262_000>) -> Result<(), BenchmarkError> {
+		let owner = funded::<T>();
+		let vk = long_key(v.min(T::MaxVkBytes::get().saturating_sub(128)));
+		let vk_hash = H256(vk.hash());
+		let bytes = BoundedVec::try_from(vk.encode()).map_err(|_| "MaxVkBytes is too low")?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner.clone()), bytes);
+
+		assert_eq!(Vks::<T>::get(vk_hash).map(|record| record.owner), Some(owner));
+		Ok(())
+	}
+
+	/// Worst case: the admin removes the longest key of somebody else, so that the owner's account
+	/// is read too.
+	#[benchmark]
+	fn unregister_vk() -> Result<(), BenchmarkError> {
+		let owner = funded::<T>();
+		let len = T::MaxVkBytes::get();
+		let vk_hash = stored_key::<T>(owner.clone(), len);
+		let deposit = Pallet::<T>::vk_deposit(len);
+		T::Currency::hold(&HoldReason::VerifyingKey.into(), &owner, deposit)?;
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, vk_hash);
+
+		assert!(!Vks::<T>::contains_key(vk_hash));
+		Ok(())
+	}
+
+	/// One write whatever the state.
+	#[benchmark]
+	fn set_disabled() -> Result<(), BenchmarkError> {
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, ProofSystem::Plonky3, true);
+
+		assert!(Disabled::<T>::contains_key(ProofSystem::Plonky3));
+		Ok(())
+	}
+
+	/// A submission without its verification. Worst case: it is accepted, with as many public
+	/// values as allowed, into a block that has room for one statement more.
+	///
+	/// `p`: bytes of the proof, decoded as part of the call; `v`: bytes of the key, read.
+	#[benchmark]
+	fn submit_proof(
+		p: Linear<0, 1_000_000>,
+		v: Linear<64, 262_000>,
+	) -> Result<(), BenchmarkError> {
+		let submitter = funded::<T>();
+		let vk_hash = stored_key::<T>(submitter.clone(), v.min(T::MaxVkBytes::get()));
+		let now = frame_system::Pallet::<T>::block_number();
+		let expires = now.saturating_add(T::StatementLifetime::get());
+		stored_statements::<T>(expires, T::MaxStatementsPerBlock::get() - 1, &submitter);
+		let values = vec![0; T::MaxPublicValues::get() as usize];
+		let public_values = assay_primitives::PublicValues::V1(values).encode();
+		let proof = vec![0u8; p.min(T::MaxProofBytes::get()) as usize].encode();
+
+		#[block]
+		{
+			use codec::Decode;
+			let proof: BoundedVec<u8, T::MaxProofBytes> =
+				Decode::decode(&mut &proof[..]).map_err(|_| "MaxProofBytes is too low")?;
+			Pallet::<T>::do_submit_proof::<AcceptAll>(submitter, vk_hash, &public_values, &proof)
+				.map_err(|error| error.error)?;
+		}
+
+		assert_eq!(
+			Expiries::<T>::decode_len(expires),
+			Some(T::MaxStatementsPerBlock::get() as usize)
+		);
+		Ok(())
+	}
+
+	/// Worst case: every statement of the block still exists.
+	#[benchmark]
+	fn on_initialize(n: Linear<0, 1_024>) {
+		let submitter: T::AccountId = whitelisted_caller();
+		let now = BlockNumberFor::<T>::from(1_000u32);
+		stored_statements::<T>(now, n.min(T::MaxStatementsPerBlock::get()), &submitter);
+
+		#[block]
+		{
+			Pallet::<T>::on_initialize(now);
+		}
+
+		assert_eq!(Statements::<T>::iter().count(), 0);
+	}
+
+	/// A proof that holds is verified to its end: every refusal is cheaper. Trees and transcript of
+	/// Poseidon2, the slowest hash for its bytes.
+	#[benchmark]
+	fn verify_poseidon2() {
+		let (vk, public_values, proof) = fixture!("poseidon2");
+		let verdict;
+
+		#[block]
+		{
+			verdict = T::Verifier::verify(vk, public_values, proof);
+		}
+
+		assert_eq!(verdict, Ok(()));
+	}
+
+	/// As `verify_poseidon2`, with Keccak.
+	#[benchmark]
+	fn verify_keccak() {
+		let (vk, public_values, proof) = fixture!("keccak");
+		let verdict;
+
+		#[block]
+		{
+			verdict = T::Verifier::verify(vk, public_values, proof);
+		}
+
+		assert_eq!(verdict, Ok(()));
+	}
+
+	/// As `verify_poseidon2`, with Blake3.
+	#[benchmark]
+	fn verify_blake3() {
+		let (vk, public_values, proof) = fixture!("blake3");
+		let verdict;
+
+		#[block]
+		{
+			verdict = T::Verifier::verify(vk, public_values, proof);
+		}
+
+		assert_eq!(verdict, Ok(()));
+	}
+
+	/// The widest AIR that is in use, 2,633 columns and 32,600 operations: rows and program
+	/// outweigh the trees.
+	#[benchmark]
+	fn verify_wide() {
+		let (vk, public_values, proof) = fixture!("wide");
+		let verdict;
+
+		#[block]
+		{
+			verdict = T::Verifier::verify(vk, public_values, proof);
+		}
+
+		assert_eq!(verdict, Ok(()));
+	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
+}

@@ -1,1 +1,281 @@
 // SPDX-License-Identifier: Apache-2.0
+
+//! A runtime for the tests, and real keys and proofs.
+
+use crate::{
+	Error, Event, HashFunction, Native, OnProofVerified, Pallet, ProofVerifier, Statements, VkBytes,
+	Vks,
+};
+use assay_airs::fibonacci::{self, FibonacciAir};
+use assay_plonky3::Cost;
+use assay_plonky3::prover::{make_vk, prove};
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
+	VERIFIER_VERSION, VerifyingKey, statement_hash,
+};
+use codec::Encode;
+use core::cell::{Cell, RefCell};
+use frame_support::{
+	derive_impl, parameter_types,
+	traits::{ConstU32, ConstU64, Hooks},
+	weights::Weight,
+};
+use frame_system::EnsureRoot;
+use sp_core::H256;
+use sp_runtime::BuildStorage;
+use std::sync::LazyLock;
+
+type Block = frame_system::mocking::MockBlock<Test>;
+
+#[frame_support::runtime]
+mod runtime {
+	#[runtime::runtime]
+	#[runtime::derive(
+		RuntimeCall,
+		RuntimeEvent,
+		RuntimeError,
+		RuntimeOrigin,
+		RuntimeFreezeReason,
+		RuntimeHoldReason,
+		RuntimeSlashReason,
+		RuntimeLockId,
+		RuntimeTask,
+		RuntimeViewFunction
+	)]
+	pub struct Test;
+
+	#[runtime::pallet_index(0)]
+	pub type System = frame_system;
+	#[runtime::pallet_index(1)]
+	pub type Balances = pallet_balances;
+	#[runtime::pallet_index(2)]
+	pub type ProofVerifier = crate;
+}
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type Block = Block;
+	type AccountData = pallet_balances::AccountData<u64>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type AccountStore = System;
+}
+
+pub const CONTEXT: [u8; 32] = [42; 32];
+pub const LIFETIME: u64 = 5;
+pub const MAX_STATEMENTS: u32 = 2;
+pub const DEPOSIT_BASE: u64 = 100;
+pub const MAX_VERIFICATION_REF_TIME: u64 = 600_000_000_000;
+
+parameter_types! {
+	/// No floor: keys of tests have few queries. Tests of the floor raise it.
+	pub static TestPolicy: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+	pub const Context: [u8; 32] = CONTEXT;
+	pub static MaxVerificationWeight: Weight = Weight::from_parts(MAX_VERIFICATION_REF_TIME, 0);
+}
+
+impl crate::Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type VkDepositBase = ConstU64<DEPOSIT_BASE>;
+	type VkDepositPerByte = ConstU64<1>;
+	type StatementContext = Context;
+	type Policy = TestPolicy;
+	type MaxVkBytes = ConstU32<{ 512 * 1024 }>;
+	type MaxProofBytes = ConstU32<{ 2 * 1024 * 1024 }>;
+	type MaxPublicValues = ConstU32<1_024>;
+	type MaxVerificationWeight = MaxVerificationWeight;
+	type StatementLifetime = ConstU64<LIFETIME>;
+	type MaxStatementsPerBlock = ConstU32<MAX_STATEMENTS>;
+	type OnProofVerified = (Recorder,);
+	type AdminOrigin = EnsureRoot<u64>;
+	type Verifier = Counting;
+	type WeightInfo = ();
+}
+
+thread_local! {
+	static VERIFICATIONS: Cell<u32> = const { Cell::new(0) };
+	static TOLD: RefCell<Vec<(H256, H256, PublicValues, u64)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// [`Native`], and counts how often it was asked.
+pub struct Counting;
+
+impl ProofVerifier for Counting {
+	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
+		VERIFICATIONS.with(|count| count.set(count.get() + 1));
+		Native::verify(vk, public_values, proof)
+	}
+
+	fn weight(hash: HashFunction, cost: &Cost) -> Weight {
+		Native::weight(hash, cost)
+	}
+}
+
+/// How many proofs were verified in this test.
+pub fn verifications() -> u32 {
+	VERIFICATIONS.with(Cell::get)
+}
+
+pub const HOOK_WEIGHT: Weight = Weight::from_parts(123, 0);
+
+/// Remembers what the hook was told.
+pub struct Recorder;
+
+impl OnProofVerified<u64> for Recorder {
+	fn on_proof_verified(
+		statement: H256,
+		vk_hash: H256,
+		public_values: &PublicValues,
+		submitter: &u64,
+	) {
+		TOLD.with(|told| {
+			told.borrow_mut().push((statement, vk_hash, public_values.clone(), *submitter))
+		});
+	}
+
+	fn weight() -> Weight {
+		HOOK_WEIGHT
+	}
+}
+
+/// What the hook was told in this test.
+pub fn told() -> Vec<(H256, H256, PublicValues, u64)> {
+	TOLD.with(|told| told.borrow().clone())
+}
+
+pub const OWNER: u64 = 1;
+pub const SUBMITTER: u64 = 2;
+pub const PAUPER: u64 = 3;
+pub const BALANCE: u64 = 1_000_000_000;
+
+pub fn new_test_ext() -> sp_io::TestExternalities {
+	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
+	pallet_balances::GenesisConfig::<Test> {
+		balances: vec![(OWNER, BALANCE), (SUBMITTER, BALANCE), (PAUPER, DEPOSIT_BASE)],
+		..Default::default()
+	}
+	.assimilate_storage(&mut storage)
+	.unwrap();
+	let mut ext = sp_io::TestExternalities::new(storage);
+	// Events of block 0 are not recorded.
+	ext.execute_with(|| System::set_block_number(1));
+	ext
+}
+
+/// Runs a test in block 1 and checks every invariant after it.
+pub fn build_and_execute(test: impl FnOnce()) {
+	VERIFICATIONS.with(|count| count.set(0));
+	TOLD.with(|told| told.borrow_mut().clear());
+	new_test_ext().execute_with(|| {
+		test();
+		Pallet::<Test>::do_try_state().unwrap();
+	});
+}
+
+/// Begins blocks up to `block`.
+pub fn run_to_block(block: u64) {
+	while System::block_number() < block {
+		let next = System::block_number() + 1;
+		System::set_block_number(next);
+		ProofVerifier::on_initialize(next);
+	}
+}
+
+/// A key, public values and an honest proof for them: the SCALE bytes that a user sends.
+#[derive(Clone)]
+pub struct Case {
+	pub vk: VerifyingKey,
+	pub vk_bytes: Vec<u8>,
+	pub public_values: PublicValues,
+	pub proof: Vec<u8>,
+}
+
+impl Case {
+	fn fibonacci(seed: u64, hash: HashKind) -> Self {
+		const LOG_ROWS: u8 = 6;
+		// Fast, and far below any real policy.
+		let fri = FriParams {
+			log_blowup: 2,
+			num_queries: 6,
+			log_final_poly_len: 1,
+			max_log_arity: 2,
+			batch_grinding_bits: 2,
+			commit_grinding_bits: 1,
+			query_grinding_bits: 8,
+			ood_grinding_bits: 2,
+		};
+		let (trace, values) = fibonacci::generate(LOG_ROWS, seed);
+		let public_values = PublicValues::V1(values);
+		let vk = make_vk(&FibonacciAir, LOG_ROWS, hash, ExtensionDegree::Four, fri).unwrap();
+		let proof = prove(&vk, &FibonacciAir, trace, &public_values).unwrap();
+		Self { vk_bytes: vk.encode(), vk, public_values, proof }
+	}
+
+	pub fn vk_hash(&self) -> H256 {
+		H256(self.vk.hash())
+	}
+
+	pub fn statement(&self) -> H256 {
+		H256(statement_hash(&CONTEXT, &self.vk.hash(), VERIFIER_VERSION, &self.public_values))
+	}
+
+	pub fn deposit(&self) -> u64 {
+		DEPOSIT_BASE + self.vk_bytes.len() as u64
+	}
+
+	pub fn register(&self) {
+		let vk = self.vk_bytes.clone().try_into().unwrap();
+		ProofVerifier::register_vk(RuntimeOrigin::signed(OWNER), vk).unwrap();
+	}
+
+	pub fn submit(&self) -> frame_support::dispatch::DispatchResultWithPostInfo {
+		self.submit_as(RuntimeOrigin::signed(SUBMITTER))
+	}
+
+	pub fn submit_as(
+		&self,
+		origin: RuntimeOrigin,
+	) -> frame_support::dispatch::DispatchResultWithPostInfo {
+		ProofVerifier::submit_proof(
+			origin,
+			self.vk_hash(),
+			self.public_values.encode().try_into().unwrap(),
+			self.proof.clone().try_into().unwrap(),
+		)
+	}
+}
+
+static CASES: LazyLock<[Case; 3]> =
+	LazyLock::new(|| [1, 2, 3].map(|seed| Case::fibonacci(seed, HashKind::Poseidon2)));
+static KECCAK: LazyLock<Case> = LazyLock::new(|| Case::fibonacci(1, HashKind::Keccak));
+
+/// Fibonacci from the starting values of seed 1.
+pub fn case() -> Case {
+	CASES[0].clone()
+}
+
+/// Three proofs under one key, each of another statement.
+pub fn cases() -> [Case; 3] {
+	CASES.clone()
+}
+
+/// As [`case`], under another hash and so another key.
+pub fn keccak_case() -> Case {
+	KECCAK.clone()
+}
+
+/// What a call may leave behind.
+pub fn last_event() -> Event<Test> {
+	match System::events().pop().expect("an event").event {
+		RuntimeEvent::ProofVerifier(event) => event,
+		other => panic!("an event of another pallet: {other:?}"),
+	}
+}
+
+pub type TestError = Error<Test>;
+pub type TestVks = Vks<Test>;
+pub type TestVkBytes = VkBytes<Test>;
+pub type TestStatements = Statements<Test>;

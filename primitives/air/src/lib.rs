@@ -6,7 +6,7 @@
 //! any Rust type that implements Plonky3's `Air` into a [`Program`], through upstream's own
 //! symbolic evaluation:
 //!
-//! ```ignore
+//! ```text
 //! let program = assay_air::export(&MyAir)?;
 //! ```
 //!
