@@ -311,7 +311,7 @@ def row(case):
         number(key.get("proven_bits")), number(key.get("conjectured_bits")),
         number(key["vk_bytes"]),
         number(case.proof.stat().st_size if case.proof else None),
-        number(case.made.get("prove_ms"), 1), number(case.verify_ms, 2),
+        number(case.made.get("prove_ms"), 1), number(case.verify_ms, 3),
         number(case.block), verdict if not case.problems else f"WRONG: {case.verdict}",
     ]
 

@@ -30,7 +30,6 @@ pub enum Subcommand {
 	Key(sc_cli::KeySubcommand),
 
 	/// Write a chain specification, plain or raw. Newer tools call `export-chain-spec`.
-	#[allow(deprecated)]
 	BuildSpec(sc_cli::BuildSpecCmd),
 
 	/// Write a chain specification, plain or raw.

@@ -53,10 +53,9 @@ pub fn run() -> sc_cli::Result<()> {
 	let cli = Cli::from_args();
 	match &cli.subcommand {
 		Some(Subcommand::Key(cmd)) => cmd.run(&cli),
-		#[allow(deprecated)]
-		Some(Subcommand::BuildSpec(cmd)) => cli
-			.create_runner(cmd)?
-			.sync_run(|config| cmd.run(config.chain_spec, config.network)),
+		Some(Subcommand::BuildSpec(cmd)) => {
+			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.chain_spec, config.network))
+		},
 		Some(Subcommand::ExportChainSpec(cmd)) => cmd.run(cli.load_spec(&cmd.chain)?),
 		Some(Subcommand::CheckBlock(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
 			let PartialComponents { client, task_manager, import_queue, .. } =
@@ -76,8 +75,9 @@ pub fn run() -> sc_cli::Result<()> {
 				service::new_partial(&config)?;
 			Ok((cmd.run(client, import_queue), task_manager))
 		}),
-		Some(Subcommand::PurgeChain(cmd)) =>
-			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database)),
+		Some(Subcommand::PurgeChain(cmd)) => {
+			cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database))
+		},
 		Some(Subcommand::Revert(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
 			let PartialComponents { client, task_manager, backend, .. } =
 				service::new_partial(&config)?;
@@ -87,23 +87,27 @@ pub fn run() -> sc_cli::Result<()> {
 			});
 			Ok((cmd.run(client, backend, Some(revert_finality)), task_manager))
 		}),
-		Some(Subcommand::ChainInfo(cmd)) =>
-			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config)),
+		Some(Subcommand::ChainInfo(cmd)) => {
+			cli.create_runner(cmd)?.sync_run(|config| cmd.run::<Block>(&config))
+		},
 		#[cfg(feature = "runtime-benchmarks")]
-		Some(Subcommand::Benchmark(Benchmark::Pallet(cmd))) =>
+		Some(Subcommand::Benchmark(Benchmark::Pallet(cmd))) => {
 			cli.create_runner(cmd)?.sync_run(|config| {
 				cmd.run_with_spec::<
 					sp_runtime::traits::HashingFor<Block>,
 					service::VerifierHostFunctions,
 				>(Some(config.chain_spec))
-			}),
+			})
+		},
 		None => cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
 			use sc_network::config::NetworkBackendType;
 			match config.network.network_backend {
-				NetworkBackendType::Libp2p =>
-					service::new_full::<sc_network::NetworkWorker<Block, Hash>>(config),
-				NetworkBackendType::Litep2p =>
-					service::new_full::<sc_network::Litep2pNetworkBackend>(config),
+				NetworkBackendType::Libp2p => {
+					service::new_full::<sc_network::NetworkWorker<Block, Hash>>(config)
+				},
+				NetworkBackendType::Litep2p => {
+					service::new_full::<sc_network::Litep2pNetworkBackend>(config)
+				},
 			}
 			.map_err(sc_cli::Error::Service)
 		}),

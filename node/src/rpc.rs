@@ -125,8 +125,7 @@ where
 	}
 
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>> {
-		let info =
-			self.client.runtime_api().vk_info(self.at(at), vk_hash).map_err(unavailable)?;
+		let info = self.client.runtime_api().vk_info(self.at(at), vk_hash).map_err(unavailable)?;
 		Ok(info.map(|info| VkInfo {
 			owner: info.owner,
 			deposit: info.deposit.to_string(),

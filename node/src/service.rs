@@ -121,8 +121,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 					let duration =
 						sc_consensus_aura::standalone::slot_duration_at(&*client, parent)?;
 					let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-					let slot =
-						SlotProvider::from_timestamp_and_slot_duration(*timestamp, duration);
+					let slot = SlotProvider::from_timestamp_and_slot_duration(*timestamp, duration);
 					Ok((slot, timestamp))
 				}
 			},
@@ -293,9 +292,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			},
 		)?;
 		// Essential: a validator that stops writing blocks had better stop.
-		task_manager
-			.spawn_essential_handle()
-			.spawn_blocking("aura", Some("block-authoring"), aura);
+		task_manager.spawn_essential_handle().spawn_blocking("aura", Some("block-authoring"), aura);
 	}
 
 	if enable_grandpa {

@@ -76,9 +76,8 @@ mod senders_should {
 	use super::*;
 
 	fn derived() -> impl Iterator<Item = [u8; 32]> {
-		let root = sr25519::Pair::from_string("//Sender", None).unwrap();
-		(0..SENDERS.len() as u64).map(move |i| {
-			root.derive(core::iter::once(i.into()), None).unwrap().0.public().0
+		(0..SENDERS.len()).map(|i| {
+			sr25519::Pair::from_string(&format!("//Sender//{i}"), None).unwrap().public().0
 		})
 	}
 
@@ -188,8 +187,7 @@ mod blocks_should {
 	fn cost_as_much_by_length_as_by_compute() {
 		type LengthToFee = <Runtime as pallet_transaction_payment::Config>::LengthToFee;
 		type ToFee = <Runtime as pallet_transaction_payment::Config>::WeightToFee;
-		let by_length =
-			LengthToFee::weight_to_fee(&Weight::from_parts(MAX_BLOCK_LENGTH.into(), 0));
+		let by_length = LengthToFee::weight_to_fee(&Weight::from_parts(MAX_BLOCK_LENGTH.into(), 0));
 		let by_compute = ToFee::weight_to_fee(&Weight::from_parts(MAX_BLOCK_REF_TIME, 0));
 		// Less than one smallest unit a byte is lost to rounding.
 		assert!(by_length <= by_compute && by_compute - by_length < MAX_BLOCK_LENGTH.into());

@@ -74,6 +74,21 @@ pub struct Refusal {
 	pub verdict: String,
 }
 
+/// A length that a chain bounds by a constant of the pallet. A longer call is not even decoded by
+/// the runtime, and the pool's answer does not tell why.
+pub struct Bound {
+	/// What is bounded.
+	pub what: &'static str,
+	/// Its length in bytes.
+	pub got: usize,
+	/// Name of the constant.
+	pub constant: &'static str,
+	/// From the constant's value to bytes.
+	pub bytes: fn(usize) -> usize,
+	/// What a longer one is called.
+	pub verdict: &'static str,
+}
+
 /// `TransactionPayment.TransactionFeePaid`.
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -90,9 +105,8 @@ impl DecodeAsEvent for TransactionFeePaid {
 impl Chain {
 	/// Connects to the node at `url`.
 	pub async fn connect(url: &str, allow_insecure: bool) -> Result<Self, Failure> {
-		let invalid = || {
-			Failure::usage(format_args!("--url: expected a ws:// or wss:// address, got {url}"))
-		};
+		let invalid =
+			|| Failure::usage(format_args!("--url: expected a ws:// or wss:// address, got {url}"));
 		let parsed = Url::parse(url).map_err(|_| invalid())?;
 		if !matches!(parsed.scheme(), "ws" | "wss") || parsed.host().is_none() {
 			return Err(invalid());
@@ -104,7 +118,8 @@ impl Chain {
 			)));
 		}
 		let unreachable = |error: &dyn std::fmt::Display| {
-			let message = format_args!("{url}: expected a node of an Assay chain: {error}").to_string();
+			let message =
+				format_args!("{url}: expected a node of an Assay chain: {error}").to_string();
 			Failure::new(Exit::Unreachable, message)
 		};
 		let (sender, receiver) = WsTransportClientBuilder::default()
@@ -132,6 +147,7 @@ impl Chain {
 		&self,
 		call: &str,
 		fields: impl EncodeAsFields,
+		bounds: &[Bound],
 		signer: &Keypair,
 		wait_finalised: bool,
 		progress: &Progress,
@@ -156,6 +172,19 @@ impl Chain {
 				Exit::Unreachable,
 				format_args!("expected a chain with {PALLET}.{call}, got one without"),
 			));
+		}
+		for bound in bounds {
+			let address = subxt::dynamic::constant::<u32>(PALLET, bound.constant);
+			let max = (bound.bytes)(at.constants().entry(address).map_err(failure)? as usize);
+			if bound.got > max {
+				let message = format!(
+					"{}: expected at most {max} bytes on this chain, got {}",
+					bound.what, bound.got
+				);
+				return Err(Failure::new(Exit::Refused, message)
+					.class(ErrorClass::ALL.iter().copied().find(|c| c.label() == bound.verdict))
+					.with(json!({ "accepted": false, "verdict": bound.verdict })));
+			}
 		}
 		let signed =
 			at.transactions().create_signed(&payload, signer, params).await.map_err(failure)?;
@@ -235,10 +264,7 @@ impl Included {
 			ErrorClass::ALL.iter().copied().find(|class| class.label() == refusal.verdict.as_str());
 		Failure::new(
 			Exit::Refused,
-			format_args!(
-				"refused by the chain in block {}: {}",
-				self.block_number, refusal.error
-			),
+			format_args!("refused by the chain in block {}: {}", self.block_number, refusal.error),
 		)
 		.class(class)
 		.with(self.json())
@@ -309,6 +335,8 @@ pub fn failure(error: impl Into<subxt::Error>) -> Failure {
 }
 
 fn pool_refusal(reason: &str) -> Failure {
+	// A runtime's trap comes with its backtrace.
+	let reason: String = reason.chars().take(240).collect();
 	let message = format_args!("refused by the transaction pool: {reason}").to_string();
 	Failure::new(Exit::Refused, message)
 		.with(json!({ "accepted": false, "verdict": "pool_refused" }))

@@ -106,7 +106,10 @@ fn explain<T: Decode + Encode>(what: &str, bytes: &[u8]) -> String {
 		Ok(_) => format!("expected the canonical encoding of {what}, got another"),
 		// The codec stops where bytes are missing or a value is unknown.
 		Err(error) => {
-			format!("expected {what}, got {} bytes that end early or are damaged: {error}", bytes.len())
+			format!(
+				"expected {what}, got {} bytes that end early or are damaged: {error}",
+				bytes.len()
+			)
 		},
 	}
 }

@@ -82,37 +82,51 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 		("vk hash", hex(&file.hash())),
 		("vk", format!("{} bytes, of these {} program", file.bytes.len(), inner.program.len())),
 		("rows", format!("2^{}", inner.degree_bits)),
-		("columns", format!(
-			"{}, {} preprocessed, {} periodic; constraints read {next}",
-			header.width,
-			header.preprocessed_width,
-			header.periodic.len(),
-		)),
+		(
+			"columns",
+			format!(
+				"{}, {} preprocessed, {} periodic; constraints read {next}",
+				header.width,
+				header.preprocessed_width,
+				header.periodic.len(),
+			),
+		),
 		("public values", header.num_public_values.to_string()),
-		("operations", format!(
-			"{}: {} additions, {} multiplications, {} reads, {} constants",
-			program.num_operations(),
-			count.additions,
-			count.multiplications,
-			count.reads,
-			count.constants,
-		)),
+		(
+			"operations",
+			format!(
+				"{}: {} additions, {} multiplications, {} reads, {} constants",
+				program.num_operations(),
+				count.additions,
+				count.multiplications,
+				count.reads,
+				count.constants,
+			),
+		),
 		("constraints", format!("{}, degree {degree}", program.num_constraints())),
 		("preprocessed root", inner.preprocessed.map_or("none".into(), |root| hex(&root))),
 		("hash", format!("{:?}", inner.hash)),
 		("extension", format!("degree {}", inner.extension.get())),
 		("FRI", fri_text(&inner.fri)),
-		("security", format!(
-			"{}; weakest step: {}; analysis: {}",
-			security_text(checked.security),
-			report.weakest().name,
-			regime_text(report.regime),
-		)),
+		(
+			"security",
+			format!(
+				"{}; weakest step: {}; analysis: {}",
+				security_text(checked.security),
+				report.weakest().name,
+				regime_text(report.regime),
+			),
+		),
 		("profiles", if admitted.is_empty() { "none".into() } else { admitted.join(", ") }),
-		("cost", format!(
-			"{} hash compressions, {} extension operations, {} bytes",
-			checked.cost.hash_compressions, checked.cost.extension_operations, checked.cost.bytes,
-		)),
+		(
+			"cost",
+			format!(
+				"{} hash compressions, {} extension operations, {} bytes",
+				checked.cost.hash_compressions,
+				checked.cost.extension_operations,
+				checked.cost.bytes,
+			),
+		),
 		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
 	]);
 	let _ = writeln!(text, "\n{:<15} {:>11} {:>17}", "step", "proven bits", "conjectured bits");

@@ -126,9 +126,8 @@ pub fn prove(args: &ProveArgs) -> Result<Answer, Failure> {
 	let ((trace, values), trace_time) = progress.time(|| sample.generate(degree_bits, args.seed));
 	let public_values = PublicValues::V1(values);
 	progress.set(1, format_args!("proving {}, 2^{degree_bits} rows", sample.name()));
-	let (proof, prove_time) = progress.time(|| {
-		dispatch_sample!(sample, |air| prove_air(&file.vk, air, trace, &public_values))
-	});
+	let (proof, prove_time) = progress
+		.time(|| dispatch_sample!(sample, |air| prove_air(&file.vk, air, trace, &public_values)));
 	let proof = proof?;
 	drop(progress);
 
@@ -316,10 +315,7 @@ fn make(
 }
 
 /// The key with as few queries as `policy` admits; `made` itself if no number is enough.
-fn fewest_queries(
-	made: (VerifyingKey, CheckedVk),
-	policy: Policy,
-) -> (VerifyingKey, CheckedVk) {
+fn fewest_queries(made: (VerifyingKey, CheckedVk), policy: Policy) -> (VerifyingKey, CheckedVk) {
 	let with_queries = |queries: u64| {
 		let VerifyingKey::Plonky3V1(mut inner) = made.0.clone();
 		inner.fri.num_queries = u16::try_from(queries).ok()?;
@@ -347,7 +343,9 @@ fn check_degree_bits(sample: Sample, degree_bits: u8) -> Result<(), Failure> {
 	}
 	let (min, max) = (range.start(), range.end());
 	let name = sample.name();
-	Err(Failure::usage(format_args!("{name}: expected {min} to {max} degree bits, got {degree_bits}")))
+	Err(Failure::usage(format_args!(
+		"{name}: expected {min} to {max} degree bits, got {degree_bits}"
+	)))
 }
 
 fn too_weak(profile: ProfileArg, got: SecurityBits) -> String {

@@ -2,8 +2,10 @@
 
 //! Commands that talk to a chain: `register`, `unregister`, `submit`, `watch`.
 
-use crate::chain::{Chain, Included, PALLET, failure};
-use crate::cli::{ChainArgs, RegisterArgs, SignerArgs, SubmitArgs, UnregisterArgs, VkArgs, WatchArgs};
+use crate::chain::{Bound, Chain, Included, PALLET, failure};
+use crate::cli::{
+	ChainArgs, RegisterArgs, SignerArgs, SubmitArgs, UnregisterArgs, VkArgs, WatchArgs,
+};
 use crate::files;
 use crate::offline::{check, merge, security_json, security_text};
 use crate::output::{Answer, Exit, Failure, Progress, hex, table, write_line};
@@ -14,6 +16,7 @@ use std::future::Future;
 use std::time::Duration;
 use subxt::events::DecodeAsEvent;
 use subxt::ext::scale_decode::DecodeAsType;
+use subxt::ext::scale_encode::EncodeAsFields;
 use subxt::utils::AccountId32;
 
 /// Bits of security as the chain writes them.
@@ -95,18 +98,28 @@ pub fn register(args: &RegisterArgs) -> Result<Answer, Failure> {
 	let vk_bytes = bytes.len();
 	let vk_hash = VerifyingKey::hash_encoded(&bytes);
 	let about = json!({ "vk_hash": hex(&vk_hash), "vk_bytes": vk_bytes });
-	let included = call(&args.chain, &args.signer, "register_vk", (bytes,), &about)?;
+	let bounds = [Bound {
+		what: "verifying key",
+		got: vk_bytes,
+		constant: "MaxVkBytes",
+		bytes: |max| max,
+		verdict: "vk_too_long",
+	}];
+	let included = call(&args.chain, &args.signer, "register_vk", (bytes,), &bounds, &about)?;
 	let event: VkRegistered = expect_event(&included)?;
 
 	let mut object = about;
 	merge(&mut object, included.json());
 	merge(&mut object, security_json((&event.security).into()));
-	merge(&mut object, json!({
-		"accepted": true,
-		"verdict": "accepted",
-		"vk_hash": hex(&event.vk_hash),
-		"owner": event.owner.to_string(),
-	}));
+	merge(
+		&mut object,
+		json!({
+			"accepted": true,
+			"verdict": "accepted",
+			"vk_hash": hex(&event.vk_hash),
+			"owner": event.owner.to_string(),
+		}),
+	);
 	let mut rows = vec![
 		("verdict", "registered".into()),
 		("vk hash", hex(&event.vk_hash)),
@@ -121,7 +134,7 @@ pub fn register(args: &RegisterArgs) -> Result<Answer, Failure> {
 pub fn unregister(args: &UnregisterArgs) -> Result<Answer, Failure> {
 	let vk_hash = vk_hash(&args.vk)?;
 	let about = json!({ "vk_hash": hex(&vk_hash) });
-	let included = call(&args.chain, &args.signer, "unregister_vk", (vk_hash,), &about)?;
+	let included = call(&args.chain, &args.signer, "unregister_vk", (vk_hash,), &[], &about)?;
 	let event: VkUnregistered = expect_event(&included)?;
 
 	let mut object = json!({ "accepted": true, "vk_hash": hex(&event.vk_hash) });
@@ -137,8 +150,25 @@ pub fn submit(args: &SubmitArgs) -> Result<Answer, Failure> {
 	let public_values = files::read_public_values_bytes(&args.public_values)?;
 	let proof = files::read_proof(&args.proof)?;
 	let about = json!({ "vk_hash": hex(&vk_hash), "proof_bytes": proof.len() });
+	let bounds = [
+		Bound {
+			what: "proof",
+			got: proof.len(),
+			constant: "MaxProofBytes",
+			bytes: |max| max,
+			verdict: "proof_too_long",
+		},
+		Bound {
+			what: "public values",
+			got: public_values.len(),
+			constant: "MaxPublicValues",
+			// Version byte, at most five bytes of length, four bytes an element.
+			bytes: |max| max.saturating_mul(4).saturating_add(6),
+			verdict: "public_values_malformed",
+		},
+	];
 	let fields = (vk_hash, public_values, proof);
-	let included = call(&args.chain, &args.signer, "submit_proof", fields, &about)?;
+	let included = call(&args.chain, &args.signer, "submit_proof", fields, &bounds, &about)?;
 	let event: ProofVerified = expect_event(&included)?;
 
 	let mut object = about;
@@ -189,11 +219,14 @@ async fn follow(args: &WatchArgs, json: bool) -> Result<Answer, Failure> {
 		for event in at.events().fetch().await.map_err(failure)?.find::<ProofVerified>() {
 			let event = event.map_err(failure)?;
 			let mut object = proof_json(&event);
-			merge(&mut object, json!({
-				"block_number": block.number(),
-				"block_hash": hex(&block.hash().0),
-				"finalised": true,
-			}));
+			merge(
+				&mut object,
+				json!({
+					"block_number": block.number(),
+					"block_hash": hex(&block.hash().0),
+					"finalised": true,
+				}),
+			);
 			let mut rows = proof_rows(&event);
 			rows.push(("block", format!("{} {}, finalised", block.number(), hex(&block.hash().0))));
 			match &args.statement {
@@ -216,10 +249,7 @@ async fn follow(args: &WatchArgs, json: bool) -> Result<Answer, Failure> {
 			};
 		}
 	}
-	Err(Failure::new(
-		Exit::Unreachable,
-		"expected finalised blocks, got the end of the connection",
-	))
+	Err(Failure::new(Exit::Unreachable, "expected finalised blocks, got the end of the connection"))
 }
 
 /// The record of `statement` in the latest finalised state.
@@ -237,21 +267,22 @@ fn call(
 	chain: &ChainArgs,
 	signer: &SignerArgs,
 	name: &str,
-	fields: impl subxt::ext::scale_encode::EncodeAsFields,
+	fields: impl EncodeAsFields,
+	bounds: &[Bound],
 	about: &Value,
 ) -> Result<Included, Failure> {
 	let keypair = keypair(signer)?;
 	let sent = async {
 		let progress = Progress::steps(3, format_args!("connecting to {}", chain.url));
 		let connection = Chain::connect(&chain.url, chain.allow_insecure).await?;
-		connection.send(name, fields, &keypair, !signer.no_wait_finalised, &progress).await
+		let wait = !signer.no_wait_finalised;
+		connection.send(name, fields, bounds, &keypair, wait, &progress).await
 	};
-	let result = within(Some(chain.timeout), sent).and_then(|mut included| {
-		match included.refusal.take() {
+	let result =
+		within(Some(chain.timeout), sent).and_then(|mut included| match included.refusal.take() {
 			Some(refusal) => Err(included.into_failure(&refusal)),
 			None => Ok(included),
-		}
-	});
+		});
 	result.map_err(|failure| failure.with(about.clone()))
 }
 

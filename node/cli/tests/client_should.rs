@@ -46,8 +46,7 @@ fn genuine() -> &'static Genuine {
 		let mut export = vec!["export", "fibonacci", "--allow-weak", "--out", &vk];
 		export.extend(PARAMETERS);
 		assert_eq!(assay(&export).status.code(), Some(0));
-		let prove =
-			["prove", "fibonacci", "--vk", &vk, "--proof", &proof, "--public-values", &pv];
+		let prove = ["prove", "fibonacci", "--vk", &vk, "--proof", &proof, "--public-values", &pv];
 		assert_eq!(assay(&prove).status.code(), Some(0));
 		Genuine {
 			vk: fs::read(&vk).unwrap(),
@@ -323,7 +322,11 @@ mod verify_should {
 			let result = verify_weak("empty1", vk, public_values, &[]);
 			malformed(result, "proof_truncated", "expected a proof, got an empty file");
 			let result = verify_weak("empty2", vk, &[], proof);
-			malformed(result, "public_values_malformed", "expected public values, got an empty file");
+			malformed(
+				result,
+				"public_values_malformed",
+				"expected public values, got an empty file",
+			);
 			let result = verify_weak("empty3", &[], public_values, proof);
 			malformed(result, "vk_malformed", "expected a verifying key, got an empty file");
 		}
@@ -335,7 +338,11 @@ mod verify_should {
 			let result = verify_weak("long1", vk, public_values, &longer(proof));
 			malformed(result, "proof_trailing_bytes", "expected no bytes after its end, got 2");
 			let result = verify_weak("long2", vk, &longer(public_values), proof);
-			malformed(result, "public_values_malformed", "expected 14 bytes of public values, got 16");
+			malformed(
+				result,
+				"public_values_malformed",
+				"expected 14 bytes of public values, got 16",
+			);
 			let result = verify_weak("long3", &longer(vk), public_values, proof);
 			malformed(result, "vk_malformed", "2 follow its end");
 		}
@@ -397,7 +404,7 @@ mod verify_should {
 			inner.program.pop();
 			let damaged = VerifyingKey::Plonky3V1(inner).encode();
 			let result = verify_weak("program", &damaged, public_values, proof);
-			malformed(result, "program_malformed", "expected");
+			malformed(result, "program_malformed", "program ends while reading");
 		}
 
 		#[test]

@@ -191,10 +191,7 @@ mod benchmarks {
 	///
 	/// `p`: bytes of the proof, decoded as part of the call; `v`: bytes of the key, read.
 	#[benchmark]
-	fn submit_proof(
-		p: Linear<0, 1_000_000>,
-		v: Linear<64, 262_000>,
-	) -> Result<(), BenchmarkError> {
+	fn submit_proof(p: Linear<0, 1_000_000>, v: Linear<64, 262_000>) -> Result<(), BenchmarkError> {
 		let submitter = funded::<T>();
 		let vk_hash = stored_key::<T>(submitter.clone(), v.min(T::MaxVkBytes::get()));
 		let now = frame_system::Pallet::<T>::block_number();

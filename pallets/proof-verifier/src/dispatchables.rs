@@ -12,11 +12,7 @@ use frame_support::{
 	BoundedVec,
 	dispatch::{DispatchResult, DispatchResultWithPostInfo, WithPostDispatchInfo},
 	ensure,
-	traits::{
-		Get,
-		fungible::MutateHold,
-		tokens::Precision,
-	},
+	traits::{Get, fungible::MutateHold, tokens::Precision},
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -96,8 +92,8 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResultWithPostInfo {
 		// The two refusals that a sender could not foresee cost only what was done.
 		let base = T::WeightInfo::submit_proof(proof.len() as u32, 0);
-		let record = Vks::<T>::get(vk_hash)
-			.ok_or_else(|| Error::<T>::VkNotFound.with_weight(base))?;
+		let record =
+			Vks::<T>::get(vk_hash).ok_or_else(|| Error::<T>::VkNotFound.with_weight(base))?;
 		if Disabled::<T>::contains_key(record.system) {
 			return Err(Error::<T>::ProofSystemDisabled.with_weight(base));
 		}

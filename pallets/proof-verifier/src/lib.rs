@@ -88,9 +88,7 @@ pub mod pallet {
 
 	/// What a runtime chooses.
 	#[pallet::config]
-	pub trait Config:
-		frame_system::Config<RuntimeEvent: From<Event<Self>>>
-	{
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
 		/// The runtime's hold reasons. Good value: `RuntimeHoldReason`. Benchmarks use the
 		/// runtime's.
 		type RuntimeHoldReason: From<HoldReason>;
@@ -356,10 +354,8 @@ pub mod pallet {
 
 		fn integrity_test() {
 			let limits = T::BlockWeights::get();
-			let max_extrinsic = limits
-				.get(DispatchClass::Normal)
-				.max_extrinsic
-				.unwrap_or(limits.max_block);
+			let max_extrinsic =
+				limits.get(DispatchClass::Normal).max_extrinsic.unwrap_or(limits.max_block);
 			let max_vk = T::MaxVkBytes::get();
 			assert!(max_vk > 0, "MaxVkBytes: no key fits");
 			assert!(
@@ -543,8 +539,7 @@ mod try_state {
 				*sum = sum.saturating_add(record.deposit);
 			}
 			for (owner, deposit) in deposits {
-				let held =
-					T::Currency::balance_on_hold(&HoldReason::VerifyingKey.into(), &owner);
+				let held = T::Currency::balance_on_hold(&HoldReason::VerifyingKey.into(), &owner);
 				ensure!(held == deposit, "an owner's hold is not the sum of the deposits");
 			}
 			Ok(())

@@ -3,8 +3,7 @@
 //! A runtime for the tests, and real keys and proofs.
 
 use crate::{
-	Error, Event, HashFunction, Native, OnProofVerified, Pallet, ProofVerifier, Statements, VkBytes,
-	Vks,
+	Error, Event, HashFunction, Native, OnProofVerified, Pallet, Statements, VkBytes, Vks,
 };
 use assay_airs::fibonacci::{self, FibonacciAir};
 use assay_plonky3::Cost;
@@ -103,7 +102,7 @@ thread_local! {
 /// [`Native`], and counts how often it was asked.
 pub struct Counting;
 
-impl ProofVerifier for Counting {
+impl crate::ProofVerifier for Counting {
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
 		VERIFICATIONS.with(|count| count.set(count.get() + 1));
 		Native::verify(vk, public_values, proof)

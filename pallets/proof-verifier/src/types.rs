@@ -2,8 +2,8 @@
 
 //! What is stored, and the traits that a runtime plugs in.
 
-use assay_primitives::{ErrorClass, HashKind, PublicValues, SecurityBits, VerifyingKey};
 use assay_plonky3::Cost;
+use assay_primitives::{ErrorClass, HashKind, PublicValues, SecurityBits, VerifyingKey};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
@@ -27,7 +27,16 @@ pub type StatementInfoOf<T> =
 
 /// A proof system: what a runtime can switch off.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum ProofSystem {
 	/// Plonky3, `p3-uni-stark` over BabyBear.
@@ -50,7 +59,16 @@ impl From<&VerifyingKey> for ProofSystem {
 
 /// Hash of a key's Merkle trees and transcript, which decides what a compression costs.
 #[derive(
-	Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
 )]
 pub enum HashFunction {
 	/// Poseidon2 over BabyBear, width 16.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What it costs to accept a proof: from the bytes of key, public values and proof (`assay`), and
-//! upstream's `verify` with the compiled AIR on a proof that is already decoded (`upstream`).
+//! What it costs to accept a proof.
 //!
-//! The comparison favours upstream, which neither decodes the proof nor the AIR.
+//! - `assay`: from the bytes of key, public values and proof; each decoded and checked in the call.
+//! - `upstream`: upstream's `verify` with the compiled AIR, on a proof that is already decoded.
+//! - `upstream-bytes`: the same with the proof decoded from postcard, as whoever receives bytes must.
 
 use assay_airs::{Sample, dispatch_sample};
-use assay_plonky3::prover::{make_vk, prove, upstream_verifier};
+use assay_plonky3::prover::{
+	make_vk, prove, upstream_verifier, upstream_verifier_of_bytes,
+};
 use assay_plonky3::verify_bytes;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues};
 use codec::Encode;
@@ -37,10 +40,16 @@ fn acceptance(c: &mut Criterion) {
 				let proof = prove(&vk, air, trace, &public_values).unwrap();
 				let (key, public) = (vk.encode(), public_values.encode());
 				let upstream = upstream_verifier(&vk, air, &public_values, &proof).unwrap();
+				let of_bytes =
+					upstream_verifier_of_bytes(&vk, air, &public_values, &proof).unwrap();
 				upstream().unwrap();
+				of_bytes().unwrap();
 				verify_bytes(&key, &public, &proof).unwrap();
 				group.bench_function(BenchmarkId::new("upstream", format!("{hash:?}")), |b| {
 					b.iter(|| upstream().unwrap());
+				});
+				group.bench_function(BenchmarkId::new("upstream-bytes", format!("{hash:?}")), |b| {
+					b.iter(|| of_bytes().unwrap());
 				});
 				group.bench_function(BenchmarkId::new("assay", format!("{hash:?}")), |b| {
 					b.iter(|| verify_bytes(&key, &public, &proof).unwrap());

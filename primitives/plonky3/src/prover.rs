@@ -275,3 +275,43 @@ where
 			.map_err(|error| error.to_string())
 	}))
 }
+
+/// As [`upstream_verifier`], with the proof decoded from upstream's usual byte form (postcard) in
+/// each call: what accepting bytes costs without this crate.
+///
+/// # Errors
+///
+/// As [`upstream_verifier`].
+#[cfg(feature = "bench")]
+pub fn upstream_verifier_of_bytes<'a, A: ProvableAir>(
+	vk: &VerifyingKey,
+	air: &'a A,
+	public_values: &PublicValues,
+	proof: &[u8],
+) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
+	let key = Key::of(vk)?;
+	let public: Vec<Val> =
+		public_values.elements().iter().map(|&value| Val::from_u32(value)).collect();
+	with_suite!(key.vk, upstream_verifier_of_bytes_in(&key, air, public, proof))
+}
+
+#[cfg(feature = "bench")]
+fn upstream_verifier_of_bytes_in<'a, S, EF>(
+	key: &Key<'_>,
+	air: &'a impl StarkAir<S, EF>,
+	public: Vec<Val>,
+	proof: &[u8],
+) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let config = config::<S, EF>(&key.vk.fri, &key.hash);
+	let bytes = postcard::to_allocvec(&decode::decode::<S, EF>(key, proof)?)
+		.map_err(|error| ProverError::Prover(error.to_string()))?;
+	Ok(Box::new(move || {
+		let proof = postcard::from_bytes(&bytes).map_err(|error| error.to_string())?;
+		verify_with_preprocessed(&config, air, &proof, &public, None)
+			.map_err(|error| error.to_string())
+	}))
+}

@@ -29,7 +29,8 @@ mod public_values_should {
 	#[test]
 	fn come_back_from_their_bytes() {
 		for count in [0, 1, 3, 63, 64, 1024] {
-			let values = PublicValues::V1((0..count).map(|i: u32| i.wrapping_mul(0x9e37)).collect());
+			let values =
+				PublicValues::V1((0..count).map(|i: u32| i.wrapping_mul(0x9e37)).collect());
 			assert_eq!(decode(&values.encode(), count as usize), Ok(values));
 		}
 	}
@@ -43,8 +44,7 @@ mod public_values_should {
 	mod reject {
 		use super::*;
 
-		const MALFORMED: Result<PublicValues, ErrorClass> =
-			Err(ErrorClass::PublicValuesMalformed);
+		const MALFORMED: Result<PublicValues, ErrorClass> = Err(ErrorClass::PublicValuesMalformed);
 
 		#[test]
 		fn no_bytes_at_all() {

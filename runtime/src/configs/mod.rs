@@ -4,17 +4,16 @@
 
 use crate::{
 	AccountId, Aura, Balance, Balances, Block, BlockNumber, DAYS, EXISTENTIAL_DEPOSIT, Hash,
-	MICRO_UNIT, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
-	RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SLOT_DURATION, System, UNIT, VERSION,
+	MICRO_UNIT, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+	RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SLOT_DURATION, System,
+	UNIT, VERSION,
 };
 use assay_primitives::{MAX_VK_BYTES, Policy, Profile};
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{
-		ConstBool, ConstU8, ConstU32, ConstU64, ConstU128, Get, VariantCountOf,
-	},
+	traits::{ConstBool, ConstU8, ConstU32, ConstU64, ConstU128, Get, VariantCountOf},
 	weights::{
 		ConstantMultiplier, IdentityFee, Weight,
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
@@ -155,8 +154,8 @@ impl pallet_utility::Config for Runtime {
 	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
 }
 
-/// Largest proof in bytes. The largest one of the samples, Keccak-f at 2^10 rows, takes 1.4 MB;
-/// three proofs of this size fit a block.
+/// Largest proof in bytes. The widest sample, Keccak-f with 2,633 columns, takes at most 610 KB at
+/// 80 proven bits; other parameters make longer proofs. Two of this size fit a block.
 pub const MAX_PROOF_BYTES: u32 = 2 * 1024 * 1024;
 
 parameter_types! {
@@ -199,8 +198,8 @@ impl pallet_proof_verifier::Config for Runtime {
 	type MaxVerificationWeight = MaxVerificationWeight;
 	// A week: long enough for a person to come back and look.
 	type StatementLifetime = ConstU32<{ 7 * DAYS }>;
-	// More than a block has room for: 6 MiB hold 300 proofs of 20 KB, the smallest that reach 80
-	// proven bits.
+	// More than a block has room for: 6 MiB hold 86 proofs of 73 KB, a Fibonacci sequence of 2^14
+	// steps, and 1,024 of 6 KB.
 	type MaxStatementsPerBlock = ConstU32<1_024>;
 	type OnProofVerified = ();
 	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;

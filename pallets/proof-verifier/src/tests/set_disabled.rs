@@ -5,11 +5,7 @@ use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
 fn set(disabled: bool) {
-	assert_ok!(ProofVerifier::set_disabled(
-		RuntimeOrigin::root(),
-		ProofSystem::Plonky3,
-		disabled
-	));
+	assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), ProofSystem::Plonky3, disabled));
 	assert_eq!(last_event(), Event::DisabledSet { backend: ProofSystem::Plonky3, disabled });
 }
 

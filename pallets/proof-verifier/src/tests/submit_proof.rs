@@ -22,9 +22,10 @@ fn charged(case: &Case) -> Weight {
 
 /// The case is refused with `error`, changes nothing, and pays in full.
 fn refused(case: &Case, error: TestError) {
+	let error = DispatchError::from(error);
 	let DispatchErrorWithPostInfo { post_info, error: got } =
 		frame_support::storage::with_storage_layer(|| case.submit()).unwrap_err();
-	assert_eq!(got, error.into());
+	assert_eq!(got, error);
 	assert_eq!(post_info.actual_weight, None);
 	assert_eq!(post_info.pays_fee, Pays::Yes);
 	assert_noop!(case.submit(), error);

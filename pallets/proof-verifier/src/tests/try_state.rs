@@ -50,10 +50,7 @@ mod try_state_should_catch {
 
 	#[test]
 	fn a_wrong_length() {
-		catches(
-			|case| change_record(case, |record| record.len += 1),
-			"a key has another length",
-		);
+		catches(|case| change_record(case, |record| record.len += 1), "a key has another length");
 	}
 
 	#[test]
@@ -105,10 +102,7 @@ mod try_state_should_catch {
 
 	#[test]
 	fn a_statement_that_never_expires() {
-		catches(
-			|_| Expiries::<Test>::remove(1 + LIFETIME),
-			"a statement would never expire",
-		);
+		catches(|_| Expiries::<Test>::remove(1 + LIFETIME), "a statement would never expire");
 	}
 
 	#[test]
@@ -122,7 +116,9 @@ mod try_state_should_catch {
 	#[test]
 	fn a_statement_that_expires_twice() {
 		catches(
-			|case| assert_ok!(Expiries::<Test>::try_append(1 + LIFETIME, case.statement())),
+			|case| {
+				assert_ok!(Expiries::<Test>::try_append(1 + LIFETIME, case.statement()));
+			},
 			"a statement expires twice",
 		);
 	}
@@ -137,9 +133,6 @@ mod try_state_should_catch {
 
 	#[test]
 	fn statements_that_were_not_removed_in_time() {
-		catches(
-			|_| System::set_block_number(2 + LIFETIME),
-			"statements outlived their last block",
-		);
+		catches(|_| System::set_block_number(2 + LIFETIME), "statements outlived their last block");
 	}
 }

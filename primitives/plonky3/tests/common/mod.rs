@@ -4,7 +4,6 @@
 
 #![allow(dead_code)]
 
-use assay_airs::fibonacci::{self, FibonacciAir};
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::{make_vk, prove};
 use assay_primitives::{
