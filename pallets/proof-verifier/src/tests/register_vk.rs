@@ -3,9 +3,7 @@
 use crate::{Event, HashFunction, HoldReason, ProofSystem, VkRecord, mock::*};
 use assay_primitives::{ErrorClass, Policy, Profile, VerifyingKey};
 use codec::Encode;
-use frame_support::{
-	assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight,
-};
+use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight};
 use sp_runtime::{DispatchError, TokenError};
 
 fn register(bytes: Vec<u8>) -> frame_support::dispatch::DispatchResult {
