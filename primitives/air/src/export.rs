@@ -2,11 +2,11 @@
 
 use crate::program::encode;
 use crate::{Node, PeriodicColumn, Program, ProgramError, ProgramHeader};
+use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,
 	get_all_symbolic_constraints,
 };
-use p3_air::Air;
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeField32;
 use std::collections::HashMap;

@@ -122,7 +122,8 @@ impl<'a, F: PrimeField32> ProgramAir<'a, F> {
 	#[must_use]
 	pub fn new(program: &'a Program) -> Self {
 		let lift = |values: &Vec<u32>| values.iter().map(|&value| F::from_u32(value)).collect();
-		let periodic = program.header().periodic.iter().map(|column| lift(&column.values)).collect();
+		let periodic =
+			program.header().periodic.iter().map(|column| lift(&column.values)).collect();
 		Self { program, periodic, preprocessed: None }
 	}
 
@@ -156,7 +157,11 @@ impl<F: Field> BaseAir<F> for ProgramAir<'_, F> {
 	}
 
 	fn main_next_row_columns(&self) -> Vec<usize> {
-		if self.program.header().opens_next_row { (0..self.program.width()).collect() } else { Vec::new() }
+		if self.program.header().opens_next_row {
+			(0..self.program.width()).collect()
+		} else {
+			Vec::new()
+		}
 	}
 
 	fn preprocessed_next_row_columns(&self) -> Vec<usize> {

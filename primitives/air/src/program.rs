@@ -472,8 +472,7 @@ struct Reader<'a> {
 impl Reader<'_> {
 	#[inline]
 	fn byte(&mut self, reading: &'static str) -> Result<u8, ProgramError> {
-		let (&first, rest) =
-			self.rest.split_first().ok_or(ProgramError::Truncated { reading })?;
+		let (&first, rest) = self.rest.split_first().ok_or(ProgramError::Truncated { reading })?;
 		self.rest = rest;
 		Ok(first)
 	}
@@ -570,12 +569,7 @@ impl Reader<'_> {
 		Ok(node as u32 - back)
 	}
 
-	fn index(
-		&mut self,
-		node: usize,
-		what: &'static str,
-		count: u32,
-	) -> Result<u32, ProgramError> {
+	fn index(&mut self, node: usize, what: &'static str, count: u32) -> Result<u32, ProgramError> {
 		let got = self.number(what, u32::MAX)?;
 		if got >= count {
 			return Err(ProgramError::OutOfRange { node, what, count, got });
@@ -610,11 +604,9 @@ impl Reader<'_> {
 					header.preprocessed_width,
 				)?)
 			},
-			5 => Node::Periodic(self.index(
-				node,
-				"periodic column",
-				header.periodic.len() as u32,
-			)?),
+			5 => {
+				Node::Periodic(self.index(node, "periodic column", header.periodic.len() as u32)?)
+			},
 			6 => Node::Public(self.index(node, "public value", header.num_public_values)?),
 			7 => Node::IsFirstRow,
 			8 => Node::IsLastRow,

@@ -32,7 +32,7 @@ mod export_should {
 	fn write_canonical_programs_that_decode_to_themselves() {
 		for &sample in Sample::ALL.iter() {
 			let program = exported(sample);
-			program.check_canonical().expect(sample.name());
+			assert_eq!(program.check_canonical(), Ok(()), "{}", sample.name());
 			assert_eq!(Program::decode(&program.encode()).as_ref(), Ok(&program));
 		}
 	}
@@ -275,12 +275,7 @@ mod decode_should_reject {
 	fn assertions_of_operations_that_are_not_there() {
 		assert_eq!(
 			with(14, 2),
-			Err(ProgramError::OutOfRange {
-				node: 0,
-				what: "asserted operation",
-				count: 2,
-				got: 2
-			})
+			Err(ProgramError::OutOfRange { node: 0, what: "asserted operation", count: 2, got: 2 })
 		);
 	}
 
@@ -338,10 +333,7 @@ mod check_canonical_should_reject {
 
 	#[test]
 	fn operations_that_nothing_uses() {
-		assert_eq!(
-			check(&[1, 0, 1, 1], 2, &[0]),
-			Err(ProgramError::NotCanonicalOrder { node: 1 })
-		);
+		assert_eq!(check(&[1, 0, 1, 1], 2, &[0]), Err(ProgramError::NotCanonicalOrder { node: 1 }));
 	}
 
 	#[test]

@@ -10,9 +10,7 @@ use assay_primitives::ErrorClass;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `verifier`; a panic in it is [`ErrorClass::Internal`].
-pub(crate) fn run(
-	verifier: impl FnOnce() -> Result<(), ErrorClass>,
-) -> Result<(), ErrorClass> {
+pub(crate) fn run(verifier: impl FnOnce() -> Result<(), ErrorClass>) -> Result<(), ErrorClass> {
 	// Substrate's panic hook ends the process unless told otherwise for this thread.
 	let _unwind = sp_panic_handler::AbortGuard::force_unwind();
 	// Nothing outlives the closure but its verdict: there is no state to leave broken.

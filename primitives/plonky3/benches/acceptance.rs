@@ -7,9 +7,7 @@
 //! - `upstream-bytes`: the same with the proof decoded from postcard, as whoever receives bytes must.
 
 use assay_airs::{Sample, dispatch_sample};
-use assay_plonky3::prover::{
-	make_vk, prove, upstream_verifier, upstream_verifier_of_bytes,
-};
+use assay_plonky3::prover::{make_vk, prove, upstream_verifier, upstream_verifier_of_bytes};
 use assay_plonky3::verify_bytes;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues};
 use codec::Encode;
@@ -33,7 +31,7 @@ fn acceptance(c: &mut Criterion) {
 	{
 		for hash in [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3] {
 			let mut group = c.benchmark_group(format!("{}/2^{degree_bits}", sample.name()));
-			let (trace, values) = sample.generate(degree_bits.into(), 1337);
+			let (trace, values) = sample.generate(degree_bits, 1337);
 			let public_values = PublicValues::V1(values);
 			dispatch_sample!(sample, |air| {
 				let vk = make_vk(air, degree_bits, hash, ExtensionDegree::Four, FRI).unwrap();
@@ -48,9 +46,12 @@ fn acceptance(c: &mut Criterion) {
 				group.bench_function(BenchmarkId::new("upstream", format!("{hash:?}")), |b| {
 					b.iter(|| upstream().unwrap());
 				});
-				group.bench_function(BenchmarkId::new("upstream-bytes", format!("{hash:?}")), |b| {
-					b.iter(|| of_bytes().unwrap());
-				});
+				group.bench_function(
+					BenchmarkId::new("upstream-bytes", format!("{hash:?}")),
+					|b| {
+						b.iter(|| of_bytes().unwrap());
+					},
+				);
 				group.bench_function(BenchmarkId::new("assay", format!("{hash:?}")), |b| {
 					b.iter(|| verify_bytes(&key, &public, &proof).unwrap());
 				});

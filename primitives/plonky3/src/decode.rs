@@ -195,8 +195,7 @@ impl<'a> Reader<'a> {
 			let opening_proof = self.multi_proof::<S, EF>("siblings of folded rows", max)?;
 			commit_phase_openings.push(CommitPhaseMultiStep { sibling_values, opening_proof });
 		}
-		let final_poly =
-			self.row::<EF>("final polynomial", 1 << key.vk.fri.log_final_poly_len)?;
+		let final_poly = self.row::<EF>("final polynomial", 1 << key.vk.fri.log_final_poly_len)?;
 		let query_pow_witness = self.element("query grinding witness")?;
 		Ok(FriProof {
 			batch_pow_witness,
@@ -260,7 +259,10 @@ fn put_row<EF: ExtensionField<Val>>(out: &mut Vec<u8>, row: &[EF]) {
 }
 
 #[cfg(feature = "prover")]
-fn put_multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(out: &mut Vec<u8>, proof: &S::MultiProof) {
+fn put_multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(
+	out: &mut Vec<u8>,
+	proof: &S::MultiProof,
+) {
 	let digests = S::multi_proof_bytes(proof);
 	out.extend((digests.len() as u32).to_le_bytes());
 	out.extend(digests.iter().flatten());

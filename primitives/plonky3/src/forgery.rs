@@ -62,7 +62,10 @@ fn unseeded(vk: &VerifyingKey) -> Key<'_> {
 }
 
 fn garbage() -> RowMajorMatrix<Val> {
-	RowMajorMatrix::new((0..64u32).map(|i| Val::from_u32((i + 1).wrapping_mul(2_654_435_761) >> 4)).collect(), 4)
+	RowMajorMatrix::new(
+		(0..64u32).map(|i| Val::from_u32((i + 1).wrapping_mul(2_654_435_761) >> 4)).collect(),
+		4,
+	)
 }
 
 /// The program under which the garbage proof holds at its out-of-domain point.
@@ -96,8 +99,7 @@ fn solve(key: &Key<'_>, proof: &[u8]) -> LinearAir {
 	transcript.delegate(|_| ());
 	transcript.finish();
 
-	let domain =
-		Pcs::<Degree4, Challenger>::natural_domain_for_degree(config.pcs(), 1 << 4);
+	let domain = Pcs::<Degree4, Challenger>::natural_domain_for_degree(config.pcs(), 1 << 4);
 	let chunk = &proof.opened_values.quotient_chunks[0];
 	let quotient = <Degree4 as ExtensionField<Val>>::from_ext_basis_coefficients(chunk).unwrap();
 	let row = &proof.opened_values.trace_local;

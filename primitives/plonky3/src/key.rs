@@ -135,10 +135,8 @@ impl<'a> Key<'a> {
 
 	/// Columns of each matrix of each commitment that is opened: trace, quotient, preprocessed.
 	pub fn batches(&self) -> Vec<Vec<usize>> {
-		let mut batches = vec![
-			vec![self.program.width()],
-			vec![self.vk.extension.get(); self.num_chunks()],
-		];
+		let mut batches =
+			vec![vec![self.program.width()], vec![self.vk.extension.get(); self.num_chunks()]];
 		if self.program.preprocessed_width() > 0 {
 			batches.push(vec![self.program.preprocessed_width()]);
 		}

@@ -69,12 +69,10 @@ pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
 pub(crate) type FriMmcs<S, EF> = ExtensionMmcs<Val, EF, <S as Suite<EF>>::Mmcs>;
 pub(crate) type StarkPcs<S, EF> =
 	TwoAdicFriPcs<Val, Radix2DitParallel<Val>, <S as Suite<EF>>::Mmcs, FriMmcs<S, EF>>;
-pub(crate) type Config<S, EF> =
-	StarkConfig<StarkPcs<S, EF>, EF, <S as Suite<EF>>::Challenger>;
+pub(crate) type Config<S, EF> = StarkConfig<StarkPcs<S, EF>, EF, <S as Suite<EF>>::Challenger>;
 pub(crate) type StarkProof<S, EF> = Proof<Config<S, EF>>;
 pub(crate) type InputOpening<S, EF> = BatchMultiOpening<Val, <S as Suite<EF>>::Mmcs>;
-pub(crate) type OpeningProof<S, EF> =
-	FriProof<EF, FriMmcs<S, EF>, Val, Vec<InputOpening<S, EF>>>;
+pub(crate) type OpeningProof<S, EF> = FriProof<EF, FriMmcs<S, EF>, Val, Vec<InputOpening<S, EF>>>;
 
 /// Upstream's configuration for `fri`, its transcript seeded with `vk_hash`.
 ///

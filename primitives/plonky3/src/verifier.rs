@@ -119,8 +119,7 @@ fn matrix<EF>(
 	domain: TwoAdicMultiplicativeCoset<Val>,
 	points: Vec<(EF, Vec<EF>)>,
 ) -> MatrixOpening<EF, TwoAdicMultiplicativeCoset<Val>> {
-	let points =
-		points.into_iter().map(|(point, values)| PointOpening { point, values }).collect();
+	let points = points.into_iter().map(|(point, values)| PointOpening { point, values }).collect();
 	MatrixOpening { domain, points }
 }
 
@@ -275,8 +274,7 @@ where
 				.collect(),
 		},
 	];
-	if let (Some(commitment), Some(preprocessed)) =
-		(preprocessed_commitment, &opened.preprocessed)
+	if let (Some(commitment), Some(preprocessed)) = (preprocessed_commitment, &opened.preprocessed)
 	{
 		let mut points = vec![(zeta, preprocessed.local.clone())];
 		points.extend(preprocessed.next.clone().map(|row| (zeta_next, row)));

@@ -19,7 +19,8 @@ use p3_baby_bear::BabyBear;
 /// A sequence without a seed to forget.
 fn sequence(mut state: u64) -> impl FnMut(usize) -> usize {
 	move |below| {
-		state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+		state =
+			state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
 		(state >> 33) as usize % below
 	}
 }

@@ -24,7 +24,11 @@ mod accept {
 		for hash in HASHES {
 			for extension in EXTENSIONS {
 				let case = Case::fibonacci(hash, extension);
-				assert_eq!(case.verify().unwrap().vk_hash, case.vk.hash(), "{hash:?} {extension:?}");
+				assert_eq!(
+					case.verify().unwrap().vk_hash,
+					case.vk.hash(),
+					"{hash:?} {extension:?}"
+				);
 			}
 		}
 	}
@@ -34,8 +38,7 @@ mod accept {
 		for (sample, degree_bits) in
 			[(Sample::Poseidon2, 4), (Sample::Keccak, 5), (Sample::Quorum, 9)]
 		{
-			let case =
-				Case::of(sample, degree_bits, HashKind::Keccak, ExtensionDegree::Four, FAST);
+			let case = Case::of(sample, degree_bits, HashKind::Keccak, ExtensionDegree::Four, FAST);
 			case.verify().unwrap_or_else(|error| panic!("{}: {error}", sample.name()));
 		}
 	}
@@ -62,8 +65,7 @@ mod accept {
 			fri.commit_grinding_bits = 0;
 			fri.query_grinding_bits = 0;
 			fri.ood_grinding_bits = 0;
-			let case =
-				Case::of(Sample::Fibonacci, 5, HashKind::Keccak, ExtensionDegree::Five, fri);
+			let case = Case::of(Sample::Fibonacci, 5, HashKind::Keccak, ExtensionDegree::Five, fri);
 			case.verify().unwrap_or_else(|error| panic!("{fri:?}: {error}"));
 		}
 	}
@@ -116,8 +118,8 @@ mod reject {
 		let case = case();
 		// The trace commitment's first element, and the last witness.
 		for position in [0, case.proof.len() - 4] {
-			let tampered = case
-				.with_proof(|proof| proof[position..position + 4].copy_from_slice(&[0xff; 4]));
+			let tampered =
+				case.with_proof(|proof| proof[position..position + 4].copy_from_slice(&[0xff; 4]));
 			assert_eq!(
 				tampered.verify().unwrap_err().class(),
 				ErrorClass::ProofNotCanonical,
@@ -243,8 +245,7 @@ mod reject {
 
 	#[test]
 	fn tampered_consensus_claims() {
-		let case =
-			Case::of(Sample::Quorum, 9, HashKind::Keccak, ExtensionDegree::Four, FAST);
+		let case = Case::of(Sample::Quorum, 9, HashKind::Keccak, ExtensionDegree::Four, FAST);
 		case.verify().unwrap();
 		let count = case.public_values.elements().len();
 		for index in 0..count {
@@ -260,8 +261,7 @@ mod refuse_keys {
 	use super::*;
 
 	fn refused(change: fn(&mut assay_primitives::Plonky3Vk)) -> Error {
-		let case =
-			Case::fibonacci(HashKind::Keccak, ExtensionDegree::Four).with_vk(change);
+		let case = Case::fibonacci(HashKind::Keccak, ExtensionDegree::Four).with_vk(change);
 		check_vk(&case.vk, &ANYTHING).unwrap_err()
 	}
 
@@ -302,14 +302,8 @@ mod refuse_keys {
 
 	#[test]
 	fn whose_constraints_exceed_the_blowup() {
-		let case = Case::of(
-			Sample::Keccak,
-			5,
-			HashKind::Keccak,
-			ExtensionDegree::Four,
-			FAST,
-		)
-		.with_vk(|vk| vk.program = repeated_squaring(6));
+		let case = Case::of(Sample::Keccak, 5, HashKind::Keccak, ExtensionDegree::Four, FAST)
+			.with_vk(|vk| vk.program = repeated_squaring(6));
 		assert_eq!(
 			check_vk(&case.vk, &ANYTHING),
 			Err(Error::Parameter { name: "constraint degree", min: 0, max: 17, got: 64 })
@@ -346,8 +340,7 @@ mod refuse_keys {
 
 	#[test]
 	fn with_a_preprocessed_commitment_that_is_missing_or_not_canonical() {
-		let case =
-			Case::of(Sample::Quorum, 9, HashKind::Poseidon2, ExtensionDegree::Four, FAST);
+		let case = Case::of(Sample::Quorum, 9, HashKind::Poseidon2, ExtensionDegree::Four, FAST);
 		let missing = case.with_vk(|vk| vk.preprocessed = None);
 		assert_eq!(
 			check_vk(&missing.vk, &ANYTHING),

@@ -38,8 +38,7 @@ impl PublicValues {
 			return Err(ErrorClass::PublicValuesMalformed);
 		}
 		let mut rest = bytes;
-		let decoded =
-			Self::decode(&mut rest).map_err(|_| ErrorClass::PublicValuesMalformed)?;
+		let decoded = Self::decode(&mut rest).map_err(|_| ErrorClass::PublicValuesMalformed)?;
 		if !rest.is_empty() || decoded.elements().len() > max || decoded.encode() != bytes {
 			return Err(ErrorClass::PublicValuesMalformed);
 		}

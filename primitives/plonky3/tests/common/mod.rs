@@ -41,7 +41,7 @@ impl Case {
 		extension: ExtensionDegree,
 		fri: FriParams,
 	) -> Self {
-		let (trace, values) = sample.generate(degree_bits.into(), 1337);
+		let (trace, values) = sample.generate(degree_bits, 1337);
 		let public_values = PublicValues::V1(values);
 		let (vk, proof) = dispatch_sample!(sample, |air| {
 			let vk = make_vk(air, degree_bits, hash, extension, fri).unwrap();
