@@ -106,7 +106,7 @@ mod blocks_should {
 	#[test]
 	fn be_no_longer_than_the_network_layer_carries() {
 		// sc-network-sync's limit for one answer, ADR 0001.
-		assert!(MAX_BLOCK_LENGTH < 16 * 1024 * 1024 - 20 * 1024);
+		const { assert!(MAX_BLOCK_LENGTH < 16 * 1024 * 1024 - 20 * 1024) };
 		assert_eq!(normal_length(), 6 * 1024 * 1024);
 	}
 

@@ -297,7 +297,7 @@ pub struct WatchArgs {
 pub enum HashArg {
 	/// Poseidon2 over BabyBear
 	Poseidon2,
-	/// Keccak-f[1600]
+	/// Keccak-f
 	Keccak,
 	/// Blake3
 	Blake3,

@@ -2,9 +2,12 @@
 
 //! What a verification is charged: a linear model over the cost of its verifying key.
 //!
-//! `base + compression[hash] * hash_compressions + operation * extension_operations
-//! + byte * bytes`, each coefficient in picoseconds. The cost counts upper bounds of work, so an
-//! honest coefficient makes the charge an upper bound of the time.
+//! ```text
+//! base + compression[hash] * hash_compressions + operation * extension_operations + byte * bytes
+//! ```
+//!
+//! Each coefficient is in picoseconds. The cost counts upper bounds of work, so an honest
+//! coefficient makes the charge an upper bound of the time.
 //!
 //! The ignored test `no_verification_takes_longer_than_charged` measures the fixtures again and
 //! prints, for each, the measured time over the charged one; the coefficients below are right for

@@ -56,7 +56,7 @@ pub enum HashKind {
 	/// Poseidon2 over BabyBear, width 16, upstream's published round constants.
 	#[codec(index = 0)]
 	Poseidon2,
-	/// Keccak-f[1600] sponge (Keccak-256 in the transcript).
+	/// `Keccak-f[1600]` sponge (Keccak-256 in the transcript).
 	#[codec(index = 1)]
 	Keccak,
 	/// Blake3.
