@@ -3,7 +3,7 @@
 //! What the node answers besides a Substrate node's usual methods.
 
 use crate::verifications::{Verification, Verifications};
-use assay_primitives::SecurityBits;
+use assay_primitives::{HashKind, SecurityBits};
 use assay_runtime::{
 	AccountId, Balance, BlockNumber, Nonce,
 	opaque::{Block, Hash},
@@ -14,7 +14,7 @@ use jsonrpsee::{
 	proc_macros::rpc,
 	types::{ErrorObject, ErrorObjectOwned},
 };
-use pallet_proof_verifier::{HashFunction, ProofSystem, api::ProofVerifierApi};
+use pallet_proof_verifier::{ProofSystem, api::ProofVerifierApi};
 use sc_transaction_pool_api::TransactionPool;
 use serde::Serialize;
 use sp_api::ProvideRuntimeApi;
@@ -133,9 +133,9 @@ where
 				ProofSystem::Plonky3 => "plonky3",
 			},
 			hash: match info.hash {
-				HashFunction::Poseidon2 => "poseidon2",
-				HashFunction::Keccak => "keccak",
-				HashFunction::Blake3 => "blake3",
+				HashKind::Poseidon2 => "poseidon2",
+				HashKind::Keccak => "keccak",
+				HashKind::Blake3 => "blake3",
 			},
 			security: info.security,
 			cost: Cost {

@@ -45,7 +45,7 @@ impl ProofVerifier for AcceptAll {
 		Ok(())
 	}
 
-	fn weight(_: HashFunction, _: &Cost) -> Weight {
+	fn weight(_: HashKind, _: &Cost) -> Weight {
 		Weight::zero()
 	}
 }
@@ -110,7 +110,7 @@ fn stored_key<T: Config>(owner: T::AccountId, len: u32) -> H256 {
 			deposit: Pallet::<T>::vk_deposit(len),
 			security: SecurityBits::default(),
 			cost: Cost::default(),
-			hash: HashFunction::Keccak,
+			hash: HashKind::Keccak,
 			num_public_values: 0,
 			proof_bytes_max: T::MaxProofBytes::get(),
 			len,

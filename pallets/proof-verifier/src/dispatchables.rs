@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
 			checked.num_public_values <= T::MaxPublicValues::get(),
 			Error::<T>::ProgramTooLarge
 		);
-		let hash = (&vk).into();
+		let hash = vk.hash_kind();
 		// Also what makes the weight of a submission an upper bound while its key is unknown.
 		ensure!(
 			T::Verifier::weight(hash, &checked.cost).all_lte(T::MaxVerificationWeight::get()),

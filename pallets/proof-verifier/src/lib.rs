@@ -107,7 +107,7 @@ pub mod pallet {
 
 		/// Deposit for each byte of a key.
 		///
-		/// Good value: what a byte of state costs elsewhere on the chain; keys take 1 to 130 KB.
+		/// Good value: what a byte of state costs elsewhere on the chain; keys take 0.1 to 144 KB.
 		/// Lowering it makes it cheap to fill the state with large keys.
 		type VkDepositPerByte: Get<BalanceOf<Self>>;
 
@@ -125,7 +125,7 @@ pub mod pallet {
 
 		/// Longest key, in bytes.
 		///
-		/// Good value: 256 KiB; Keccak-f takes 131 KB. Lowering it below a registered key makes
+		/// Good value: 256 KiB; Keccak-f takes 144 KB. Lowering it below a registered key makes
 		/// its bytes undecodable: unregister it first. Benchmarks build keys up to it.
 		#[pallet::constant]
 		type MaxVkBytes: Get<u32>;
@@ -525,7 +525,7 @@ mod try_state {
 					"a key has another number of public values"
 				);
 				ensure!(
-					record.system == ProofSystem::from(&vk) && record.hash == (&vk).into(),
+					record.system == ProofSystem::from(&vk) && record.hash == vk.hash_kind(),
 					"a key is of another system or hash"
 				);
 			}

@@ -2,9 +2,7 @@
 
 //! A runtime for the tests, and real keys and proofs.
 
-use crate::{
-	Error, Event, HashFunction, Native, OnProofVerified, Pallet, Statements, VkBytes, Vks,
-};
+use crate::{Error, Event, Native, OnProofVerified, Pallet, Statements, VkBytes, Vks};
 use assay_airs::fibonacci::{self, FibonacciAir};
 use assay_plonky3::Cost;
 use assay_plonky3::prover::{make_vk, prove};
@@ -108,7 +106,7 @@ impl crate::ProofVerifier for Counting {
 		Native::verify(vk, public_values, proof)
 	}
 
-	fn weight(hash: HashFunction, cost: &Cost) -> Weight {
+	fn weight(hash: HashKind, cost: &Cost) -> Weight {
 		Native::weight(hash, cost)
 	}
 }

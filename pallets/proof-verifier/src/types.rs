@@ -57,42 +57,6 @@ impl From<&VerifyingKey> for ProofSystem {
 	}
 }
 
-/// Hash of a key's Merkle trees and transcript, which decides what a compression costs.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum HashFunction {
-	/// Poseidon2 over BabyBear, width 16.
-	#[codec(index = 0)]
-	Poseidon2,
-	/// Keccak-f\[1600\].
-	#[codec(index = 1)]
-	Keccak,
-	/// Blake3.
-	#[codec(index = 2)]
-	Blake3,
-}
-
-impl From<&VerifyingKey> for HashFunction {
-	fn from(vk: &VerifyingKey) -> Self {
-		let VerifyingKey::Plonky3V1(inner) = vk;
-		match inner.hash {
-			HashKind::Poseidon2 => Self::Poseidon2,
-			HashKind::Keccak => Self::Keccak,
-			HashKind::Blake3 => Self::Blake3,
-		}
-	}
-}
-
 /// What is known about a registered verifying key, without its bytes.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -107,7 +71,7 @@ pub struct VkRecord<AccountId, Balance> {
 	/// Work of one verification, at most.
 	pub cost: Cost,
 	/// Which hash [`Cost::hash_compressions`] counts.
-	pub hash: HashFunction,
+	pub hash: HashKind,
 	/// Number of public values that a proof comes with.
 	pub num_public_values: u32,
 	/// Largest length of a proof in bytes; a longer one is refused unread.
@@ -155,7 +119,7 @@ pub trait ProofVerifier {
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass>;
 
 	/// Upper bound on the time of [`Self::verify`] under a key of this hash and cost.
-	fn weight(hash: HashFunction, cost: &Cost) -> Weight;
+	fn weight(hash: HashKind, cost: &Cost) -> Weight;
 }
 
 /// Verifies in the node, through the host function of `assay-host`: fast, for chains whose nodes
@@ -171,7 +135,7 @@ impl ProofVerifier for Native {
 		}
 	}
 
-	fn weight(hash: HashFunction, cost: &Cost) -> Weight {
+	fn weight(hash: HashKind, cost: &Cost) -> Weight {
 		weight_model::native(hash, cost)
 	}
 }

@@ -13,8 +13,8 @@
 //! prints, for each, the measured time over the charged one; the coefficients below are right for
 //! a machine while all of them stay below 1.
 
-use crate::HashFunction;
 use assay_plonky3::Cost;
+use assay_primitives::HashKind;
 use frame_support::weights::Weight;
 
 /// Picoseconds that each unit of cost is charged.
@@ -54,19 +54,19 @@ pub const NATIVE: Coefficients = Coefficients {
 
 /// Weight of one verification in the node.
 #[must_use]
-pub fn native(hash: HashFunction, cost: &Cost) -> Weight {
+pub fn native(hash: HashKind, cost: &Cost) -> Weight {
 	linear(&NATIVE, hash, cost)
 }
 
 /// The model: saturates, because a cost beyond 2^64 ps is refused whatever it is.
 #[must_use]
-pub fn linear(coefficients: &Coefficients, hash: HashFunction, cost: &Cost) -> Weight {
+pub fn linear(coefficients: &Coefficients, hash: HashKind, cost: &Cost) -> Weight {
 	// Exhaustive on purpose: a count that is added must be charged.
 	let Cost { hash_compressions, extension_operations, bytes } = *cost;
 	let compression = match hash {
-		HashFunction::Poseidon2 => coefficients.poseidon2_compression,
-		HashFunction::Keccak => coefficients.keccak_compression,
-		HashFunction::Blake3 => coefficients.blake3_compression,
+		HashKind::Poseidon2 => coefficients.poseidon2_compression,
+		HashKind::Keccak => coefficients.keccak_compression,
+		HashKind::Blake3 => coefficients.blake3_compression,
 	};
 	let ref_time = coefficients
 		.base
@@ -92,11 +92,9 @@ mod tests {
 
 	#[test]
 	fn every_count_is_charged_and_the_hash_decides_the_price_of_a_compression() {
-		for (hash, expected) in [
-			(HashFunction::Poseidon2, 1_117),
-			(HashFunction::Keccak, 1_127),
-			(HashFunction::Blake3, 1_137),
-		] {
+		for (hash, expected) in
+			[(HashKind::Poseidon2, 1_117), (HashKind::Keccak, 1_127), (HashKind::Blake3, 1_137)]
+		{
 			assert_eq!(linear(&ONE_EACH, hash, &COST), Weight::from_parts(expected, 0));
 		}
 	}
@@ -105,6 +103,6 @@ mod tests {
 	fn an_absurd_cost_saturates() {
 		let cost =
 			Cost { hash_compressions: u64::MAX, extension_operations: u64::MAX, bytes: u64::MAX };
-		assert_eq!(native(HashFunction::Keccak, &cost).ref_time(), u64::MAX);
+		assert_eq!(native(HashKind::Keccak, &cost).ref_time(), u64::MAX);
 	}
 }

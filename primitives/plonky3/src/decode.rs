@@ -27,7 +27,7 @@ use crate::key::Key;
 use crate::suite::{DIGEST_BYTES, OpeningProof, StarkProof, Suite, Val, element};
 use alloc::vec::Vec;
 use assay_primitives::Digest;
-use p3_field::ExtensionField;
+use p3_field::{ExtensionField, PrimeCharacteristicRing};
 use p3_fri::{BatchMultiOpening, CommitPhaseMultiStep, FriProof};
 use p3_uni_stark::{Commitments, OpenedValues, PreprocessedOpenedValues, Proof};
 
@@ -121,11 +121,20 @@ impl<'a> Reader<'a> {
 		reading: &'static str,
 		count: usize,
 	) -> Result<Vec<EF>, Error> {
-		let coefficients = self.elements(reading, count.saturating_mul(EF::DIMENSION))?;
-		Ok(coefficients
+		let bytes = self.take::<4>(reading, count.saturating_mul(EF::DIMENSION))?;
+		let mut canonical = true;
+		let row = bytes
 			.chunks_exact(EF::DIMENSION)
-			.filter_map(EF::from_basis_coefficients_slice)
-			.collect())
+			.map(|coefficients| {
+				EF::from_basis_coefficients_fn(|i| {
+					coefficients.get(i).and_then(|&bytes| element(bytes)).unwrap_or_else(|| {
+						canonical = false;
+						Val::ZERO
+					})
+				})
+			})
+			.collect();
+		if canonical { Ok(row) } else { Err(Error::NotCanonical { reading }) }
 	}
 
 	fn digests(&mut self, reading: &'static str, count: usize) -> Result<&'a [Digest], Error> {

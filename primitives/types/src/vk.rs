@@ -2,13 +2,13 @@
 
 use crate::{ErrorClass, Hash};
 use alloc::vec::Vec;
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 /// Domain separator of [`VerifyingKey::hash`].
 pub const VK_DOMAIN: &[u8; 11] = b"assay/vk/v1";
 
-/// Largest program in bytes. Keccak-f with 2,633 columns takes about 130 KB.
+/// Largest program in bytes. Keccak-f with 2,633 columns takes 144 KB.
 pub const MAX_PROGRAM_BYTES: usize = 512 * 1024;
 
 /// Largest encoded verifying key in bytes: a program and 256 bytes for the rest.
@@ -49,7 +49,18 @@ pub struct Plonky3Vk {
 }
 
 /// Hash function of Merkle trees and transcript.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "lowercase"))]
 pub enum HashKind {
@@ -110,6 +121,13 @@ pub struct FriParams {
 }
 
 impl VerifyingKey {
+	/// The hash function of its Merkle trees and transcript.
+	#[must_use]
+	pub const fn hash_kind(&self) -> HashKind {
+		let Self::Plonky3V1(inner) = self;
+		inner.hash
+	}
+
 	/// Decodes `bytes` and refuses every byte form but the canonical one.
 	///
 	/// Says nothing about whether the key is sound: `assay_plonky3::check_vk` does.

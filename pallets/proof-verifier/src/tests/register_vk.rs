@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Event, HashFunction, HoldReason, ProofSystem, VkRecord, mock::*};
-use assay_primitives::{ErrorClass, Policy, Profile, VerifyingKey};
+use crate::{Event, HoldReason, ProofSystem, VkRecord, mock::*};
+use assay_primitives::{ErrorClass, HashKind, Policy, Profile, VerifyingKey};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight};
 use sp_runtime::{DispatchError, TokenError};
@@ -26,7 +26,7 @@ mod register_vk_should {
 					deposit: case.deposit(),
 					security: checked.security,
 					cost: checked.cost,
-					hash: HashFunction::Poseidon2,
+					hash: HashKind::Poseidon2,
 					num_public_values: 3,
 					proof_bytes_max: checked.proof_bytes_max,
 					len: case.vk_bytes.len() as u32,

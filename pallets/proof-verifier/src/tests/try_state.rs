@@ -3,6 +3,7 @@
 //! Each invariant is shown to catch its breakage.
 
 use crate::{Expiries, HoldReason, Pallet, mock::*};
+use assay_primitives::HashKind;
 use frame_support::{
 	assert_err, assert_ok,
 	traits::{fungible::MutateHold, tokens::Precision},
@@ -80,7 +81,7 @@ mod try_state_should_catch {
 	#[test]
 	fn a_wrong_hash_function() {
 		catches(
-			|case| change_record(case, |record| record.hash = crate::HashFunction::Blake3),
+			|case| change_record(case, |record| record.hash = HashKind::Blake3),
 			"a key is of another system or hash",
 		);
 	}
