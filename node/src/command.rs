@@ -2,9 +2,6 @@
 
 //! What each command does.
 
-// `sc_cli::Error` is large, and the trait that commands implement asks for it.
-#![allow(clippy::result_large_err)]
-
 #[cfg(feature = "runtime-benchmarks")]
 use crate::cli::Benchmark;
 use crate::{
