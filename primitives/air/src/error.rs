@@ -36,7 +36,7 @@ pub enum ProgramError {
 		/// The value found.
 		got: u64,
 	},
-	/// A flag byte has unknown bits.
+	/// A flag byte has unknown bits, or opens a row of columns that there are none of.
 	Flags {
 		/// The byte found.
 		got: u8,
@@ -104,7 +104,9 @@ impl fmt::Display for ProgramError {
 			Self::TooLarge { what, max, got } => {
 				write!(f, "{what}: expected at most {max}, got {got}")
 			},
-			Self::Flags { got } => write!(f, "unknown program flags {got:#04x}"),
+			Self::Flags { got } => {
+				write!(f, "program flags {got:#04x} are unknown or do not apply")
+			},
 			Self::Opcode { node, got } => write!(f, "operation {node}: unknown opcode {got}"),
 			Self::ForwardReference { node } => {
 				write!(f, "operation {node} refers to itself or to a later one")

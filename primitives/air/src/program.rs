@@ -520,7 +520,8 @@ impl Reader<'_> {
 			self.number("number of public values", limits::MAX_PUBLIC_VALUES)?;
 		let degree_hint = self.number("degree hint", limits::MAX_DEGREE)?;
 		let flags = self.byte("flags")?;
-		if flags & !3 != 0 {
+		// Opening the next row of no columns would be a second form of the same program.
+		if flags & !3 != 0 || (flags & 2 != 0 && preprocessed_width == 0) {
 			return Err(ProgramError::Flags { got: flags });
 		}
 		let count = self.number("number of periodic columns", limits::MAX_PERIODIC_COLUMNS)?;

@@ -207,6 +207,11 @@ mod decode_should_reject {
 	}
 
 	#[test]
+	fn the_next_row_of_preprocessed_columns_that_there_are_none_of() {
+		assert_eq!(with(5, 2), Err(ProgramError::Flags { got: 2 }));
+	}
+
+	#[test]
 	fn unknown_operations() {
 		assert_eq!(with(10, 14), Err(ProgramError::Opcode { node: 1, got: 14 }));
 	}
