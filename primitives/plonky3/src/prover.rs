@@ -203,8 +203,7 @@ pub(crate) fn prove_under<A: ProvableAir>(
 	if expected != got {
 		return Err(ProverError::TraceShape { expected, got });
 	}
-	let public: Vec<Val> =
-		public_values.elements().iter().map(|&value| Val::from_u32(value)).collect();
+	let public = lift(public_values);
 	if public.len() != key.program.num_public_values() {
 		let expected = key.program.num_public_values();
 		return Err(Error::PublicValuesCount { expected, got: public.len() }.into());
@@ -233,6 +232,24 @@ where
 		.ok_or_else(|| ProverError::Prover("a commitment is not a single root".into()))
 }
 
+fn lift(public_values: &PublicValues) -> Vec<Val> {
+	public_values.elements().iter().map(|&value| Val::from_u32(value)).collect()
+}
+
+/// The preprocessed commitment of `key` as upstream's verifier takes it.
+fn preprocessed_key<S, EF>(key: &Key<'_>) -> Option<PreprocessedVerifierKey<Config<S, EF>>>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let commitment = S::commitment(key.vk.preprocessed.as_ref()?)?;
+	Some(PreprocessedVerifierKey {
+		width: key.program.preprocessed_width(),
+		degree_bits: key.vk.degree_bits.into(),
+		commitment,
+	})
+}
+
 /// Upstream's own `verify` with the compiled AIR on a proof of this crate, ready to be called again
 /// and again: the reference for verdicts and for speed. Decoding happens here, not in the call.
 ///
@@ -246,8 +263,7 @@ pub fn upstream_verifier<'a, A: ProvableAir>(
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
 	let key = Key::of(vk)?;
-	let public: Vec<Val> =
-		public_values.elements().iter().map(|&value| Val::from_u32(value)).collect();
+	let public = lift(public_values);
 	with_suite!(key.vk, upstream_verifier_in(&key, air, public, proof))
 }
 
@@ -263,13 +279,7 @@ where
 {
 	let config = config::<S, EF>(&key.vk.fri, &key.hash);
 	let proof = decode::decode::<S, EF>(key, proof)?;
-	let preprocessed = key.vk.preprocessed.as_ref().and_then(S::commitment).map(|commitment| {
-		PreprocessedVerifierKey::<Config<S, EF>> {
-			width: key.program.preprocessed_width(),
-			degree_bits: key.vk.degree_bits.into(),
-			commitment,
-		}
-	});
+	let preprocessed = preprocessed_key::<S, EF>(key);
 	Ok(Box::new(move || {
 		verify_with_preprocessed(&config, air, &proof, &public, preprocessed.as_ref())
 			.map_err(|error| error.to_string())
@@ -290,8 +300,7 @@ pub fn upstream_verifier_of_bytes<'a, A: ProvableAir>(
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
 	let key = Key::of(vk)?;
-	let public: Vec<Val> =
-		public_values.elements().iter().map(|&value| Val::from_u32(value)).collect();
+	let public = lift(public_values);
 	with_suite!(key.vk, upstream_verifier_of_bytes_in(&key, air, public, proof))
 }
 
@@ -307,11 +316,12 @@ where
 	EF: ExtensionField<Val>,
 {
 	let config = config::<S, EF>(&key.vk.fri, &key.hash);
+	let preprocessed = preprocessed_key::<S, EF>(key);
 	let bytes = postcard::to_allocvec(&decode::decode::<S, EF>(key, proof)?)
 		.map_err(|error| ProverError::Prover(error.to_string()))?;
 	Ok(Box::new(move || {
 		let proof = postcard::from_bytes(&bytes).map_err(|error| error.to_string())?;
-		verify_with_preprocessed(&config, air, &proof, &public, None)
+		verify_with_preprocessed(&config, air, &proof, &public, preprocessed.as_ref())
 			.map_err(|error| error.to_string())
 	}))
 }
