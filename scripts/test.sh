@@ -14,6 +14,7 @@ scripts/setup.sh
 unset SKIP_WASM_BUILD
 
 DENY_VERSION=0.20.2
+ZEPTER_VERSION=1.88.2
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -66,18 +67,42 @@ no_std() {
 		-p assay-plonky3 --no-default-features
 }
 
+# tool NAME VERSION: installs a tool from the registry unless this very version is there.
+tool() {
+	local tools=$ASSAY_CACHE/tools
+	[ "$("$tools/bin/$1" --version 2>/dev/null)" = "$1 $2" ] && return
+	# Little optimised: this is compiled once and runs for a second.
+	CARGO_TARGET_DIR=$scratch/$1 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+		CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+		cargo install "$1" --version "$2" --locked --root "$tools" --force || return 1
+	rm -rf "${scratch:?}/$1"
+}
+
 # Licences, bans and sources. Advisories need github.com: docs/development.md says how.
 dependencies() {
-	local tools=$ASSAY_CACHE/tools
-	if [ "$("$tools/bin/cargo-deny" --version 2>/dev/null)" != "cargo-deny $DENY_VERSION" ]; then
-		# Little optimised: this is compiled once and runs for a second.
-		CARGO_TARGET_DIR=$scratch/deny CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-			CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-			cargo install cargo-deny --version "$DENY_VERSION" --locked --root "$tools" --force ||
-			return 1
-		rm -rf "$scratch/deny"
-	fi
-	"$tools/bin/cargo-deny" --locked -L error check licenses bans sources
+	tool cargo-deny "$DENY_VERSION" &&
+		"$ASSAY_CACHE/tools/bin/cargo-deny" --locked -L error check licenses bans sources
+}
+
+# Every feature reaches every dependency that has it.
+features() {
+	tool zepter "$ZEPTER_VERSION" && "$ASSAY_CACHE/tools/bin/zepter" run check
+}
+
+# The benchmarks as tests, and every `try_state`: features that the node is not built with.
+optional_features() {
+	local features=() crate
+	for crate in pallet-proof-verifier assay-runtime; do
+		features+=("$crate/runtime-benchmarks" "$crate/try-runtime")
+	done
+	SKIP_WASM_BUILD=1 cargo test --release --locked -p pallet-proof-verifier -p assay-runtime \
+		--features "$(IFS=,; echo "${features[*]}")"
+}
+
+# What a chain builder takes from a registry.
+packages() {
+	cargo package --locked --no-verify --allow-dirty -p assay-primitives -p assay-air \
+		-p assay-plonky3 -p assay-host -p pallet-proof-verifier
 }
 
 shell_scripts() {
@@ -101,6 +126,9 @@ step "lints" cargo clippy --release --locked --workspace --all-targets \
 	--features assay-plonky3/bench -- -D warnings
 step "docs" cargo doc --release --locked --workspace --no-deps
 step "dependencies" dependencies
+step "features" features
+step "optional features" optional_features
+step "packages" packages
 
 echo
 printf '%s\n' "${summary[@]}" "$(printf '%-34s %-7s %6s' all "" "$(clock $SECONDS)")"
