@@ -70,4 +70,10 @@ pub enum Benchmark {
 	/// Measure the calls of a pallet. Here and not in `frame-omni-bencher`, because that tool
 	/// lacks the verifier's host functions.
 	Pallet(frame_benchmarking_cli::PalletCmd),
+
+	/// Execute blocks again and compare their time with their weight.
+	Block(frame_benchmarking_cli::BlockCmd),
+
+	/// Measure an empty block and an empty extrinsic.
+	Overhead(frame_benchmarking_cli::OverheadCmd),
 }

@@ -99,6 +99,21 @@ pub fn run() -> sc_cli::Result<()> {
 				>(Some(config.chain_spec))
 			})
 		},
+		#[cfg(feature = "runtime-benchmarks")]
+		Some(Subcommand::Benchmark(Benchmark::Block(cmd))) => {
+			cli.create_runner(cmd)?.sync_run(|config| {
+				let PartialComponents { client, .. } = service::new_partial(&config)?;
+				cmd.run(client)
+			})
+		},
+		#[cfg(feature = "runtime-benchmarks")]
+		Some(Subcommand::Benchmark(Benchmark::Overhead(cmd))) => {
+			cli.create_runner(cmd)?.sync_run(|config| {
+				cmd.run_with_default_builder_and_spec::<Block, service::VerifierHostFunctions>(Some(
+					config.chain_spec,
+				))
+			})
+		},
 		None => cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
 			use sc_network::config::NetworkBackendType;
 			match config.network.network_backend {

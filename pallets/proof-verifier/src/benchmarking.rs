@@ -122,10 +122,17 @@ fn stored_key<T: Config>(owner: T::AccountId, len: u32) -> H256 {
 	vk_hash
 }
 
+/// A hash for each index. (`H256::from_low_u64_be` is not there in wasm.)
+fn distinct_hash(index: u32) -> H256 {
+	let mut hash = H256::zero();
+	hash.0[..4].copy_from_slice(&index.to_be_bytes());
+	hash
+}
+
 /// `n` statements that expire in `block`, as accepted proofs leave them.
 fn stored_statements<T: Config>(block: BlockNumberFor<T>, n: u32, submitter: &T::AccountId) {
 	for index in 0..n {
-		let statement = H256::from_low_u64_be(index.into());
+		let statement = distinct_hash(index);
 		Statements::<T>::insert(
 			statement,
 			StatementInfo {
