@@ -7,23 +7,14 @@
 #   scripts/weights.sh [PALLET...]     all of them unless named
 #   STEPS=50 REPEAT=20                 as few as 2 and 1 for a trial
 #
-# The node is built with other features than for anything else, some 500 crates more, so it has a
-# target folder of its own. Run it on a quiet machine: the figures are prices.
+# Run it on a quiet machine: the figures are prices.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh
-# shellcheck source=scripts/env.sh
-. scripts/env.sh
-unset SKIP_WASM_BUILD
-export CARGO_TARGET_DIR=${ASSAY_BENCHMARKS_TARGET_DIR:-$ASSAY_CACHE/target-benchmarks}
-
-# A test runtime of `benchmark storage`, whose build fails outside of its own workspace.
-export SKIP_FRAME_STORAGE_ACCESS_TEST_RUNTIME_WASM_BUILD=1
-
-cargo build --release --locked -p assay-node --features runtime-benchmarks
-node=$CARGO_TARGET_DIR/release/assay-node
-runtime=$CARGO_TARGET_DIR/release/wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
+release=$(scripts/benchmark_node.sh)
+node=$release/assay-node
+runtime=$release/wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
 genesis=(--runtime "$runtime" --genesis-builder runtime --genesis-builder-preset development)
 
 pallets=("$@")

@@ -109,9 +109,9 @@ pub fn run() -> sc_cli::Result<()> {
 		#[cfg(feature = "runtime-benchmarks")]
 		Some(Subcommand::Benchmark(Benchmark::Overhead(cmd))) => {
 			cli.create_runner(cmd)?.sync_run(|config| {
-				cmd.run_with_default_builder_and_spec::<Block, service::VerifierHostFunctions>(Some(
-					config.chain_spec,
-				))
+				cmd.run_with_default_builder_and_spec::<Block, service::VerifierHostFunctions>(
+					Some(config.chain_spec),
+				)
 			})
 		},
 		None => cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
