@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the verifier may not do, whatever it is given.
+
+use crate::cases::Case;
+use crate::heap;
+use crate::mutate::{Mutant, Triple};
+use assay_plonky3::{check_vk, verify_bytes};
+use assay_primitives::{ErrorClass, Policy, SecurityBits, VerifyingKey};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+/// A verdict: acceptance, or the class of the refusal.
+pub type Verdict = Result<(), ErrorClass>;
+
+/// What is judged. Tests of the judge put something broken in its place.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+	/// The verifier, from bytes.
+	pub verify: &'a (dyn Fn(&Triple) -> Verdict + Sync),
+	/// Registration of a key, from bytes.
+	pub register: &'a (dyn Fn(&[u8]) -> Verdict + Sync),
+}
+
+/// The verifier of this repository.
+pub const VERIFIER: Subject<'static> = Subject { verify: &verify, register: &register };
+
+fn verify(triple: &Triple) -> Verdict {
+	verify_bytes(&triple.vk, &triple.public_values, &triple.proof)
+		.map(|_| ())
+		.map_err(|error| error.class())
+}
+
+fn register(vk: &[u8]) -> Verdict {
+	const ANYTHING: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+	let vk = VerifyingKey::decode_strict(vk)?;
+	check_vk(&vk, &ANYTHING).map(|_| ()).map_err(|error| error.class())
+}
+
+/// What a call may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+	/// Bytes on the heap at the peak.
+	pub heap: usize,
+	/// Nanoseconds.
+	pub nanos: u64,
+}
+
+/// The bar, but for time: what a machine under load takes says nothing about the verifier.
+pub const UNTIMED: Limits = Limits { heap: 64 << 20, nanos: u64::MAX };
+
+/// The bar: 64 MiB and 100 ms.
+pub const TIMED: Limits = Limits { nanos: 100_000_000, ..UNTIMED };
+
+/// Something that the verifier may not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Violation {
+	/// It panicked.
+	Panicked,
+	/// It answered [`ErrorClass::Internal`].
+	Internal,
+	/// It took longer than the limit, and again when asked again.
+	Slow(u64),
+	/// It allocated more than the limit.
+	Heap(usize),
+	/// It accepted what is not, byte by byte, one of the valid triples.
+	Accepted,
+	/// Asked twice, it answered twice differently.
+	Changed(Verdict, Verdict),
+	/// Upstream's verifier says otherwise, for no reason that has a name.
+	Disagrees(Verdict, Result<(), String>),
+	/// Registration panicked.
+	RegistrationPanicked,
+	/// Registration answered [`ErrorClass::Internal`].
+	RegistrationInternal,
+	/// Registration took longer than the limit.
+	RegistrationSlow(u64),
+	/// Registration allocated more than the limit.
+	RegistrationHeap(usize),
+}
+
+/// What upstream's verifier said of a mutant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upstream {
+	/// Nothing: the mutant does not decode, so upstream never sees it.
+	NotAsked,
+	/// The same.
+	Agrees,
+	/// Upstream reduces public values modulo the field's order; here each has one form.
+	TakesPublicValueNotCanonical,
+	/// Upstream panicked where this verifier refuses.
+	Panics,
+}
+
+impl Upstream {
+	/// Snake-case name, for reports.
+	#[must_use]
+	pub const fn label(self) -> &'static str {
+		match self {
+			Self::NotAsked => "not_asked",
+			Self::Agrees => "agrees",
+			Self::TakesPublicValueNotCanonical => "upstream_takes_public_value_not_canonical",
+			Self::Panics => "upstream_panics",
+		}
+	}
+}
+
+/// A mutant, judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+	/// The verdict of the first call, unless it panicked.
+	pub verdict: Option<Verdict>,
+	/// The verdict of registration, asked for a mutant with another key.
+	pub registration: Option<Verdict>,
+	/// Nanoseconds of the slower of verification and registration.
+	pub nanos: u64,
+	/// Bytes at the peak of the larger of verification and registration.
+	pub peak: usize,
+	/// What upstream said.
+	pub upstream: Upstream,
+	/// What was done that may not be done.
+	pub violations: Vec<Violation>,
+}
+
+struct Measured {
+	verdict: Option<Verdict>,
+	nanos: u64,
+	peak: usize,
+}
+
+fn measure(call: &dyn Fn() -> Verdict) -> Measured {
+	let start = Instant::now();
+	let (verdict, peak) = heap::peak(|| catch_unwind(AssertUnwindSafe(call)).ok());
+	Measured { verdict, nanos: start.elapsed().as_nanos() as u64, peak }
+}
+
+/// As [`measure`]; a slow call is made again, and only what is slow each time is slow.
+fn measure_within(limits: Limits, call: &dyn Fn() -> Verdict) -> Measured {
+	let mut measured = measure(call);
+	for _ in 0..4 {
+		if measured.nanos <= limits.nanos {
+			break;
+		}
+		measured.nanos = measured.nanos.min(measure(call).nanos);
+	}
+	measured
+}
+
+/// Judges `subject` on `mutant`, which was made of `case`; `valid` says whether a triple is one of
+/// those that are known to be valid.
+pub fn judge(
+	subject: Subject<'_>,
+	limits: Limits,
+	case: &Case,
+	mutant: &Mutant,
+	valid: &dyn Fn(&Triple) -> bool,
+) -> Judged {
+	let triple = &mutant.triple;
+	let mut violations = Vec::new();
+
+	let first = measure_within(limits, &|| (subject.verify)(triple));
+	let second = measure(&|| (subject.verify)(triple));
+	match (first.verdict, second.verdict) {
+		(None, _) | (_, None) => violations.push(Violation::Panicked),
+		(Some(first), Some(second)) if first != second => {
+			violations.push(Violation::Changed(first, second));
+		},
+		_ => {},
+	}
+	if first.verdict == Some(Err(ErrorClass::Internal)) {
+		violations.push(Violation::Internal);
+	}
+	if first.verdict == Some(Ok(())) && !valid(triple) {
+		violations.push(Violation::Accepted);
+	}
+	if first.nanos > limits.nanos {
+		violations.push(Violation::Slow(first.nanos));
+	}
+	if first.peak > limits.heap {
+		violations.push(Violation::Heap(first.peak));
+	}
+	let (mut nanos, mut peak) = (first.nanos, first.peak);
+
+	let mut registration = None;
+	if triple.vk != case.origin.triple.vk {
+		let measured = measure_within(limits, &|| (subject.register)(&triple.vk));
+		registration = measured.verdict;
+		if registration.is_none() {
+			violations.push(Violation::RegistrationPanicked);
+		}
+		if registration == Some(Err(ErrorClass::Internal)) {
+			violations.push(Violation::RegistrationInternal);
+		}
+		if measured.nanos > limits.nanos {
+			violations.push(Violation::RegistrationSlow(measured.nanos));
+		}
+		if measured.peak > limits.heap {
+			violations.push(Violation::RegistrationHeap(measured.peak));
+		}
+		nanos = nanos.max(measured.nanos);
+		peak = peak.max(measured.peak);
+	}
+
+	let ours = first.verdict.unwrap_or(Err(ErrorClass::Internal));
+	let upstream = match catch_unwind(AssertUnwindSafe(|| case.upstream(triple))) {
+		Ok(None) => Upstream::NotAsked,
+		Ok(Some(theirs)) if theirs.is_ok() == ours.is_ok() => Upstream::Agrees,
+		Ok(Some(Ok(()))) if ours == Err(ErrorClass::PublicValueNotCanonical) => {
+			Upstream::TakesPublicValueNotCanonical
+		},
+		Ok(Some(theirs)) => {
+			violations.push(Violation::Disagrees(ours, theirs));
+			Upstream::NotAsked
+		},
+		Err(_) if ours.is_err() => Upstream::Panics,
+		Err(_) => {
+			violations.push(Violation::Disagrees(ours, Err("upstream panicked".into())));
+			Upstream::NotAsked
+		},
+	};
+	Judged { verdict: first.verdict, registration, nanos, peak, upstream, violations }
+}
