@@ -16,6 +16,7 @@ use assay_primitives::{
 };
 use codec::Encode;
 use p3_baby_bear::BabyBear;
+use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 
 /// Upstream's verdict on a proof under the case's key; `None` if the proof does not decode.
@@ -65,7 +66,14 @@ impl Case {
 			let proof = prove(&vk, &air, trace, &public_values).expect("an honest proof");
 			Triple { vk: vk.encode(), public_values: public_values.encode(), proof }
 		});
-		let origin = Origin::of(triple, twin).expect("the layout is that of the proof");
+		// The prover does not check what it proves.
+		let (mut trace, values) = generate(&air, 1337);
+		trace.values[0] += BabyBear::ONE;
+		let public_values = PublicValues::V1(values);
+		let proof = prove(&vk, &air, trace, &public_values).expect("a proof of something false");
+		let untrue = Triple { proof, ..triple.clone() };
+		let mut origin = Origin::of(triple, twin).expect("the layout is that of the proof");
+		origin.untrue = Some(untrue);
 		let upstream: Upstream = Box::new(move |vk, public_values, proof| {
 			let verify = upstream_verifier(vk, &air, public_values, proof).ok()?;
 			Some(verify())

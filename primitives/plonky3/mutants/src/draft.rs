@@ -4,7 +4,7 @@
 //! point anywhere, counts that lie.
 
 use crate::Rng;
-use assay_air::{Node, Program};
+use assay_air::{Node, Program, limits};
 
 /// One operation as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,6 +126,23 @@ impl Draft {
 			out.number(position);
 		}
 		out.bytes
+	}
+
+	/// The draft with as many operations, and as many constraints, as a program may have, or one more
+	/// of either. It is canonical where nothing else forbids it.
+	#[must_use]
+	pub fn at_the_caps(&self, rng: &mut Rng) -> Self {
+		let mut draft = self.clone();
+		let over = rng.below(2);
+		// Each operation uses the one before it twice: sums, so that the degree does not grow.
+		let ops = (limits::MAX_OPERATIONS as usize + over).saturating_sub(draft.ops.len());
+		draft.ops.extend(std::iter::repeat_n(Op { code: 10, a: 1, b: 1 }, ops));
+		draft.assertions.push(draft.ops.len() as u64 - 1);
+		if rng.once_in(2) {
+			let more = limits::MAX_ASSERTIONS as usize + rng.below(2);
+			draft.assertions.resize(more.max(draft.assertions.len()), 0);
+		}
+		draft
 	}
 
 	/// Changes one thing, and answers what.

@@ -90,6 +90,9 @@ pub enum Upstream {
 	TakesPublicValueNotCanonical,
 	/// Upstream panicked where this verifier refuses.
 	Panics,
+	/// Not asked: upstream walks expressions by recursion, and a chain of operations as long as a
+	/// program may be overflows its stack. Nothing here walks a program that way.
+	ProgramTooDeep,
 }
 
 impl Upstream {
@@ -101,6 +104,7 @@ impl Upstream {
 			Self::Agrees => "agrees",
 			Self::TakesPublicValueNotCanonical => "upstream_takes_public_value_not_canonical",
 			Self::Panics => "upstream_panics",
+			Self::ProgramTooDeep => "not_asked_program_too_deep",
 		}
 	}
 }
@@ -112,7 +116,7 @@ pub struct Judged {
 	pub verdict: Option<Verdict>,
 	/// The verdict of registration, asked for a mutant with another key.
 	pub registration: Option<Verdict>,
-	/// Nanoseconds of the slower of verification and registration.
+	/// Nanoseconds of the slower of verification, the quicker of two calls, and registration.
 	pub nanos: u64,
 	/// Bytes at the peak of the larger of verification and registration.
 	pub peak: usize,
@@ -145,6 +149,9 @@ fn measure_within(limits: Limits, call: &dyn Fn() -> Verdict) -> Measured {
 	}
 	measured
 }
+
+/// Bytes by which a mutant's key may exceed the honest one's before upstream is not asked.
+const DEEP: usize = 4096;
 
 /// Judges `subject` on `mutant`, which was made of `case`; `valid` says whether a triple is one of
 /// those that are known to be valid.
@@ -179,7 +186,7 @@ pub fn judge(
 	if first.peak > limits.heap {
 		violations.push(Violation::Heap(first.peak));
 	}
-	let (mut nanos, mut peak) = (first.nanos, first.peak);
+	let (mut nanos, mut peak) = (first.nanos.min(second.nanos), first.peak.max(second.peak));
 
 	let mut registration = None;
 	if triple.vk != case.origin.triple.vk {
@@ -202,16 +209,21 @@ pub fn judge(
 	}
 
 	let ours = first.verdict.unwrap_or(Err(ErrorClass::Internal));
-	let upstream = match catch_unwind(AssertUnwindSafe(|| case.upstream(triple))) {
-		Ok(None) => Upstream::NotAsked,
-		Ok(Some(theirs)) if theirs.is_ok() == ours.is_ok() => Upstream::Agrees,
-		Ok(Some(Ok(()))) if ours == Err(ErrorClass::PublicValueNotCanonical) => {
+	let ask = || match triple.vk.len() > case.origin.triple.vk.len() + DEEP {
+		true => Err(Upstream::ProgramTooDeep),
+		false => Ok(case.upstream(triple)),
+	};
+	let upstream = match catch_unwind(AssertUnwindSafe(ask)) {
+		Ok(Ok(None)) => Upstream::NotAsked,
+		Ok(Ok(Some(theirs))) if theirs.is_ok() == ours.is_ok() => Upstream::Agrees,
+		Ok(Ok(Some(Ok(())))) if ours == Err(ErrorClass::PublicValueNotCanonical) => {
 			Upstream::TakesPublicValueNotCanonical
 		},
-		Ok(Some(theirs)) => {
+		Ok(Ok(Some(theirs))) => {
 			violations.push(Violation::Disagrees(ours, theirs));
 			Upstream::NotAsked
 		},
+		Ok(Err(reason)) => reason,
 		Err(_) if ours.is_err() => Upstream::Panics,
 		Err(_) => {
 			violations.push(Violation::Disagrees(ours, Err("upstream panicked".into())));

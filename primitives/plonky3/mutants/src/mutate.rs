@@ -27,6 +27,8 @@ pub struct Origin {
 	pub triple: Triple,
 	/// Another valid triple under the same key.
 	pub twin: Triple,
+	/// A proof whose openings hold and whose trace breaks the constraints, if there is one.
+	pub untrue: Option<Triple>,
 	vk: Plonky3Vk,
 	public_values: Vec<u32>,
 	draft: Draft,
@@ -45,7 +47,8 @@ impl Origin {
 		let layout = Layout::of(&vk, &triple.proof)?;
 		let twin_layout = Layout::of(&vk, &twin.proof)?;
 		(triple.vk == twin.vk).then_some(())?;
-		Some(Self { triple, twin, vk, public_values, draft, layout, twin_layout })
+		let untrue = None;
+		Some(Self { triple, twin, untrue, vk, public_values, draft, layout, twin_layout })
 	}
 
 	/// The key.
@@ -76,6 +79,14 @@ pub struct Mutant {
 #[must_use]
 pub fn mutate(origin: &Origin, others: &[&Triple], rng: &mut Rng) -> Mutant {
 	let mut mutant = Mutant { triple: origin.triple.clone(), steps: Vec::new() };
+	if let Some(untrue) = &origin.untrue
+		&& rng.once_in(16)
+	{
+		mutant = Mutant { triple: untrue.clone(), steps: vec!["proof: of a false trace"] };
+		if rng.once_in(2) {
+			return mutant;
+		}
+	}
 	// Mostly one step: what a second step hides is not tested.
 	let steps = rng.pick(&[1, 1, 1, 1, 1, 1, 2, 3]);
 	for _ in 0..steps {
@@ -504,6 +515,11 @@ fn key(origin: &Origin, others: &[&Triple], rng: &mut Rng, triple: &mut Triple) 
 			}
 			return "key: byte of its head";
 		},
+		_ if rng.once_in(16) => {
+			let max = assay_primitives::MAX_VK_BYTES;
+			triple.vk.resize(max - 1 + rng.below(3), rng.pick(&[0, 1, 0xff]));
+			return "key: as long as allowed, or longer";
+		},
 		_ => {
 			raw(&mut triple.vk, rng);
 			return "key: bytes";
@@ -542,7 +558,16 @@ fn parameter(vk: &mut Plonky3Vk, rng: &mut Rng) -> &'static str {
 		},
 		4 => {
 			let old = fri.num_queries;
-			fri.num_queries = rng.pick(&[0, 1, old - 1, old + 1, 2 * old, 512, 513, u16::MAX]);
+			fri.num_queries = rng.pick(&[
+				0,
+				1,
+				old.wrapping_sub(1),
+				old.wrapping_add(1),
+				old.wrapping_mul(2),
+				512,
+				513,
+				u16::MAX,
+			]);
 			"key: num_queries"
 		},
 		5 => {
@@ -608,7 +633,9 @@ fn whole(origin: &Origin, rng: &mut Rng, triple: &mut Triple) -> &'static str {
 	for _ in 0..rng.below(4) {
 		parameter(&mut vk, rng);
 	}
-	if rng.once_in(2) {
+	if rng.once_in(64) {
+		vk.program = origin.draft.at_the_caps(rng).encode();
+	} else if rng.once_in(2) {
 		let mut draft = origin.draft.clone();
 		draft.mutate(rng);
 		vk.program = draft.encode();
