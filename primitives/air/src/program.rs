@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+// Whoever sends a program chooses its numbers. The interpreter is left out of this lint: it computes
+// with field elements, and the lint takes every operator for an integer's.
+#![deny(clippy::arithmetic_side_effects)]
+
 use crate::ProgramError;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -223,7 +227,7 @@ impl Program {
 					if position as usize != next {
 						return Err(ProgramError::NotCanonicalOrder { node: next });
 					}
-					next += 1;
+					next = next.saturating_add(1);
 					continue;
 				}
 				stack.push((position, true));
@@ -299,7 +303,7 @@ impl Program {
 		// Without periodic columns degrees count trace polynomials. With them they are exact, since a
 		// periodic column has a lower degree than a trace column (`p3_air` does the same).
 		let exact = !self.header.periodic.is_empty();
-		let trace = if exact { rows - 1 } else { 1 };
+		let trace = if exact { rows.saturating_sub(1) } else { 1 };
 		let periodic = |column: u32| -> u64 {
 			let period = self
 				.header
@@ -307,7 +311,8 @@ impl Program {
 				.get(column as usize)
 				.map_or(rows, |column| column.values.len() as u64)
 				.clamp(1, rows);
-			if exact { rows - rows / period } else { 1 }
+			let repetitions = rows.checked_div(period).unwrap_or(rows);
+			if exact { rows.saturating_sub(repetitions) } else { 1 }
 		};
 		let mut degrees: Vec<u64> = vec![0; self.nodes.len()];
 		for (position, node) in self.nodes.iter().enumerate() {
@@ -339,7 +344,7 @@ impl Program {
 			.unwrap_or(0);
 		let multiples = if exact {
 			// The smallest d with degree <= d * (rows - 1) + 1; the 1 is the transition selector's.
-			degree.saturating_sub(1).div_ceil((rows - 1).max(1))
+			degree.saturating_sub(1).div_ceil(rows.saturating_sub(1).max(1))
 		} else {
 			degree
 		};
@@ -414,7 +419,8 @@ pub(crate) fn encode(header: &ProgramHeader, nodes: &[Node], assertions: &[u32])
 	put_number(&mut out, nodes.len() as u32);
 	for (position, node) in nodes.iter().enumerate() {
 		out.push(opcode(node));
-		let back = |operand: u32| position as u32 - operand;
+		// Operands come before the operation: never less than 1.
+		let back = |operand: u32| (position as u32).saturating_sub(operand);
 		match *node {
 			Node::Constant(value) => out.extend_from_slice(&value.to_le_bytes()),
 			Node::Main(index)
@@ -536,7 +542,7 @@ impl Reader<'_> {
 					got: u64::from(log_period),
 				});
 			}
-			total += 1 << log_period;
+			total = total.saturating_add(1 << log_period);
 			if total > limits::MAX_PERIODIC_VALUES {
 				return Err(ProgramError::TooLarge {
 					what: "periodic values",
@@ -564,10 +570,10 @@ impl Reader<'_> {
 	#[inline]
 	fn operand(&mut self, node: usize) -> Result<u32, ProgramError> {
 		let back = self.number("operand", limits::MAX_OPERATIONS)?;
-		if back == 0 || back as usize > node {
-			return Err(ProgramError::ForwardReference { node });
+		match (node as u32).checked_sub(back) {
+			Some(position) if back > 0 => Ok(position),
+			_ => Err(ProgramError::ForwardReference { node }),
 		}
-		Ok(node as u32 - back)
 	}
 
 	fn index(&mut self, node: usize, what: &'static str, count: u32) -> Result<u32, ProgramError> {

@@ -6,6 +6,17 @@
 //! reaches this one. It does not help against an abort (a panic while another unwinds), a stack
 //! overflow, or memory running out.
 
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects
+	)
+)]
+
 use assay_primitives::ErrorClass;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

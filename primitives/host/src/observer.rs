@@ -2,6 +2,17 @@
 
 //! Lets the node see what its host functions do.
 
+#![cfg_attr(
+	not(test),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects
+	)
+)]
+
 use assay_primitives::ErrorClass;
 use std::fmt;
 use std::sync::OnceLock;

@@ -26,7 +26,9 @@ pub fn statement_hash(
 	public_values: &PublicValues,
 ) -> Hash {
 	let values = public_values.elements();
-	let mut preimage = Vec::with_capacity(STATEMENT_DOMAIN.len() + 72 + values.len() * 4);
+	// Room for the values and, with some to spare, for what stands before them.
+	let capacity = values.len().saturating_mul(4).saturating_add(128);
+	let mut preimage = Vec::with_capacity(capacity);
 	preimage.extend_from_slice(STATEMENT_DOMAIN);
 	preimage.extend_from_slice(context);
 	preimage.extend_from_slice(vk_hash);

@@ -170,7 +170,7 @@ impl VerifyingKey {
 	/// [`Self::hash`] of a key that is already encoded.
 	#[must_use]
 	pub fn hash_encoded(encoded: &[u8]) -> Hash {
-		let mut preimage = Vec::with_capacity(VK_DOMAIN.len() + encoded.len());
+		let mut preimage = Vec::with_capacity(VK_DOMAIN.len().saturating_add(encoded.len()));
 		preimage.extend_from_slice(VK_DOMAIN);
 		preimage.extend_from_slice(encoded);
 		sp_crypto_hashing::sha2_256(&preimage)
