@@ -44,6 +44,7 @@ extern crate alloc;
 
 pub use pallet::*;
 pub use types::*;
+pub use verifier::{InRuntime, Native, ProofVerifier};
 pub use weights::WeightInfo;
 
 pub mod api;
@@ -55,6 +56,7 @@ mod mock;
 #[cfg(test)]
 mod tests;
 mod types;
+mod verifier;
 pub mod weight_model;
 pub mod weights;
 
@@ -177,7 +179,8 @@ pub mod pallet {
 		/// block. Benchmarks use `try_successful_origin`.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// How proofs are verified. Good value: [`Native`](crate::Native).
+		/// How proofs are verified. Good value: [`Native`](crate::Native) where every node of the
+		/// chain has the host function, [`InRuntime`](crate::InRuntime) on a parachain.
 		type Verifier: ProofVerifier;
 
 		/// Measured weights. Good value: `weights::SubstrateWeight<Runtime>`, or weights measured

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What is stored, and the traits that a runtime plugs in.
+//! What is stored, and the hook that a runtime plugs in.
 
 use assay_plonky3::Cost;
-use assay_primitives::{ErrorClass, HashKind, PublicValues, SecurityBits, VerifyingKey};
+use assay_primitives::{HashKind, PublicValues, SecurityBits, VerifyingKey};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
@@ -14,7 +14,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_core::H256;
 
-use crate::{Config, weight_model};
+use crate::Config;
 
 /// Amount that the pallet's currency counts.
 pub type BalanceOf<T> =
@@ -106,37 +106,6 @@ impl<T: Config> Get<u32> for MaxPublicValuesBytes<T> {
 	fn get() -> u32 {
 		// Version byte, at most five bytes of length, four bytes an element.
 		T::MaxPublicValues::get().saturating_mul(4).saturating_add(6)
-	}
-}
-
-/// A way to verify a proof, and what it costs.
-pub trait ProofVerifier {
-	/// Verifies `proof` under the SCALE bytes of a verifying key and of public values.
-	///
-	/// # Errors
-	///
-	/// The class of the refusal.
-	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass>;
-
-	/// Upper bound on the time of [`Self::verify`] under a key of this hash and cost.
-	fn weight(hash: HashKind, cost: &Cost) -> Weight;
-}
-
-/// Verifies in the node, through the host function of `assay-host`: fast, for chains whose nodes
-/// all have it.
-pub struct Native;
-
-impl ProofVerifier for Native {
-	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
-		match assay_host::verifier::verify_plonky3(vk, public_values, proof) {
-			0 => Ok(()),
-			// A code that this runtime doesn't know is not an acceptance.
-			code => Err(ErrorClass::from_code(code).unwrap_or(ErrorClass::Internal)),
-		}
-	}
-
-	fn weight(hash: HashKind, cost: &Cost) -> Weight {
-		weight_model::native(hash, cost)
 	}
 }
 

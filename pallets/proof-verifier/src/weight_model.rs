@@ -52,6 +52,23 @@ pub const NATIVE: Coefficients = Coefficients {
 	byte: 6_000,
 };
 
+/// Coefficients of [`InRuntime`](crate::InRuntime): placeholders, ten times [`NATIVE`], until they
+/// are measured.
+pub const IN_RUNTIME: Coefficients = Coefficients {
+	base: 600_000_000,
+	poseidon2_compression: 18_000_000,
+	keccak_compression: 6_000_000,
+	blake3_compression: 2_200_000,
+	extension_operation: 40_000,
+	byte: 60_000,
+};
+
+/// Weight of one verification in the runtime.
+#[must_use]
+pub fn in_runtime(hash: HashKind, cost: &Cost) -> Weight {
+	linear(&IN_RUNTIME, hash, cost)
+}
+
 /// Weight of one verification in the node.
 #[must_use]
 pub fn native(hash: HashKind, cost: &Cost) -> Weight {
