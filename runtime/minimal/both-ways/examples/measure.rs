@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Times verifications and prints one line of CSV for each: the raw data of `scripts/fit_weights.py`.
+//!
+//! - `measure host_call [ROUNDS]`: a small and a large proof, verified by the library, through a
+//!   host call in a loop within the runtime, and the loop alone.
+//! - `measure in_runtime [ROUNDS]`: 99 keys, each with a proof that holds and two of the costliest
+//!   that don't, verified by the library and both ways.
+//!
+//! Ways are interleaved, so that a slow moment of the machine meets all of them.
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use assay_airs::Sample;
+use assay_both_ways::Mode;
+use assay_plonky3::{Cost, check_vk, soundness::presets};
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits, VerifyingKey,
+};
+use common::{Case, Chain, EXTENSIONS, HASHES, NodeHostFunctions};
+use std::{env, time::Instant};
+
+type Node = Chain<NodeHostFunctions>;
+
+fn main() {
+	let mut arguments = env::args().skip(1);
+	let what = arguments.next();
+	let rounds = arguments.next().map(|rounds| rounds.parse().expect("a number of rounds"));
+	let mut node = Node::both_ways(false);
+	match what.as_deref() {
+		Some("host_call") => host_call(&mut node, rounds.unwrap_or(31)),
+		Some("in_runtime") => in_runtime(&mut node, rounds.unwrap_or(5)),
+		_ => eprintln!("measure host_call|in_runtime [ROUNDS]"),
+	}
+}
+
+/// Little grinding: it is the prover's work.
+fn standard(extension: ExtensionDegree) -> FriParams {
+	FriParams {
+		batch_grinding_bits: 0,
+		commit_grinding_bits: 0,
+		query_grinding_bits: 8,
+		..presets::standard(extension)
+	}
+}
+
+/// Nanoseconds of `times` verifications by the library.
+fn library(case: &Case, times: u32) -> u128 {
+	let start = Instant::now();
+	for _ in 0..times {
+		let _ = assay_plonky3::verify_bytes(&case.vk, &case.public_values, &case.proof);
+	}
+	start.elapsed().as_nanos()
+}
+
+/// Nanoseconds of one call of the runtime that verifies `times` times.
+fn runtime(node: &mut Node, mode: Mode, case: &Case, times: u32, expected: u32) -> u128 {
+	let arguments = case.arguments(mode, times);
+	let start = Instant::now();
+	let answer = node.ask("BothWays_verify", &arguments);
+	let elapsed = start.elapsed().as_nanos();
+	assert_eq!(answer, Ok(expected), "{}", case.name);
+	elapsed
+}
+
+/// `nothing_ns` is the call of the runtime without a verification: instance, arguments, loop.
+/// Every time is of the whole loop of `times` verifications.
+fn host_call(node: &mut Node, rounds: u32) {
+	println!("case,proof_bytes,times,round,library_ns,host_call_ns,nothing_ns");
+	let fri = standard(ExtensionDegree::Five);
+	let few = FriParams { num_queries: 4, ..fri };
+	for (sample, log_rows, fri, times) in [
+		(Sample::Fibonacci, 8, few, 200),
+		(Sample::Fibonacci, 14, fri, 40),
+		(Sample::Keccak, 5, fri, 10),
+	] {
+		for hash in HASHES {
+			let case = Case::of(sample, log_rows, hash, ExtensionDegree::Five, fri);
+			for round in 0..rounds {
+				let direct = library(&case, times);
+				let call = runtime(node, Mode::Native, &case, times, 0);
+				let nothing = runtime(node, Mode::Nothing, &case, times, 0);
+				println!(
+					"{} {} queries,{},{times},{round},{direct},{call},{nothing}",
+					case.name,
+					fri.num_queries,
+					case.proof.len()
+				);
+			}
+		}
+	}
+}
+
+fn in_runtime(node: &mut Node, rounds: u32) {
+	println!(
+		"air,log_rows,hash,extension,queries,kind,hash_compressions,extension_operations,bytes,\
+		 proof_bytes,round,library_ns,native_ns,in_runtime_ns,nothing_ns"
+	);
+	for hash in HASHES {
+		for extension in EXTENSIONS {
+			let standard = standard(extension);
+			let few = FriParams { num_queries: 4, ..standard };
+			let long_final =
+				FriParams { num_queries: 60, log_final_poly_len: 6, max_log_arity: 4, ..standard };
+			let many = FriParams {
+				log_blowup: 1,
+				num_queries: 200,
+				log_final_poly_len: 0,
+				max_log_arity: 1,
+				..standard
+			};
+			for (sample, log_rows) in [
+				(Sample::Fibonacci, 8),
+				(Sample::Fibonacci, 14),
+				(Sample::Poseidon2, 7),
+				(Sample::Keccak, 5),
+			] {
+				for mut fri in [standard, few, long_final, many] {
+					fri.log_final_poly_len = fri.log_final_poly_len.min(log_rows - 1);
+					if sample != Sample::Fibonacci {
+						// The degree of the constraints asks for it.
+						fri.log_blowup = fri.log_blowup.max(3);
+					}
+					measure(node, sample, log_rows, hash, extension, fri, rounds);
+				}
+			}
+			if extension == ExtensionDegree::Five {
+				let log_rows = Sample::Quorum.default_degree_bits();
+				measure(node, Sample::Quorum, log_rows, hash, extension, standard, rounds);
+			}
+		}
+	}
+}
+
+fn cost(case: &Case) -> Cost {
+	let vk = VerifyingKey::decode_strict(&case.vk).expect("made here");
+	let policy = Policy { floor: SecurityBits::default() };
+	check_vk(&vk, &policy).expect("supported").cost
+}
+
+fn measure(
+	node: &mut Node,
+	sample: Sample,
+	log_rows: u8,
+	hash: HashKind,
+	extension: ExtensionDegree,
+	fri: FriParams,
+	rounds: u32,
+) {
+	let holds = Case::of(sample, log_rows, hash, extension, fri);
+	// Fails at the last comparison, after all the work.
+	let constraints = Case::of_false_trace(sample, log_rows, hash, extension, fri);
+	// Fails in the last Merkle tree: its last sibling stands before the final polynomial and two
+	// witnesses.
+	let end = (4 * extension.get() << fri.log_final_poly_len) + 8;
+	let merkle = holds.with("last sibling", |case| {
+		let position = case.proof.len() - end - 32;
+		case.proof[position] ^= 1;
+	});
+	let cost = cost(&holds);
+	for (kind, case, expected) in [
+		("valid", holds, 0),
+		("constraints", constraints, ErrorClass::ConstraintsInvalid.code()),
+		("last_sibling", merkle, ErrorClass::MerklePathInvalid.code()),
+	] {
+		assert_eq!(case.library(), expected, "{} {kind}", case.name);
+		for round in 0..rounds {
+			let times = [
+				library(&case, 1),
+				runtime(node, Mode::Native, &case, 1, expected),
+				runtime(node, Mode::InRuntime, &case, 1, expected),
+				runtime(node, Mode::Nothing, &case, 1, 0),
+			];
+			println!(
+				"{},{log_rows},{hash:?},{extension:?},{},{kind},{},{},{},{},{round},{},{},{},{}",
+				sample.name(),
+				fri.num_queries,
+				cost.hash_compressions,
+				cost.extension_operations,
+				cost.bytes,
+				case.proof.len(),
+				times[0],
+				times[1],
+				times[2],
+				times[3],
+			);
+		}
+	}
+}

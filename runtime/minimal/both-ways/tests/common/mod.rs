@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Real keys and proofs, and Wasm executors to ask about them.
+
+#![allow(dead_code)]
+
+use assay_airs::{Sample, dispatch_sample};
+use assay_both_ways::{Mode, WASM_BINARY};
+use assay_plonky3::prover::{ProvableAir, make_vk, prove};
+use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
+use codec::{Decode, Encode};
+use p3_baby_bear::BabyBear;
+use p3_field::PrimeCharacteristicRing;
+use p3_matrix::dense::RowMajorMatrix;
+use sc_executor::{HostFunctions, WasmExecutor};
+use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
+
+// [host-functions]
+/// What a node gives its executor: Substrate's host functions, and the verifiers.
+pub type NodeHostFunctions = (sp_io::SubstrateHostFunctions, assay_host::HostFunctions);
+// [/host-functions]
+
+/// What a tool, or a node that does not know of Assay, gives its own.
+pub type PlainHostFunctions = sp_io::SubstrateHostFunctions;
+
+pub const HASHES: [HashKind; 3] = [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3];
+pub const EXTENSIONS: [ExtensionDegree; 2] = [ExtensionDegree::Four, ExtensionDegree::Five];
+
+/// The three arguments of a verification, as bytes.
+#[derive(Clone)]
+pub struct Case {
+	pub name: String,
+	pub vk: Vec<u8>,
+	pub public_values: Vec<u8>,
+	pub proof: Vec<u8>,
+}
+
+impl Case {
+	/// An honest proof of a sample AIR.
+	pub fn of(
+		sample: Sample,
+		log_rows: u8,
+		hash: HashKind,
+		extension: ExtensionDegree,
+		fri: FriParams,
+	) -> Self {
+		let (trace, values) = sample.generate(log_rows, assay_airs::DEFAULT_SEED);
+		let name = format!("{} {log_rows} {hash:?} {extension:?}", sample.name());
+		dispatch_sample!(sample, |air| {
+			let vk = make_vk(air, log_rows, hash, extension, fri).expect("supported");
+			Self::proven(name, air, &vk, trace, values)
+		})
+	}
+
+	/// As [`Self::of`], of a trace with one wrong cell: everything holds but the constraints.
+	pub fn of_false_trace(
+		sample: Sample,
+		log_rows: u8,
+		hash: HashKind,
+		extension: ExtensionDegree,
+		fri: FriParams,
+	) -> Self {
+		let (mut trace, values) = sample.generate(log_rows, assay_airs::DEFAULT_SEED);
+		trace.values[0] += BabyBear::ONE;
+		let name = format!("{} {log_rows} {hash:?} {extension:?}, false", sample.name());
+		dispatch_sample!(sample, |air| {
+			let vk = make_vk(air, log_rows, hash, extension, fri).expect("supported");
+			Self::proven(name, air, &vk, trace, values)
+		})
+	}
+
+	/// The proof that upstream's prover makes of `trace`, which it does not check.
+	pub fn proven<A: ProvableAir>(
+		name: String,
+		air: &A,
+		vk: &VerifyingKey,
+		trace: RowMajorMatrix<BabyBear>,
+		values: Vec<u32>,
+	) -> Self {
+		let public_values = PublicValues::V1(values);
+		let proof = prove(vk, air, trace, &public_values).expect("the prover takes any trace");
+		Self { name, vk: vk.encode(), public_values: public_values.encode(), proof }
+	}
+
+	/// This case, changed.
+	pub fn with(&self, what: impl Into<String>, change: impl FnOnce(&mut Self)) -> Self {
+		let mut case = self.clone();
+		case.name = format!("{}: {}", self.name, what.into());
+		change(&mut case);
+		case
+	}
+
+	/// What the library answers, as the host function's number.
+	pub fn library(&self) -> u32 {
+		assay_plonky3::verify_bytes(&self.vk, &self.public_values, &self.proof)
+			.err()
+			.map_or(0, |error| error.class().code())
+	}
+
+	/// Arguments of the runtime API.
+	pub fn arguments(&self, mode: Mode, times: u32) -> Vec<u8> {
+		(mode, times, &self.vk, &self.public_values, &self.proof).encode()
+	}
+}
+
+/// A Wasm blob in an executor, as a node runs it.
+pub struct Chain<H: HostFunctions> {
+	executor: WasmExecutor<H>,
+	wasm: &'static [u8],
+	state: sp_io::TestExternalities,
+}
+
+impl<H: HostFunctions> Chain<H> {
+	/// `allow_missing`: a host function that the executor lacks is an error when it is called, not
+	/// when the runtime is loaded. Tools do that, nodes don't.
+	pub fn new(wasm: &'static [u8], allow_missing: bool) -> Self {
+		let executor =
+			WasmExecutor::<H>::builder().with_allow_missing_host_functions(allow_missing).build();
+		Self { executor, wasm, state: Default::default() }
+	}
+
+	/// The blob with both ways in it.
+	pub fn both_ways(allow_missing: bool) -> Self {
+		Self::new(WASM_BINARY.expect("built without SKIP_WASM_BUILD"), allow_missing)
+	}
+
+	/// Calls an exported function; a trap or a failed instantiation is an error.
+	pub fn call(&mut self, method: &str, arguments: &[u8]) -> Result<Vec<u8>, String> {
+		let fetcher = WrappedRuntimeCode(self.wasm.into());
+		let code = RuntimeCode {
+			code_fetcher: &fetcher,
+			heap_pages: None,
+			hash: sp_crypto_hashing::blake2_256(self.wasm).to_vec(),
+		};
+		let context = CallContext::Onchain { import: false };
+		let (answer, _) =
+			self.executor.call(&mut self.state.ext(), &code, method, arguments, context);
+		answer.map_err(|error| error.to_string())
+	}
+
+	/// Calls, and decodes the answer.
+	pub fn ask<R: Decode>(&mut self, method: &str, arguments: &[u8]) -> Result<R, String> {
+		self.call(method, arguments)
+			.map(|answer| R::decode(&mut &answer[..]).expect("the answer's type"))
+	}
+
+	/// What the runtime answers for `case`, verified this way.
+	pub fn verify(&mut self, mode: Mode, case: &Case) -> Result<u32, String> {
+		self.ask("BothWays_verify", &case.arguments(mode, 1))
+	}
+}

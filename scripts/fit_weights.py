@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Fits the weights' model to measured times, and says how the coefficients in use do.
+
+Reads docs/performance/in_runtime.csv and host_call.csv (scripts/measure_verification.sh) and the
+coefficients in pallets/proof-verifier/src/weight_model.rs. Prints, for each way to verify:
+
+- the least-squares fit, coefficients at least zero, of relative errors: what a unit takes;
+- its upper envelope: the same with underestimates weighing more, raised until no key's shortest
+  time is above it, and by a quarter for slower moments: what a unit may be charged;
+- measured over charged, of the coefficients in use: over every single verification.
+
+The time of a verification is that of its call of the runtime, less the shortest call that
+verified nothing. --check fails if more than one in a thousand took longer than charged.
+"""
+
+import csv
+import re
+import statistics
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODEL = ROOT / "pallets/proof-verifier/src/weight_model.rs"
+RAW = ROOT / "docs/performance"
+NAMES = [
+    "base",
+    "poseidon2_compression",
+    "keccak_compression",
+    "blake3_compression",
+    "extension_operation",
+    "byte",
+]
+HASHES = ["Poseidon2", "Keccak", "Blake3"]
+MARGIN = 1.25
+
+
+def coefficients_in_use(constant):
+    """Picoseconds by name, from the Rust source."""
+    body = re.search(rf"pub const {constant}: Coefficients = Coefficients {{(.*?)}};",
+                     MODEL.read_text(), re.S).group(1)
+    found = dict(re.findall(r"(\w+): ([\d_]+),", body))
+    return [int(found[name].replace("_", "")) for name in NAMES]
+
+
+def features(row):
+    """What each coefficient is multiplied with."""
+    hashes = [int(row["hash_compressions"]) if row["hash"] == name else 0 for name in HASHES]
+    return [1, *hashes, int(row["extension_operations"]), int(row["bytes"])]
+
+
+def charge(coefficients, units):
+    return sum(c * u for c, u in zip(coefficients, units))
+
+
+def solve(points, weights):
+    """Least squares of relative errors, none below zero, by coordinate descent."""
+    # Each unit in its own scale, so that the descent converges.
+    scale = [max(units[i] / time for units, time in points) or 1 for i in range(len(NAMES))]
+    rows = [[u / time / s for u, s in zip(units, scale)] for units, time in points]
+    n = len(NAMES)
+    gram = [[sum(w * r[i] * r[j] for r, w in zip(rows, weights)) for j in range(n)]
+            for i in range(n)]
+    target = [sum(w * r[i] for r, w in zip(rows, weights)) for i in range(n)]
+    x = [0.0] * n
+    for _ in range(20_000):
+        moved = 0.0
+        for i in range(n):
+            if gram[i][i] == 0:
+                continue
+            rest = sum(gram[i][j] * x[j] for j in range(n) if j != i)
+            new = max(0.0, (target[i] - rest) / gram[i][i])
+            moved = max(moved, abs(new - x[i]))
+            x[i] = new
+        if moved < 1e-13:
+            break
+    return [value / s for value, s in zip(x, scale)]
+
+
+def envelope(points):
+    """Coefficients above all points, close to them."""
+    weights = [1.0] * len(points)
+    for _ in range(50):
+        fit = solve(points, weights)
+        new = [30.0 if charge(fit, units) < time else 1.0 for units, time in points]
+        if new == weights:
+            break
+        weights = new
+    raise_by = max(time / charge(fit, units) for units, time in points) * MARGIN
+    return [value * raise_by for value in fit]
+
+
+def quantile(values, q):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(q * len(values)))]
+
+
+def line(name, values):
+    print(f"  {name:<28} n {len(values):>5}  median {statistics.median(values):5.2f}  "
+          f"p99.9 {quantile(values, 0.999):5.2f}  max {max(values):5.2f}")
+
+
+def show(title, coefficients):
+    print(f"  {title}: " + ", ".join(f"{name} {value / 1000:,.1f} ns"
+                                     for name, value in zip(NAMES, coefficients)))
+
+
+def fit_way(rows, column, constant):
+    """Reports one way to verify; answers the p99.9 of measured over charged."""
+    keys = defaultdict(list)
+    for row in rows:
+        key = tuple(row[name] for name in ("air", "log_rows", "hash", "extension", "queries"))
+        keys[key].append(row)
+    used = coefficients_in_use(constant)
+    points, every = [], defaultdict(list)
+    for group in keys.values():
+        nothing = min(int(row["nothing_ns"]) for row in group)
+        units = features(group[0])
+        charged = charge(used, units)
+        shortest = defaultdict(list)
+        for row in group:
+            time = (int(row[column]) - nothing) * 1000
+            shortest[row["kind"]].append(time)
+            every[row["kind"]].append(time / charged)
+        # A proof that fails may stop early: the costliest kind is what the key takes.
+        points.append((units, max(min(times) for times in shortest.values())))
+
+    print(f"{constant}: {len(points)} keys, {len(rows)} verifications")
+    fit = solve(points, [1.0] * len(points))
+    show("least squares", fit)
+    errors = [abs(charge(fit, units) / time - 1) for units, time in points]
+    print(f"  relative error of that fit: median {statistics.median(errors):.2f}, "
+          f"max {max(errors):.2f}")
+    show("upper envelope", envelope(points))
+    show("in use", used)
+    print("  measured over charged, in use:")
+    line("shortest of each key", [time / charge(used, units) for units, time in points])
+    for kind, values in every.items():
+        line(kind, values)
+    together = [value for values in every.values() for value in values]
+    line("all", together)
+    return quantile(together, 0.999)
+
+
+def ratios(rows):
+    """In the runtime over in the node, by AIR and hash."""
+    print("in the runtime over in the node, medians of proofs that hold:")
+    groups = defaultdict(list)
+    for row in rows:
+        if row["kind"] == "valid":
+            nothing = int(row["nothing_ns"])
+            times = [max(1, int(row[name]) - nothing) for name in ("in_runtime_ns", "native_ns")]
+            groups[row["air"], row["hash"]].append((times[0] / times[1], *times))
+    for (air, name), found in sorted(groups.items()):
+        ratio, slow, fast = (statistics.median(values) for values in zip(*found))
+        print(f"  {air:<18} {name:<10} {ratio:5.1f}x  {slow / 1e6:8.2f} ms  {fast / 1e6:7.2f} ms")
+
+
+def host_call(rows):
+    print("what a host call adds to the library, medians:")
+    cases = defaultdict(list)
+    for row in rows:
+        cases[row["case"]].append(row)
+    for case, group in cases.items():
+        times = int(group[0]["times"])
+        library, call, nothing = (
+            statistics.median(int(row[name]) for row in group) / times
+            for name in ("library_ns", "host_call_ns", "nothing_ns"))
+        paired = statistics.median(
+            (int(row["host_call_ns"]) - int(row["nothing_ns"])) / int(row["library_ns"])
+            for row in group)
+        print(f"  {case:<44} {group[0]['proof_bytes']:>8} B  library {library / 1e3:9.1f} us  "
+              f"call {(call - nothing) / 1e3:9.1f} us  {100 * (paired - 1):+5.1f} %  "
+              f"whole call {call / 1e3:9.1f} us")
+
+
+def main():
+    with open(RAW / "in_runtime.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    worst = [fit_way(rows, "native_ns", "NATIVE"), fit_way(rows, "in_runtime_ns", "IN_RUNTIME")]
+    ratios(rows)
+    with open(RAW / "host_call.csv", newline="") as file:
+        host_call(list(csv.DictReader(file)))
+    if "--check" in sys.argv[1:] and max(worst) > 1:
+        sys.exit("more than one verification in a thousand took longer than charged")
+
+
+if __name__ == "__main__":
+    main()
