@@ -120,6 +120,7 @@ step "scripts" shell_scripts
 step "build" cargo build --release --locked --workspace --bins
 step "tests" cargo test --release --locked --workspace --no-fail-fast
 step "statement vectors" python3 scripts/check_statement_vectors.py
+step "snippets" python3 scripts/embed.py --check
 step "no_std" no_std
 step "demo" scripts/demo.sh
 step "lints" cargo clippy --release --locked --workspace --all-targets \

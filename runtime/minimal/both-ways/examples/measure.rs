@@ -7,7 +7,9 @@
 //! - `measure in_runtime [ROUNDS]`: 99 keys, each with a proof that holds and two of the costliest
 //!   that don't, verified by the library and both ways.
 //!
-//! Ways are interleaved, so that a slow moment of the machine meets all of them.
+//! Times are processor time of this thread, so that waiting for the processor does not count; the
+//! verifiers use no other thread. Ways are interleaved, so that a slow moment of the machine meets
+//! all of them.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -19,7 +21,7 @@ use assay_primitives::{
 	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits, VerifyingKey,
 };
 use common::{Case, Chain, EXTENSIONS, HASHES, NodeHostFunctions};
-use std::{env, time::Instant};
+use std::env;
 
 type Node = Chain<NodeHostFunctions>;
 
@@ -28,6 +30,9 @@ fn main() {
 	let what = arguments.next();
 	let rounds = arguments.next().map(|rounds| rounds.parse().expect("a number of rounds"));
 	let mut node = Node::both_ways(false);
+	// The first call compiles the blob.
+	let version = node.call("Core_version", &[]);
+	assert!(version.is_ok(), "{version:?}");
 	match what.as_deref() {
 		Some("host_call") => host_call(&mut node, rounds.unwrap_or(31)),
 		Some("in_runtime") => in_runtime(&mut node, rounds.unwrap_or(5)),
@@ -45,21 +50,30 @@ fn standard(extension: ExtensionDegree) -> FriParams {
 	}
 }
 
+/// Processor time of this thread, in nanoseconds.
+fn now() -> i64 {
+	let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+	// SAFETY: the function writes to the one place that it is given, which is ours.
+	let failed = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+	assert_eq!(failed, 0, "the clock exists on Linux");
+	time.tv_sec * 1_000_000_000 + time.tv_nsec
+}
+
 /// Nanoseconds of `times` verifications by the library.
-fn library(case: &Case, times: u32) -> u128 {
-	let start = Instant::now();
+fn library(case: &Case, times: u32) -> i64 {
+	let start = now();
 	for _ in 0..times {
 		let _ = assay_plonky3::verify_bytes(&case.vk, &case.public_values, &case.proof);
 	}
-	start.elapsed().as_nanos()
+	now() - start
 }
 
 /// Nanoseconds of one call of the runtime that verifies `times` times.
-fn runtime(node: &mut Node, mode: Mode, case: &Case, times: u32, expected: u32) -> u128 {
+fn runtime(node: &mut Node, mode: Mode, case: &Case, times: u32, expected: u32) -> i64 {
 	let arguments = case.arguments(mode, times);
-	let start = Instant::now();
+	let start = now();
 	let answer = node.ask("BothWays_verify", &arguments);
-	let elapsed = start.elapsed().as_nanos();
+	let elapsed = now() - start;
 	assert_eq!(answer, Ok(expected), "{}", case.name);
 	elapsed
 }
@@ -152,19 +166,23 @@ fn measure(
 	// Fails at the last comparison, after all the work.
 	let constraints = Case::of_false_trace(sample, log_rows, hash, extension, fri);
 	// Fails in the last Merkle tree: its last sibling stands before the final polynomial and two
-	// witnesses.
+	// witnesses. A small tree with many queries has no siblings: then it is the last folding row,
+	// and folding fails.
 	let end = (4 * extension.get() << fri.log_final_poly_len) + 8;
 	let merkle = holds.with("last sibling", |case| {
 		let position = case.proof.len() - end - 32;
 		case.proof[position] ^= 1;
 	});
 	let cost = cost(&holds);
-	for (kind, case, expected) in [
-		("valid", holds, 0),
-		("constraints", constraints, ErrorClass::ConstraintsInvalid.code()),
-		("last_sibling", merkle, ErrorClass::MerklePathInvalid.code()),
+	let [accepted, constraints_invalid] = [0, ErrorClass::ConstraintsInvalid.code()];
+	let late = [ErrorClass::MerklePathInvalid.code(), ErrorClass::LowDegreeInvalid.code()];
+	for (kind, case, possible) in [
+		("valid", holds, &[accepted][..]),
+		("constraints", constraints, &[constraints_invalid]),
+		("last_sibling", merkle, &late),
 	] {
-		assert_eq!(case.library(), expected, "{} {kind}", case.name);
+		let expected = case.library();
+		assert!(possible.contains(&expected), "{} {kind}: {expected}", case.name);
 		for round in 0..rounds {
 			let times = [
 				library(&case, 1),
