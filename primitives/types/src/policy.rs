@@ -26,13 +26,24 @@ pub struct SecurityBits {
 	pub conjectured: u16,
 }
 
-/// A named floor.
+impl SecurityBits {
+	/// Whether these are at least `floor`, in both kinds.
+	#[must_use]
+	pub const fn meet(self, floor: Self) -> bool {
+		self.proven >= floor.proven && self.conjectured >= floor.conjectured
+	}
+}
+
+/// A named floor. A chain may close one without touching the others: a key is of the profile that
+/// [`Profile::of`] its bits answers, and of no other.
 #[derive(
 	Clone,
 	Copy,
 	Debug,
 	PartialEq,
 	Eq,
+	PartialOrd,
+	Ord,
 	Encode,
 	Decode,
 	DecodeWithMemTracking,
@@ -51,6 +62,38 @@ pub enum Profile {
 	/// At least 100 proven bits.
 	#[codec(index = 2)]
 	Strong,
+}
+
+impl Profile {
+	/// Every profile, weakest first.
+	pub const ALL: [Self; 3] = [Self::Compat, Self::Standard, Self::Strong];
+
+	/// Least bits of a key of this profile.
+	#[must_use]
+	pub const fn floor(self) -> SecurityBits {
+		match self {
+			Self::Compat => SecurityBits { proven: 60, conjectured: 90 },
+			Self::Standard => SecurityBits { proven: 80, conjectured: 80 },
+			Self::Strong => SecurityBits { proven: 100, conjectured: 100 },
+		}
+	}
+
+	/// The strongest profile whose floor `bits` meet; `None` where they meet no floor.
+	///
+	/// Floors are not nested: `compat` asks for more conjectured bits than `standard` does. A key of
+	/// 80 proven and 85 conjectured bits is `standard`.
+	#[must_use]
+	pub const fn of(bits: SecurityBits) -> Option<Self> {
+		if bits.meet(Self::Strong.floor()) {
+			Some(Self::Strong)
+		} else if bits.meet(Self::Standard.floor()) {
+			Some(Self::Standard)
+		} else if bits.meet(Self::Compat.floor()) {
+			Some(Self::Compat)
+		} else {
+			None
+		}
+	}
 }
 
 /// What a chain asks of a verifying key. Part of the runtime, never of a proof.
@@ -75,12 +118,7 @@ impl Policy {
 	/// The policy of a profile.
 	#[must_use]
 	pub const fn of(profile: Profile) -> Self {
-		let floor = match profile {
-			Profile::Compat => SecurityBits { proven: 60, conjectured: 90 },
-			Profile::Standard => SecurityBits { proven: 80, conjectured: 80 },
-			Profile::Strong => SecurityBits { proven: 100, conjectured: 100 },
-		};
-		Self { floor }
+		Self { floor: profile.floor() }
 	}
 
 	/// Whether a key with `bits` meets this policy.
@@ -89,9 +127,6 @@ impl Policy {
 	///
 	/// [`ErrorClass::SecurityTooLow`].
 	pub const fn admits(&self, bits: SecurityBits) -> Result<(), ErrorClass> {
-		if bits.proven < self.floor.proven || bits.conjectured < self.floor.conjectured {
-			return Err(ErrorClass::SecurityTooLow);
-		}
-		Ok(())
+		if bits.meet(self.floor) { Ok(()) } else { Err(ErrorClass::SecurityTooLow) }
 	}
 }

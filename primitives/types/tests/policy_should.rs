@@ -4,7 +4,7 @@
 
 use assay_primitives::{ErrorClass, Policy, Profile, SecurityBits};
 
-const PROFILES: [Profile; 3] = [Profile::Compat, Profile::Standard, Profile::Strong];
+const PROFILES: [Profile; 3] = Profile::ALL;
 
 fn admits(profile: Profile, proven: u16, conjectured: u16) -> bool {
 	match Policy::of(profile).admits(SecurityBits { proven, conjectured }) {
@@ -58,5 +58,51 @@ mod policy_should {
 	fn ask_more_proven_bits_the_stronger_the_profile() {
 		let [compat, standard, strong] = PROFILES.map(|profile| Policy::of(profile).floor.proven);
 		assert!(compat < standard && standard < strong);
+	}
+}
+
+mod profile_should {
+	use super::*;
+
+	fn of(proven: u16, conjectured: u16) -> Option<Profile> {
+		Profile::of(SecurityBits { proven, conjectured })
+	}
+
+	#[test]
+	fn be_listed_once_each_weakest_first() {
+		assert_eq!(Profile::ALL, [Profile::Compat, Profile::Standard, Profile::Strong]);
+		assert!(Profile::ALL.is_sorted());
+	}
+
+	#[test]
+	fn be_the_strongest_whose_floor_the_bits_meet() {
+		assert_eq!(of(100, 100), Some(Profile::Strong));
+		assert_eq!(of(99, 128), Some(Profile::Standard));
+		assert_eq!(of(128, 99), Some(Profile::Standard));
+		assert_eq!(of(80, 80), Some(Profile::Standard));
+		assert_eq!(of(79, 90), Some(Profile::Compat));
+		assert_eq!(of(60, 90), Some(Profile::Compat));
+	}
+
+	#[test]
+	fn be_none_below_every_floor() {
+		for (proven, conjectured) in [(0, 0), (59, 128), (79, 89), (60, 89), (128, 79)] {
+			assert_eq!(of(proven, conjectured), None, "{proven}/{conjectured}");
+		}
+	}
+
+	/// Closing a profile must refuse exactly its own keys.
+	#[test]
+	fn admit_what_is_of_it_and_be_none_exactly_where_no_policy_admits() {
+		for proven in 50..=130 {
+			for conjectured in 50..=130 {
+				let bits = SecurityBits { proven, conjectured };
+				let admitted: Vec<_> = Profile::ALL
+					.into_iter()
+					.filter(|profile| Policy::of(*profile).admits(bits).is_ok())
+					.collect();
+				assert_eq!(Profile::of(bits), admitted.last().copied(), "{bits:?}");
+			}
+		}
 	}
 }
