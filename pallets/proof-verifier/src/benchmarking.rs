@@ -8,9 +8,9 @@
 
 use super::*;
 use alloc::{vec, vec::Vec};
-use assay_plonky3::{Cost, soundness::presets};
+use assay_plonky3::Cost;
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, HashKind, Plonky3Vk, SecurityBits, VerifyingKey,
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, SecurityBits, VerifyingKey,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -94,7 +94,16 @@ fn long_key(len: u32) -> VerifyingKey {
 		hash: HashKind::Keccak,
 		extension: ExtensionDegree::Five,
 		degree_bits: 16,
-		fri: presets::strong(ExtensionDegree::Five),
+		fri: FriParams {
+			log_blowup: 3,
+			num_queries: 58,
+			log_final_poly_len: 3,
+			max_log_arity: 3,
+			batch_grinding_bits: 0,
+			commit_grinding_bits: 0,
+			query_grinding_bits: 16,
+			ood_grinding_bits: 0,
+		},
 		preprocessed: None,
 		program,
 	})

@@ -42,7 +42,7 @@ const fn rate(hash: HashKind) -> u64 {
 }
 
 /// Calls of the hash to absorb `elements` field elements; an empty row still costs one.
-const fn absorb(hash: HashKind, elements: u64) -> u64 {
+pub(crate) const fn absorb(hash: HashKind, elements: u64) -> u64 {
 	let bytes = 4 * elements;
 	let calls = bytes.div_ceil(rate(hash));
 	match hash {
@@ -139,7 +139,18 @@ const fn operations_of(node: &Node) -> u64 {
 mod tests {
 	use super::*;
 	use assay_airs::{Sample, dispatch_sample};
-	use assay_primitives::{ExtensionDegree, Plonky3Vk};
+	use assay_primitives::{ExtensionDegree, FriParams, Plonky3Vk};
+
+	const FRI: FriParams = FriParams {
+		log_blowup: 3,
+		num_queries: 44,
+		log_final_poly_len: 3,
+		max_log_arity: 3,
+		batch_grinding_bits: 16,
+		commit_grinding_bits: 8,
+		query_grinding_bits: 16,
+		ood_grinding_bits: 0,
+	};
 
 	fn vk(sample: Sample, degree_bits: u8, hash: HashKind) -> Plonky3Vk {
 		let program = dispatch_sample!(sample, |air| assay_air::export(air).unwrap());
@@ -147,7 +158,7 @@ mod tests {
 			hash,
 			extension: ExtensionDegree::Four,
 			degree_bits,
-			fri: crate::soundness::presets::standard(ExtensionDegree::Four),
+			fri: FRI,
 			preprocessed: (program.preprocessed_width() > 0).then_some([0; 32]),
 			program: program.encode(),
 		}

@@ -7,9 +7,9 @@
 mod common;
 
 use assay_airs::Sample;
-use assay_plonky3::soundness::recommended;
+use assay_plonky3::soundness::Space;
 use assay_plonky3::verify_bytes;
-use assay_primitives::{HashKind, Profile};
+use assay_primitives::{ExtensionDegree, FriParams, HashKind};
 use codec::Encode;
 use common::Case;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -49,7 +49,8 @@ fn peak(call: impl FnOnce()) -> usize {
 
 #[test]
 fn stay_below_64_mib_for_the_widest_sample_and_for_claims_of_2_to_the_60() {
-	let (extension, fri) = recommended(Profile::Standard, HashKind::Keccak, 10);
+	let extension = ExtensionDegree::Five;
+	let fri = FriParams { num_queries: 44, ..Space::balanced(extension, 10).end() };
 	let case = Case::of(Sample::Keccak, 10, HashKind::Keccak, extension, fri);
 	let (vk, public) = (case.vk.encode(), case.public_values.encode());
 	let honest = peak(|| {

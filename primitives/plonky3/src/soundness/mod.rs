@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Bits of security of a verifying key, step by step.
+//!
+//! The protocol has five steps at which a false proof may slip through, and a hash whose collisions
+//! forge any proof. The security of a key is that of its weakest step (round-by-round soundness),
+//! where a step's bits are `-log2` of its error, plus the grinding that precedes its challenge.
+//!
+//! Notation: `h` = degree bits, `b` = log2 of the blowup, `n = 2^(h + b)`, `rho = 2^-b`, `q` queries,
+//! `w` = log2 of the size of the extension field, `g` = grinding at the step, `k` = number of pairs
+//! of a batched polynomial and a point at which it is opened, `a` = largest folding arity, `d` =
+//! degree of the constraints, `c` = number of quotient chunks.
+//!
+//! Three analyses:
+//!
+//! - **Unique decoding** (proven). List size `L = 1`.
+//! - **Johnson** (proven), for every multiplicity `m >= 3` that the trace allows; `L = (m + 1/2) /
+//!   sqrt(rho)`. The best `m` counts.
+//! - **Random words** (conjectured; a heuristic). `L = 1`, queries up to what random words allow.
+//!
+//! `proven` is the better of the first two: each is a bound in its own right. More queries or more
+//! grinding help some steps for every `m` and harm none, and which `m` are allowed depends on the
+//! height alone, so the best over `m` never falls either. Formulae: ePrint
+//! 2024/1553 (theorems 2 and 3), 2026/2056 (theorem 5.12, appendix B; the exceptional challenges
+//! under Johnson), 2025/2055 (theorem 4.2; the list size), 2025/2010 (section 1.5; random words),
+//! 2021/582 (section 5; grinding). They are those of `p3-security` 0.8, which a test compares with;
+//! where this module differs it answers fewer bits:
+//!
+//! - the field has its real size, `degree * log2(2^31 - 2^27 + 1)` bits, not 31 bits an element;
+//!   likewise a Poseidon2 digest;
+//! - grinding is credited up to [`MAX_CREDITED_GRINDING_BITS`] a step;
+//! - every AIR counts as one that opens the next row, except for `k`;
+//! - zero queries, zero constraints or no blowup give zero bits.
+//!
+//! Arithmetic is `libm`'s: equal on every platform and in wasm, so that all nodes agree.
+//!
+//! | Module | What is in it |
+//! |---|---|
+//! | `regimes` | the three analyses: bits of a query, list size, exceptional challenges |
+//! | `steps` | the bits of each step under one analysis |
+//! | `report` | the analyses side by side, the weakest step, whole bits |
+//! | `parameters` | the way back: parameters that reach given bits |
+
+mod parameters;
+mod regimes;
+mod report;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+pub use parameters::{Goal, Space, Suggestion, recommended, search, strongest};
+pub use regimes::Regime;
+pub use report::{Fold, Report, Step, folds};
+pub use steps::{MAX_CREDITED_GRINDING_BITS, STEPS};
+
+use assay_air::Program;
+use assay_primitives::{ExtensionDegree, FriParams, HashKind};
+use steps::Model;
+
+/// What the bits depend on besides parameters: the shape of the AIR and of its trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+	/// log2 of the number of rows.
+	pub degree_bits: u8,
+	/// Columns of the trace.
+	pub width: u32,
+	/// Columns of the preprocessed trace.
+	pub preprocessed_width: u32,
+	/// Whether the trace is opened at the next row too.
+	pub opens_next_row: bool,
+	/// Whether the preprocessed trace is opened at the next row too.
+	pub opens_preprocessed_next_row: bool,
+	/// Number of constraints.
+	pub num_constraints: u32,
+	/// Largest degree of a constraint, as a multiple of the number of rows.
+	pub constraint_degree: u32,
+	/// log2 of the number of quotient chunks.
+	pub log_num_quotient_chunks: u8,
+}
+
+impl Shape {
+	/// The shape of `program` on `2^degree_bits` rows.
+	#[must_use]
+	pub fn of(program: &Program, degree_bits: u8) -> Self {
+		let header = program.header();
+		let constraint_degree = program.constraint_degree(degree_bits);
+		// As `p3_uni_stark::get_log_num_quotient_chunks`: constraints of degree d have d - 1 chunks,
+		// rounded up to a power of two. A degree without one is far beyond what is supported.
+		let chunks = (constraint_degree.max(2) - 1).checked_next_power_of_two();
+		Self {
+			degree_bits,
+			width: header.width,
+			preprocessed_width: header.preprocessed_width,
+			opens_next_row: header.opens_next_row,
+			opens_preprocessed_next_row: header.opens_preprocessed_next_row,
+			num_constraints: u32::try_from(program.num_constraints()).unwrap_or(u32::MAX),
+			constraint_degree: u32::try_from(constraint_degree).unwrap_or(u32::MAX),
+			log_num_quotient_chunks: chunks.map_or(63, |chunks| chunks.ilog2() as u8),
+		}
+	}
+
+	/// Pairs of a polynomial and a point at which it is opened, as p3-uni-stark's
+	/// `num_batched_openings` counts them.
+	fn openings(&self, extension: ExtensionDegree) -> f64 {
+		let points = |width: u32, next: bool| f64::from(width) * if next { 2.0 } else { 1.0 };
+		points(self.width, self.opens_next_row)
+			+ points(self.preprocessed_width, self.opens_preprocessed_next_row)
+			+ regimes::power_of_two(self.log_num_quotient_chunks) * extension.get() as f64
+	}
+}
+
+/// Bits of security of a key with these parameters for an AIR of this shape.
+///
+/// Total: any input has an answer, and inputs that no verifier supports have few bits.
+#[must_use]
+pub fn security_bits(
+	fri: &FriParams,
+	hash: HashKind,
+	extension: ExtensionDegree,
+	shape: &Shape,
+) -> Report {
+	Model::new(fri, hash, extension, shape).report()
+}

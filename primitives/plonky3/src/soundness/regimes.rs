@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The three analyses: how far from the code a false word may be, and what that costs.
+
+use core::f64::consts::LOG2_E;
+use libm::{log2, scalbn, sqrt};
+
+/// Largest multiplicity tried under Johnson, as upstream does it.
+pub(super) const MAX_MULTIPLICITY: u32 = 1000;
+
+/// Rows that the constraints read, at most: the current and the next.
+pub(super) const ROWS_READ: f64 = 2.0;
+
+/// The analysis that gives the proven bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Regime {
+	/// Up to the unique-decoding radius.
+	UniqueDecoding,
+	/// Up to the Johnson radius, less a margin that the multiplicity sets.
+	Johnson {
+		/// The multiplicity `m` that gives the most bits.
+		multiplicity: u32,
+	},
+}
+
+/// The code of the first round, or of a later one: polynomials of degree below `2^degree_bits` on a
+/// domain that is `2^log_blowup` times as large.
+#[derive(Clone, Copy)]
+pub(super) struct Code {
+	/// `h`.
+	pub degree_bits: u8,
+	/// `b`.
+	pub log_blowup: u8,
+}
+
+/// How far from the code a word may be, and what that costs.
+pub(super) struct Radius {
+	/// Bits of one query.
+	pub query: f64,
+	/// log2 of the number of challenges, for two functions, that make a far word look near when
+	/// folding; the same when batching.
+	pub exceptional: (f64, f64),
+	/// log2 of the list size `L`.
+	pub list: f64,
+}
+
+impl Code {
+	/// log2 of the size of the domain, `n`.
+	fn log_domain(self) -> f64 {
+		f64::from(self.degree_bits) + f64::from(self.log_blowup)
+	}
+
+	/// Exceptional challenges at list size 1: `n + 1` when folding, `n` when batching.
+	fn exceptional(self) -> (f64, f64) {
+		(log2(scalbn(1.0, self.log_domain() as i32) + 1.0), self.log_domain())
+	}
+
+	/// Bits of a query: `-log2((1 + rho+) / 2)`, `rho+ = (2^h + 2) / n`.
+	pub fn unique_decoding(self) -> Radius {
+		let rows = power_of_two(self.degree_bits);
+		let rate = (rows + ROWS_READ) / scalbn(1.0, self.log_domain() as i32);
+		Radius { query: 1.0 - log2(1.0 + rate), exceptional: self.exceptional(), list: 0.0 }
+	}
+
+	/// Bits of a query: `-log2(rho + rho * log2(e / rho) / w)`.
+	pub fn random_words(self, field_bits: f64) -> Radius {
+		let blowup = f64::from(self.log_blowup);
+		// Rewritten so that a tiny rate loses no digits.
+		let query = blowup - log2(1.0 + (LOG2_E + blowup) / field_bits);
+		Radius { query, exceptional: self.exceptional(), list: 0.0 }
+	}
+
+	/// Bits of a query: `-log2(sqrt(rho) * (1 + 1/2m))`.
+	///
+	/// `None` where the theorem does not apply, and then not for any larger `m` either.
+	pub fn johnson(self, multiplicity: u32) -> Option<Radius> {
+		let m = f64::from(multiplicity);
+		let rows = power_of_two(self.degree_bits);
+		let blowup = f64::from(self.log_blowup);
+		if self.degree_bits == 0 || self.log_blowup == 0 {
+			return None;
+		}
+		// The radius must lie beyond the rate of the quotient by the opened points:
+		// m < 1 / (2 (sqrt(1 + e) - 1)) = (sqrt(1 + e) + 1) / 2e, e = 2 / 2^h (1 of 2021/582).
+		let excess = ROWS_READ / rows;
+		if 2.0 * excess * m >= sqrt(1.0 + excess) + 1.0 {
+			return None;
+		}
+		let exceptional = self.johnson_exceptional(m);
+		Some(Radius {
+			query: blowup / 2.0 - log2(1.0 + 0.5 / m),
+			exceptional: (exceptional, exceptional),
+			list: log2(m + 0.5) + blowup / 2.0,
+		})
+	}
+
+	/// log2 of `C = 8n (m + 1/2)^3 / (3 rho-)`, `rho- = (2^h - 1) / n`.
+	pub fn johnson_exceptional(self, m: f64) -> f64 {
+		// log2(rho-) = log2(1 - 2^-h) - b.
+		let rate = log2(1.0 - 1.0 / power_of_two(self.degree_bits)) - f64::from(self.log_blowup);
+		log2(8.0 / 3.0) + self.log_domain() + 3.0 * log2(m + 0.5) - rate
+	}
+}
+
+pub(super) fn power_of_two(log: u8) -> f64 {
+	scalbn(1.0, i32::from(log))
+}

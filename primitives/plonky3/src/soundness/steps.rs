@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The bits of each step under one analysis.
+
+use super::Shape;
+use super::regimes::{Code, ROWS_READ, Radius, power_of_two};
+use assay_primitives::{ExtensionDegree, FriParams, HashKind};
+use libm::log2;
+
+/// Grinding that is credited at one step, at most. More is work that an attacker with hardware
+/// does not feel as an honest prover does.
+pub const MAX_CREDITED_GRINDING_BITS: u8 = 26;
+
+/// Names of the steps.
+pub const STEPS: [&str; 6] =
+	["queries", "folding", "batching", "constraints", "out_of_domain", "hash_collision"];
+
+/// log2 of BabyBear's modulus, 2^31 - 2^27 + 1, rounded down.
+pub(super) const FIELD_BITS: f64 = 30.906_890_596_325_1;
+
+/// All numbers that the formulae read.
+pub(super) struct Model {
+	pub fri: FriParams,
+	/// `w`.
+	pub field_bits: f64,
+	/// Work of finding a collision of the hash, in bits.
+	pub collision: f64,
+	/// `h`.
+	pub degree_bits: u8,
+	/// `k`.
+	pub batched: f64,
+	pub constraints: f64,
+	/// `d`.
+	pub constraint_degree: f64,
+	/// `c`.
+	pub chunks: f64,
+}
+
+impl Model {
+	pub fn new(fri: &FriParams, hash: HashKind, extension: ExtensionDegree, shape: &Shape) -> Self {
+		// Exhaustive on purpose: a property that is added must be accounted for.
+		let Shape {
+			degree_bits,
+			width: _, // In the openings, as the next three.
+			preprocessed_width: _,
+			opens_next_row: _,
+			opens_preprocessed_next_row: _,
+			num_constraints,
+			constraint_degree,
+			log_num_quotient_chunks,
+		} = *shape;
+		// A collision among N values takes sqrt(N) of them. A Poseidon2 digest is eight elements.
+		let collision = match hash {
+			HashKind::Poseidon2 => 4.0 * FIELD_BITS,
+			HashKind::Keccak | HashKind::Blake3 => 128.0,
+		};
+		Self {
+			fri: *fri,
+			field_bits: extension.get() as f64 * FIELD_BITS,
+			collision,
+			degree_bits,
+			batched: shape.openings(extension),
+			constraints: f64::from(num_constraints),
+			constraint_degree: f64::from(constraint_degree),
+			chunks: power_of_two(log_num_quotient_chunks),
+		}
+	}
+
+	/// The code that the trace is committed in.
+	pub const fn code(&self) -> Code {
+		Code { degree_bits: self.degree_bits, log_blowup: self.fri.log_blowup }
+	}
+
+	/// Bits of every step, in the order of [`STEPS`].
+	pub fn steps(&self, radius: &Radius) -> [f64; 6] {
+		// Exhaustive on purpose: a parameter that is added must be accounted for.
+		let FriParams {
+			log_blowup: _, // In the radius.
+			num_queries,
+			// Folding further makes smaller codes, which are no weaker: the first round counts.
+			log_final_poly_len: _,
+			max_log_arity,
+			batch_grinding_bits,
+			commit_grinding_bits,
+			query_grinding_bits,
+			ood_grinding_bits,
+		} = self.fri;
+		let w = self.field_bits;
+		let (folding, batching) = radius.exceptional;
+
+		// Without queries that count, grinding before them is worth nothing.
+		let queries = if num_queries == 0 || radius.query <= 0.0 {
+			0.0
+		} else {
+			f64::from(num_queries) * radius.query + credited(query_grinding_bits)
+		};
+		// Rounds shrink the domain, and the number of exceptional challenges with it: none is worse
+		// than the first, if that has the largest arity.
+		let folding = fold(w, folding, max_log_arity) + credited(commit_grinding_bits);
+		// The powers of the batching challenge are a curve of degree k - 1.
+		let batching =
+			w - batching - log2((self.batched - 1.0).max(1.0)) + credited(batch_grinding_bits);
+		let constraints =
+			if self.constraints < 1.0 { 0.0 } else { w - radius.list - log2(self.constraints) };
+		// Two ways to count the degree of the identity that the point tests: ethSTARK's (section 4
+		// of 2021/582), and Plonky3's split of the quotient into chunks (p3-security `deep.rs`).
+		let rows = power_of_two(self.degree_bits);
+		let degree = self.constraint_degree.max(1.0);
+		let identity = (degree * (rows + ROWS_READ - 1.0) + rows - 1.0)
+			.max((self.chunks + 1.0) * rows + ROWS_READ - 1.0);
+		let out_of_domain = w - radius.list - log2(identity) + credited(ood_grinding_bits);
+
+		[queries, folding, batching, constraints, out_of_domain, self.collision].map(at_least_zero)
+	}
+
+	/// Grinding that each step's bits hold, in the order of [`STEPS`]; `None` at steps without any.
+	pub fn grinding(&self) -> [Option<u8>; 6] {
+		let fri = &self.fri;
+		[
+			Some(fri.query_grinding_bits),
+			Some(fri.commit_grinding_bits),
+			Some(fri.batch_grinding_bits),
+			None,
+			Some(fri.ood_grinding_bits),
+			None,
+		]
+		.map(|bits| bits.map(|bits| bits.min(MAX_CREDITED_GRINDING_BITS)))
+	}
+}
+
+/// A fold of arity a, a curve of degree a - 1 in its challenge: bits before grinding.
+pub(super) fn fold(field_bits: f64, exceptional: f64, log_arity: u8) -> f64 {
+	field_bits - exceptional - log2((power_of_two(log_arity) - 1.0).max(1.0))
+}
+
+/// Grinding bits, as far as they count.
+pub(super) fn credited(bits: u8) -> f64 {
+	f64::from(bits.min(MAX_CREDITED_GRINDING_BITS))
+}
+
+pub(super) fn at_least_zero(bits: f64) -> f64 {
+	if bits > 0.0 { bits } else { 0.0 }
+}
