@@ -24,15 +24,59 @@
 
 use crate::Error;
 use crate::key::Key;
-use crate::suite::{DIGEST_BYTES, OpeningProof, StarkProof, Suite, Val, element};
+use crate::merkle::Answers;
+#[cfg(feature = "prover")]
+use crate::suite::StarkProof;
+use crate::suite::{DIGEST_BYTES, Node, Suite, Val, element};
 use alloc::vec::Vec;
 use assay_primitives::Digest;
 use p3_field::{ExtensionField, PrimeCharacteristicRing};
-use p3_fri::{BatchMultiOpening, CommitPhaseMultiStep, FriProof};
-use p3_uni_stark::{Commitments, OpenedValues, PreprocessedOpenedValues, Proof};
+use p3_uni_stark::{Commitments, OpenedValues, PreprocessedOpenedValues};
+
+/// A proof of the right shape.
+pub(crate) struct Proof<'a, S: Suite<EF>, EF: ExtensionField<Val>> {
+	pub commitments: Commitments<S::Commitment>,
+	pub opened_values: OpenedValues<EF>,
+	pub opening: Opening<'a, S, EF>,
+	pub ood_pow_witness: Val,
+}
+
+/// The opening argument of a proof.
+pub(crate) struct Opening<'a, S: Suite<EF>, EF: ExtensionField<Val>> {
+	pub batch_pow_witness: Val,
+	/// The commitment of each folding round.
+	pub commits: Vec<S::Commitment>,
+	/// The grinding witness of each folding round.
+	pub commit_pow_witnesses: Vec<Val>,
+	/// For each opened commitment, the row of each query.
+	pub inputs: Vec<TreeOpening<'a, Val, Node<S, EF>>>,
+	/// For each folding round, the siblings of each query's value in its row.
+	pub rounds: Vec<TreeOpening<'a, EF, Node<S, EF>>>,
+	pub final_poly: Vec<EF>,
+	pub query_pow_witness: Val,
+}
+
+/// Answers of one tree.
+pub(crate) struct TreeOpening<'a, T, N> {
+	/// The values of each query, one query after another.
+	pub values: Vec<T>,
+	/// Values of a query.
+	pub width: usize,
+	/// Merkle siblings, for all queries at once.
+	pub siblings: Vec<N>,
+	/// The same, as they were read.
+	#[cfg_attr(not(feature = "prover"), expect(dead_code, reason = "for upstream's form only"))]
+	pub digests: &'a [Digest],
+}
+
+impl<N> TreeOpening<'_, Val, N> {
+	pub fn answers(&self) -> Answers<'_, N> {
+		Answers { rows: &self.values, width: self.width, siblings: &self.siblings }
+	}
+}
 
 /// Reads the proof for `key` from `bytes`, all of them.
-pub(crate) fn decode<S, EF>(key: &Key<'_>, bytes: &[u8]) -> Result<StarkProof<S, EF>, Error>
+pub(crate) fn decode<'a, S, EF>(key: &Key<'_>, bytes: &'a [u8]) -> Result<Proof<'a, S, EF>, Error>
 where
 	S: Suite<EF>,
 	EF: ExtensionField<Val>,
@@ -68,18 +112,12 @@ where
 	}
 	let opened_values =
 		OpenedValues { trace_local, trace_next, preprocessed, quotient_chunks, random: None };
-	let opening_proof = reader.opening_proof::<S, EF>(key)?;
+	let opening = reader.opening::<S, EF>(key)?;
 	let ood_pow_witness = reader.element("out-of-domain grinding witness")?;
 	if !reader.rest.is_empty() {
 		return Err(Error::TrailingBytes { got: reader.rest.len() });
 	}
-	Ok(Proof {
-		commitments,
-		opened_values,
-		opening_proof,
-		degree_bits: key.vk.degree_bits.into(),
-		ood_pow_witness,
-	})
+	Ok(Proof { commitments, opened_values, opening, ood_pow_witness })
 }
 
 struct Reader<'a> {
@@ -149,21 +187,17 @@ impl<'a> Reader<'a> {
 		S::commitment(&digest).ok_or(Error::NotCanonical { reading })
 	}
 
-	fn multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(
-		&mut self,
-		reading: &'static str,
-		max: u64,
-	) -> Result<S::MultiProof, Error> {
+	/// Counted Merkle siblings.
+	fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
 		let count = self.take::<4>(reading, 1)?.first().copied().unwrap_or_default();
 		let count = u32::from_le_bytes(count);
 		if u64::from(count) > max {
 			return Err(Error::SiblingCount { max, got: count.into() });
 		}
-		let digests = self.digests(reading, count as usize)?;
-		S::multi_proof(digests).ok_or(Error::NotCanonical { reading })
+		self.digests(reading, count as usize)
 	}
 
-	fn opening_proof<S, EF>(&mut self, key: &Key<'_>) -> Result<OpeningProof<S, EF>, Error>
+	fn opening<S, EF>(&mut self, key: &Key<'_>) -> Result<Opening<'a, S, EF>, Error>
 	where
 		S: Suite<EF>,
 		EF: ExtensionField<Val>,
@@ -171,51 +205,94 @@ impl<'a> Reader<'a> {
 		let queries = usize::from(key.vk.fri.num_queries);
 		let schedule = key.fold_schedule();
 		let batch_pow_witness = self.element("batch grinding witness")?;
-		let mut commit_phase_commits = Vec::with_capacity(schedule.len());
+		let mut commits = Vec::with_capacity(schedule.len());
 		for _ in &schedule {
-			commit_phase_commits.push(self.commitment::<S, EF>("folding commitment")?);
+			commits.push(self.commitment::<S, EF>("folding commitment")?);
 		}
 		let commit_pow_witnesses = self.elements("commit grinding witness", schedule.len())?;
 
-		let mut input_openings = Vec::with_capacity(3);
+		let mut inputs = Vec::with_capacity(3);
 		for widths in key.batches() {
-			let mut opened_values = Vec::with_capacity(queries);
-			for _ in 0..queries {
-				let mut rows = Vec::with_capacity(widths.len());
-				for &width in &widths {
-					rows.push(self.elements("opened row", width)?);
-				}
-				opened_values.push(rows);
-			}
-			let max = key.max_siblings(key.log_height());
-			let opening_proof = self.multi_proof::<S, EF>("siblings of opened rows", max)?;
-			input_openings.push(BatchMultiOpening { opened_values, opening_proof });
+			let width = widths.iter().sum();
+			let values = self.elements("opened row", queries.saturating_mul(width))?;
+			let reading = "siblings of opened rows";
+			let digests = self.siblings(reading, key.max_siblings(key.log_height()))?;
+			let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
+			inputs.push(TreeOpening { values, width, siblings, digests });
 		}
 
-		let mut commit_phase_openings = Vec::with_capacity(schedule.len());
+		let mut rounds = Vec::with_capacity(schedule.len());
 		let mut log_height = key.log_height();
 		for log_arity in schedule {
 			log_height -= log_arity;
-			let mut sibling_values = Vec::with_capacity(queries);
-			for _ in 0..queries {
-				sibling_values.push(self.row::<EF>("folding siblings", (1 << log_arity) - 1)?);
-			}
-			let max = key.max_siblings(log_height);
-			let opening_proof = self.multi_proof::<S, EF>("siblings of folded rows", max)?;
-			commit_phase_openings.push(CommitPhaseMultiStep { sibling_values, opening_proof });
+			let width = (1 << log_arity) - 1;
+			let values = self.row::<EF>("folding siblings", queries.saturating_mul(width))?;
+			let reading = "siblings of folded rows";
+			let digests = self.siblings(reading, key.max_siblings(log_height))?;
+			let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
+			rounds.push(TreeOpening { values, width, siblings, digests });
 		}
 		let final_poly = self.row::<EF>("final polynomial", 1 << key.vk.fri.log_final_poly_len)?;
 		let query_pow_witness = self.element("query grinding witness")?;
-		Ok(FriProof {
+		Ok(Opening {
 			batch_pow_witness,
-			commit_phase_commits,
+			commits,
 			commit_pow_witnesses,
-			input_openings,
-			commit_phase_openings,
+			inputs,
+			rounds,
 			final_poly,
 			query_pow_witness,
 		})
 	}
+}
+
+/// Upstream's form of a proof. `None` for no proof that was decoded.
+#[cfg(feature = "prover")]
+pub(crate) fn upstream<S, EF>(key: &Key<'_>, proof: Proof<'_, S, EF>) -> Option<StarkProof<S, EF>>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	use p3_fri::{BatchMultiOpening, CommitPhaseMultiStep, FriProof};
+	let mut input_openings = Vec::new();
+	for (input, widths) in proof.opening.inputs.iter().zip(key.batches()) {
+		let rows = input.values.chunks_exact(input.width);
+		let opened_values = rows.map(|mut row| {
+			let matrices = widths.iter().filter_map(|&width| {
+				let (matrix, rest) = row.split_at_checked(width)?;
+				row = rest;
+				Some(matrix.to_vec())
+			});
+			matrices.collect()
+		});
+		input_openings.push(BatchMultiOpening {
+			opened_values: opened_values.collect(),
+			opening_proof: S::multi_proof(input.digests)?,
+		});
+	}
+	let mut commit_phase_openings = Vec::new();
+	for round in &proof.opening.rounds {
+		commit_phase_openings.push(CommitPhaseMultiStep {
+			sibling_values: round.values.chunks_exact(round.width).map(<[EF]>::to_vec).collect(),
+			opening_proof: S::multi_proof(round.digests)?,
+		});
+	}
+	let opening_proof = FriProof {
+		batch_pow_witness: proof.opening.batch_pow_witness,
+		commit_phase_commits: proof.opening.commits,
+		commit_pow_witnesses: proof.opening.commit_pow_witnesses,
+		input_openings,
+		commit_phase_openings,
+		final_poly: proof.opening.final_poly,
+		query_pow_witness: proof.opening.query_pow_witness,
+	};
+	Some(p3_uni_stark::Proof {
+		commitments: proof.commitments,
+		opened_values: proof.opened_values,
+		opening_proof,
+		degree_bits: key.vk.degree_bits.into(),
+		ood_pow_witness: proof.ood_pow_witness,
+	})
 }
 
 /// Writes `proof` in the form that [`decode`] reads.

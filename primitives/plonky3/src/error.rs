@@ -88,7 +88,7 @@ pub enum Error {
 	},
 	/// A Merkle path does not lead to its commitment.
 	MerklePath {
-		/// Upstream's description.
+		/// What does not fit.
 		reason: String,
 	},
 	/// Folding does not end in the final polynomial.

@@ -40,6 +40,9 @@ mod error;
 #[cfg(all(test, feature = "prover"))]
 mod forgery;
 mod key;
+mod merkle;
+mod opening;
+mod poseidon2;
 #[cfg(feature = "prover")]
 pub mod prover;
 pub mod soundness;

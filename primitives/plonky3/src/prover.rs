@@ -3,7 +3,9 @@
 //! Keys and proofs, made with upstream's unchanged prover.
 
 use crate::key::Key;
-use crate::suite::{Blake3Suite, Config, KeccakSuite, Poseidon2Suite, Suite, Val, config};
+use crate::suite::{
+	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, StarkProof, Suite, Val, config,
+};
 use crate::verifier::{Degree4, Degree5, with_suite};
 use crate::{Error, decode};
 use assay_air::ExportError;
@@ -250,6 +252,16 @@ where
 	})
 }
 
+/// A proof of this crate in upstream's form.
+fn upstream_proof<S, EF>(key: &Key<'_>, proof: &[u8]) -> Result<StarkProof<S, EF>, ProverError>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	decode::upstream(key, decode::decode::<S, EF>(key, proof)?)
+		.ok_or_else(|| ProverError::Prover("a decoded proof has no upstream form".into()))
+}
+
 /// Upstream's own `verify` with the compiled AIR on a proof of this crate, ready to be called again
 /// and again: the reference for verdicts and for speed. Decoding happens here, not in the call.
 ///
@@ -278,7 +290,7 @@ where
 	EF: ExtensionField<Val>,
 {
 	let config = config::<S, EF>(&key.vk.fri, &key.hash);
-	let proof = decode::decode::<S, EF>(key, proof)?;
+	let proof = upstream_proof::<S, EF>(key, proof)?;
 	let preprocessed = preprocessed_key::<S, EF>(key);
 	Ok(Box::new(move || {
 		verify_with_preprocessed(&config, air, &proof, &public, preprocessed.as_ref())
@@ -317,7 +329,7 @@ where
 {
 	let config = config::<S, EF>(&key.vk.fri, &key.hash);
 	let preprocessed = preprocessed_key::<S, EF>(key);
-	let bytes = postcard::to_allocvec(&decode::decode::<S, EF>(key, proof)?)
+	let bytes = postcard::to_allocvec(&upstream_proof::<S, EF>(key, proof)?)
 		.map_err(|error| ProverError::Prover(error.to_string()))?;
 	Ok(Box::new(move || {
 		let proof = postcard::from_bytes(&bytes).map_err(|error| error.to_string())?;

@@ -2,9 +2,14 @@
 
 //! The three hash suites, and the upstream configuration that each makes with a verifying key.
 
+use crate::merkle::TreeHash;
+use crate::poseidon2::{self, Poseidon2};
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_primitives::{Digest, FriParams, Hash};
+#[cfg(feature = "prover")]
+use assay_primitives::FriParams;
+use assay_primitives::{Digest, Hash};
+use core::convert::identity;
 use p3_baby_bear::{BabyBear, Poseidon2BabyBear, default_babybear_poseidon2_16};
 use p3_blake3::Blake3;
 use p3_challenger::{
@@ -14,14 +19,18 @@ use p3_challenger::{
 use p3_commit::{ExtensionMmcs, Mmcs};
 use p3_dft::Radix2DitParallel;
 use p3_field::{ExtensionField, PrimeCharacteristicRing, PrimeField32};
-use p3_fri::{BatchMultiOpening, FriParameters, FriProof, TwoAdicFriPcs};
-use p3_keccak::{Keccak256Hash, KeccakF};
+#[cfg(feature = "prover")]
+use p3_fri::FriParameters;
+use p3_fri::TwoAdicFriPcs;
+use p3_keccak::{Keccak256Hash, KeccakF, VECTOR_LEN};
 use p3_merkle_tree::{MerkleTreeMmcs, PrunedMerklePaths};
 use p3_symmetric::{
-	CompressionFunctionFromHasher, MerkleCap, PaddingFreeSponge, SerializingHasher,
-	TruncatedPermutation,
+	CompressionFunctionFromHasher, CryptographicHasher, MerkleCap, PaddingFreeSponge,
+	PseudoCompressionFunction, SerializingHasher, TruncatedPermutation,
 };
-use p3_uni_stark::{Proof, StarkConfig};
+#[cfg(feature = "prover")]
+use p3_uni_stark::Proof;
+use p3_uni_stark::StarkConfig;
 
 /// The base field.
 pub(crate) type Val = BabyBear;
@@ -40,8 +49,10 @@ pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
 		> + Clone;
 	/// A Merkle root.
 	type Commitment: Clone + PartialEq + Send + Sync;
-	/// Pruned Merkle paths of all queries into one tree.
+	/// Pruned Merkle paths of all queries into one tree, as upstream has them.
 	type MultiProof: Clone + Send + Sync;
+	/// The hash of Merkle trees, as this crate computes it.
+	type Tree: TreeHash;
 	/// The transcript.
 	type Challenger: FieldChallenger<Val>
 		+ GrindingChallenger<Witness = Val>
@@ -51,12 +62,19 @@ pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
 		+ Send
 		+ Sync;
 
+	#[cfg(feature = "prover")]
 	fn mmcs() -> Self::Mmcs;
+	fn tree() -> Self::Tree;
 	/// A transcript that has absorbed nothing.
 	fn challenger() -> Self::Challenger;
 	/// `None` if a field element in `digest` is not canonical.
 	fn commitment(digest: &Digest) -> Option<Self::Commitment>;
+	/// `None` if it is not a single root.
+	fn root(commitment: &Self::Commitment) -> Option<Node<Self, EF>>;
 	/// `None` if a field element in `digests` is not canonical.
+	fn nodes(digests: &[Digest]) -> Option<Vec<Node<Self, EF>>>;
+	/// Upstream's form of [`Self::nodes`].
+	#[cfg(feature = "prover")]
 	fn multi_proof(digests: &[Digest]) -> Option<Self::MultiProof>;
 	/// The inverse of [`Self::commitment`]; `None` if it is not a single root.
 	#[cfg(feature = "prover")]
@@ -66,19 +84,34 @@ pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
 	fn multi_proof_bytes(proof: &Self::MultiProof) -> Vec<Digest>;
 }
 
+pub(crate) type Node<S, EF> = <<S as Suite<EF>>::Tree as TreeHash>::Node;
 pub(crate) type FriMmcs<S, EF> = ExtensionMmcs<Val, EF, <S as Suite<EF>>::Mmcs>;
 pub(crate) type StarkPcs<S, EF> =
 	TwoAdicFriPcs<Val, Radix2DitParallel<Val>, <S as Suite<EF>>::Mmcs, FriMmcs<S, EF>>;
 pub(crate) type Config<S, EF> = StarkConfig<StarkPcs<S, EF>, EF, <S as Suite<EF>>::Challenger>;
+#[cfg(feature = "prover")]
 pub(crate) type StarkProof<S, EF> = Proof<Config<S, EF>>;
-pub(crate) type InputOpening<S, EF> = BatchMultiOpening<Val, <S as Suite<EF>>::Mmcs>;
-pub(crate) type OpeningProof<S, EF> = FriProof<EF, FriMmcs<S, EF>, Val, Vec<InputOpening<S, EF>>>;
 
-/// Upstream's configuration for `fri`, its transcript seeded with `vk_hash`.
+/// A transcript that has absorbed `vk_hash`.
 ///
 /// The seed is what binds the constraints: upstream's transcript absorbs the shape of an AIR and
 /// not the AIR itself, which is harmless while constraints are compiled into the verifier and a
 /// forgery once they are data.
+pub(crate) fn challenger<S, EF>(vk_hash: &Hash) -> S::Challenger
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let mut challenger = S::challenger();
+	for pair in vk_hash.chunks_exact(2) {
+		let value = pair.iter().rev().fold(0u32, |value, &byte| value << 8 | u32::from(byte));
+		challenger.observe(Val::from_u32(value));
+	}
+	challenger
+}
+
+/// Upstream's configuration for `fri`, its transcript seeded with `vk_hash`.
+#[cfg(feature = "prover")]
 pub(crate) fn config<S, EF>(fri: &FriParams, vk_hash: &Hash) -> Config<S, EF>
 where
 	S: Suite<EF>,
@@ -106,12 +139,8 @@ where
 		mmcs: ExtensionMmcs::new(S::mmcs()),
 	};
 	let pcs = TwoAdicFriPcs::new(Radix2DitParallel::default(), S::mmcs(), parameters);
-	let mut challenger = S::challenger();
-	for pair in vk_hash.chunks_exact(2) {
-		let value = pair.iter().rev().fold(0u32, |value, &byte| value << 8 | u32::from(byte));
-		challenger.observe(Val::from_u32(value));
-	}
-	StarkConfig::new(pcs, challenger).with_ood_proof_of_work_bits(ood_grinding_bits.into())
+	StarkConfig::new(pcs, challenger::<S, EF>(vk_hash))
+		.with_ood_proof_of_work_bits(ood_grinding_bits.into())
 }
 
 /// A canonical field element, or `None`.
@@ -135,11 +164,27 @@ fn words<const WORDS: usize, const N: usize, W: Copy + Default>(
 }
 
 macro_rules! digests {
-	($word:ty, $words:literal, $bytes:literal, $read:expr, $write:expr) => {
+	($word:ty, $words:literal, $bytes:literal, $read:expr, $write:expr, $node:path) => {
 		fn commitment(digest: &Digest) -> Option<Self::Commitment> {
 			words::<$words, $bytes, $word>(digest, $read).map(|root| MerkleCap::new(vec![root]))
 		}
 
+		fn root(commitment: &Self::Commitment) -> Option<Node<Self, EF>> {
+			match commitment.roots() {
+				[root] => Some($node(*root)),
+				_ => None,
+			}
+		}
+
+		fn nodes(digests: &[Digest]) -> Option<Vec<Node<Self, EF>>> {
+			let mut nodes = Vec::with_capacity(digests.len());
+			for digest in digests {
+				nodes.push($node(words::<$words, $bytes, $word>(digest, $read)?));
+			}
+			Some(nodes)
+		}
+
+		#[cfg(feature = "prover")]
 		fn multi_proof(digests: &[Digest]) -> Option<Self::MultiProof> {
 			let sibling_hashes = digests
 				.iter()
@@ -189,8 +234,14 @@ where
 	>;
 	type Commitment = MerkleCap<Val, [Val; 8]>;
 	type MultiProof = PrunedMerklePaths<Val, 8>;
+	type Tree = Poseidon2;
 	type Challenger = DuplexChallenger<Val, Permutation, 16, 8>;
 
+	fn tree() -> Self::Tree {
+		Poseidon2::new()
+	}
+
+	#[cfg(feature = "prover")]
 	fn mmcs() -> Self::Mmcs {
 		let permutation = default_babybear_poseidon2_16();
 		MerkleTreeMmcs::new(
@@ -204,7 +255,61 @@ where
 		DuplexChallenger::new(default_babybear_poseidon2_16())
 	}
 
-	digests!(Val, 8, 4, element, |word: Val| word.as_canonical_u32().to_le_bytes());
+	digests!(
+		Val,
+		8,
+		4,
+		element,
+		|word: Val| word.as_canonical_u32().to_le_bytes(),
+		poseidon2::node
+	);
+}
+
+/// Upstream's permutation takes [`VECTOR_LEN`] states at once.
+pub(crate) struct KeccakTree(KeccakSponge);
+
+impl TreeHash for KeccakTree {
+	type Node = [u64; 4];
+
+	fn hash_rows(&self, rows: &[Val], out: &mut [Self::Node]) {
+		let width = rows.len() / out.len().max(1);
+		let hasher = SerializingHasher::new(self.0);
+		for (nodes, rows) in
+			out.chunks_mut(VECTOR_LEN).zip(rows.chunks((width * VECTOR_LEN).max(1)))
+		{
+			// A lane without a row hashes zeros for nobody.
+			let mut lanes: [_; VECTOR_LEN] = core::array::from_fn(|lane| {
+				rows.get(lane * width..).unwrap_or_default().iter().take(width)
+			});
+			let elements = (0..width)
+				.map(|_| lanes.each_mut().map(|lane| lane.next().copied().unwrap_or_default()));
+			let digest: [[u64; VECTOR_LEN]; 4] = hasher.hash_iter(elements);
+			transpose(&digest, nodes);
+		}
+	}
+
+	fn compress(&self, pairs: &[[Self::Node; 2]], out: &mut [Self::Node]) {
+		let function = CompressionFunctionFromHasher::<_, 2, 4>::new(self.0);
+		for (nodes, pairs) in out.chunks_mut(VECTOR_LEN).zip(pairs.chunks(VECTOR_LEN)) {
+			let mut input = [[[0; VECTOR_LEN]; 4]; 2];
+			for (lane, pair) in pairs.iter().enumerate() {
+				for (slot, &word) in input.as_flattened_mut().iter_mut().zip(pair.as_flattened()) {
+					if let Some(slot) = slot.get_mut(lane) {
+						*slot = word;
+					}
+				}
+			}
+			let digest: [[u64; VECTOR_LEN]; 4] = function.compress(input);
+			transpose(&digest, nodes);
+		}
+	}
+}
+
+/// Lanes of words to digests.
+fn transpose(words: &[[u64; VECTOR_LEN]; 4], nodes: &mut [[u64; 4]]) {
+	for (lane, node) in nodes.iter_mut().enumerate() {
+		*node = words.map(|word| word.get(lane).copied().unwrap_or_default());
+	}
 }
 
 type KeccakSponge = PaddingFreeSponge<KeccakF, 25, 17, 4>;
@@ -227,8 +332,14 @@ where
 	>;
 	type Commitment = MerkleCap<Val, [u64; 4]>;
 	type MultiProof = PrunedMerklePaths<u64, 4>;
+	type Tree = KeccakTree;
 	type Challenger = SerializingChallenger32<Val, HashChallenger<u8, Keccak256Hash, 32>>;
 
+	fn tree() -> Self::Tree {
+		KeccakTree(KeccakSponge::new(KeccakF {}))
+	}
+
+	#[cfg(feature = "prover")]
 	fn mmcs() -> Self::Mmcs {
 		let sponge = KeccakSponge::new(KeccakF {});
 		MerkleTreeMmcs::new(
@@ -242,7 +353,22 @@ where
 		SerializingChallenger32::from_hasher(vec![], Keccak256Hash {})
 	}
 
-	digests!(u64, 4, 8, |bytes| Some(u64::from_le_bytes(bytes)), u64::to_le_bytes);
+	digests!(u64, 4, 8, |bytes| Some(u64::from_le_bytes(bytes)), u64::to_le_bytes, identity);
+}
+
+/// Upstream's batched hash fills the lanes that the machine has.
+pub(crate) struct Blake3Tree;
+
+impl TreeHash for Blake3Tree {
+	type Node = [u8; 32];
+
+	fn hash_rows(&self, rows: &[Val], out: &mut [Self::Node]) {
+		SerializingHasher::new(Blake3).hash_many(rows, out);
+	}
+
+	fn compress(&self, pairs: &[[Self::Node; 2]], out: &mut [Self::Node]) {
+		CompressionFunctionFromHasher::<_, 2, 32>::new(Blake3).compress_many(pairs, out);
+	}
 }
 
 /// Blake3 for trees and transcript.
@@ -263,8 +389,14 @@ where
 	>;
 	type Commitment = MerkleCap<Val, [u8; 32]>;
 	type MultiProof = PrunedMerklePaths<u8, 32>;
+	type Tree = Blake3Tree;
 	type Challenger = SerializingChallenger32<Val, HashChallenger<u8, Blake3, 32>>;
 
+	fn tree() -> Self::Tree {
+		Blake3Tree
+	}
+
+	#[cfg(feature = "prover")]
 	fn mmcs() -> Self::Mmcs {
 		MerkleTreeMmcs::new(
 			SerializingHasher::new(Blake3 {}),
@@ -277,5 +409,5 @@ where
 		SerializingChallenger32::from_hasher(vec![], Blake3 {})
 	}
 
-	digests!(u8, 32, 1, |[byte]: [u8; 1]| Some(byte), |byte: u8| [byte]);
+	digests!(u8, 32, 1, |[byte]: [u8; 1]| Some(byte), |byte: u8| [byte], identity);
 }

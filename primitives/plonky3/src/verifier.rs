@@ -4,27 +4,22 @@
 //! makes on every call, and with the constraints from a program.
 
 use crate::key::Key;
+use crate::opening::Claim;
 use crate::suite::{
-	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, StarkPcs, StarkProof, Suite, Val, config,
-	element,
+	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, Suite, Val, challenger, element,
 };
-use crate::{Error, decode};
+use crate::{Error, decode, opening};
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::FoldInputs;
 use assay_primitives::{ExtensionDegree, HashKind, PublicValues};
-use p3_commit::{
-	CommitmentOpening, MatrixOpening, Pcs, PeriodicColumns, PointOpening, PolynomialSpace,
-};
+use p3_commit::{CommitmentOpening, MatrixOpening, PeriodicColumns, PointOpening, PolynomialSpace};
 use p3_field::coset::TwoAdicMultiplicativeCoset;
 use p3_field::extension::BinomialExtensionField;
 use p3_field::{ExtensionField, PrimeCharacteristicRing};
-use p3_fri::verifier::{FriError, PowPhase};
-use p3_merkle_tree::MerkleTreeError;
 use p3_uni_stark::{
-	StarkGenericConfig, StarkShape, StarkTranscriptFailure, StarkVerifierTranscript,
-	recompose_quotient_from_chunks,
+	StarkShape, StarkTranscriptFailure, StarkVerifierTranscript, recompose_quotient_from_chunks,
 };
 
 /// BabyBear's extension of degree 4.
@@ -110,26 +105,21 @@ where
 	EF: ExtensionField<Val>,
 {
 	let proof = decode::decode::<S, EF>(key, bytes)?;
-	let config = config::<S, EF>(&key.vk.fri, &key.hash);
-	verify_decoded::<S, EF>(key, &config, public, &proof)
+	verify_decoded::<S, EF>(key, public, &proof)
 }
 
-/// A claim about one matrix: its domain, and its values at each opened point.
-fn matrix<EF>(
-	domain: TwoAdicMultiplicativeCoset<Val>,
-	points: Vec<(EF, Vec<EF>)>,
-) -> MatrixOpening<EF, TwoAdicMultiplicativeCoset<Val>> {
+/// A claim about one matrix: its values at each opened point.
+fn matrix<EF>(points: Vec<(EF, Vec<EF>)>) -> MatrixOpening<EF, ()> {
 	let points = points.into_iter().map(|(point, values)| PointOpening { point, values }).collect();
-	MatrixOpening { domain, points }
+	MatrixOpening { domain: (), points }
 }
 
 /// The argument itself. Follows `p3_uni_stark::verify_with_preprocessed`, whose order of
 /// transcript steps is the protocol; shapes were fixed by the decoder.
 fn verify_decoded<S, EF>(
 	key: &Key<'_>,
-	config: &Config<S, EF>,
 	public: &[Val],
-	proof: &StarkProof<S, EF>,
+	proof: &decode::Proof<'_, S, EF>,
 ) -> Result<(), Error>
 where
 	S: Suite<EF>,
@@ -146,10 +136,10 @@ where
 		return Err(Error::NotCanonical { reading: "out-of-domain grinding witness" });
 	}
 
-	let pcs = config.pcs();
 	let rows = 1usize << degree_bits;
-	let domain = <StarkPcs<S, EF> as Pcs<EF, S::Challenger>>::natural_domain_for_degree(pcs, rows);
 	let internal = |reason: &str| Error::Internal { reason: reason.into() };
+	let domain = TwoAdicMultiplicativeCoset::new(Val::ONE, degree_bits)
+		.ok_or_else(|| internal("no domain for the trace"))?;
 	let chunk_domains = domain
 		.try_create_disjoint_domain(rows << key.log_chunks)
 		.ok_or_else(|| internal("no domain for the quotient"))?
@@ -169,7 +159,7 @@ where
 		has_randomization: false,
 		ood_pow_bits: fri.ood_grinding_bits.into(),
 	};
-	let mut challenger = config.initialise_challenger();
+	let mut challenger = challenger::<S, EF>(&key.hash);
 	let mut transcript =
 		StarkVerifierTranscript::<S::Challenger, Val, EF>::new(&mut challenger, shape);
 
@@ -192,10 +182,11 @@ where
 
 	// From here to `finish` nothing may return: a transcript that is dropped unfinished panics, and
 	// a second panic while the first unwinds would abort the node.
-	let claims = claims::<S, EF>(key, proof, commitment, domain, &chunk_domains, zeta);
+	let points = points(key, domain, zeta);
 	let checked = transcript.delegate(|challenger| {
-		pcs.verify(claims?, &proof.opening_proof, challenger)
-			.map_err(|error| opening_error(key, error))
+		let points = points?;
+		let claims = claims::<S, EF>(proof, commitment, points);
+		opening::verify::<S, EF>(key, &claims, points, &proof.opening, challenger)
 	});
 	transcript.finish();
 	checked?;
@@ -235,22 +226,12 @@ where
 	Ok(())
 }
 
-type Claim<S, EF> =
-	CommitmentOpening<EF, <S as Suite<EF>>::Commitment, TwoAdicMultiplicativeCoset<Val>>;
-
-/// What the opening argument has to answer: every opened value, under its commitment.
-fn claims<S, EF>(
+/// The two points at which columns are opened: zeta, and its next one.
+fn points<EF: ExtensionField<Val>>(
 	key: &Key<'_>,
-	proof: &StarkProof<S, EF>,
-	preprocessed_commitment: Option<S::Commitment>,
 	domain: TwoAdicMultiplicativeCoset<Val>,
-	chunk_domains: &[TwoAdicMultiplicativeCoset<Val>],
 	zeta: EF,
-) -> Result<Vec<Claim<S, EF>>, Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+) -> Result<(EF, EF), Error> {
 	// The selectors divide by the vanishing polynomial at zeta.
 	if domain.vanishing_poly_at_point(zeta).is_zero() {
 		return Err(Error::ChallengeDegenerate);
@@ -258,29 +239,40 @@ where
 	let zeta_next = domain.next_point(zeta).ok_or_else(|| Error::Internal {
 		reason: format!("no next point in a domain of 2^{} rows", key.vk.degree_bits),
 	})?;
+	Ok((zeta, zeta_next))
+}
+
+/// What the opening argument has to answer: every opened value, under its commitment.
+fn claims<S, EF>(
+	proof: &decode::Proof<'_, S, EF>,
+	preprocessed_commitment: Option<S::Commitment>,
+	(zeta, zeta_next): (EF, EF),
+) -> Vec<Claim<S, EF>>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
 	let opened = &proof.opened_values;
 	let mut trace = vec![(zeta, opened.trace_local.clone())];
 	trace.extend(opened.trace_next.clone().map(|row| (zeta_next, row)));
-	let chunks = chunk_domains.iter().zip(&opened.quotient_chunks);
+	let chunks = opened.quotient_chunks.iter();
 	let mut claims = vec![
 		CommitmentOpening {
 			commitment: proof.commitments.trace.clone(),
-			matrices: vec![matrix(domain, trace)],
+			matrices: vec![matrix(trace)],
 		},
 		CommitmentOpening {
 			commitment: proof.commitments.quotient_chunks.clone(),
-			matrices: chunks
-				.map(|(domain, chunk)| matrix(*domain, vec![(zeta, chunk.clone())]))
-				.collect(),
+			matrices: chunks.map(|chunk| matrix(vec![(zeta, chunk.clone())])).collect(),
 		},
 	];
 	if let (Some(commitment), Some(preprocessed)) = (preprocessed_commitment, &opened.preprocessed)
 	{
 		let mut points = vec![(zeta, preprocessed.local.clone())];
 		points.extend(preprocessed.next.clone().map(|row| (zeta_next, row)));
-		claims.push(CommitmentOpening { commitment, matrices: vec![matrix(domain, points)] });
+		claims.push(CommitmentOpening { commitment, matrices: vec![matrix(points)] });
 	}
-	Ok(claims)
+	claims
 }
 
 fn transcript_error(key: &Key<'_>, failure: &StarkTranscriptFailure) -> Error {
@@ -288,30 +280,6 @@ fn transcript_error(key: &Key<'_>, failure: &StarkTranscriptFailure) -> Error {
 		StarkTranscriptFailure::OodPowWitness { .. } => {
 			Error::Grinding { site: "out-of-domain", bits: key.vk.fri.ood_grinding_bits }
 		},
-		other => Error::Internal { reason: format!("{other}") },
-	}
-}
-
-fn opening_error(key: &Key<'_>, error: FriError<MerkleTreeError, MerkleTreeError>) -> Error {
-	match error {
-		FriError::InvalidPowWitness(PowPhase::Batch) => {
-			Error::Grinding { site: "batch", bits: key.vk.fri.batch_grinding_bits }
-		},
-		FriError::InvalidPowWitness(PowPhase::CommitPhase) => {
-			Error::Grinding { site: "commit", bits: key.vk.fri.commit_grinding_bits }
-		},
-		FriError::InvalidPowWitness(PowPhase::Query) => {
-			Error::Grinding { site: "query", bits: key.vk.fri.query_grinding_bits }
-		},
-		FriError::NonCanonicalPowWitness { .. } => {
-			Error::NotCanonical { reading: "grinding witness" }
-		},
-		FriError::CommitPhaseMmcsError(error) | FriError::InputError(error) => {
-			Error::MerklePath { reason: format!("{error}") }
-		},
-		FriError::FinalPolyMismatch => Error::LowDegree,
-		FriError::OpeningPointMatchesQueryPoint { .. } => Error::ChallengeDegenerate,
-		// Shapes, which the decoder fixed.
 		other => Error::Internal { reason: format!("{other}") },
 	}
 }

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The opening argument: that the claimed values are those of the committed polynomials (FRI).
+//!
+//! Accepts what upstream's `TwoAdicFriPcs::verify` accepts (`p3_fri` 0.8), with the same transcript
+//! and the same order of refusals; tests hold the two together. It does less work:
+//!
+//! - all matrices have one height, so there is one input to the folding, and none on the way;
+//! - a row that is opened at two points is combined once;
+//! - folding halves a row until one value is left, as the prover folds, where upstream interpolates
+//!   with an inversion for each query and round: both evaluate the same polynomial at the challenge;
+//! - trees are hashed level by level.
+//!
+//! Queries are answered in flat lists: what the decoder read is what is hashed and combined.
+
+use crate::Error;
+use crate::decode::Opening;
+use crate::key::Key;
+use crate::merkle::{self, Answers, Query};
+use crate::suite::{Suite, Val};
+use alloc::format;
+use alloc::vec::Vec;
+use p3_commit::CommitmentOpening;
+use p3_field::{
+	ExtensionField, Field, PrimeCharacteristicRing, TwoAdicField, batch_multiplicative_inverse,
+};
+use p3_fri::verifier::PowPhase;
+use p3_fri::{
+	FriShape, PcsShape, PcsTranscriptFailure, PcsVerifierTranscript, TranscriptFailure,
+	VerifierTranscript,
+};
+
+/// A commitment, and for each of its matrices the claimed values at each point. Every matrix is
+/// opened at zeta first; one that is opened at the next point too is alone in its commitment.
+pub(crate) type Claim<S, EF> = CommitmentOpening<EF, <S as Suite<EF>>::Commitment, ()>;
+
+/// Checks `claims`, which are opened at `zeta` and `zeta_next`, with the proof's `opening`.
+pub(crate) fn verify<S, EF>(
+	key: &Key<'_>,
+	claims: &[Claim<S, EF>],
+	(zeta, zeta_next): (EF, EF),
+	opening: &Opening<S, EF>,
+	challenger: &mut S::Challenger,
+) -> Result<(), Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let fri = &key.vk.fri;
+	// At difficulty zero nothing reads the witness: one value only, or a proof has many byte forms.
+	let unread = (fri.batch_grinding_bits == 0 && opening.batch_pow_witness != Val::ZERO)
+		|| (fri.commit_grinding_bits == 0
+			&& opening.commit_pow_witnesses.iter().any(|&witness| witness != Val::ZERO))
+		|| (fri.query_grinding_bits == 0 && opening.query_pow_witness != Val::ZERO);
+	if unread {
+		return Err(Error::NotCanonical { reading: "grinding witness" });
+	}
+
+	let counts = claims.iter().map(|claim| {
+		let matrices = claim.matrices.iter();
+		matrices.map(|matrix| matrix.points.iter().map(|point| point.values.len()).collect())
+	});
+	let shape = PcsShape {
+		claimed_evaluation_counts: counts.map(Iterator::collect).collect(),
+		batch_pow_bits: fri.batch_grinding_bits.into(),
+	};
+	// A failing step closes the transcript; one that is merely dropped panics.
+	let mut transcript = PcsVerifierTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
+	let failed = |failure| batch_error(key, &failure);
+	transcript.claimed_openings(claims).map_err(failed)?;
+	// Soundness error: opened values / |EF|, less the grinding.
+	let alpha = transcript.batch_phase(Some(opening.batch_pow_witness)).map_err(failed)?;
+	let checked = transcript.delegate(|challenger| {
+		let (betas, indices) = challenges(key, opening, challenger)?;
+		low_degree(key, claims, (zeta, zeta_next), opening, alpha, &betas, &indices)
+	});
+	transcript.finish();
+	checked
+}
+
+/// The folding challenge of each round, and the queried indices.
+fn challenges<S, EF>(
+	key: &Key<'_>,
+	opening: &Opening<S, EF>,
+	challenger: &mut S::Challenger,
+) -> Result<(Vec<EF>, Vec<usize>), Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let fri = &key.vk.fri;
+	let shape = FriShape {
+		log_arities: key.fold_schedule(),
+		final_poly_len: 1 << fri.log_final_poly_len,
+		commit_pow_bits: fri.commit_grinding_bits.into(),
+		query_pow_bits: fri.query_grinding_bits.into(),
+		num_queries: fri.num_queries.into(),
+		index_bits: key.log_height(),
+		log_blowup: fri.log_blowup.into(),
+		max_log_arity: fri.max_log_arity.into(),
+	};
+	let failed = |failure| fri_error(key, &failure);
+	let mut transcript = VerifierTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
+	// Soundness error of each: arity * height / |EF|, less the grinding (`soundness`).
+	let betas = transcript
+		.commit_rounds(&opening.commits, &opening.commit_pow_witnesses)
+		.map_err(failed)?;
+	// Soundness error of all: (1 - distance)^queries, less the grinding.
+	let indices = transcript
+		.query_phase(&opening.final_poly, Some(opening.query_pow_witness))
+		.map_err(failed)?;
+	transcript.finish();
+	Ok((betas, indices))
+}
+
+/// Whether the combination of all quotients `(p(z) - p(x)) / (z - x)` is of low degree: each query
+/// starts from its value at the queried point and folds down to the final polynomial.
+fn low_degree<S, EF>(
+	key: &Key<'_>,
+	claims: &[Claim<S, EF>],
+	points: (EF, EF),
+	opening: &Opening<S, EF>,
+	alpha: EF,
+	betas: &[EF],
+	indices: &[usize],
+) -> Result<(), Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let hash = S::tree();
+	let path = |reason: &str| Error::MerklePath { reason: reason.into() };
+	let log_height = key.log_height();
+	// Sorted once: dropping low bits keeps the order, so it serves every folded tree too.
+	let mut queries: Vec<Query> =
+		indices.iter().enumerate().map(|(number, &index)| Query { index, number }).collect();
+	queries.sort_unstable_by_key(|query| query.index);
+
+	// First, that the opened rows are those committed to: the arithmetic reads nothing else.
+	for (claim, input) in claims.iter().zip(&opening.inputs) {
+		let root = S::root(&claim.commitment).ok_or_else(|| path("no root"))?;
+		merkle::verify(&hash, &root, log_height, &queries, &input.answers()).map_err(path)?;
+	}
+
+	let roots = Roots::new();
+	let mut folded = quotients(claims, points, opening, alpha, &roots, indices)?;
+
+	// Then the folds, without a look at the trees.
+	let mut positions = indices.to_vec();
+	let mut rounds = Vec::with_capacity(betas.len());
+	for ((&beta, log_arity), siblings) in betas.iter().zip(key.fold_schedule()).zip(&opening.rounds)
+	{
+		let mut fold = Fold::new(beta, log_arity, &roots);
+		let arity = 1usize << log_arity;
+		let mut rows = Vec::with_capacity(folded.len() * arity * EF::DIMENSION);
+		let groups = siblings.values.chunks_exact(arity - 1);
+		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
+			// The prover sends the row of the tree without the value that the verifier has.
+			fold.load(siblings, *position % arity, *value);
+			for value in &fold.values {
+				rows.extend_from_slice(value.as_basis_coefficients_slice());
+			}
+			*value = fold.finish(roots.inverse_of(*position & !(arity - 1)));
+			*position >>= log_arity;
+		}
+		rounds.push((log_arity, rows));
+	}
+	for (&value, &position) in folded.iter().zip(&positions) {
+		let point = roots.point(position);
+		let expected = opening
+			.final_poly
+			.iter()
+			.rfold(EF::ZERO, |sum, &coefficient| sum * point + coefficient);
+		if value != expected {
+			return Err(Error::LowDegree);
+		}
+	}
+
+	// Last, that every row that was folded is the one committed to before its challenge.
+	let mut log_leaves = log_height;
+	for (((log_arity, rows), commit), round) in
+		rounds.iter().zip(&opening.commits).zip(&opening.rounds)
+	{
+		log_leaves -= log_arity;
+		queries.iter_mut().for_each(|query| query.index >>= log_arity);
+		let root = S::root(commit).ok_or_else(|| path("no root"))?;
+		let width = EF::DIMENSION << log_arity;
+		let answers = Answers { rows, width, siblings: &round.siblings };
+		merkle::verify(&hash, &root, log_leaves, &queries, &answers).map_err(path)?;
+	}
+	Ok(())
+}
+
+/// The combined quotients at the point of each query.
+///
+/// Columns have ascending powers of alpha: commitment by commitment, in each the columns at zeta
+/// and then those at the next point. With `c` a row combined with its powers at zeta, the same row
+/// at the next point is `alpha^columns * c`; quotients of one point share a denominator.
+fn quotients<S, EF>(
+	claims: &[Claim<S, EF>],
+	(zeta, zeta_next): (EF, EF),
+	opening: &Opening<S, EF>,
+	alpha: EF,
+	roots: &Roots,
+	indices: &[usize],
+) -> Result<Vec<EF>, Error>
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	// `(p(zeta), p(zeta_next))` so far, the same for every query; and less `p(x)` for each.
+	let mut claimed = (EF::ZERO, EF::ZERO);
+	let mut numerators = alloc::vec![(EF::ZERO, EF::ZERO); indices.len()];
+	let mut power = EF::ONE;
+	for (claim, input) in claims.iter().zip(&opening.inputs) {
+		let mut powers = Powers::with_capacity(input.width);
+		let mut next = None;
+		for matrix in &claim.matrices {
+			for (number, point) in matrix.points.iter().enumerate() {
+				let start = power;
+				for &value in &point.values {
+					if number == 0 {
+						powers.push(power);
+						claimed.0 += value * power;
+					} else {
+						claimed.1 += value * power;
+					}
+					power *= alpha;
+				}
+				if number > 0 {
+					next = Some(start);
+				}
+			}
+		}
+		let shift = next.map(|_| alpha.exp_u64(input.width as u64)).unwrap_or_default();
+		for (numerator, row) in numerators.iter_mut().zip(input.values.chunks_exact(input.width)) {
+			let combined = powers.combine::<EF>(row);
+			numerator.0 += combined;
+			if next.is_some() {
+				numerator.1 += combined * shift;
+			}
+		}
+	}
+
+	let mut denominators = Vec::with_capacity(2 * indices.len());
+	for &index in indices {
+		let x = Val::GENERATOR * roots.point(index);
+		denominators.extend([zeta - x, zeta_next - x]);
+	}
+	// The quotient is undefined there; and a batch inversion panics.
+	if denominators.iter().any(EF::is_zero) {
+		return Err(Error::ChallengeDegenerate);
+	}
+	let inverses = batch_multiplicative_inverse(&denominators);
+	let (inverses, _) = inverses.as_chunks::<2>();
+	Ok(numerators
+		.iter()
+		.zip(inverses)
+		.map(|(numerator, [inverse, inverse_next])| {
+			(claimed.0 - numerator.0) * *inverse + (claimed.1 - numerator.1) * *inverse_next
+		})
+		.collect())
+}
+
+/// Powers of alpha by coefficient, so that a row combines by dot products over the base field.
+struct Powers {
+	coefficients: Vec<Vec<Val>>,
+	capacity: usize,
+}
+
+impl Powers {
+	const fn with_capacity(capacity: usize) -> Self {
+		Self { coefficients: Vec::new(), capacity }
+	}
+
+	fn push<EF: ExtensionField<Val>>(&mut self, power: EF) {
+		let capacity = self.capacity;
+		self.coefficients.resize_with(EF::DIMENSION, || Vec::with_capacity(capacity));
+		for (column, &value) in
+			self.coefficients.iter_mut().zip(power.as_basis_coefficients_slice())
+		{
+			column.push(value);
+		}
+	}
+
+	/// The sum of `row`, each element with its power.
+	fn combine<EF: ExtensionField<Val>>(&self, row: &[Val]) -> EF {
+		// Eight products are summed before they are reduced.
+		let (blocks, rest) = row.as_chunks::<8>();
+		EF::from_basis_coefficients_fn(|i| {
+			let Some(powers) = self.coefficients.get(i) else { return Val::ZERO };
+			let (power_blocks, power_rest) = powers.as_chunks::<8>();
+			let sum: Val =
+				power_blocks.iter().zip(blocks).map(|(a, b)| Val::dot_product::<8>(a, b)).sum();
+			sum + power_rest.iter().zip(rest).map(|(&a, &b)| a * b).sum::<Val>()
+		})
+	}
+}
+
+/// Roots of unity of order 2, 4, 8, ... and their inverses.
+///
+/// Trees store evaluations in bit-reversed order: position `i` of a domain of any size is at the
+/// product of the roots of order `2^(b + 1)` over the bits `b` of `i`.
+struct Roots(Vec<(Val, Val)>);
+
+impl Roots {
+	fn new() -> Self {
+		let root = |bits| Val::two_adic_generator(bits);
+		Self((1..=Val::TWO_ADICITY).map(|bits| (root(bits), root(bits).inverse())).collect())
+	}
+
+	fn product(&self, position: usize, pick: impl Fn(&(Val, Val)) -> Val) -> Val {
+		let bits = self.0.iter().enumerate().filter(|(bit, _)| position >> bit & 1 == 1);
+		bits.fold(Val::ONE, |product, (_, root)| product * pick(root))
+	}
+
+	fn point(&self, position: usize) -> Val {
+		self.product(position, |root| root.0)
+	}
+
+	fn inverse_of(&self, position: usize) -> Val {
+		self.product(position, |root| root.1)
+	}
+}
+
+/// One folding round: a row of `2^log_arity` evaluations to the value of their polynomial at beta.
+///
+/// By halves: `f(y) = even(y^2) + y odd(y^2)`, so that from `f(x)` and `f(-x)`, which are neighbours,
+/// `2 (even + beta odd)(x^2) = (f(x) + f(-x)) + beta (f(x) - f(-x)) / x`; the next half is at
+/// `beta^2`. The powers of two are divided out at the end.
+struct Fold<EF> {
+	values: Vec<EF>,
+	/// For each halving, the challenge over the point of each pair, for a group that starts at 1.
+	factors: Vec<Vec<EF>>,
+	scale: Val,
+}
+
+impl<EF: ExtensionField<Val>> Fold<EF> {
+	fn new(beta: EF, log_arity: usize, roots: &Roots) -> Self {
+		let mut power = beta;
+		let factors = (0..log_arity)
+			.rev()
+			.map(|log_pairs| {
+				let pairs = 0..1usize << log_pairs;
+				let factors = pairs.map(|pair| power * roots.inverse_of(2 * pair)).collect();
+				power = power.square();
+				factors
+			})
+			.collect();
+		let scale = Val::ONE.div_2exp_u64(log_arity as u64);
+		Self { values: Vec::with_capacity(1 << log_arity), factors, scale }
+	}
+
+	/// A row from the siblings in it and the value at `position`.
+	fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
+		let (before, after) = siblings.split_at_checked(position).unwrap_or((siblings, &[]));
+		self.values.clear();
+		self.values.extend_from_slice(before);
+		self.values.push(value);
+		self.values.extend_from_slice(after);
+	}
+
+	/// Folds the loaded row, whose first point is the inverse of `start_inverse`.
+	fn finish(&mut self, start_inverse: Val) -> EF {
+		let mut start_inverse = start_inverse;
+		for factors in &self.factors {
+			for (pair, &factor) in factors.iter().enumerate() {
+				let Some(&[low, high]) = self.values.get(2 * pair..).and_then(<[EF]>::first_chunk)
+				else {
+					break;
+				};
+				if let Some(slot) = self.values.get_mut(pair) {
+					*slot = (low + high) + (low - high) * factor * start_inverse;
+				}
+			}
+			start_inverse = start_inverse.square();
+		}
+		self.values.first().copied().unwrap_or_default() * self.scale
+	}
+}
+
+fn batch_error(key: &Key<'_>, failure: &PcsTranscriptFailure) -> Error {
+	match failure {
+		PcsTranscriptFailure::PowWitness { .. } => {
+			Error::Grinding { site: "batch", bits: key.vk.fri.batch_grinding_bits }
+		},
+		// Shapes, which the decoder fixed.
+		other => Error::Internal { reason: format!("{other}") },
+	}
+}
+
+fn fri_error(key: &Key<'_>, failure: &TranscriptFailure) -> Error {
+	match failure {
+		TranscriptFailure::PowWitness(PowPhase::CommitPhase) => {
+			Error::Grinding { site: "commit", bits: key.vk.fri.commit_grinding_bits }
+		},
+		TranscriptFailure::PowWitness(PowPhase::Query) => {
+			Error::Grinding { site: "query", bits: key.vk.fri.query_grinding_bits }
+		},
+		other => Error::Internal { reason: format!("{other}") },
+	}
+}
