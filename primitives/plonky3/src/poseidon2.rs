@@ -3,17 +3,16 @@
 //! Poseidon2 of width 16 over BabyBear, several permutations at once.
 //!
 //! The permutation of `p3_baby_bear::default_babybear_poseidon2_16`, with its constants, for the
-//! hashing of trees: upstream's is compiled to vector instructions only where the compiler is told
-//! that the machine has them, and a node is built for all machines. Here every element is an array
-//! of [`LANES`] 64-bit integers, one for each permutation, and plain loops over them, which the
-//! compiler turns into what the target always has (two products an instruction on x86-64).
+//! hashing of trees. Upstream's is compiled to vector instructions only where the compiler is told
+//! that the machine has them, and a node is built for all machines; this one makes do with what
+//! every target has, see [`Pair`]. Each element of the state is [`LANES`] integers of 64 bits, one
+//! for each permutation.
 //!
-//! Elements are in Montgomery form, not always reduced: with `p` the modulus, a bound is noted
-//! where it matters, and every product of two must stay below `2^64 - 2^32 p = 2.41 p^2`.
+//! Elements are in Montgomery form, not always reduced. With `p` the modulus, a factor must be below
+//! `2^32 = 2.13 p` and a product below `2^64 - 2^32 p = 2.41 p^2`; bounds are noted where they matter.
 
 use crate::merkle::TreeHash;
 use crate::suite::Val;
-use alloc::vec::Vec;
 use p3_baby_bear::{
 	BABYBEAR_POSEIDON2_RC_16_EXTERNAL_FINAL, BABYBEAR_POSEIDON2_RC_16_EXTERNAL_INITIAL,
 	BABYBEAR_POSEIDON2_RC_16_INTERNAL,
@@ -40,42 +39,136 @@ const NEGATED_INVERSE: u64 = {
 	inverse.wrapping_neg() as u64
 };
 
-/// One element of each permutation.
-type Lanes = [u64; LANES];
+/// Two integers of 64 bits: a vector of SSE2, which every x86-64 has, and an array elsewhere.
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+mod pair {
+	use core::arch::x86_64::{
+		__m128i, _mm_add_epi64, _mm_cvtsi128_si64, _mm_mul_epu32, _mm_set_epi64x, _mm_srli_epi64,
+		_mm_sub_epi64, _mm_unpackhi_epi64,
+	};
+
+	#[derive(Clone, Copy)]
+	pub(super) struct Pair(__m128i);
+
+	// SAFETY, of every block below: the intrinsics ask for SSE2 and nothing else, and this module
+	// exists only where the target has it.
+	impl Pair {
+		#[inline(always)]
+		pub fn new([low, high]: [u64; 2]) -> Self {
+			// SAFETY: SSE2.
+			Self(unsafe { _mm_set_epi64x(high.cast_signed(), low.cast_signed()) })
+		}
+
+		#[inline(always)]
+		pub fn get(self) -> [u64; 2] {
+			// SAFETY: SSE2.
+			let pair = unsafe {
+				let high = _mm_unpackhi_epi64(self.0, self.0);
+				[_mm_cvtsi128_si64(self.0), _mm_cvtsi128_si64(high)]
+			};
+			pair.map(i64::cast_unsigned)
+		}
+
+		#[inline(always)]
+		pub fn add(self, other: Self) -> Self {
+			// SAFETY: SSE2.
+			Self(unsafe { _mm_add_epi64(self.0, other.0) })
+		}
+
+		#[inline(always)]
+		pub fn sub(self, other: Self) -> Self {
+			// SAFETY: SSE2.
+			Self(unsafe { _mm_sub_epi64(self.0, other.0) })
+		}
+
+		/// The product of the low halves.
+		#[inline(always)]
+		pub fn multiply(self, other: Self) -> Self {
+			// SAFETY: SSE2.
+			Self(unsafe { _mm_mul_epu32(self.0, other.0) })
+		}
+
+		#[inline(always)]
+		pub fn shift_right<const BITS: i32>(self) -> Self {
+			// SAFETY: SSE2.
+			Self(unsafe { _mm_srli_epi64::<BITS>(self.0) })
+		}
+	}
+}
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+mod pair {
+	#[derive(Clone, Copy)]
+	pub(super) struct Pair([u64; 2]);
+
+	impl Pair {
+		#[inline(always)]
+		pub const fn new(pair: [u64; 2]) -> Self {
+			Self(pair)
+		}
+
+		#[inline(always)]
+		pub const fn get(self) -> [u64; 2] {
+			self.0
+		}
+
+		#[inline(always)]
+		fn zip(self, other: Self, f: impl Fn(u64, u64) -> u64) -> Self {
+			let ([a, b], [c, d]) = (self.0, other.0);
+			Self([f(a, c), f(b, d)])
+		}
+
+		#[inline(always)]
+		pub fn add(self, other: Self) -> Self {
+			self.zip(other, u64::wrapping_add)
+		}
+
+		#[inline(always)]
+		pub fn sub(self, other: Self) -> Self {
+			self.zip(other, u64::wrapping_sub)
+		}
+
+		/// The product of the low halves.
+		#[inline(always)]
+		pub fn multiply(self, other: Self) -> Self {
+			self.zip(other, |a, b| (a & 0xffff_ffff) * (b & 0xffff_ffff))
+		}
+
+		#[inline(always)]
+		pub fn shift_right<const BITS: i32>(self) -> Self {
+			Self(self.0.map(|value| value >> BITS))
+		}
+	}
+}
+use pair::Pair;
+
+/// One element of each permutation. Two vectors, because one would wait for its own products.
+type Lanes = [Pair; LANES / 2];
 type State = [Lanes; WIDTH];
 
 #[inline(always)]
-fn map(a: Lanes, f: impl Fn(u64) -> u64) -> Lanes {
-	a.map(f)
+fn splat(value: u64) -> Lanes {
+	[Pair::new([value; 2]); LANES / 2]
 }
 
 #[inline(always)]
-fn zip(a: Lanes, b: Lanes, f: impl Fn(u64, u64) -> u64) -> Lanes {
-	let mut out = a;
-	for (out, b) in out.iter_mut().zip(b) {
-		*out = f(*out, b);
-	}
-	out
+fn zip([a, b]: Lanes, [c, d]: Lanes, f: impl Fn(Pair, Pair) -> Pair) -> Lanes {
+	[f(a, c), f(b, d)]
+}
+
+#[inline(always)]
+fn add(a: Lanes, b: Lanes) -> Lanes {
+	zip(a, b, Pair::add)
 }
 
 /// The Montgomery product; below `p + a b / 2^32`.
 #[inline(always)]
 fn multiply(a: Lanes, b: Lanes) -> Lanes {
+	let (negated_inverse, p) = (Pair::new([NEGATED_INVERSE; 2]), Pair::new([P; 2]));
 	zip(a, b, |a, b| {
-		let product = (a & 0xffff_ffff) * (b & 0xffff_ffff);
-		let quotient = ((product & 0xffff_ffff) * NEGATED_INVERSE) & 0xffff_ffff;
-		(product + quotient * P) >> 32
+		let product = a.multiply(b);
+		let quotient = product.multiply(negated_inverse);
+		product.add(quotient.multiply(p)).shift_right::<32>()
 	})
-}
-
-#[inline(always)]
-fn add(a: Lanes, b: Lanes) -> Lanes {
-	zip(a, b, |a, b| a + b)
-}
-
-#[inline(always)]
-fn double(a: Lanes) -> Lanes {
-	map(a, |a| a << 1)
 }
 
 /// The same element below `1.07 p`, from one below `2^43`.
@@ -84,13 +177,15 @@ fn double(a: Lanes) -> Lanes {
 /// where that would be exact: the difference is never negative.
 #[inline(always)]
 fn reduce(a: Lanes) -> Lanes {
-	map(a, |a| a - ((((a >> 27) * 4369) >> 16) & 0xffff_ffff) * P)
+	let (ratio, p) = (Pair::new([4369; 2]), Pair::new([P; 2]));
+	a.map(|a| a.sub(a.shift_right::<27>().multiply(ratio).shift_right::<16>().multiply(p)))
 }
 
-/// The same element below `1.2 p`, from one below `3 * 2^31`.
+/// The same element below `1.2 p`, from one below `3 * 2^31`; below `1.14 p`, from one below `2^32`.
 #[inline(always)]
 fn reduce_once(a: Lanes) -> Lanes {
-	map(a, |a| a - (a >> 31) * P)
+	let p = Pair::new([P; 2]);
+	a.map(|a| a.sub(a.shift_right::<31>().multiply(p)))
 }
 
 /// The seventh power of an element below `1.07 p`; below `2 p`.
@@ -107,13 +202,13 @@ fn power_7(x: Lanes) -> Lanes {
 #[inline(always)]
 fn external_layer(state: &mut State) {
 	let (blocks, _) = state.as_chunks_mut::<4>();
-	let mut sums = [[0; LANES]; 4];
+	let mut sums = [splat(0); 4];
 	for block in blocks.iter_mut() {
 		let [a, b, c, d] = *block;
 		let (ab, cd) = (add(a, b), add(c, d));
 		let all = add(ab, cd);
 		let (all_b, all_d) = (add(all, b), add(all, d));
-		*block = [add(all_b, ab), add(all_b, double(c)), add(all_d, cd), add(all_d, double(a))];
+		*block = [add(all_b, ab), add(all_b, add(c, c)), add(all_d, cd), add(all_d, add(a, a))];
 		for (sum, &element) in sums.iter_mut().zip(block.iter()) {
 			*sum = add(*sum, element);
 		}
@@ -185,11 +280,11 @@ impl Poseidon2 {
 	#[inline(always)]
 	fn internal_round(&self, state: &mut State, constant: u64) {
 		if let Some(first) = state.first_mut() {
-			*first = power_7(reduce(map(*first, |element| element + constant)));
+			*first = power_7(reduce(add(*first, splat(constant))));
 		}
-		let sum = reduce(state.iter().fold([0; LANES], |sum, &element| add(sum, element)));
+		let sum = reduce(state.iter().fold(splat(0), |sum, &element| add(sum, element)));
 		for (element, &factor) in state.iter_mut().zip(&self.diagonal) {
-			*element = reduce_once(add(multiply(*element, [factor; LANES]), sum));
+			*element = reduce_once(add(multiply(*element, splat(factor)), sum));
 		}
 	}
 }
@@ -197,7 +292,7 @@ impl Poseidon2 {
 #[inline(always)]
 fn external_round(state: &mut State, constants: &[u64; WIDTH]) {
 	for (element, &constant) in state.iter_mut().zip(constants) {
-		*element = power_7(reduce(map(*element, |element| element + constant)));
+		*element = power_7(reduce(add(*element, splat(constant))));
 	}
 	external_layer(state);
 }
@@ -210,11 +305,19 @@ pub(crate) fn node(elements: [Val; RATE]) -> Node {
 	elements.map(|element| element.to_unique_u32())
 }
 
+/// The elements of each permutation, outside of [`Lanes`].
+type Words = [[u64; LANES]; WIDTH];
+
+fn pack(words: &Words) -> State {
+	words.map(|[a, b, c, d]| [Pair::new([a, b]), Pair::new([c, d])])
+}
+
 /// The first half of each state, reduced.
 fn squeeze(state: &State, out: &mut [Node]) {
+	let words = state.map(|[low, high]| [low.get(), high.get()]);
 	for (lane, node) in out.iter_mut().enumerate() {
-		for (slot, element) in node.iter_mut().zip(state) {
-			let element = element.get(lane).copied().unwrap_or_default();
+		for (slot, lanes) in node.iter_mut().zip(&words) {
+			let element = lanes.as_flattened().get(lane).copied().unwrap_or_default();
 			*slot = if element >= P { (element - P) as u32 } else { element as u32 };
 		}
 	}
@@ -230,19 +333,22 @@ impl TreeHash for Poseidon2 {
 		if width == 0 {
 			return;
 		}
-		let mut rows = rows.chunks_exact(width);
-		for nodes in out.chunks_mut(LANES) {
-			let mut blocks: Vec<_> =
-				rows.by_ref().take(nodes.len()).map(|row| row.chunks(RATE)).collect();
-			let mut state = [[0; LANES]; WIDTH];
-			for _ in 0..width.div_ceil(RATE) {
-				for (lane, blocks) in blocks.iter_mut().enumerate() {
-					for (slot, element) in state.iter_mut().zip(blocks.next().unwrap_or_default()) {
+		for (nodes, rows) in out.chunks_mut(LANES).zip(rows.chunks(width * LANES)) {
+			let mut state = pack(&[[0; LANES]; WIDTH]);
+			for start in (0..width).step_by(RATE) {
+				let mut words = state.map(|[a, b]| {
+					let ([a, b], [c, d]) = (a.get(), b.get());
+					[a, b, c, d]
+				});
+				for (lane, row) in rows.chunks_exact(width).enumerate() {
+					let block = row.iter().skip(start).take(RATE);
+					for (slot, element) in words.iter_mut().zip(block) {
 						if let Some(slot) = slot.get_mut(lane) {
 							*slot = element.to_unique_u32().into();
 						}
 					}
 				}
+				state = pack(&words);
 				self.permute(&mut state);
 			}
 			squeeze(&state, nodes);
@@ -252,14 +358,15 @@ impl TreeHash for Poseidon2 {
 	/// Upstream's `TruncatedPermutation`.
 	fn compress(&self, pairs: &[[Node; 2]], out: &mut [Node]) {
 		for (pairs, nodes) in pairs.chunks(LANES).zip(out.chunks_mut(LANES)) {
-			let mut state = [[0; LANES]; WIDTH];
+			let mut words = [[0; LANES]; WIDTH];
 			for (lane, pair) in pairs.iter().enumerate() {
-				for (slot, &element) in state.iter_mut().zip(pair.as_flattened()) {
+				for (slot, &element) in words.iter_mut().zip(pair.as_flattened()) {
 					if let Some(slot) = slot.get_mut(lane) {
 						*slot = element.into();
 					}
 				}
 			}
+			let mut state = pack(&words);
 			self.permute(&mut state);
 			squeeze(&state, nodes);
 		}
