@@ -47,6 +47,8 @@ mod poseidon2;
 pub mod prover;
 pub mod soundness;
 mod suite;
+#[cfg(all(test, feature = "prover"))]
+mod tampering;
 mod verifier;
 
 pub use cost::Cost;

@@ -116,3 +116,119 @@ fn leaves<T: TreeHash>(
 	hash.hash_rows(&rows, &mut nodes);
 	Ok((indices, nodes))
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::suite::{Blake3Suite, KeccakSuite, Poseidon2Suite, Suite};
+	use crate::verifier::Degree4;
+	use p3_baby_bear::default_babybear_poseidon2_16;
+	use p3_blake3::Blake3;
+	use p3_field::{PrimeCharacteristicRing, PrimeField32};
+	use p3_keccak::KeccakF;
+	use p3_symmetric::{
+		CompressionFunctionFromHasher, CryptographicHasher, PaddingFreeSponge,
+		PseudoCompressionFunction, SerializingHasher, TruncatedPermutation,
+	};
+	use rand::rngs::StdRng;
+	use rand::{RngExt, SeedableRng};
+
+	/// Random elements, and the least and the largest in places.
+	fn elements(count: usize, rng: &mut StdRng) -> Vec<Val> {
+		let extremes = [Val::ZERO, Val::ONE, Val::NEG_ONE];
+		let mut element = || match rng.random_range(0..8) {
+			choice @ 0..3 => extremes[choice],
+			_ => Val::from_u32(rng.random_range(0..Val::ORDER_U32)),
+		};
+		(0..count).map(|_| element()).collect()
+	}
+
+	/// `$tree` hashes and compresses as upstream's `$hash` and `$compress`, in batches of every size.
+	fn as_upstream<T: TreeHash<Node: core::fmt::Debug>, W>(
+		tree: &T,
+		hash: impl Fn(&[Val]) -> W,
+		compress: impl Fn([W; 2]) -> W,
+		node: impl Fn(W) -> T::Node,
+	) {
+		let mut rng = StdRng::seed_from_u64(1337);
+		for width in (1..40).chain([255, 256, 257, 300]) {
+			for count in 1..=19 {
+				let rows = elements(width * count, &mut rng);
+				let mut nodes = vec![T::Node::default(); count];
+				tree.hash_rows(&rows, &mut nodes);
+				let expected: Vec<_> =
+					rows.chunks_exact(width).map(|row| node(hash(row))).collect();
+				assert_eq!(nodes, expected, "{count} rows of {width}");
+
+				let children: Vec<Vec<Val>> =
+					(0..2 * count).map(|_| elements(width, &mut rng)).collect();
+				let pairs: Vec<_> = children
+					.chunks(2)
+					.map(|pair| [node(hash(&pair[0])), node(hash(&pair[1]))])
+					.collect();
+				tree.compress(&pairs, &mut nodes);
+				let expected: Vec<_> = children
+					.chunks(2)
+					.map(|pair| node(compress([hash(&pair[0]), hash(&pair[1])])))
+					.collect();
+				assert_eq!(nodes, expected, "{count} pairs");
+			}
+		}
+	}
+
+	#[test]
+	fn every_hash_is_upstreams() {
+		let permutation = default_babybear_poseidon2_16();
+		let sponge = PaddingFreeSponge::<_, 16, 8, 8>::new(permutation.clone());
+		let truncated = TruncatedPermutation::<_, 2, 8, 16>::new(permutation);
+		as_upstream(
+			&<Poseidon2Suite as Suite<Degree4>>::tree(),
+			|row| sponge.hash_iter(row.iter().copied()),
+			|pair| truncated.compress(pair),
+			crate::poseidon2::node,
+		);
+		let sponge = PaddingFreeSponge::<KeccakF, 25, 17, 4>::new(KeccakF);
+		let hasher = SerializingHasher::new(sponge);
+		let function = CompressionFunctionFromHasher::<_, 2, 4>::new(sponge);
+		as_upstream::<_, [u64; 4]>(
+			&<KeccakSuite as Suite<Degree4>>::tree(),
+			|row| hasher.hash_iter(row.iter().copied()),
+			|pair| function.compress(pair),
+			|node| node,
+		);
+		let hasher = SerializingHasher::new(Blake3);
+		let function = CompressionFunctionFromHasher::<_, 2, 32>::new(Blake3);
+		as_upstream::<_, [u8; 32]>(
+			&<Blake3Suite as Suite<Degree4>>::tree(),
+			|row| hasher.hash_iter(row.iter().copied()),
+			|pair| function.compress(pair),
+			|node| node,
+		);
+	}
+
+	/// A tree of four leaves of one element each, asked for leaf 2 by two queries.
+	#[test]
+	fn two_queries_of_one_leaf_hear_the_same() {
+		let tree = <Blake3Suite as Suite<Degree4>>::tree();
+		let leaves = [10, 20, 30, 40].map(Val::from_u32);
+		let mut nodes = [[0; 32]; 4];
+		tree.hash_rows(&leaves, &mut nodes);
+		let mut parents = [[0; 32]; 2];
+		tree.compress(&[[nodes[0], nodes[1]], [nodes[2], nodes[3]]], &mut parents);
+		let mut root = [[0; 32]];
+		tree.compress(&[parents], &mut root);
+
+		let queries = [Query { index: 2, number: 0 }, Query { index: 2, number: 1 }];
+		let siblings = [nodes[3], parents[0]];
+		let check = |rows: [u32; 2]| {
+			let rows = rows.map(Val::from_u32);
+			let answers = Answers { rows: &rows, width: 1, siblings: &siblings };
+			verify(&tree, &root[0], 2, &queries, &answers)
+		};
+		assert_eq!(check([30, 30]), Ok(()));
+		let different = Err("two queries of one leaf with different rows");
+		assert_eq!(check([30, 31]), different);
+		assert_eq!(check([31, 30]), different);
+		assert_eq!(check([31, 31]), Err("the path does not lead to the commitment"));
+	}
+}

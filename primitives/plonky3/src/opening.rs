@@ -56,14 +56,7 @@ where
 		return Err(Error::NotCanonical { reading: "grinding witness" });
 	}
 
-	let counts = claims.iter().map(|claim| {
-		let matrices = claim.matrices.iter();
-		matrices.map(|matrix| matrix.points.iter().map(|point| point.values.len()).collect())
-	});
-	let shape = PcsShape {
-		claimed_evaluation_counts: counts.map(Iterator::collect).collect(),
-		batch_pow_bits: fri.batch_grinding_bits.into(),
-	};
+	let shape = shape::<S, EF>(key, claims);
 	// A failing step closes the transcript; one that is merely dropped panics.
 	let mut transcript = PcsVerifierTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
 	let failed = |failure| batch_error(key, &failure);
@@ -78,8 +71,24 @@ where
 	checked
 }
 
+/// What upstream's transcript absorbs of the claims.
+pub(crate) fn shape<S, EF>(key: &Key<'_>, claims: &[Claim<S, EF>]) -> PcsShape
+where
+	S: Suite<EF>,
+	EF: ExtensionField<Val>,
+{
+	let counts = claims.iter().map(|claim| {
+		let matrices = claim.matrices.iter();
+		matrices.map(|matrix| matrix.points.iter().map(|point| point.values.len()).collect())
+	});
+	PcsShape {
+		claimed_evaluation_counts: counts.map(Iterator::collect).collect(),
+		batch_pow_bits: key.vk.fri.batch_grinding_bits.into(),
+	}
+}
+
 /// The folding challenge of each round, and the queried indices.
-fn challenges<S, EF>(
+pub(crate) fn challenges<S, EF>(
 	key: &Key<'_>,
 	opening: &Opening<S, EF>,
 	challenger: &mut S::Challenger,
@@ -115,7 +124,7 @@ where
 
 /// Whether the combination of all quotients `(p(z) - p(x)) / (z - x)` is of low degree: each query
 /// starts from its value at the queried point and folds down to the final polynomial.
-fn low_degree<S, EF>(
+pub(crate) fn low_degree<S, EF>(
 	key: &Key<'_>,
 	claims: &[Claim<S, EF>],
 	points: (EF, EF),

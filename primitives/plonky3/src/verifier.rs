@@ -73,7 +73,7 @@ pub(crate) fn check_preprocessed(key: &Key<'_>) -> Result<(), Error> {
 	with_suite!(key.vk, check(key))
 }
 
-fn preprocessed_commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
+pub(crate) fn preprocessed_commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
 	key: &Key<'_>,
 ) -> Result<Option<S::Commitment>, Error> {
 	let Some(digest) = &key.vk.preprocessed else { return Ok(None) };
@@ -146,22 +146,9 @@ where
 		.split_domains(key.num_chunks());
 
 	let commitment = preprocessed_commitment::<S, EF>(key)?;
-	let shape = StarkShape {
-		log_ext_degree: degree_bits,
-		log_degree: degree_bits,
-		main_width: key.program.width(),
-		preprocessed_width: key.program.preprocessed_width(),
-		num_public_values: public.len(),
-		num_periodic_columns: header.periodic.len(),
-		num_quotient_chunks: key.num_chunks(),
-		opens_main_next_row: header.opens_next_row,
-		opens_preprocessed_next_row: header.opens_preprocessed_next_row,
-		has_randomization: false,
-		ood_pow_bits: fri.ood_grinding_bits.into(),
-	};
 	let mut challenger = challenger::<S, EF>(&key.hash);
 	let mut transcript =
-		StarkVerifierTranscript::<S::Challenger, Val, EF>::new(&mut challenger, shape);
+		StarkVerifierTranscript::<S::Challenger, Val, EF>::new(&mut challenger, shape(key));
 
 	// Soundness error: constraints / |EF|.
 	let alpha = transcript
@@ -226,8 +213,27 @@ where
 	Ok(())
 }
 
+/// What upstream's transcript absorbs of an AIR, and the difficulty of its grinding.
+pub(crate) fn shape(key: &Key<'_>) -> StarkShape {
+	let header = key.program.header();
+	let degree_bits = usize::from(key.vk.degree_bits);
+	StarkShape {
+		log_ext_degree: degree_bits,
+		log_degree: degree_bits,
+		main_width: key.program.width(),
+		preprocessed_width: key.program.preprocessed_width(),
+		num_public_values: key.program.num_public_values(),
+		num_periodic_columns: header.periodic.len(),
+		num_quotient_chunks: key.num_chunks(),
+		opens_main_next_row: header.opens_next_row,
+		opens_preprocessed_next_row: header.opens_preprocessed_next_row,
+		has_randomization: false,
+		ood_pow_bits: key.vk.fri.ood_grinding_bits.into(),
+	}
+}
+
 /// The two points at which columns are opened: zeta, and its next one.
-fn points<EF: ExtensionField<Val>>(
+pub(crate) fn points<EF: ExtensionField<Val>>(
 	key: &Key<'_>,
 	domain: TwoAdicMultiplicativeCoset<Val>,
 	zeta: EF,
@@ -243,7 +249,7 @@ fn points<EF: ExtensionField<Val>>(
 }
 
 /// What the opening argument has to answer: every opened value, under its commitment.
-fn claims<S, EF>(
+pub(crate) fn claims<S, EF>(
 	proof: &decode::Proof<'_, S, EF>,
 	preprocessed_commitment: Option<S::Commitment>,
 	(zeta, zeta_next): (EF, EF),

@@ -12,7 +12,9 @@ mod common;
 use assay_air::ProgramAir;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::{prove, upstream_verifier};
-use assay_primitives::{ExtensionDegree, HashKind, PublicValues, VerifyingKey};
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey,
+};
 use common::{Case, EXTENSIONS, FAST, HASHES};
 use p3_baby_bear::BabyBear;
 
@@ -25,26 +27,57 @@ fn sequence(mut state: u64) -> impl FnMut(usize) -> usize {
 	}
 }
 
+/// What upstream says of a proof, as a class of ours.
+fn class(upstream: &str) -> ErrorClass {
+	let causes = [
+		("InvalidPowWitness", ErrorClass::GrindingInvalid),
+		("NonCanonicalPowWitness", ErrorClass::ProofNotCanonical),
+		("MmcsError", ErrorClass::MerklePathInvalid),
+		("InputError", ErrorClass::MerklePathInvalid),
+		("FinalPolyMismatch", ErrorClass::LowDegreeInvalid),
+		("OpeningPointMatchesQueryPoint", ErrorClass::ChallengeDegenerate),
+		("out-of-domain PoW", ErrorClass::GrindingInvalid),
+		("out-of-domain evaluation mismatch", ErrorClass::ConstraintsInvalid),
+	];
+	let cause = causes.into_iter().find(|(cause, _)| upstream.contains(cause));
+	cause.unwrap_or_else(|| panic!("unknown: {upstream}")).1
+}
+
 fn agree(sample: Sample, case: &Case, mutants: usize) {
 	let mut next = sequence(1337);
 	let (mut accepted, mut refused, mut malformed) = (0, 0, 0);
 	dispatch_sample!(sample, |air| {
 		for mutant in 0..=mutants {
-			let changed = case.with_proof(|proof| {
+			let changed = case.with_proof(|proof| match mutant {
 				// The first is the honest proof.
-				if mutant > 0 {
+				0 => (),
+				// Elements, siblings and digests moved: everything stays canonical.
+				_ if mutant % 4 == 0 => {
+					let length = 4 << (2 * next(2));
+					let from = next(proof.len() / 4 - length / 4) * 4;
+					let to = next(proof.len() / 4 - length / 4) * 4;
+					proof.copy_within(from..from + length, to);
+				},
+				_ => {
 					let position = next(proof.len());
 					proof[position] ^= 1 << next(8);
-				}
+				},
 			});
+			if mutant > 0 && changed.proof == case.proof {
+				continue;
+			}
 			let ours = changed.verify();
 			let upstream =
 				upstream_verifier(&changed.vk, air, &changed.public_values, &changed.proof);
 			match upstream {
-				Err(_) => malformed += 1,
+				Err(_) => {
+					assert!(ours.is_err(), "{mutant}: what does not decode is refused");
+					malformed += 1;
+				},
 				Ok(upstream) => {
-					let theirs = upstream();
-					assert_eq!(ours.is_ok(), theirs.is_ok(), "{mutant}: {ours:?} {theirs:?}");
+					let theirs = upstream().map_err(|error| class(&error));
+					let ours = ours.map(|_| ()).map_err(|error| error.class());
+					assert_eq!(ours, theirs, "{mutant}");
 					if theirs.is_ok() { accepted += 1 } else { refused += 1 }
 				},
 			}
@@ -52,6 +85,58 @@ fn agree(sample: Sample, case: &Case, mutants: usize) {
 	});
 	assert_eq!(accepted, 1, "the honest proof, and no other");
 	assert!(refused > mutants / 4, "{refused} refused, {malformed} malformed");
+}
+
+/// Parameters that differ in everything that the opening argument depends on; without grinding,
+/// so that mutants get past it.
+fn shapes() -> impl Iterator<Item = FriParams> {
+	let shapes = [
+		// Blowup, queries, final polynomial, arity. Forty queries into 2^6 leaves meet often.
+		(1, 40, 0, 1),
+		(1, 6, 4, 1),
+		(2, 9, 1, 2),
+		(1, 40, 0, 3),
+		(3, 3, 2, 3),
+		(1, 12, 0, 4),
+		(2, 1, 3, 4),
+	];
+	shapes.into_iter().map(|(log_blowup, num_queries, log_final_poly_len, max_log_arity)| {
+		FriParams {
+			log_blowup,
+			num_queries,
+			log_final_poly_len,
+			max_log_arity,
+			batch_grinding_bits: 0,
+			commit_grinding_bits: 0,
+			query_grinding_bits: 0,
+			ood_grinding_bits: 0,
+		}
+	})
+}
+
+fn agree_on_shapes(hash: HashKind) {
+	for (fri, extension) in shapes().zip(EXTENSIONS.into_iter().cycle()) {
+		let case = Case::of(Sample::Fibonacci, 5, hash, extension, fri);
+		agree(Sample::Fibonacci, &case, 300);
+		// With preprocessed columns, under the other extension.
+		let other = if extension == EXTENSIONS[0] { EXTENSIONS[1] } else { EXTENSIONS[0] };
+		agree(Sample::Quorum, &Case::of(Sample::Quorum, 9, hash, other, fri), 60);
+	}
+}
+
+#[test]
+fn on_mutants_of_every_shape_under_poseidon2() {
+	agree_on_shapes(HashKind::Poseidon2);
+}
+
+#[test]
+fn on_mutants_of_every_shape_under_keccak() {
+	agree_on_shapes(HashKind::Keccak);
+}
+
+#[test]
+fn on_mutants_of_every_shape_under_blake3() {
+	agree_on_shapes(HashKind::Blake3);
 }
 
 #[test]

@@ -155,7 +155,10 @@ mod reject {
 		let case = Case::of(Sample::Fibonacci, 5, HashKind::Keccak, ExtensionDegree::Four, fri);
 		case.verify().unwrap();
 		let length = case.proof.len();
-		for position in [length - 4, length - 8] {
+		// Batch witness, those of the two rounds, then query and out-of-domain witness.
+		let batch = 2 * 32 + 16 * (2 + 2 + 4);
+		let commit = batch + 4 + 2 * 32;
+		for position in [batch, commit, commit + 4, length - 8, length - 4] {
 			let tampered = case.with_proof(|proof| proof[position] = 1);
 			assert_eq!(tampered.verify().unwrap_err().class(), ErrorClass::ProofNotCanonical);
 		}
