@@ -3,8 +3,10 @@
 //! The command line's arguments.
 
 use assay_airs::{DEFAULT_SEED, Sample};
+use assay_plonky3::soundness::{Goal, Space};
 use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 const EXIT_CODES: &str = "\
@@ -44,6 +46,8 @@ pub enum Command {
 	Export(ExportArgs),
 	/// Say what is in a verifying key: the AIR, its parameters, bits of security, cost
 	Inspect(InspectArgs),
+	/// Find parameters for an AIR that reach given bits of security
+	Suggest(SuggestArgs),
 	/// Make a valid trace of a sample AIR and prove it with upstream Plonky3
 	Prove(ProveArgs),
 	/// Verify a proof here, with the code that the chain runs
@@ -94,14 +98,14 @@ pub struct ExportArgs {
 	pub fri: FriArgs,
 }
 
-/// FRI parameters. What is not given is the profile's.
+/// FRI parameters. What is given is pinned, the rest is searched for.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "FRI parameters (default: those of the profile)")]
+#[command(next_help_heading = "FRI parameters (default: what reaches the bits)")]
 pub struct FriArgs {
 	/// The rate is 2^-N
 	#[arg(long, value_name = "N")]
 	pub log_blowup: Option<u8>,
-	/// Number of queries [default: the fewest that reach the profile's bits]
+	/// Number of queries
 	#[arg(long, value_name = "N")]
 	pub queries: Option<u16>,
 	/// log2 of the length of the final polynomial
@@ -122,6 +126,79 @@ pub struct FriArgs {
 	/// Grinding bits before the out-of-domain point
 	#[arg(long, value_name = "BITS")]
 	pub grinding_ood: Option<u8>,
+}
+
+impl FriArgs {
+	/// `space` with every parameter pinned that was given.
+	pub fn narrow(&self, space: Space) -> Space {
+		fn pin<T: Copy>(given: Option<T>, range: RangeInclusive<T>) -> RangeInclusive<T> {
+			given.map_or(range, |given| given..=given)
+		}
+		// Exhaustive on purpose: a parameter that is added needs an argument.
+		let Space {
+			extensions,
+			log_blowup,
+			num_queries,
+			log_final_poly_len,
+			max_log_arity,
+			batch_grinding_bits,
+			commit_grinding_bits,
+			query_grinding_bits,
+			ood_grinding_bits,
+		} = space;
+		Space {
+			extensions,
+			log_blowup: pin(self.log_blowup, log_blowup),
+			num_queries: pin(self.queries, num_queries),
+			log_final_poly_len: pin(self.log_final_poly_len, log_final_poly_len),
+			max_log_arity: pin(self.log_arity, max_log_arity),
+			batch_grinding_bits: pin(self.grinding_batch, batch_grinding_bits),
+			commit_grinding_bits: pin(self.grinding_commit, commit_grinding_bits),
+			query_grinding_bits: pin(self.grinding_query, query_grinding_bits),
+			ood_grinding_bits: pin(self.grinding_ood, ood_grinding_bits),
+		}
+	}
+}
+
+/// Arguments of `suggest`.
+#[derive(Debug, Args)]
+pub struct SuggestArgs {
+	/// Name of a sample AIR, see `assay air list`
+	#[arg(value_parser = sample, required_unless_present = "vk", conflicts_with = "vk")]
+	pub air: Option<Sample>,
+	/// Suggest for the AIR of this verifying key
+	#[arg(long, value_name = "FILE")]
+	pub vk: Option<PathBuf>,
+	/// log2 of the number of rows [default: the AIR's, or the key's]
+	#[arg(long, value_name = "N", conflicts_with = "rows")]
+	pub degree_bits: Option<u8>,
+	/// Number of rows, rounded up to a power of two
+	#[arg(long, value_name = "N")]
+	pub rows: Option<u64>,
+	/// Hash of the Merkle trees and of the transcript [default: poseidon2, or the key's]
+	#[arg(long, value_enum)]
+	pub hash: Option<HashArg>,
+	/// Bits of security to reach
+	#[arg(long, value_enum, default_value_t = ProfileArg::Standard)]
+	pub profile: ProfileArg,
+	/// Bits of security to reach, proven and conjectured, instead of a profile's
+	#[arg(long, value_name = "N", conflicts_with = "profile")]
+	pub bits: Option<u16>,
+	/// What to have little of
+	#[arg(long, value_enum, default_value_t = GoalArg::Smallest)]
+	pub goal: GoalArg,
+	/// Most grinding bits at each site that is not given
+	#[arg(long, value_name = "BITS", default_value_t = 16, value_parser = clap::value_parser!(u8).range(0..=26))]
+	pub max_grinding: u8,
+	/// Prove and verify with each suggestion, and print what that took
+	#[arg(long)]
+	pub measure: bool,
+	/// Degree of the extension from which challenges are drawn: 4 or 5 [default: both are tried]
+	#[arg(long, value_name = "4|5", value_parser = extension)]
+	pub extension: Option<ExtensionDegree>,
+	/// FRI parameters.
+	#[command(flatten)]
+	pub fri: FriArgs,
 }
 
 /// Arguments of `inspect`.
@@ -313,6 +390,34 @@ impl From<HashArg> for HashKind {
 	}
 }
 
+/// What to have little of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GoalArg {
+	/// Bytes of a proof
+	Smallest,
+	/// Work of the prover
+	Fastest,
+}
+
+impl From<GoalArg> for Goal {
+	fn from(goal: GoalArg) -> Self {
+		match goal {
+			GoalArg::Smallest => Self::Smallest,
+			GoalArg::Fastest => Self::Fastest,
+		}
+	}
+}
+
+impl GoalArg {
+	/// The name on the command line.
+	pub const fn name(self) -> &'static str {
+		match self {
+			Self::Smallest => "smallest",
+			Self::Fastest => "fastest",
+		}
+	}
+}
+
 /// A profile's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ProfileArg {
@@ -330,6 +435,16 @@ impl From<ProfileArg> for Profile {
 			ProfileArg::Compat => Self::Compat,
 			ProfileArg::Standard => Self::Standard,
 			ProfileArg::Strong => Self::Strong,
+		}
+	}
+}
+
+impl From<Profile> for ProfileArg {
+	fn from(profile: Profile) -> Self {
+		match profile {
+			Profile::Compat => Self::Compat,
+			Profile::Standard => Self::Standard,
+			Profile::Strong => Self::Strong,
 		}
 	}
 }

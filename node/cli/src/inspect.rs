@@ -2,14 +2,17 @@
 
 //! `inspect`: what is in a verifying key.
 
-use crate::cli::InspectArgs;
+use crate::cli::{InspectArgs, ProfileArg};
 use crate::files;
 use crate::offline::{check, cost_json, fri_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, hex, table};
 use assay_air::{Node, Program};
-use assay_plonky3::soundness::{Regime, Report, Shape, security_bits};
+use assay_plonky3::soundness::{
+	Fold, Goal, Regime, Report, Shape, Space, Step, folds, search, security_bits,
+};
+use assay_plonky3::supported;
 use assay_primitives::{Plonky3Vk, Policy, Profile, VerifyingKey};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// `inspect`.
@@ -23,13 +26,12 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let header = program.header();
 	let degree = program.constraint_degree(inner.degree_bits);
 	let count = Count::of(&program);
-	let report = report(inner, &program, degree);
-	let admitted: Vec<&str> =
-		[("compat", Profile::Compat), ("standard", Profile::Standard), ("strong", Profile::Strong)]
-			.into_iter()
-			.filter(|(_, profile)| Policy::of(*profile).admits(checked.security).is_ok())
-			.map(|(name, _)| name)
-			.collect();
+	let security = Security::of(inner, &program);
+	let admitted: Vec<&str> = Profile::ALL
+		.into_iter()
+		.filter(|profile| Policy::of(*profile).admits(checked.security).is_ok())
+		.map(name)
+		.collect();
 
 	let mut object = json!({
 		"system": "plonky3",
@@ -59,15 +61,8 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 			"constraint_degree": degree,
 		},
 		"profiles": admitted,
-		"security": {
-			"analysis": regime_text(report.regime),
-			"weakest": report.weakest().name,
-			"steps": report.steps.map(|step| json!({
-				"step": step.name,
-				"proven": tenth(step.proven),
-				"conjectured": tenth(step.conjectured),
-			})),
-		},
+		"profile": security.report.profile().map(name),
+		"security": security.json(),
 		"cost": cost_json(checked.cost),
 		"proof_bytes_max": checked.proof_bytes_max,
 	});
@@ -108,16 +103,14 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 		("hash", format!("{:?}", inner.hash)),
 		("extension", format!("degree {}", inner.extension.get())),
 		("FRI", fri_text(&inner.fri)),
+		("security", security_text(checked.security)),
 		(
-			"security",
-			format!(
-				"{}; weakest step: {}; analysis: {}",
-				security_text(checked.security),
-				report.weakest().name,
-				regime_text(report.regime),
-			),
+			"profile",
+			match security.report.profile() {
+				Some(profile) => format!("{}; admitted by {}", name(profile), admitted.join(", ")),
+				None => "none".into(),
+			},
 		),
-		("profiles", if admitted.is_empty() { "none".into() } else { admitted.join(", ") }),
 		(
 			"cost",
 			format!(
@@ -129,11 +122,8 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 		),
 		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
 	]);
-	let _ = writeln!(text, "\n{:<15} {:>11} {:>17}", "step", "proven bits", "conjectured bits");
-	for step in &report.steps {
-		let (proven, conjectured) = (tenth(step.proven), tenth(step.conjectured));
-		let _ = writeln!(text, "{:<15} {proven:>11.1} {conjectured:>17.1}", step.name);
-	}
+	text.push('\n');
+	security.write(&mut text);
 	if args.program {
 		text.push('\n');
 		text.push_str(&program.dump());
@@ -141,22 +131,138 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	Ok(Answer::new(object, text))
 }
 
-/// Bits of security by step: the model that [`assay_plonky3::check_vk`] takes the weakest from.
-fn report(vk: &Plonky3Vk, program: &Program, constraint_degree: u64) -> Report {
-	let header = program.header();
-	// As `p3_uni_stark::get_log_num_quotient_chunks`; the key is checked, so all of this is small.
-	let chunks = (constraint_degree.max(2) - 1).next_power_of_two();
-	let shape = Shape {
-		degree_bits: vk.degree_bits,
-		width: header.width,
-		preprocessed_width: header.preprocessed_width,
-		opens_next_row: header.opens_next_row,
-		opens_preprocessed_next_row: header.opens_preprocessed_next_row,
-		num_constraints: program.num_constraints() as u32,
-		constraint_degree: constraint_degree as u32,
-		log_num_quotient_chunks: chunks.ilog2() as u8,
-	};
-	security_bits(&vk.fri, vk.hash, vk.extension, &shape)
+/// The bits, step by step: the model that [`assay_plonky3::check_vk`] takes the weakest from.
+struct Security {
+	report: Report,
+	folds: Vec<Fold>,
+	remedies: Vec<&'static str>,
+	next: Option<Next>,
+}
+
+/// The next profile up, and how many queries reach it if nothing else changes.
+struct Next {
+	profile: Profile,
+	num_queries: Option<u16>,
+}
+
+impl Security {
+	fn of(vk: &Plonky3Vk, program: &Program) -> Self {
+		let (fri, extension) = (&vk.fri, vk.extension);
+		let shape = Shape::of(program, vk.degree_bits);
+		let report = security_bits(fri, vk.hash, extension, &shape);
+		let next = Profile::ALL.into_iter().find(|next| Some(*next) > report.profile());
+		let next = next.map(|profile| {
+			let (_, most) = supported::NUM_QUERIES;
+			let most = u16::try_from(most).unwrap_or(u16::MAX);
+			let space =
+				Space { num_queries: fri.num_queries..=most, ..Space::only(extension, fri) };
+			let found = search(&space, &shape, vk.hash, profile.floor(), Goal::Smallest);
+			Next { profile, num_queries: found.first().map(|found| found.fri.num_queries) }
+		});
+		Self {
+			folds: folds(fri, extension, &shape, report.multiplicity),
+			remedies: report.weakest().remedies(extension),
+			report,
+			next,
+		}
+	}
+
+	fn json(&self) -> Value {
+		let report = &self.report;
+		let least = |bits: &dyn Fn(&Step) -> f64| tenth(bits(report.least(bits)));
+		json!({
+			"analysis": regime_text(report.regime),
+			"multiplicity": report.multiplicity,
+			"least": {
+				"unique_decoding": least(&|step| step.unique_decoding),
+				"johnson": least(&|step| step.johnson),
+				"random_words": least(&|step| step.conjectured),
+			},
+			"weakest": report.weakest().name,
+			"weakest_conjectured": report.weakest_conjectured().name,
+			"raised_by": self.remedies,
+			"next": self.next.as_ref().map(|next| json!({
+				"profile": name(next.profile),
+				"num_queries": next.num_queries,
+			})),
+			"steps": report.steps.map(|step| json!({
+				"step": step.name,
+				"grinding_bits": step.grinding,
+				"proven": tenth(step.proven),
+				"conjectured": tenth(step.conjectured),
+				"unique_decoding": tenth(step.unique_decoding),
+				"johnson": tenth(step.johnson),
+				"random_words": tenth(step.conjectured),
+			})),
+			"folds": self.folds.iter().map(|fold| json!({
+				"log_domain": fold.log_domain,
+				"log_arity": fold.log_arity,
+				"unique_decoding": tenth(fold.unique_decoding),
+				"johnson": tenth(fold.johnson),
+				"random_words": tenth(fold.conjectured),
+			})).collect::<Vec<_>>(),
+		})
+	}
+
+	/// The steps as a table, then what limits them.
+	fn write(&self, text: &mut String) {
+		let report = &self.report;
+		let johnson = report.multiplicity.map_or("Johnson".into(), |m| format!("Johnson m={m}"));
+		let mut lines = vec![
+			["bits", "grinding", "unique decoding", &johnson, "random words"]
+				.map(ToString::to_string),
+		];
+		let mut line = |name: &str, grinding: String, bits: [f64; 3]| {
+			let [unique, johnson, random] = bits.map(|bits| format!("{:.1}", tenth(bits)));
+			lines.push([name.into(), grinding, unique, johnson, random]);
+		};
+		for step in &report.steps {
+			let grinding = step.grinding.map_or("-".into(), |bits| bits.to_string());
+			line(step.name, grinding, [step.unique_decoding, step.johnson, step.conjectured]);
+			if step.name == "folding" {
+				for fold in &self.folds {
+					let name = format!("  2^{} by {}", fold.log_domain, 1u64 << fold.log_arity);
+					let bits = [fold.unique_decoding, fold.johnson, fold.conjectured];
+					line(&name, String::new(), bits);
+				}
+			}
+		}
+		// Writing to a String cannot fail.
+		for [name, grinding, unique, johnson, random] in lines {
+			let _ =
+				writeln!(text, "{name:<15} {grinding:>8} {unique:>15} {johnson:>14} {random:>12}");
+		}
+		let next = match &self.next {
+			None => "none: this is the strongest".into(),
+			Some(Next { profile, num_queries: Some(queries) }) => {
+				format!("{}, with {queries} queries", name(*profile))
+			},
+			Some(Next { profile, num_queries: None }) => {
+				format!("{}, not by queries alone: see assay suggest --vk", name(*profile))
+			},
+		};
+		let weakest = report.weakest();
+		let _ = write!(
+			text,
+			"\n{}",
+			table(&[
+				(
+					"proven",
+					format!("{}, weakest step {}", regime_text(report.regime), weakest.name)
+				),
+				(
+					"conjectured",
+					format!("random words, weakest step {}", report.weakest_conjectured().name)
+				),
+				("raised by", self.remedies.join(", ")),
+				("next profile", next),
+			])
+		);
+	}
+}
+
+fn name(profile: Profile) -> &'static str {
+	ProfileArg::from(profile).name()
 }
 
 fn regime_text(regime: Regime) -> String {

@@ -9,6 +9,7 @@
 //! | [`files`] | reading and writing keys, public values and proofs, with bounds |
 //! | [`offline`] | `air list`, `export`, `prove`, `verify` |
 //! | [`inspect`] | `inspect` |
+//! | [`suggest`] | `suggest` |
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | the connection, sending a call, reading its events |
 //! | [`online`] | `register`, `unregister`, `submit`, `watch` |
@@ -21,6 +22,7 @@ mod offline;
 mod online;
 mod output;
 mod signer;
+mod suggest;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -48,6 +50,7 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Air { command: AirCommand::List } => offline::list(),
 		Command::Export(args) => offline::export(&args),
 		Command::Inspect(args) => inspect::inspect(&args),
+		Command::Suggest(args) => suggest::suggest(&args),
 		Command::Prove(args) => offline::prove(&args),
 		Command::Verify(args) => offline::verify(&args),
 		Command::Register(args) => online::register(&args),

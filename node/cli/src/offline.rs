@@ -2,15 +2,16 @@
 
 //! Commands that need no chain: `air list`, `export`, `prove`, `verify`.
 
-use crate::cli::{ExportArgs, FriArgs, ProfileArg, ProveArgs, VerifyArgs};
+use crate::cli::{ExportArgs, ProfileArg, ProveArgs, VerifyArgs};
 use crate::files;
 use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
+use assay_air::Program;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::{make_vk, prove as prove_air};
-use assay_plonky3::soundness::presets;
-use assay_plonky3::{CheckedVk, Cost, check_vk, supported, verify_bytes};
+use assay_plonky3::soundness::{Goal, Shape, Space, search};
+use assay_plonky3::{CheckedVk, Cost, check_vk, verify_bytes};
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, Profile, PublicValues, SecurityBits,
 	VERIFIER_VERSION, VerifyingKey, statement_hash,
 };
 use codec::Encode;
@@ -26,8 +27,7 @@ pub fn list() -> Result<Answer, Failure> {
 		"AIR", "columns", "operations", "constraints", "public values"
 	);
 	for sample in Sample::ALL {
-		let program = dispatch_sample!(sample, |air| assay_air::export(air))
-			.map_err(|error| Failure::usage(format_args!("{}: {error}", sample.name())))?;
+		let program = program(sample)?;
 		let range = sample.degree_bits_range();
 		let _ = writeln!(
 			text,
@@ -267,76 +267,35 @@ pub fn merge(object: &mut Value, more: Value) {
 	}
 }
 
-/// The parameters of a profile.
-const fn defaults(profile: ProfileArg, extension: ExtensionDegree) -> FriParams {
-	match profile {
-		ProfileArg::Compat | ProfileArg::Standard => presets::standard(extension),
-		ProfileArg::Strong => presets::strong(extension),
-	}
-}
-
+/// The key with the parameters that are given, and for the rest with those of everyday use: the
+/// fewest queries and the least grinding that reach the profile.
 fn make(
 	args: &ExportArgs,
 	degree_bits: u8,
 	hash: HashKind,
 ) -> Result<(VerifyingKey, CheckedVk), Failure> {
+	let program = program(args.air)?;
+	let shape = Shape::of(&program, degree_bits);
 	// The larger field suits every sample at every height.
 	let extension = args.extension.unwrap_or(ExtensionDegree::Five);
-	let preset = defaults(args.profile, extension);
-	// Exhaustive on purpose: a parameter that is added needs an argument.
-	let FriArgs {
-		log_blowup,
-		queries,
-		log_final_poly_len,
-		log_arity,
-		grinding_batch,
-		grinding_commit,
-		grinding_query,
-		grinding_ood,
-	} = args.fri;
-	let fri = FriParams {
-		log_blowup: log_blowup.unwrap_or(preset.log_blowup),
-		num_queries: queries.unwrap_or(preset.num_queries),
-		// A small trace can't be folded to a longer polynomial than itself.
-		log_final_poly_len: log_final_poly_len
-			.unwrap_or(preset.log_final_poly_len.min(degree_bits.saturating_sub(1))),
-		max_log_arity: log_arity.unwrap_or(preset.max_log_arity),
-		batch_grinding_bits: grinding_batch.unwrap_or(preset.batch_grinding_bits),
-		commit_grinding_bits: grinding_commit.unwrap_or(preset.commit_grinding_bits),
-		query_grinding_bits: grinding_query.unwrap_or(preset.query_grinding_bits),
-		ood_grinding_bits: grinding_ood.unwrap_or(preset.ood_grinding_bits),
-	};
+	let space = args.fri.narrow(Space::balanced(extension, degree_bits));
+	let floor = Profile::from(args.profile).floor();
+	let found = search(&space, &shape, hash, floor, Goal::Smallest);
+	// If none is enough, or supported, the checks say so of the strongest.
+	let fri = found.first().map_or_else(|| space.end(), |found| found.fri);
 	let vk = dispatch_sample!(args.air, |air| make_vk(air, degree_bits, hash, extension, fri))?;
 	let checked = check(&vk)?;
-	if queries.is_some() {
-		return Ok((vk, checked));
-	}
-	Ok(fewest_queries((vk, checked), Policy::of(args.profile.into())))
+	Ok((vk, checked))
 }
 
-/// The key with as few queries as `policy` admits; `made` itself if no number is enough.
-fn fewest_queries(made: (VerifyingKey, CheckedVk), policy: Policy) -> (VerifyingKey, CheckedVk) {
-	let with_queries = |queries: u64| {
-		let VerifyingKey::Plonky3V1(mut inner) = made.0.clone();
-		inner.fri.num_queries = u16::try_from(queries).ok()?;
-		let vk = VerifyingKey::Plonky3V1(inner);
-		let checked = check_vk(&vk, &policy).ok()?;
-		Some((vk, checked))
-	};
-	let (mut low, mut high) = supported::NUM_QUERIES;
-	let Some(mut best) = with_queries(high) else { return made };
-	// More queries never mean fewer bits.
-	while low < high {
-		let middle = low + (high - low) / 2;
-		match with_queries(middle) {
-			Some(candidate) => (high, best) = (middle, candidate),
-			None => low = middle + 1,
-		}
-	}
-	best
+/// The program of a sample AIR.
+pub fn program(sample: Sample) -> Result<Program, Failure> {
+	dispatch_sample!(sample, |air| assay_air::export(air))
+		.map_err(|error| Failure::usage(format_args!("{}: {error}", sample.name())))
 }
 
-fn check_degree_bits(sample: Sample, degree_bits: u8) -> Result<(), Failure> {
+/// Whether the sample has traces of that height.
+pub fn check_degree_bits(sample: Sample, degree_bits: u8) -> Result<(), Failure> {
 	let range = sample.degree_bits_range();
 	if range.contains(&degree_bits) {
 		return Ok(());

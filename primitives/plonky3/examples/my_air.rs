@@ -63,10 +63,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 	let program = assay_air::export::<SquaresAir>(&SquaresAir)?;
 	println!("program: {} bytes\n{}", program.encode().len(), program.dump());
 
-	// The key: the program, and parameters with few proof bytes for 80 proven bits.
+	// The key: the program, and parameters for 80 proven bits. For smaller
+	// proofs or a faster prover, `assay suggest --vk my_air.vk` searches further.
 	let hash = HashKind::Keccak;
-	let (extension, fri) = soundness::recommended(Profile::Standard, hash, DEGREE_BITS);
-	let vk = prover::make_vk(&SquaresAir, DEGREE_BITS, hash, extension, fri)?;
+	let shape = soundness::Shape::of(&program, DEGREE_BITS);
+	let found = soundness::recommended(&shape, hash, Profile::Standard.floor())
+		.ok_or("no number of queries is enough")?;
+	let vk = prover::make_vk(&SquaresAir, DEGREE_BITS, hash, found.extension, found.fri)?;
 	// What a chain asks when the key is registered. Its policy, not the proof's.
 	let checked = check_vk(&vk, &Policy::of(Profile::Standard))?;
 	println!(

@@ -4,7 +4,7 @@
 
 use super::Shape;
 use super::regimes::{Code, MAX_MULTIPLICITY, Regime};
-use super::steps::{Model, STEPS, at_least_zero, credited, fold};
+use super::steps::{LARGER_FIELD, Model, REMEDIES, STEPS, at_least_zero, credited, fold};
 use alloc::vec::Vec;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, Profile, SecurityBits};
 use libm::floor;
@@ -57,6 +57,16 @@ pub struct Fold {
 	pub johnson: f64,
 	/// Under the random-words heuristic.
 	pub conjectured: f64,
+}
+
+impl Step {
+	/// What raises these bits, of a key with this extension: parameters, or a smaller AIR.
+	#[must_use]
+	pub fn remedies(&self, extension: ExtensionDegree) -> Vec<&'static str> {
+		let spent = |remedy: &&str| extension == ExtensionDegree::Five && *remedy == LARGER_FIELD;
+		let of_step = STEPS.into_iter().zip(REMEDIES).filter(|(name, _)| *name == self.name);
+		of_step.flat_map(|(_, remedies)| remedies).copied().filter(|one| !spent(one)).collect()
+	}
 }
 
 impl Report {

@@ -15,6 +15,19 @@ pub const MAX_CREDITED_GRINDING_BITS: u8 = 26;
 pub const STEPS: [&str; 6] =
 	["queries", "folding", "batching", "constraints", "out_of_domain", "hash_collision"];
 
+/// What raises the bits of each step, in the order of [`STEPS`]: in the choice of parameters, and in
+/// the AIR.
+pub(super) const REMEDIES: [&[&str]; 6] = [
+	&["more queries", "a larger blowup", "more grinding before the queries"],
+	&[LARGER_FIELD, "fewer rows", "a smaller arity", "more grinding before folding"],
+	&[LARGER_FIELD, "fewer rows", "fewer columns", "more grinding before batching"],
+	&[LARGER_FIELD, "fewer constraints"],
+	&[LARGER_FIELD, "fewer rows", "a lower degree", "more grinding before the out-of-domain point"],
+	&["Keccak or Blake3 for Poseidon2"],
+];
+
+pub(super) const LARGER_FIELD: &str = "the extension of degree 5";
+
 /// log2 of BabyBear's modulus, 2^31 - 2^27 + 1, rounded down.
 pub(super) const FIELD_BITS: f64 = 30.906_890_596_325_1;
 

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `suggest`: parameters that reach given bits of security.
+//!
+//! Bits, key bytes and the largest proof are exact. Proof bytes are expected, and times are only
+//! ever measured: with `--measure` every suggestion proves and verifies.
+
+use crate::cli::{HashArg, ProfileArg, SuggestArgs};
+use crate::files;
+use crate::offline::{check, check_degree_bits, merge, program, security_json};
+use crate::output::{Answer, Failure, Progress, millis, table};
+use assay_air::Program;
+use assay_airs::{Sample, dispatch_sample};
+use assay_plonky3::prover::{make_vk, prove};
+use assay_plonky3::soundness::{Shape, Space, Suggestion, search, strongest};
+use assay_plonky3::{supported, verify_bytes};
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Profile, PublicValues,
+	SecurityBits, VerifyingKey,
+};
+use codec::Encode;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// Largest extended trace that `--measure` proves, in bytes. The prover holds several of its size.
+const MAX_MEASURED_BYTES: u64 = 1 << 30;
+
+/// Verifications of which the median counts.
+const VERIFICATIONS: usize = 5;
+
+/// The AIR that parameters are wanted for.
+struct Subject {
+	/// `None` for the AIR of a key.
+	sample: Option<Sample>,
+	name: String,
+	program: Program,
+	degree_bits: u8,
+	hash: HashKind,
+}
+
+/// What a suggestion took.
+struct Measured {
+	proof_bytes: usize,
+	prove: Duration,
+	verify: Duration,
+}
+
+/// A suggestion and what its key says.
+struct Row {
+	found: Suggestion,
+	vk_bytes: usize,
+	proof_bytes_max: u32,
+	measured: Option<Measured>,
+}
+
+/// `suggest`.
+pub fn suggest(args: &SuggestArgs) -> Result<Answer, Failure> {
+	let subject = Subject::of(args)?;
+	let shape = Shape::of(&subject.program, subject.degree_bits);
+	let floor = match args.bits {
+		Some(bits) => SecurityBits { proven: bits, conjectured: bits },
+		None => Profile::from(args.profile).floor(),
+	};
+	let mut space = args.fri.narrow(Space::all(args.max_grinding));
+	if let Some(extension) = args.extension {
+		space.extensions = vec![extension];
+	}
+	let found = search(&space, &shape, subject.hash, floor, args.goal.into());
+	if found.is_empty() {
+		return Err(subject.unreachable(&space, &shape, floor)?);
+	}
+
+	let progress = Progress::steps(found.len() as u64, "measuring");
+	let mut rows = Vec::new();
+	for (position, found) in found.into_iter().enumerate() {
+		let vk = subject.vk(found.extension, found.fri);
+		let proof_bytes_max = check(&vk)?.proof_bytes_max;
+		let measured = if args.measure {
+			let blowup = 1u32 << found.fri.log_blowup;
+			progress.set(position as u64, format_args!("proving with blowup {blowup}"));
+			subject.measure(&found)?
+		} else {
+			None
+		};
+		rows.push(Row { found, vk_bytes: vk.encode().len(), proof_bytes_max, measured });
+	}
+	drop(progress);
+
+	let commands: Vec<_> = rows.iter().map(|row| subject.export(&row.found)).collect();
+	let object = json!({
+		"air": subject.sample.map(Sample::name),
+		"degree_bits": subject.degree_bits,
+		"rows": 1u64 << subject.degree_bits,
+		"hash": subject.hash,
+		"goal": args.goal.name(),
+		"max_grinding_bits": args.max_grinding,
+		"floor": security_json(floor),
+		"suggestions": rows.iter().zip(&commands).map(|(row, command)| {
+			let mut object = row.json();
+			merge(&mut object, json!({ "export": command }));
+			object
+		}).collect::<Vec<_>>(),
+	});
+	let mut text = table(&[
+		("AIR", format!("{}, 2^{} rows", subject.name, subject.degree_bits)),
+		("hash", format!("{:?}", subject.hash)),
+		(
+			"wanted",
+			format!("at least {} bits proven, {} conjectured", floor.proven, floor.conjectured),
+		),
+		("goal", format!("{}; the best for each blowup, best first", args.goal.name())),
+	]);
+	text.push('\n');
+	write_table(&mut text, &rows, args.measure);
+	if let Some(command) = commands.first() {
+		let _ = writeln!(text, "\nthe first, as arguments of assay:\n{}", command.join(" "));
+	}
+	Ok(Answer::new(object, text))
+}
+
+impl Subject {
+	fn of(args: &SuggestArgs) -> Result<Self, Failure> {
+		let rows = args.rows.map(log2_of_rows).transpose()?;
+		let degree_bits = args.degree_bits.or(rows);
+		let hash = args.hash.map(HashKind::from);
+		if let Some(path) = &args.vk {
+			if args.measure {
+				let message =
+					"--measure: expected a sample AIR, whose traces can be made, got a key";
+				return Err(Failure::usage(message));
+			}
+			let VerifyingKey::Plonky3V1(inner) = files::read_vk(path)?.vk;
+			let program = Program::decode(&inner.program)
+				.map_err(|error| Failure::from(assay_plonky3::Error::from(error)))
+				.map_err(|failure| failure.context(path.display()))?;
+			let degree_bits = degree_bits.unwrap_or(inner.degree_bits);
+			let (min, max) = supported::DEGREE_BITS;
+			if !(min..=max).contains(&degree_bits.into()) {
+				return Err(Failure::usage(format_args!(
+					"expected {min} to {max} degree bits, got {degree_bits}"
+				)));
+			}
+			let name = format!("that of {}", path.display());
+			let hash = hash.unwrap_or(inner.hash);
+			return Ok(Self { sample: None, name, program, degree_bits, hash });
+		}
+		// The parser asks for one of the two.
+		let sample = args.air.ok_or_else(|| Failure::usage("expected an AIR or --vk, got none"))?;
+		let degree_bits = degree_bits.unwrap_or(sample.default_degree_bits());
+		check_degree_bits(sample, degree_bits)?;
+		Ok(Self {
+			sample: Some(sample),
+			name: sample.name().into(),
+			program: program(sample)?,
+			degree_bits,
+			hash: hash.unwrap_or(HashArg::Poseidon2.into()),
+		})
+	}
+
+	/// A key of the same length and bounds as the real one; its preprocessed root is a placeholder.
+	fn vk(&self, extension: ExtensionDegree, fri: FriParams) -> VerifyingKey {
+		VerifyingKey::Plonky3V1(Plonky3Vk {
+			hash: self.hash,
+			extension,
+			degree_bits: self.degree_bits,
+			fri,
+			preprocessed: (self.program.preprocessed_width() > 0).then(Default::default),
+			program: self.program.encode(),
+		})
+	}
+
+	/// Why nothing was found.
+	fn unreachable(
+		&self,
+		space: &Space,
+		shape: &Shape,
+		floor: SecurityBits,
+	) -> Result<Failure, Failure> {
+		let Some((_, _, report)) = strongest(space, shape, self.hash) else {
+			// No verifier supports any of them: its check says which.
+			let extension = space.extensions.first().copied().unwrap_or(ExtensionDegree::Five);
+			check(&self.vk(extension, space.end()))?;
+			return Ok(Failure::usage("expected supported parameters, got an empty search"));
+		};
+		let SecurityBits { proven, conjectured } = report.bits;
+		let limit = if proven < floor.proven {
+			report.weakest().name
+		} else {
+			report.weakest_conjectured().name
+		};
+		let message = format!(
+			"expected at least {} proven and {} conjectured bits, got at most {proven} and \
+			 {conjectured}, limited by {limit}",
+			floor.proven, floor.conjectured,
+		);
+		Ok(Failure::refused(ErrorClass::SecurityTooLow, message).with(security_json(report.bits)))
+	}
+
+	/// Proves once and verifies a few times; `None` if the trace is too large for that.
+	fn measure(&self, found: &Suggestion) -> Result<Option<Measured>, Failure> {
+		let Some(sample) = self.sample else { return Ok(None) };
+		let bytes = 4 * self.program.width() as u64;
+		if bytes << (self.degree_bits + found.fri.log_blowup) > MAX_MEASURED_BYTES {
+			return Ok(None);
+		}
+		let (trace, values) = sample.generate(self.degree_bits, assay_airs::DEFAULT_SEED);
+		let public_values = PublicValues::V1(values);
+		let clock = Progress::start("measuring");
+		let (vk, proof, prove) = dispatch_sample!(sample, |air| {
+			let (extension, fri) = (found.extension, found.fri);
+			let vk = make_vk(air, self.degree_bits, self.hash, extension, fri)?;
+			let (proof, time) = clock.time(|| prove(&vk, air, trace, &public_values));
+			(vk, proof?, time)
+		});
+		let (vk, public_values) = (vk.encode(), public_values.encode());
+		let mut times = Vec::new();
+		for _ in 0..VERIFICATIONS {
+			let (result, time) = clock.time(|| verify_bytes(&vk, &public_values, &proof));
+			result?;
+			times.push(time);
+		}
+		times.sort_unstable();
+		let verify = times.get(VERIFICATIONS / 2).copied().unwrap_or_default();
+		Ok(Some(Measured { proof_bytes: proof.len(), prove, verify }))
+	}
+
+	/// The arguments of `assay` that export with these parameters; for the AIR of a key, those that
+	/// pin them in any command.
+	fn export(&self, found: &Suggestion) -> Vec<String> {
+		let mut arguments = Vec::new();
+		if let Some(sample) = self.sample {
+			arguments.extend(["export".into(), sample.name().into()]);
+			let hash = json!(self.hash).as_str().unwrap_or_default().to_string();
+			arguments.extend(["--degree-bits".into(), self.degree_bits.to_string()]);
+			arguments.extend(["--hash".into(), hash]);
+			match found.report.profile() {
+				Some(Profile::Standard) => (),
+				Some(profile) => {
+					let name = ProfileArg::from(profile).name();
+					arguments.extend(["--profile".into(), name.into()]);
+				},
+				None => arguments.push("--allow-weak".into()),
+			}
+		}
+		arguments.extend(["--extension".into(), found.extension.get().to_string()]);
+		// Exhaustive on purpose: a parameter that is added needs an argument.
+		let FriParams {
+			log_blowup,
+			num_queries,
+			log_final_poly_len,
+			max_log_arity,
+			batch_grinding_bits,
+			commit_grinding_bits,
+			query_grinding_bits,
+			ood_grinding_bits,
+		} = found.fri;
+		for (name, value) in [
+			("--log-blowup", log_blowup.into()),
+			("--queries", num_queries),
+			("--log-final-poly-len", log_final_poly_len.into()),
+			("--log-arity", max_log_arity.into()),
+			("--grinding-batch", batch_grinding_bits.into()),
+			("--grinding-commit", commit_grinding_bits.into()),
+			("--grinding-query", query_grinding_bits.into()),
+			("--grinding-ood", ood_grinding_bits.into()),
+		] {
+			arguments.extend([name.to_string(), value.to_string()]);
+		}
+		arguments
+	}
+}
+
+impl Row {
+	fn json(&self) -> Value {
+		let report = &self.found.report;
+		let mut object = json!({
+			"extension": self.found.extension.get(),
+			"fri": self.found.fri,
+			"weakest": report.weakest().name,
+			"vk_bytes": self.vk_bytes,
+			"proof_bytes_expected": self.found.proof_bytes,
+			"proof_bytes_max": self.proof_bytes_max,
+			"prover_hashes_expected": self.found.prover_hashes,
+			"measured": self.measured.as_ref().map(|measured| json!({
+				"proof_bytes": measured.proof_bytes,
+				"prove_ms": millis(measured.prove),
+				"verify_ms": millis(measured.verify),
+			})),
+		});
+		merge(&mut object, security_json(report.bits));
+		object
+	}
+}
+
+fn write_table(text: &mut String, rows: &[Row], measure: bool) {
+	// Writing to a String cannot fail.
+	let _ = write!(
+		text,
+		"{:>6} {:>5} {:>6} {:>7} {:>9} {:>5} {:>5} {:>11} {:>8} {:>11} {:>9} {:>11}",
+		"proven",
+		"conj.",
+		"blowup",
+		"queries",
+		"extension",
+		"arity",
+		"final",
+		"grinding*",
+		"vk bytes",
+		"proof bytes",
+		"at most",
+		"hash calls",
+	);
+	if measure {
+		let _ = write!(text, " {:>9} {:>9} {:>9}", "measured", "prove ms", "verify ms");
+	}
+	text.push('\n');
+	for row in rows {
+		let FriParams {
+			log_blowup,
+			num_queries,
+			log_final_poly_len,
+			max_log_arity,
+			batch_grinding_bits,
+			commit_grinding_bits,
+			query_grinding_bits,
+			ood_grinding_bits,
+		} = row.found.fri;
+		let grinding = format!(
+			"{batch_grinding_bits}/{commit_grinding_bits}/{query_grinding_bits}/{ood_grinding_bits}"
+		);
+		let bits = row.found.report.bits;
+		let _ = write!(
+			text,
+			"{:>6} {:>5} {:>6} {num_queries:>7} {:>9} {:>5} {:>5} {grinding:>11} {:>8} {:>11} \
+			 {:>9} {:>11}",
+			bits.proven,
+			bits.conjectured,
+			1u32 << log_blowup,
+			row.found.extension.get(),
+			1u32 << max_log_arity,
+			1u32 << log_final_poly_len,
+			row.vk_bytes,
+			row.found.proof_bytes,
+			row.proof_bytes_max,
+			row.found.prover_hashes,
+		);
+		match &row.measured {
+			Some(measured) => {
+				let (prove, verify) = (millis(measured.prove), millis(measured.verify));
+				let _ = write!(text, " {:>9} {prove:>9.1} {verify:>9.3}", measured.proof_bytes);
+			},
+			None if measure => {
+				let _ = write!(text, " {:>9} {:>9} {:>9}", "too large", "-", "-");
+			},
+			None => (),
+		}
+		text.push('\n');
+	}
+	text.push_str(
+		"\n* bits: batch/fold/query/out of domain. Proof bytes are expected, and vary with the \
+		 queries;\n  hash calls are those that the prover is expected to make, to commit and to \
+		 grind.\n",
+	);
+	if measure {
+		let _ = writeln!(
+			text,
+			"  Measured here: bytes of one proof, its time, the median of {VERIFICATIONS} verifications."
+		);
+	}
+}
+
+fn log2_of_rows(rows: u64) -> Result<u8, Failure> {
+	match rows.checked_next_power_of_two() {
+		Some(rounded) if rows > 0 => Ok(rounded.ilog2() as u8),
+		_ => Err(Failure::usage(format_args!("--rows: expected 1 to 2^63 rows, got {rows}"))),
+	}
+}
