@@ -3,7 +3,7 @@
 //! What the node answers besides a Substrate node's usual methods.
 
 use crate::verifications::{Verification, Verifications};
-use assay_primitives::{HashKind, SecurityBits};
+use assay_primitives::{HashKind, Profile, SecurityBits};
 use assay_runtime::{
 	AccountId, Balance, BlockNumber, Nonce,
 	opaque::{Block, Hash},
@@ -14,28 +14,29 @@ use jsonrpsee::{
 	proc_macros::rpc,
 	types::{ErrorObject, ErrorObjectOwned},
 };
-use pallet_proof_verifier::{ProofSystem, api::ProofVerifierApi};
+use pallet_proof_verifier::{ProofSystem, Scope, StatementInfo, api::ProofVerifierApi};
 use sc_transaction_pool_api::TransactionPool;
 use serde::Serialize;
 use sp_api::ProvideRuntimeApi;
 use sp_block_builder::BlockBuilder;
 use sp_blockchain::{Error as BlockChainError, HeaderBackend, HeaderMetadata};
+use sp_core::Bytes;
 use std::sync::Arc;
 
 /// A registered key, as `assay_vkInfo` answers it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VkInfo {
-	/// Who registered it, as an address.
-	pub owner: AccountId,
-	/// The deposit in smallest units, as a decimal string: it may not fit a JSON number.
-	pub deposit: String,
 	/// Proof system.
 	pub system: &'static str,
+	/// First byte of the key: names proof system and verifier.
+	pub version: u8,
 	/// Hash of the Merkle trees and the transcript.
 	pub hash: &'static str,
 	/// Bits of security.
 	pub security: SecurityBits,
+	/// The profile that it is of; `null` below every profile's floor.
+	pub profile: Option<Profile>,
 	/// The work of one verification, at most.
 	pub cost: Cost,
 	/// Number of public values.
@@ -44,6 +45,90 @@ pub struct VkInfo {
 	pub proof_bytes_max: u32,
 	/// Length of the key in bytes.
 	pub vk_bytes: u32,
+	/// How many accounts have it registered.
+	pub registrants: u32,
+	/// Whether the chain began with it.
+	pub genesis: bool,
+	/// Whether the next block would verify a proof under it.
+	pub open: bool,
+	/// The block from which on no proof under it is accepted, if its version retires.
+	pub retires: Option<BlockNumber>,
+}
+
+/// Who has a key registered, as `assay_vkRegistrants` answers it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registrant {
+	/// The account, as an address.
+	pub account: AccountId,
+	/// The deposit in smallest units, as a decimal string: it may not fit a JSON number.
+	pub deposit: String,
+}
+
+/// Keys of one account, as `assay_vksOf` answers them.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VkPage {
+	/// The keys, in the order of their hashes.
+	pub vks: Vec<OwnVk>,
+	/// What to pass as `after` for the next page; `null` on the last one.
+	pub next: Option<Hash>,
+}
+
+/// One of an account's keys.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnVk {
+	/// Hash of the key.
+	pub vk_hash: Hash,
+	/// The account's deposit for it in smallest units, as a decimal string.
+	pub deposit: String,
+}
+
+/// What a submission costs, as `assay_submissionPrice` answers it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Price {
+	/// Time that it is charged, in picoseconds.
+	pub ref_time: u64,
+	/// Length of the signed extrinsic in bytes.
+	pub extrinsic_bytes: u32,
+	/// The fee in smallest units without a tip, as a decimal string.
+	pub fee: String,
+}
+
+/// Whether the chain vouches for a statement, as `assay_statementStatus` answers it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "status", rename_all = "camelCase")]
+pub enum StatementStatus {
+	/// It was never accepted, or expired and was removed.
+	Unknown,
+	/// It does.
+	Held(Statement),
+	/// It did; the entry is not removed yet.
+	Expired(Statement),
+}
+
+/// What is refused whatever the proof, as `assay_restrictions` answers it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Restrictions {
+	/// Proof systems that are switched off.
+	pub disabled_systems: Vec<&'static str>,
+	/// Profiles that are closed.
+	pub closed_profiles: Vec<Profile>,
+	/// Versions of keys that retire or have.
+	pub retirements: Vec<Retirement>,
+}
+
+/// A version of keys that retires or has.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Retirement {
+	/// First byte of its keys.
+	pub version: u8,
+	/// The block from which on no proof under them is accepted.
+	pub at: BlockNumber,
 }
 
 /// The work of one verification, as `assay_vkInfo` answers it.
@@ -58,7 +143,7 @@ pub struct Cost {
 	pub bytes: u64,
 }
 
-/// A statement that the chain vouches for, as `assay_statement` answers it.
+/// A statement, as `assay_statement` and `assay_statementStatus` answer it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Statement {
@@ -66,7 +151,7 @@ pub struct Statement {
 	pub vk_hash: Hash,
 	/// The block that recorded it.
 	pub block: BlockNumber,
-	/// The block that removes it from the state.
+	/// The first block in which the chain no longer vouches for it.
 	pub expires: BlockNumber,
 	/// Who submitted the proof, as an address.
 	pub submitter: AccountId,
@@ -86,9 +171,46 @@ pub trait AssayApi {
 	#[method(name = "vkInfo")]
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>>;
 
-	/// What is known of a statement, or `null` if it was not recorded or is no longer stored.
+	/// The bytes of a key, or `null` if it is not registered.
+	#[method(name = "vkBytes")]
+	fn vk_bytes(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<Bytes>>;
+
+	/// Who has a key registered.
+	#[method(name = "vkRegistrants")]
+	fn vk_registrants(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Vec<Registrant>>;
+
+	/// The keys that an account has registered, those whose hashes follow `after`: at most `limit`,
+	/// which is 64 when absent; a page has 128 at most.
+	#[method(name = "vksOf")]
+	fn vks_of(
+		&self,
+		account: AccountId,
+		after: Option<Hash>,
+		limit: Option<u32>,
+		at: Option<Hash>,
+	) -> RpcResult<VkPage>;
+
+	/// What submitting a proof of `proof_bytes` costs under a key, or `null` if the key is not
+	/// registered or the proof longer than the chain takes.
+	#[method(name = "submissionPrice")]
+	fn submission_price(
+		&self,
+		vk_hash: Hash,
+		proof_bytes: u32,
+		at: Option<Hash>,
+	) -> RpcResult<Option<Price>>;
+
+	/// What is known of a statement, or `null` if the chain does not vouch for it, or no longer.
 	#[method(name = "statement")]
 	fn statement(&self, statement: Hash, at: Option<Hash>) -> RpcResult<Option<Statement>>;
+
+	/// Whether the chain vouches for a statement, or did.
+	#[method(name = "statementStatus")]
+	fn statement_status(&self, statement: Hash, at: Option<Hash>) -> RpcResult<StatementStatus>;
+
+	/// What is switched off, closed or retiring.
+	#[method(name = "restrictions")]
+	fn restrictions(&self, at: Option<Hash>) -> RpcResult<Restrictions>;
 
 	/// The 32 bytes that name this chain in every statement.
 	#[method(name = "statementContext")]
@@ -104,6 +226,25 @@ pub struct Assay<C> {
 impl<C: HeaderBackend<Block>> Assay<C> {
 	fn at(&self, at: Option<Hash>) -> Hash {
 		at.unwrap_or_else(|| self.client.info().best_hash)
+	}
+}
+
+impl From<StatementInfo<AccountId, BlockNumber>> for Statement {
+	fn from(info: StatementInfo<AccountId, BlockNumber>) -> Self {
+		Self {
+			vk_hash: info.vk_hash,
+			block: info.block,
+			expires: info.expires,
+			submitter: info.submitter,
+			security: info.security,
+		}
+	}
+}
+
+/// Name of a proof system.
+fn system(system: ProofSystem) -> &'static str {
+	match system {
+		ProofSystem::Plonky3 => "plonky3",
 	}
 }
 
@@ -127,38 +268,114 @@ where
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>> {
 		let info = self.client.runtime_api().vk_info(self.at(at), vk_hash).map_err(unavailable)?;
 		Ok(info.map(|info| VkInfo {
-			owner: info.owner,
-			deposit: info.deposit.to_string(),
-			system: match info.system {
-				ProofSystem::Plonky3 => "plonky3",
-			},
-			hash: match info.hash {
+			system: system(info.record.system),
+			version: info.record.version,
+			hash: match info.record.hash {
 				HashKind::Poseidon2 => "poseidon2",
 				HashKind::Keccak => "keccak",
 				HashKind::Blake3 => "blake3",
 			},
-			security: info.security,
+			security: info.record.security,
+			profile: info.profile,
 			cost: Cost {
-				hash_compressions: info.cost.hash_compressions,
-				extension_operations: info.cost.extension_operations,
-				bytes: info.cost.bytes,
+				hash_compressions: info.record.cost.hash_compressions,
+				extension_operations: info.record.cost.extension_operations,
+				bytes: info.record.cost.bytes,
 			},
-			num_public_values: info.num_public_values,
-			proof_bytes_max: info.proof_bytes_max,
-			vk_bytes: info.len,
+			num_public_values: info.record.num_public_values,
+			proof_bytes_max: info.record.proof_bytes_max,
+			vk_bytes: info.record.len,
+			registrants: info.record.registrants,
+			genesis: info.record.genesis,
+			open: info.open,
+			retires: info.retires,
+		}))
+	}
+
+	fn vk_bytes(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<Bytes>> {
+		let bytes =
+			self.client.runtime_api().vk_bytes(self.at(at), vk_hash).map_err(unavailable)?;
+		Ok(bytes.map(Bytes))
+	}
+
+	fn vk_registrants(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Vec<Registrant>> {
+		let registrants =
+			self.client.runtime_api().vk_registrants(self.at(at), vk_hash).map_err(unavailable)?;
+		Ok(registrants
+			.into_iter()
+			.map(|(account, deposit)| Registrant { account, deposit: deposit.to_string() })
+			.collect())
+	}
+
+	fn vks_of(
+		&self,
+		account: AccountId,
+		after: Option<Hash>,
+		limit: Option<u32>,
+		at: Option<Hash>,
+	) -> RpcResult<VkPage> {
+		let page = self
+			.client
+			.runtime_api()
+			.vks_of(self.at(at), account, after, limit.unwrap_or(64))
+			.map_err(unavailable)?;
+		let vks = page
+			.vks
+			.into_iter()
+			.map(|(vk_hash, deposit)| OwnVk { vk_hash, deposit: deposit.to_string() })
+			.collect();
+		Ok(VkPage { vks, next: page.next })
+	}
+
+	fn submission_price(
+		&self,
+		vk_hash: Hash,
+		proof_bytes: u32,
+		at: Option<Hash>,
+	) -> RpcResult<Option<Price>> {
+		let price = self
+			.client
+			.runtime_api()
+			.submission_price(self.at(at), vk_hash, proof_bytes)
+			.map_err(unavailable)?;
+		Ok(price.map(|price| Price {
+			ref_time: price.weight.ref_time(),
+			extrinsic_bytes: price.extrinsic_bytes,
+			fee: price.fee.to_string(),
 		}))
 	}
 
 	fn statement(&self, statement: Hash, at: Option<Hash>) -> RpcResult<Option<Statement>> {
 		let info =
 			self.client.runtime_api().statement(self.at(at), statement).map_err(unavailable)?;
-		Ok(info.map(|info| Statement {
-			vk_hash: info.vk_hash,
-			block: info.block,
-			expires: info.expires,
-			submitter: info.submitter,
-			security: info.security,
-		}))
+		Ok(info.map(Statement::from))
+	}
+
+	fn statement_status(&self, statement: Hash, at: Option<Hash>) -> RpcResult<StatementStatus> {
+		use pallet_proof_verifier::StatementStatus as Answer;
+		let api = self.client.runtime_api();
+		Ok(match api.statement_status(self.at(at), statement).map_err(unavailable)? {
+			Answer::Unknown => StatementStatus::Unknown,
+			Answer::Held(info) => StatementStatus::Held(info.into()),
+			Answer::Expired(info) => StatementStatus::Expired(info.into()),
+		})
+	}
+
+	fn restrictions(&self, at: Option<Hash>) -> RpcResult<Restrictions> {
+		let answer = self.client.runtime_api().restrictions(self.at(at)).map_err(unavailable)?;
+		let (mut disabled_systems, mut closed_profiles) = (Vec::new(), Vec::new());
+		for scope in answer.disabled {
+			match scope {
+				Scope::ProofSystem(off) => disabled_systems.push(system(off)),
+				Scope::Profile(closed) => closed_profiles.push(closed),
+			}
+		}
+		let retirements = answer
+			.retirements
+			.into_iter()
+			.map(|(version, at)| Retirement { version, at })
+			.collect();
+		Ok(Restrictions { disabled_systems, closed_profiles, retirements })
 	}
 
 	fn statement_context(&self, at: Option<Hash>) -> RpcResult<Hash> {

@@ -13,6 +13,9 @@ use frame_support::{
 	weights::Weight,
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
+use pallet_proof_verifier::{
+	Restrictions, StatementInfo, StatementStatus, SubmissionPrice, VkInfo, VkPage,
+};
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_core::{OpaqueMetadata, crypto::KeyTypeId};
@@ -219,14 +222,40 @@ impl_runtime_apis! {
 	impl pallet_proof_verifier::api::ProofVerifierApi<Block, AccountId, Balance, BlockNumber>
 		for Runtime
 	{
-		fn vk_info(vk_hash: Hash) -> Option<pallet_proof_verifier::VkRecord<AccountId, Balance>> {
+		fn vk_info(vk_hash: Hash) -> Option<VkInfo<BlockNumber>> {
 			ProofVerifier::vk_info(vk_hash)
 		}
 
-		fn statement(
-			statement: Hash,
-		) -> Option<pallet_proof_verifier::StatementInfo<AccountId, BlockNumber>> {
+		fn vk_bytes(vk_hash: Hash) -> Option<Vec<u8>> {
+			ProofVerifier::vk_bytes(vk_hash)
+		}
+
+		fn vk_registrants(vk_hash: Hash) -> Vec<(AccountId, Balance)> {
+			ProofVerifier::vk_registrants(vk_hash)
+		}
+
+		fn vks_of(account: AccountId, after: Option<Hash>, limit: u32) -> VkPage<Balance> {
+			ProofVerifier::vks_of(account, after, limit)
+		}
+
+		fn submission_weight(vk_hash: Hash, proof_bytes: u32) -> Option<Weight> {
+			ProofVerifier::submission_weight(vk_hash, proof_bytes)
+		}
+
+		fn submission_price(vk_hash: Hash, proof_bytes: u32) -> Option<SubmissionPrice<Balance>> {
+			crate::price::of_submission(vk_hash, proof_bytes)
+		}
+
+		fn statement(statement: Hash) -> Option<StatementInfo<AccountId, BlockNumber>> {
 			ProofVerifier::statement(statement)
+		}
+
+		fn statement_status(statement: Hash) -> StatementStatus<AccountId, BlockNumber> {
+			ProofVerifier::statement_status(statement)
+		}
+
+		fn restrictions() -> Restrictions<BlockNumber> {
+			ProofVerifier::restrictions()
 		}
 
 		fn statement_context() -> assay_primitives::Hash {

@@ -3,13 +3,14 @@
 //! The runtime of the Assay chain: a solo chain that vouches for STARK proofs.
 //!
 //! Assembly only. [`configs`] says with which parameters each pallet runs and why, [`apis`] what
-//! the node may ask, [`genesis_config_presets`] how the chains `development` and `local` begin.
+//! the node may ask, [`price`] what a submission costs, [`genesis_config_presets`] how the chains
+//! `development` and `local` begin.
 //!
 //! | Pallet | Why it is here |
 //! |---|---|
 //! | System, Timestamp, Balances, TransactionPayment | every chain's base |
 //! | Aura, Grandpa | who writes a block, which blocks are final |
-//! | Sudo | root of a test chain: upgrades, `ProofVerifier::set_disabled` |
+//! | Sudo | root of a test chain: upgrades, switching off, purging and retiring in `ProofVerifier` |
 //! | Utility | several calls in one extrinsic |
 //! | ProofVerifier | verifying keys, proofs, statements |
 
@@ -27,6 +28,7 @@ pub mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod genesis_config_presets;
+pub mod price;
 pub mod senders;
 
 #[cfg(test)]
@@ -67,10 +69,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: alloc::borrow::Cow::Borrowed("assay"),
 	impl_name: alloc::borrow::Cow::Borrowed("assay"),
 	authoring_version: 1,
-	spec_version: 1,
+	spec_version: 2,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
+	transaction_version: 2,
 	system_version: 1,
 };
 
@@ -135,6 +137,9 @@ pub type UncheckedExtrinsic =
 	generic::UncheckedExtrinsic<Address, RuntimeCall, Signature, TxExtension>;
 /// What the sender of an extrinsic signs.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
+
+/// What a runtime upgrade does to the state, each step only where the state has its version.
+pub type Migrations = (pallet_proof_verifier::migrations::V1ToV2<Runtime>,);
 
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<

@@ -2,7 +2,7 @@
 
 //! What the assembled runtime must hold, beyond its pallets' own tests.
 
-use crate::{configs::*, genesis_config_presets::*, senders::SENDERS, *};
+use crate::{configs::*, genesis_config_presets::*, price::signed, senders::SENDERS, *};
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
@@ -112,27 +112,6 @@ mod blocks_should {
 
 	/// The longest extrinsics of the pallet, signed, with every extension.
 	fn longest() -> [UncheckedExtrinsic; 2] {
-		let signed = |call: RuntimeCall| {
-			let extension: TxExtension = (
-				frame_system::AuthorizeCall::new(),
-				frame_system::CheckNonZeroSender::new(),
-				frame_system::CheckSpecVersion::new(),
-				frame_system::CheckTxVersion::new(),
-				frame_system::CheckGenesis::new(),
-				frame_system::CheckEra::from(generic::Era::mortal(64, 0)),
-				frame_system::CheckNonce::from(u32::MAX),
-				frame_system::CheckWeight::new(),
-				pallet_transaction_payment::ChargeTransactionPayment::from(Balance::MAX),
-				frame_metadata_hash_extension::CheckMetadataHash::new(false),
-				frame_system::WeightReclaim::new(),
-			);
-			UncheckedExtrinsic::new_signed(
-				call,
-				AccountId::new(SENDERS[0]).into(),
-				sr25519::Signature::default().into(),
-				extension,
-			)
-		};
 		type Verifier = pallet_proof_verifier::Call<Runtime>;
 		type PublicValuesBytes = pallet_proof_verifier::MaxPublicValuesBytes<Runtime>;
 		[
@@ -171,11 +150,14 @@ mod blocks_should {
 	}
 
 	#[test]
-	fn remove_a_full_block_of_statements_in_a_fraction_of_their_time() {
+	fn remove_a_full_block_of_statements_in_half_of_what_normal_extrinsics_leave() {
 		type Pallet = <Runtime as pallet_proof_verifier::Config>::WeightInfo;
 		let statements = <Runtime as pallet_proof_verifier::Config>::MaxStatementsPerBlock::get();
-		let weight = Pallet::on_initialize(statements);
-		assert!(weight.ref_time() < MAX_BLOCK_REF_TIME / 4, "{weight}");
+		let weight = Pallet::on_idle()
+			+ Pallet::prune_block() * 2
+			+ Pallet::prune_statement() * u64::from(statements);
+		let left = MAX_BLOCK_REF_TIME - NORMAL_DISPATCH_RATIO * MAX_BLOCK_REF_TIME;
+		assert!(weight.ref_time() < left / 2, "{weight}");
 	}
 
 	#[test]
@@ -234,6 +216,213 @@ mod statements_should {
 				System::finalize();
 			}
 			assert_eq!(GenesisHash::get(), genesis.0);
+		});
+	}
+}
+
+mod a_submission_should {
+	use super::*;
+	use assay_primitives::{PublicValues, VerifyingKey, statement_hash};
+	use frame_support::{
+		dispatch::{DispatchClass, GetDispatchInfo, PostDispatchInfo},
+		traits::Hooks,
+	};
+	use sp_runtime::{
+		AccountId32, BuildStorage, DispatchErrorWithPostInfo,
+		traits::{DispatchTransaction, StaticLookup, TransactionExtension},
+	};
+
+	const VK: &[u8] = include_bytes!("../../pallets/proof-verifier/fixtures/blake3_vk_v1.bin");
+	const PUBLIC_VALUES: &[u8] =
+		include_bytes!("../../pallets/proof-verifier/fixtures/blake3_public_values_v1.bin");
+	const PROOF: &[u8] =
+		include_bytes!("../../pallets/proof-verifier/fixtures/blake3_proof_v1.bin");
+	const PAYER: AccountId = AccountId32::new([3; 32]);
+	const GENESIS: Hash = Hash::repeat_byte(9);
+
+	fn vk_hash() -> Hash {
+		Hash::from(VerifyingKey::hash_encoded(VK))
+	}
+
+	/// A chain that begins with the key, in block 1.
+	fn execute(test: impl FnOnce()) {
+		let genesis = RuntimeGenesisConfig {
+			balances: BalancesConfig {
+				balances: vec![(PAYER, 1_000 * UNIT)],
+				..Default::default()
+			},
+			proof_verifier: ProofVerifierConfig {
+				vks: vec![VK.to_vec().into()],
+				..Default::default()
+			},
+			..Default::default()
+		};
+		let mut ext = sp_io::TestExternalities::new(genesis.build_storage().unwrap());
+		ext.execute_with(|| {
+			System::initialize(&1, &GENESIS, &Default::default());
+			frame_system::BlockHash::<Runtime>::insert(0, GENESIS);
+			test();
+		});
+	}
+
+	fn call(proof: &[u8]) -> RuntimeCall {
+		pallet_proof_verifier::Call::<Runtime>::submit_proof {
+			vk_hash: vk_hash(),
+			public_values: PUBLIC_VALUES.to_vec().try_into().unwrap(),
+			proof: proof.to_vec().try_into().unwrap(),
+		}
+		.into()
+	}
+
+	fn extension() -> TxExtension {
+		(
+			frame_system::AuthorizeCall::new(),
+			frame_system::CheckNonZeroSender::new(),
+			frame_system::CheckSpecVersion::new(),
+			frame_system::CheckTxVersion::new(),
+			frame_system::CheckGenesis::new(),
+			frame_system::CheckEra::from(generic::Era::Immortal),
+			frame_system::CheckNonce::from(0),
+			frame_system::CheckWeight::new(),
+			pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			frame_metadata_hash_extension::CheckMetadataHash::new(false),
+			frame_system::WeightReclaim::new(),
+		)
+	}
+
+	/// What the payer pays for `call` in an extrinsic of `len` bytes, and how it ends.
+	fn pay(
+		call: RuntimeCall,
+		len: usize,
+	) -> (Balance, Result<PostDispatchInfo, DispatchErrorWithPostInfo<PostDispatchInfo>>) {
+		let before = Balances::free_balance(PAYER);
+		let extension = extension();
+		let mut info = call.get_dispatch_info();
+		info.extension_weight = extension.weight(&call);
+		let origin = RuntimeOrigin::signed(PAYER);
+		let result = extension.dispatch_transaction(origin, call, &info, len, 0).unwrap();
+		(before - Balances::free_balance(PAYER), result)
+	}
+
+	fn statement() -> Hash {
+		let values = PublicValues::decode_strict(PUBLIC_VALUES, 1_024).unwrap();
+		let version = assay_primitives::VERIFIER_VERSION;
+		Hash::from(statement_hash(&GENESIS.0, &vk_hash().0, version, &values))
+	}
+
+	#[test]
+	fn be_quoted_at_what_it_is_charged() {
+		execute(|| {
+			let quote = price::of_submission(vk_hash(), PROOF.len() as u32).unwrap();
+			assert_eq!(quote.extrinsic_bytes as usize, signed(call(PROOF)).encoded_size());
+			assert_eq!(quote.weight, call(PROOF).get_dispatch_info().call_weight);
+			let (paid, result) = pay(call(PROOF), quote.extrinsic_bytes as usize);
+			assert_eq!(result.map(drop).map_err(|refused| refused.error), Ok(()));
+			assert!(ProofVerifier::statement(statement()).is_some());
+			// Some extensions give unused weight back.
+			assert!(paid <= quote.fee && quote.fee - paid < quote.fee / 100, "{paid}");
+		});
+	}
+
+	#[test]
+	fn not_be_quoted_under_an_unknown_key() {
+		execute(|| assert_eq!(price::of_submission(Hash::zero(), 1), None));
+	}
+
+	/// Every place of the state, by key.
+	fn state() -> std::collections::BTreeMap<Vec<u8>, Vec<u8>> {
+		let mut all = std::collections::BTreeMap::new();
+		let mut key = Vec::new();
+		while let Some(next) = sp_io::storage::next_key(&key) {
+			all.insert(next.clone(), sp_io::storage::get(&next).unwrap().to_vec());
+			key = next;
+		}
+		all
+	}
+
+	#[test]
+	fn keep_its_whole_fee_and_change_nothing_else_where_the_proof_fails() {
+		execute(|| {
+			let mut changed = PROOF.to_vec();
+			*changed.last_mut().unwrap() ^= 1;
+			let len = signed(call(&changed)).encoded_size();
+			let before = state();
+			let (honest, _) = frame_support::storage::with_transaction(|| {
+				let paid = pay(call(PROOF), len);
+				sp_runtime::TransactionOutcome::Rollback(Ok::<_, sp_runtime::DispatchError>(paid))
+			})
+			.unwrap();
+			assert_eq!(state(), before);
+			let (paid, result) = pay(call(&changed), len);
+			let refused = result.unwrap_err();
+			assert!(matches!(refused.error, sp_runtime::DispatchError::Module(_)));
+			// Not a unit less than one that holds.
+			assert_eq!(paid, honest);
+			assert_eq!(ProofVerifier::statement(statement()), None);
+
+			let mut after = state();
+			let mut before = before;
+			// System's own counts, events and accounts; the payer's account is checked above.
+			let prefixes = [b"System".as_slice(), b"Balances", b"TransactionPayment"]
+				.map(|pallet| sp_io::hashing::twox_128(pallet));
+			for state in [&mut before, &mut after] {
+				state.retain(|key, _| !prefixes.iter().any(|prefix| key.starts_with(prefix)));
+			}
+			assert!(!before.is_empty());
+			assert_eq!(after, before);
+		});
+	}
+
+	#[test]
+	fn leave_nothing_but_what_the_payer_has_less() {
+		execute(|| {
+			let mut changed = PROOF.to_vec();
+			*changed.last_mut().unwrap() ^= 1;
+			let accounts = || frame_system::Account::<Runtime>::iter_keys().count();
+			let before = accounts();
+			let issuance = Balances::total_issuance();
+			let (paid, _) = pay(call(&changed), signed(call(&changed)).encoded_size());
+			assert!(paid > 0);
+			assert_eq!(accounts(), before);
+			// Fees are burnt: nobody gets them.
+			assert_eq!(Balances::total_issuance(), issuance - paid);
+		});
+	}
+
+	#[test]
+	fn cost_a_base_fee_under_a_closed_profile() {
+		execute(|| {
+			let len = signed(call(PROOF)).encoded_size();
+			let quote = price::of_submission(vk_hash(), PROOF.len() as u32).unwrap();
+			ProofVerifier::set_disabled(
+				RuntimeOrigin::root(),
+				pallet_proof_verifier::Scope::Profile(assay_primitives::Profile::Standard),
+				true,
+			)
+			.unwrap();
+			let (paid, result) = pay(call(PROOF), len);
+			let closed = pallet_proof_verifier::Error::<Runtime>::ProfileClosed;
+			assert_eq!(result.unwrap_err().error, closed.into());
+			let record = ProofVerifier::vk_info(vk_hash()).unwrap().record;
+			let verification =
+				pallet_proof_verifier::weight_model::native(record.hash, &record.cost).ref_time();
+			assert!(paid < quote.fee - Balance::from(verification) + UNIT / 1_000_000, "{paid}");
+		});
+	}
+}
+
+mod migrations_should {
+	use super::*;
+	use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
+
+	/// A state of version 1 is moved by what System runs at an upgrade.
+	#[test]
+	fn be_wired() {
+		type Wired = <Runtime as frame_system::Config>::SingleBlockMigrations;
+		sp_io::TestExternalities::default().execute_with(|| {
+			StorageVersion::new(1).put::<ProofVerifier>();
+			Wired::on_runtime_upgrade();
+			assert_eq!(ProofVerifier::on_chain_storage_version(), StorageVersion::new(2));
 		});
 	}
 }

@@ -109,14 +109,12 @@ fn long_key(len: u32) -> VerifyingKey {
 	})
 }
 
-/// A record as registration leaves it, for a key of `len` bytes that nobody decodes.
-fn stored_key<T: Config>(owner: T::AccountId, len: u32) -> H256 {
+/// A key of `len` bytes that nobody decodes, without registrants.
+fn stored_key<T: Config>(len: u32) -> H256 {
 	let vk_hash = H256::repeat_byte(7);
 	Vks::<T>::insert(
 		vk_hash,
 		VkRecord {
-			owner,
-			deposit: Pallet::<T>::vk_deposit(len),
 			security: SecurityBits::default(),
 			cost: Cost::default(),
 			hash: HashKind::Keccak,
@@ -124,6 +122,9 @@ fn stored_key<T: Config>(owner: T::AccountId, len: u32) -> H256 {
 			proof_bytes_max: T::MaxProofBytes::get(),
 			len,
 			system: ProofSystem::Plonky3,
+			version: 1,
+			registrants: 0,
+			genesis: true,
 		},
 	);
 	let bytes = BoundedVec::truncate_from(vec![0; len as usize]);
@@ -138,21 +139,60 @@ fn distinct_hash(index: u32) -> H256 {
 	hash
 }
 
-/// `n` statements that expire in `block`, as accepted proofs leave them.
-fn stored_statements<T: Config>(block: BlockNumberFor<T>, n: u32, submitter: &T::AccountId) {
+/// `n` registrations of [`stored_key`], as registration leaves them.
+fn stored_registrants<T: Config>(
+	vk_hash: H256,
+	len: u32,
+	n: u32,
+) -> Result<Vec<T::AccountId>, BenchmarkError>
+where
+	T::Currency: Mutate<T::AccountId>,
+{
+	let deposit = Pallet::<T>::vk_deposit(len);
+	let mut accounts = Vec::new();
 	for index in 0..n {
-		let statement = distinct_hash(index);
-		Statements::<T>::insert(
-			statement,
-			StatementInfo {
-				vk_hash: H256::zero(),
-				block,
-				expires: block,
-				security: SecurityBits::default(),
-				submitter: submitter.clone(),
-			},
-		);
-		let _ = Expiries::<T>::try_append(block, statement);
+		let account: T::AccountId = account("registrant", index, 0);
+		T::Currency::set_balance(&account, deposit.saturating_mul(10u32.into()));
+		T::Currency::hold(&HoldReason::VerifyingKey.into(), &account, deposit)?;
+		Registrations::<T>::insert(vk_hash, &account, deposit);
+		VksOf::<T>::insert(&account, vk_hash, ());
+		accounts.push(account);
+	}
+	Vks::<T>::mutate(vk_hash, |record| {
+		if let Some(record) = record {
+			record.registrants = n;
+			record.genesis = false;
+		}
+	});
+	Ok(accounts)
+}
+
+/// A statement that expires in `block`, as an accepted proof leaves it.
+fn stored_statement<T: Config>(
+	block: BlockNumberFor<T>,
+	statement: H256,
+	submitter: &T::AccountId,
+) {
+	let info = StatementInfo {
+		vk_hash: H256::zero(),
+		block: 0u32.into(),
+		expires: block,
+		security: SecurityBits::default(),
+		submitter: submitter.clone(),
+	};
+	Statements::<T>::insert(statement, info);
+	let _ = Expiries::<T>::try_append(block, statement);
+}
+
+/// `n` statements that expire in `block`, numbered from `first`.
+fn stored_statements<T: Config>(
+	block: BlockNumberFor<T>,
+	first: u32,
+	n: u32,
+	submitter: &T::AccountId,
+) {
+	for index in first..first + n {
+		stored_statement::<T>(block, distinct_hash(index), submitter);
 	}
 }
 
@@ -161,8 +201,9 @@ mod benchmarks {
 	use super::*;
 
 	/// Worst case: the key is new and admitted, so that it is decoded, checked for canonical form
-	/// (the slowest check) and priced, and its program is the slowest one for its bytes. Longer keys
-	/// have no more operations than the longest one here: the slope overestimates them.
+	/// (the slowest check) and priced, and its program is the slowest one for its bytes. A known key
+	/// is not checked again. Longer keys have no more operations than the longest one here: the slope
+	/// overestimates them.
 	#[benchmark]
 	fn register_vk(v: Linear<64, 327_000>) -> Result<(), BenchmarkError> {
 		let owner = funded::<T>();
@@ -174,19 +215,30 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner.clone()), bytes);
 
-		assert_eq!(Vks::<T>::get(vk_hash).map(|record| record.owner), Some(owner));
+		assert!(Registrations::<T>::contains_key(vk_hash, owner));
 		Ok(())
 	}
 
-	/// Worst case: the admin removes the longest key of somebody else, so that the owner's account
-	/// is read too.
+	/// Worst case: the last registrant of the longest key leaves, and the key with it.
 	#[benchmark]
 	fn unregister_vk() -> Result<(), BenchmarkError> {
-		let owner = funded::<T>();
 		let len = T::MaxVkBytes::get();
-		let vk_hash = stored_key::<T>(owner.clone(), len);
-		let deposit = Pallet::<T>::vk_deposit(len);
-		T::Currency::hold(&HoldReason::VerifyingKey.into(), &owner, deposit)?;
+		let vk_hash = stored_key::<T>(len);
+		let owner = stored_registrants::<T>(vk_hash, len, 1)?.remove(0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), vk_hash);
+
+		assert!(!Vks::<T>::contains_key(vk_hash));
+		Ok(())
+	}
+
+	/// Worst case: the longest key. `n`: accounts that have it registered.
+	#[benchmark]
+	fn purge_vk(n: Linear<0, 32>) -> Result<(), BenchmarkError> {
+		let len = T::MaxVkBytes::get();
+		let vk_hash = stored_key::<T>(len);
+		stored_registrants::<T>(vk_hash, len, n.min(T::MaxRegistrants::get()))?;
 		let origin =
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 
@@ -194,6 +246,7 @@ mod benchmarks {
 		_(origin as T::RuntimeOrigin, vk_hash);
 
 		assert!(!Vks::<T>::contains_key(vk_hash));
+		assert_eq!(Registrations::<T>::iter_prefix(vk_hash).count(), 0);
 		Ok(())
 	}
 
@@ -204,27 +257,55 @@ mod benchmarks {
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, ProofSystem::Plonky3, true);
+		_(origin as T::RuntimeOrigin, Scope::ProofSystem(ProofSystem::Plonky3), true);
 
-		assert!(Disabled::<T>::contains_key(ProofSystem::Plonky3));
+		assert!(Disabled::<T>::contains_key(Scope::ProofSystem(ProofSystem::Plonky3)));
+		Ok(())
+	}
+
+	/// Worst case: a retirement that was announced is moved.
+	#[benchmark]
+	fn retire_version() -> Result<(), BenchmarkError> {
+		let now = frame_system::Pallet::<T>::block_number();
+		let at = now.saturating_add(T::RetirementNotice::get()).saturating_add(1u32.into());
+		Retirements::<T>::insert(1, at);
+		let origin =
+			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, 1, Some(at));
+
+		assert_eq!(Retirements::<T>::get(1), Some(at));
 		Ok(())
 	}
 
 	/// A submission without its verification. Worst case: it is accepted, with as many public
-	/// values as allowed, into a block that has room for one statement more.
+	/// values as allowed, into a block that has room for one statement more, and its statement is
+	/// stored still although it expired, in a full list.
 	///
 	/// `p`: bytes of the proof, decoded as part of the call; `v`: bytes of the key, read.
 	#[benchmark]
 	fn submit_proof(p: Linear<0, 1_000_000>, v: Linear<64, 262_000>) -> Result<(), BenchmarkError> {
 		let submitter = funded::<T>();
-		let vk_hash = stored_key::<T>(submitter.clone(), v.min(T::MaxVkBytes::get()));
+		let vk_hash = stored_key::<T>(v.min(T::MaxVkBytes::get()));
 		// The framework leaves block 0 between set-up and call.
 		let now = BlockNumberFor::<T>::from(1u32);
 		frame_system::Pallet::<T>::set_block_number(now);
+		PruneFrom::<T>::put(now);
+		let most = T::MaxStatementsPerBlock::get();
 		let expires = now.saturating_add(T::StatementLifetime::get());
-		stored_statements::<T>(expires, T::MaxStatementsPerBlock::get() - 1, &submitter);
+		stored_statements::<T>(expires, 0, most - 1, &submitter);
 		let values = vec![0; T::MaxPublicValues::get() as usize];
-		let public_values = assay_primitives::PublicValues::V1(values).encode();
+		let public_values = assay_primitives::PublicValues::V1(values);
+		stored_statements::<T>(now, most, most - 1, &submitter);
+		let expired = H256(assay_primitives::statement_hash(
+			&T::StatementContext::get(),
+			&vk_hash.0,
+			assay_primitives::VERIFIER_VERSION,
+			&public_values,
+		));
+		stored_statement::<T>(now, expired, &submitter);
+		let public_values = public_values.encode();
 		let proof = vec![0u8; p.min(T::MaxProofBytes::get()) as usize].encode();
 
 		#[block]
@@ -236,23 +317,60 @@ mod benchmarks {
 				.map_err(|error| error.error)?;
 		}
 
-		assert_eq!(
-			Expiries::<T>::decode_len(expires),
-			Some(T::MaxStatementsPerBlock::get() as usize)
-		);
+		assert_eq!(Expiries::<T>::decode_len(expires), Some(most as usize));
+		assert_eq!(Expiries::<T>::decode_len(now).unwrap_or(0), most as usize - 1);
 		Ok(())
 	}
 
-	/// Worst case: every statement of the block still exists.
+	/// What pruning takes before it looks at a list, and the write of where it stands.
 	#[benchmark]
-	fn on_initialize(n: Linear<0, 1_024>) {
-		let submitter: T::AccountId = whitelisted_caller();
+	fn on_idle() {
 		let now = BlockNumberFor::<T>::from(1_000u32);
-		stored_statements::<T>(now, n.min(T::MaxStatementsPerBlock::get()), &submitter);
+		PruneFrom::<T>::put(now);
 
 		#[block]
 		{
-			Pallet::<T>::on_initialize(now);
+			Pallet::<T>::on_idle(now, Weight::MAX);
+		}
+
+		assert!(PruneFrom::<T>::get().is_some_and(|from| from > now));
+	}
+
+	/// A list without its statements. Worst case: it is full and is written back, because no weight
+	/// is left for any of them. Includes what `on_idle` measures.
+	#[benchmark]
+	fn prune_block() {
+		let submitter: T::AccountId = whitelisted_caller();
+		let now = BlockNumberFor::<T>::from(1_000u32);
+		PruneFrom::<T>::put(now);
+		let most = T::MaxStatementsPerBlock::get();
+		stored_statements::<T>(now, 0, most, &submitter);
+		let limit = T::WeightInfo::on_idle().saturating_add(T::WeightInfo::prune_block());
+
+		#[block]
+		{
+			Pallet::<T>::on_idle(now, limit);
+		}
+
+		// Weights of zero, as before the first measurement, allow everything.
+		if !T::WeightInfo::prune_statement().is_zero() {
+			assert_eq!(Expiries::<T>::decode_len(now), Some(most as usize));
+		}
+	}
+
+	/// One statement out of its list.
+	#[benchmark]
+	fn prune_statement() {
+		let submitter: T::AccountId = whitelisted_caller();
+		let now = BlockNumberFor::<T>::from(1_000u32);
+		stored_statements::<T>(now, 0, 1, &submitter);
+		let mut due = Expiries::<T>::get(now);
+
+		#[block]
+		{
+			if let Some(statement) = due.pop() {
+				Statements::<T>::remove(statement);
+			}
 		}
 
 		assert_eq!(Statements::<T>::iter().count(), 0);

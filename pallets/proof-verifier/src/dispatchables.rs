@@ -4,16 +4,16 @@
 
 use crate::{
 	BalanceOf, Config, Disabled, Error, Event, Expiries, HoldReason, OnProofVerified, Pallet,
-	ProofSystem, ProofVerifier, StatementInfo, StatementInfoOf, Statements, VkBytes, VkRecord,
-	VkRecordOf, Vks, weights::WeightInfo,
+	ProofSystem, ProofVerifier, PruneFrom, Registrations, Retirements, Scope, StatementInfo,
+	StatementInfoOf, Statements, VkBytes, VkRecord, Vks, VksOf, weights::WeightInfo,
 };
 use assay_primitives::{PublicValues, VERIFIER_VERSION, VerifyingKey, statement_hash};
 use frame_support::{
-	BoundedVec,
+	BoundedVec, defensive,
 	dispatch::{DispatchResult, DispatchResultWithPostInfo, WithPostDispatchInfo},
 	ensure,
 	traits::{Get, fungible::MutateHold, tokens::Precision},
-	weights::Weight,
+	weights::{Weight, WeightMeter},
 };
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
@@ -24,9 +24,41 @@ impl<T: Config> Pallet<T> {
 		owner: T::AccountId,
 		bytes: BoundedVec<u8, T::MaxVkBytes>,
 	) -> DispatchResult {
-		let vk = VerifyingKey::decode_strict(&bytes).map_err(Error::<T>::from)?;
 		let vk_hash = H256(VerifyingKey::hash_encoded(&bytes));
-		ensure!(!Vks::<T>::contains_key(vk_hash), Error::<T>::VkAlreadyRegistered);
+		let known = Vks::<T>::get(vk_hash);
+		let is_new = known.is_none();
+		// A known key was checked when it came, and its bytes are these: they have its hash. A
+		// policy that was raised since judges new keys only.
+		let mut record = match known {
+			Some(record) => record,
+			None => Self::check_vk(&bytes)?,
+		};
+		Self::ensure_profile_open(&record)?;
+		// Even while the notice runs: who registers now would have to leave soon.
+		ensure!(!Retirements::<T>::contains_key(record.version), Error::<T>::VersionRetired);
+		ensure!(
+			!Registrations::<T>::contains_key(vk_hash, &owner),
+			Error::<T>::VkAlreadyRegistered
+		);
+		ensure!(record.registrants < T::MaxRegistrants::get(), Error::<T>::TooManyRegistrants);
+
+		let deposit = Self::vk_deposit(record.len);
+		T::Currency::hold(&HoldReason::VerifyingKey.into(), &owner, deposit)?;
+		record.registrants.saturating_inc();
+		let (security, cost) = (record.security, record.cost);
+		Vks::<T>::insert(vk_hash, record);
+		if is_new {
+			VkBytes::<T>::insert(vk_hash, bytes);
+		}
+		Registrations::<T>::insert(vk_hash, &owner, deposit);
+		VksOf::<T>::insert(&owner, vk_hash, ());
+		Self::deposit_event(Event::VkRegistered { vk_hash, owner, security, cost });
+		Ok(())
+	}
+
+	/// The record of a new key that nobody has registered yet, or why it is refused.
+	pub(crate) fn check_vk(bytes: &[u8]) -> Result<VkRecord, Error<T>> {
+		let vk = VerifyingKey::decode_strict(bytes)?;
 		let checked = assay_plonky3::check_vk(&vk, &T::Policy::get())
 			.map_err(|error| Error::<T>::from(error.class()))?;
 		ensure!(
@@ -39,47 +71,89 @@ impl<T: Config> Pallet<T> {
 			T::Verifier::weight(hash, &checked.cost).all_lte(T::MaxVerificationWeight::get()),
 			Error::<T>::VkTooExpensive
 		);
-
-		let len = bytes.len() as u32;
-		let deposit = Self::vk_deposit(len);
-		T::Currency::hold(&HoldReason::VerifyingKey.into(), &owner, deposit)?;
-		let record: VkRecordOf<T> = VkRecord {
-			owner: owner.clone(),
-			deposit,
+		let version = bytes.first().copied().unwrap_or_default();
+		Ok(VkRecord {
 			security: checked.security,
 			cost: checked.cost,
 			hash,
 			num_public_values: checked.num_public_values,
 			proof_bytes_max: checked.proof_bytes_max.min(T::MaxProofBytes::get()),
-			len,
-			system: (&vk).into(),
-		};
+			len: bytes.len() as u32,
+			system: ProofSystem::of_version(version).ok_or(Error::<T>::UnsupportedVersion)?,
+			version,
+			registrants: 0,
+			genesis: false,
+		})
+	}
+
+	/// Stores a key that the chain begins with.
+	pub(crate) fn put_genesis_vk(bytes: &[u8]) -> Result<(), Error<T>> {
+		let vk_hash = H256(VerifyingKey::hash_encoded(bytes));
+		ensure!(!Vks::<T>::contains_key(vk_hash), Error::<T>::VkAlreadyRegistered);
+		let record = VkRecord { genesis: true, ..Self::check_vk(bytes)? };
+		let bytes = BoundedVec::try_from(bytes.to_vec()).map_err(|_| Error::<T>::VkTooLong)?;
 		Vks::<T>::insert(vk_hash, record);
 		VkBytes::<T>::insert(vk_hash, bytes);
-		Self::deposit_event(Event::VkRegistered {
-			vk_hash,
-			owner,
-			security: checked.security,
-			cost: checked.cost,
-		});
 		Ok(())
 	}
 
-	/// `who` is `None` for the admin.
-	pub(crate) fn do_unregister_vk(who: Option<T::AccountId>, vk_hash: H256) -> DispatchResult {
-		let record = Vks::<T>::get(vk_hash).ok_or(Error::<T>::VkNotFound)?;
-		if let Some(who) = who {
-			ensure!(who == record.owner, Error::<T>::NotOwner);
+	pub(crate) fn do_unregister_vk(owner: T::AccountId, vk_hash: H256) -> DispatchResult {
+		let mut record = Vks::<T>::get(vk_hash).ok_or(Error::<T>::VkNotFound)?;
+		let deposit = Registrations::<T>::take(vk_hash, &owner).ok_or(Error::<T>::NotRegistrant)?;
+		VksOf::<T>::remove(&owner, vk_hash);
+		Self::release(&owner, deposit)?;
+		record.registrants.saturating_dec();
+		let removed = record.registrants == 0 && !record.genesis;
+		if removed {
+			Vks::<T>::remove(vk_hash);
+			VkBytes::<T>::remove(vk_hash);
+		} else {
+			Vks::<T>::insert(vk_hash, record);
 		}
-		T::Currency::release(
-			&HoldReason::VerifyingKey.into(),
-			&record.owner,
-			record.deposit,
-			Precision::Exact,
-		)?;
+		Self::deposit_event(Event::VkUnregistered { vk_hash, owner, removed });
+		Ok(())
+	}
+
+	pub(crate) fn do_purge_vk(vk_hash: H256) -> DispatchResultWithPostInfo {
+		ensure!(Vks::<T>::contains_key(vk_hash), Error::<T>::VkNotFound);
 		Vks::<T>::remove(vk_hash);
 		VkBytes::<T>::remove(vk_hash);
-		Self::deposit_event(Event::VkUnregistered { vk_hash });
+		let mut registrants = 0u32;
+		for (owner, deposit) in Registrations::<T>::drain_prefix(vk_hash) {
+			VksOf::<T>::remove(&owner, vk_hash);
+			// One account's balance must not stand in the way of removing a broken key.
+			if Self::release(&owner, deposit).is_err() {
+				defensive!("a deposit could not be released");
+			}
+			registrants.saturating_inc();
+		}
+		Self::deposit_event(Event::VkPurged { vk_hash, registrants });
+		Ok(Some(T::WeightInfo::purge_vk(registrants)).into())
+	}
+
+	/// Releases what is left of a deposit: something else may have slashed the hold.
+	fn release(owner: &T::AccountId, deposit: BalanceOf<T>) -> DispatchResult {
+		let reason = HoldReason::VerifyingKey.into();
+		T::Currency::release(&reason, owner, deposit, Precision::BestEffort).map(drop)
+	}
+
+	fn ensure_profile_open(record: &VkRecord) -> Result<(), Error<T>> {
+		let closed = record
+			.profile()
+			.is_some_and(|profile| Disabled::<T>::contains_key(Scope::Profile(profile)));
+		ensure!(!closed, Error::<T>::ProfileClosed);
+		Ok(())
+	}
+
+	/// Whether the chain verifies proofs under this key in block `now`, whatever the proof.
+	pub(crate) fn ensure_open(record: &VkRecord, now: BlockNumberFor<T>) -> Result<(), Error<T>> {
+		ensure!(
+			!Disabled::<T>::contains_key(Scope::ProofSystem(record.system)),
+			Error::<T>::ProofSystemDisabled
+		);
+		Self::ensure_profile_open(record)?;
+		let retired = Retirements::<T>::get(record.version).is_some_and(|at| at <= now);
+		ensure!(!retired, Error::<T>::VersionRetired);
 		Ok(())
 	}
 
@@ -90,13 +164,12 @@ impl<T: Config> Pallet<T> {
 		public_values_bytes: &[u8],
 		proof: &[u8],
 	) -> DispatchResultWithPostInfo {
-		// The two refusals that a sender could not foresee cost only what was done.
+		// The refusals that a sender could not foresee cost only what was done.
 		let base = T::WeightInfo::submit_proof(proof.len() as u32, 0);
 		let record =
 			Vks::<T>::get(vk_hash).ok_or_else(|| Error::<T>::VkNotFound.with_weight(base))?;
-		if Disabled::<T>::contains_key(record.system) {
-			return Err(Error::<T>::ProofSystemDisabled.with_weight(base));
-		}
+		let now = frame_system::Pallet::<T>::block_number();
+		Self::ensure_open(&record, now).map_err(|error| error.with_weight(base))?;
 		// From here on a refusal is paid in full: the error carries no weight.
 		let statement =
 			Self::try_submit_proof::<V>(&submitter, vk_hash, &record, public_values_bytes, proof)?;
@@ -112,7 +185,7 @@ impl<T: Config> Pallet<T> {
 	fn try_submit_proof<V: ProofVerifier>(
 		submitter: &T::AccountId,
 		vk_hash: H256,
-		record: &VkRecordOf<T>,
+		record: &VkRecord,
 		public_values_bytes: &[u8],
 		proof: &[u8],
 	) -> Result<H256, DispatchError> {
@@ -127,8 +200,12 @@ impl<T: Config> Pallet<T> {
 			VERIFIER_VERSION,
 			&public_values,
 		));
-		ensure!(!Statements::<T>::contains_key(statement), Error::<T>::StatementExists);
 		let block = frame_system::Pallet::<T>::block_number();
+		let known = Statements::<T>::get(statement);
+		ensure!(
+			!known.as_ref().is_some_and(|info| info.is_held(block)),
+			Error::<T>::StatementExists
+		);
 		let expires = block.saturating_add(T::StatementLifetime::get());
 		let full = Expiries::<T>::decode_len(expires).unwrap_or(0)
 			>= T::MaxStatementsPerBlock::get() as usize;
@@ -137,8 +214,16 @@ impl<T: Config> Pallet<T> {
 		let vk = VkBytes::<T>::get(vk_hash).ok_or(Error::<T>::VkNotFound)?;
 		V::verify(&vk, public_values_bytes, proof).map_err(Error::<T>::from)?;
 
+		if let Some(expired) = known {
+			// It is past its end and not removed yet. Each statement is in one list only.
+			Self::unlist(expired.expires, statement);
+		}
 		Expiries::<T>::try_append(expires, statement)
 			.map_err(|()| Error::<T>::TooManyStatements)?;
+		if !PruneFrom::<T>::exists() {
+			// The first statement ever: nothing expires before this block.
+			PruneFrom::<T>::put(block);
+		}
 		let info: StatementInfoOf<T> = StatementInfo {
 			vk_hash,
 			block,
@@ -151,22 +236,84 @@ impl<T: Config> Pallet<T> {
 		Ok(statement)
 	}
 
-	pub(crate) fn do_set_disabled(backend: ProofSystem, disabled: bool) {
-		if disabled {
-			Disabled::<T>::insert(backend, ());
-		} else {
-			Disabled::<T>::remove(backend);
-		}
-		Self::deposit_event(Event::DisabledSet { backend, disabled });
+	/// Takes a statement out of the list of block `expires`.
+	fn unlist(expires: BlockNumberFor<T>, statement: H256) {
+		Expiries::<T>::mutate_exists(expires, |list| {
+			let Some(statements) = list else { return };
+			statements.retain(|listed| *listed != statement);
+			if statements.is_empty() {
+				*list = None;
+			}
+		});
 	}
 
-	/// Removes the statements that expire in block `now`: as many as one block can have accepted.
-	pub(crate) fn do_expire(now: BlockNumberFor<T>) -> Weight {
-		let expired = Expiries::<T>::take(now);
-		for statement in &expired {
-			Statements::<T>::remove(statement);
+	pub(crate) fn do_set_disabled(scope: Scope, disabled: bool) {
+		if disabled {
+			Disabled::<T>::insert(scope, ());
+		} else {
+			Disabled::<T>::remove(scope);
 		}
-		T::WeightInfo::on_initialize(expired.len() as u32)
+		Self::deposit_event(Event::DisabledSet { scope, disabled });
+	}
+
+	pub(crate) fn do_retire_version(version: u8, at: Option<BlockNumberFor<T>>) -> DispatchResult {
+		ensure!(ProofSystem::of_version(version).is_some(), Error::<T>::UnsupportedVersion);
+		let now = frame_system::Pallet::<T>::block_number();
+		let current = Retirements::<T>::get(version);
+		// What was announced and came to pass stays: applications may rely on it.
+		ensure!(!current.is_some_and(|at| at <= now), Error::<T>::VersionRetired);
+		match at {
+			Some(at) => {
+				let earliest = now.saturating_add(T::RetirementNotice::get());
+				ensure!(at >= earliest, Error::<T>::NoticeTooShort);
+				Retirements::<T>::insert(version, at);
+				Self::deposit_event(Event::VersionRetires { version, at });
+			},
+			None => {
+				ensure!(current.is_some(), Error::<T>::NotRetiring);
+				Retirements::<T>::remove(version);
+				Self::deposit_event(Event::RetirementWithdrawn { version });
+			},
+		}
+		Ok(())
+	}
+
+	/// Removes statements that are past their end: oldest first, as many as `limit` allows. A
+	/// block's list may be removed in part. Returns the weight that it took.
+	pub(crate) fn do_prune(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+		let mut meter = WeightMeter::with_limit(limit);
+		if meter.try_consume(T::WeightInfo::on_idle()).is_err() {
+			return meter.consumed();
+		}
+		let Some(first) = PruneFrom::<T>::get() else { return meter.consumed() };
+		let mut block = first;
+		while block <= now && meter.try_consume(T::WeightInfo::prune_block()).is_ok() {
+			let mut due = Expiries::<T>::get(block);
+			while !due.is_empty() && meter.try_consume(T::WeightInfo::prune_statement()).is_ok() {
+				if let Some(statement) = due.pop() {
+					Statements::<T>::remove(statement);
+				}
+			}
+			if !due.is_empty() {
+				Expiries::<T>::insert(block, due);
+				break;
+			}
+			Expiries::<T>::remove(block);
+			block.saturating_inc();
+		}
+		if block != first {
+			PruneFrom::<T>::put(block);
+		}
+		meter.consumed()
+	}
+
+	/// Upper bound on what removing a full block of statements takes, be they in one list or in
+	/// the rest of one and a part of the next.
+	pub(crate) fn prune_weight() -> Weight {
+		let statements = T::MaxStatementsPerBlock::get().into();
+		T::WeightInfo::on_idle()
+			.saturating_add(T::WeightInfo::prune_block().saturating_mul(2))
+			.saturating_add(T::WeightInfo::prune_statement().saturating_mul(statements))
 	}
 
 	/// Deposit for a key of `len` bytes.

@@ -2,22 +2,46 @@
 
 //! Vouches for STARK proofs: keeps verifying keys, verifies proofs, records statements.
 //!
+//! # What acceptance proves
+//!
+//! That the chain accepted a proof under the key `vk_hash` for these public values means: unless
+//! somebody did about 2^bits of work, there is a trace that satisfies every constraint of the key's
+//! AIR with these public values. *bits* are the key's, by the bounds in `assay_plonky3::soundness`;
+//! they are at least [`Config::Policy`]'s floor, and both the event and the statement say them.
+//!
+//! It does **not** prove
+//!
+//! - **that the AIR means what somebody says it means.** The chain checks that a key is well-formed
+//!   and strong enough, not what its constraints are for. Whoever relies on a key reads its AIR.
+//! - **that the prover knows anything in secret.** The proofs are not zero-knowledge, and whoever
+//!   sees one can submit it again elsewhere.
+//! - **who made the proof, or when.** Whoever pays may submit it: `submitter` is the payer.
+//! - **that it is the first.** The same statement is accepted again once it has expired. An
+//!   application that must not count a statement twice remembers what it counted.
+//! - **anything on another chain.** A statement is bound to [`Config::StatementContext`].
+//! - **that the key is still here.** Statements outlive their keys, closed profiles and retired
+//!   versions: they say what was accepted in their block.
+//!
 //! # Pallet API
 //!
 //! See [`Config`] for what a runtime chooses, [`Call`] for what users call, [`Event`] and
-//! [`Error`] for what comes of it, and [`api::ProofVerifierApi`] for what nodes and clients may
-//! ask.
+//! [`Error`] for what comes of it, and [`api::ProofVerifierApi`] or the view functions for what can
+//! be read. Storage holds entries that no longer count; readers of state should not.
 //!
 //! # Overview
 //!
 //! 1. Somebody registers a verifying key with [`Pallet::register_vk`]: an AIR and its parameters,
-//!    as data. The pallet checks it, counts the cost of a verification, and holds a deposit.
+//!    as data. The pallet checks it, counts the cost of a verification, and holds a deposit. Others
+//!    may register the same key, each with a deposit of their own: it stays while one of them does.
 //! 2. Anybody submits proofs against it with [`Pallet::submit_proof`]. The charge follows from
 //!    the key, before the proof is read.
 //! 3. A proof that holds leaves a statement: a hash over the chain's context, the key, the
-//!    verifier's version and the public values (`assay_primitives::statement_hash`). It stays for
+//!    verifier's version and the public values (`assay_primitives::statement_hash`). It is held for
 //!    [`Config::StatementLifetime`] blocks, and [`Config::OnProofVerified`] is told at once.
 //! 4. A proof that does not hold leaves nothing but its fee.
+//! 5. The admin stops what turns out to be broken: a proof system or a profile at once
+//!    ([`Pallet::set_disabled`]), one key for good ([`Pallet::purge_vk`]), a version of keys with
+//!    notice ([`Pallet::retire_version`]).
 //!
 //! # Low Level
 //!
@@ -28,14 +52,10 @@
 //! 2. *Every charge is an upper bound.* A key that can cost more than
 //!    [`Config::MaxVerificationWeight`] is refused at registration.
 //! 3. *One cause, one error.* [`Error`] has the verifier's classes one to one.
-//! 4. *State is bounded.* Keys are paid for by deposits; statements expire, at most
-//!    [`Config::MaxStatementsPerBlock`] a block.
-//!
-//! ## What a statement does not say
-//!
-//! Who made the proof, or when: whoever pays may submit it, and the same statement is accepted
-//! again once it has expired. An application that must not count a statement twice remembers what
-//! it counted.
+//! 4. *State is bounded.* Keys are paid for by deposits, at most [`Config::MaxRegistrants`] a key.
+//!    At most [`Config::MaxStatementsPerBlock`] statements expire in a block, and what a block full
+//!    of ordinary extrinsics leaves of its time removes as many.
+//! 5. *Nobody's key depends on somebody else.* A registrant who leaves takes nothing from the others.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -45,72 +65,131 @@ extern crate alloc;
 pub use pallet::*;
 pub use types::*;
 pub use verifier::{InRuntime, Native, ProofVerifier};
+pub use views::*;
 pub use weights::WeightInfo;
 
 pub mod api;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod dispatchables;
+mod integrity;
+pub mod migrations;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod tests;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
 mod types;
 mod verifier;
+mod views;
 pub mod weight_model;
 pub mod weights;
 
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{
-		BalanceOf, MaxPublicValuesBytes, OnProofVerified, ProofSystem, ProofVerifier,
-		StatementInfoOf, VkRecordOf, WeightInfo,
+		BalanceOf, MaxPublicValuesBytes, OnProofVerified, ProofVerifier, RestrictionsOf, Scope,
+		StatementInfoOf, StatementStatusOf, VkInfoOf, VkPage, VkRecord, WeightInfo,
 	};
+	use alloc::vec::Vec;
 	use assay_plonky3::Cost;
 	use assay_primitives::{ErrorClass, Hash, Policy, SecurityBits};
 	use frame_support::{
 		dispatch::DispatchClass,
 		pallet_prelude::*,
 		traits::{
-			StorageVersion,
+			ConstU64, StorageVersion,
 			fungible::{InspectHold, MutateHold},
 		},
 	};
 	use frame_system::pallet_prelude::*;
-	use sp_core::H256;
-	use sp_runtime::traits::Zero;
+	use sp_core::{Bytes, H256};
 
 	/// Version of the layout of this pallet's storage.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
 
 	/// Keys, proofs and statements.
 	#[pallet::pallet]
 	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
-	/// What a runtime chooses.
-	#[pallet::config]
-	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+	/// Ready-made configurations, for `derive_impl`.
+	pub mod config_preludes {
+		use super::*;
+		use frame_support::{derive_impl, parameter_types};
+
+		/// For mocks: everything but [`Config::Currency`] has a value. Keys of any strength are let
+		/// in, and proofs are really verified.
+		pub struct TestDefaultConfig;
+
+		parameter_types! {
+			/// Context of a mock's statements.
+			pub const TestContext: Hash = [42; 32];
+			/// No floor: a test's keys have few queries, so that proving is quick.
+			pub const TestPolicy: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+			/// What a normal extrinsic may take of `frame_system`'s default block, less some room.
+			pub const TestMaxVerificationWeight: Weight = Weight::from_parts(600_000_000_000, 0);
+		}
+
+		#[derive_impl(frame_system::config_preludes::TestDefaultConfig, no_aggregated_types)]
+		impl frame_system::DefaultConfig for TestDefaultConfig {}
+
+		#[frame_support::register_default_impl(TestDefaultConfig)]
+		impl DefaultConfig for TestDefaultConfig {
+			#[inject_runtime_type]
+			type RuntimeHoldReason = ();
+			type VkDepositBase = ConstU64<100>;
+			type VkDepositPerByte = ConstU64<1>;
+			type StatementContext = TestContext;
+			type Policy = TestPolicy;
+			type MaxVkBytes = ConstU32<{ 512 * 1024 }>;
+			type MaxProofBytes = ConstU32<{ 2 * 1024 * 1024 }>;
+			type MaxPublicValues = ConstU32<1_024>;
+			type MaxRegistrants = ConstU32<4>;
+			type MaxVerificationWeight = TestMaxVerificationWeight;
+			type StatementLifetime = ConstU64<5>;
+			type MaxStatementsPerBlock = ConstU32<2>;
+			type RetirementNotice = ConstU64<10>;
+			type OnProofVerified = ();
+			type AdminOrigin =
+				frame_system::EnsureRoot<<Self as frame_system::DefaultConfig>::AccountId>;
+			type Verifier = crate::Native;
+			type WeightInfo = ();
+		}
+	}
+
+	/// What a runtime chooses. `integrity_test` refuses values with which a registered key would be
+	/// of no use or a weight would be wrong.
+	#[pallet::config(with_default)]
+	pub trait Config: frame_system::Config {
 		/// The runtime's hold reasons. Good value: `RuntimeHoldReason`. Benchmarks use the
 		/// runtime's.
+		#[pallet::no_default_bounds]
 		type RuntimeHoldReason: From<HoldReason>;
 
 		/// What deposits are held in.
 		///
 		/// Good value: the pallet of the chain's token. Benchmarks mint the deposit into it.
+		#[pallet::no_default]
 		type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
 			+ InspectHold<Self::AccountId>;
 
-		/// Deposit for a key, whatever its length.
+		/// Deposit for a registration, whatever the key's length.
 		///
-		/// Good value: what an entry of about 200 bytes costs elsewhere on the chain. Lowering it
+		/// Good value: what two entries of about 200 bytes cost elsewhere on the chain. Lowering it
 		/// makes it cheap to fill the state with small keys. Existing deposits stay as they were.
+		/// Benchmarks use the runtime's.
+		#[pallet::no_default_bounds]
 		type VkDepositBase: Get<BalanceOf<Self>>;
 
-		/// Deposit for each byte of a key.
+		/// Deposit for each byte of a key. Each registrant pays it, for each may end up as the only
+		/// one.
 		///
 		/// Good value: what a byte of state costs elsewhere on the chain; keys take 0.1 to 144 KB.
-		/// Lowering it makes it cheap to fill the state with large keys.
+		/// Lowering it makes it cheap to fill the state with large keys. Benchmarks use the
+		/// runtime's.
+		#[pallet::no_default_bounds]
 		type VkDepositPerByte: Get<BalanceOf<Self>>;
 
 		/// What this chain's statements are bound to: must differ from every other chain's.
@@ -122,65 +201,92 @@ pub mod pallet {
 		/// Least security of a key.
 		///
 		/// Good value: `Policy::of(Profile::Standard)`. Lowering it lets weaker keys in; raising
-		/// it keeps the keys that are registered. Benchmark keys have 80 proven bits.
+		/// it keeps the keys that are registered: close their profile to stop them. Benchmark keys
+		/// have 80 proven bits.
 		type Policy: Get<Policy>;
 
 		/// Longest key, in bytes.
 		///
 		/// Good value: 256 KiB; Keccak-f takes 144 KB. Lowering it below a registered key makes
-		/// its bytes undecodable: unregister it first. Benchmarks build keys up to it.
+		/// its bytes undecodable: purge it first. Benchmarks build keys up to it.
 		#[pallet::constant]
 		type MaxVkBytes: Get<u32>;
 
 		/// Longest proof, in bytes.
 		///
 		/// Good value: 1 MiB; proofs take 50 to 400 KB. Lowering it locks out keys whose proofs are
-		/// longer. Benchmarks use proofs up to 400 KB.
+		/// longer. Benchmarks use proofs up to 1 MB, or up to it where it is lower.
 		#[pallet::constant]
 		type MaxProofBytes: Get<u32>;
 
 		/// Largest number of public values.
 		///
 		/// Good value: 1,024, the program format's cap. Lowering it locks out registered keys with
-		/// more.
+		/// more. Benchmarks submit this many.
 		#[pallet::constant]
 		type MaxPublicValues: Get<u32>;
+
+		/// Most accounts that may have the same key registered.
+		///
+		/// Good value: 32. Lowering it refuses newcomers; registrations that exist stay, and
+		/// purging a key with more than it is charged too little. Benchmarks purge a key with this
+		/// many.
+		#[pallet::constant]
+		type MaxRegistrants: Get<u32>;
 
 		/// Most that verifying one proof may be charged; a key above is refused.
 		///
 		/// Good value: half of what a normal extrinsic may take, so that two proofs of the most
 		/// expensive key fit in a block. Lowering it below the charge of a registered key voids the
-		/// upper bound for batches that register and submit; unregister such keys first.
+		/// upper bound for batches that register and submit; purge such keys first. Benchmarks
+		/// don't verify under it.
 		#[pallet::constant]
 		type MaxVerificationWeight: Get<Weight>;
 
-		/// For how many blocks a statement is stored.
+		/// For how many blocks a statement is held.
 		///
 		/// Good value: a day. Lowering it gives applications less time to read a statement;
 		/// statements that exist keep the end they were given, and for as many blocks as it was
 		/// lowered by old and new ones share the room of [`Config::MaxStatementsPerBlock`].
+		/// Benchmarks use the runtime's.
 		#[pallet::constant]
+		#[pallet::no_default_bounds]
 		type StatementLifetime: Get<BlockNumberFor<Self>>;
 
 		/// Most statements that may expire in one block, and so that one block may accept.
 		///
 		/// Good value: more proofs than a block holds by length: 8 MiB hold 160 of 50 KB. Lowering
-		/// it makes full blocks refuse proofs. Removing this many must fit in a block's start.
+		/// it makes full blocks refuse proofs, and below the length of a stored list makes that list
+		/// undecodable. Removing this many must take at most half of the time that ordinary
+		/// extrinsics leave. Benchmarks fill lists of this length.
 		#[pallet::constant]
 		type MaxStatementsPerBlock: Get<u32>;
 
+		/// Least number of blocks between announcing that a version of keys retires and refusing
+		/// its proofs.
+		///
+		/// Good value: two weeks; an application needs as long to prove under another key. Lowering
+		/// it surprises applications; what is broken is not retired but switched off. Benchmarks
+		/// retire with this notice.
+		#[pallet::constant]
+		#[pallet::no_default_bounds]
+		type RetirementNotice: Get<BlockNumberFor<Self>>;
+
 		/// Other pallets that act on accepted proofs. Good value: `()`, or a tuple of them.
 		/// Benchmarks run the runtime's; its weight is added on top of theirs.
+		#[pallet::no_default_bounds]
 		type OnProofVerified: OnProofVerified<Self::AccountId>;
 
-		/// Who may switch a proof system off and remove any key.
+		/// Who may switch off, purge and retire.
 		///
 		/// Good value: root or a fast-track committee: a soundness bug must be stopped within a
 		/// block. Benchmarks use `try_successful_origin`.
+		#[pallet::no_default_bounds]
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// How proofs are verified. Good value: [`Native`](crate::Native) where every node of the
-		/// chain has the host function, [`InRuntime`](crate::InRuntime) on a parachain.
+		/// chain has the host function, [`InRuntime`](crate::InRuntime) on a parachain. Benchmarks measure
+		/// submissions with one that accepts at once, and verifications with this one.
 		type Verifier: ProofVerifier;
 
 		/// Measured weights. Good value: `weights::SubstrateWeight<Runtime>`, or weights measured
@@ -190,17 +296,28 @@ pub mod pallet {
 
 	/// What is known about each registered key, by its hash.
 	#[pallet::storage]
-	pub type Vks<T: Config> = StorageMap<_, Identity, H256, VkRecordOf<T>>;
+	pub type Vks<T: Config> = StorageMap<_, Identity, H256, VkRecord>;
 
 	/// The bytes of each registered key. Apart from [`Vks`]: charging must not read them.
 	#[pallet::storage]
 	pub type VkBytes<T: Config> = StorageMap<_, Identity, H256, BoundedVec<u8, T::MaxVkBytes>>;
 
-	/// The statements that this chain vouches for.
+	/// Who has a key registered, and the deposit that is held for it.
+	#[pallet::storage]
+	pub type Registrations<T: Config> =
+		StorageDoubleMap<_, Identity, H256, Blake2_128Concat, T::AccountId, BalanceOf<T>>;
+
+	/// The keys that an account has registered: [`Registrations`] the other way round.
+	#[pallet::storage]
+	pub type VksOf<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, H256, ()>;
+
+	/// The statements that were accepted. One that is past its end counts as gone, although it may
+	/// still be stored: ask [`Pallet::held_statement`].
 	#[pallet::storage]
 	pub type Statements<T: Config> = StorageMap<_, Identity, H256, StatementInfoOf<T>>;
 
-	/// Which statements are removed in which block.
+	/// Which statements expire in which block.
 	#[pallet::storage]
 	pub type Expiries<T: Config> = StorageMap<
 		_,
@@ -210,9 +327,17 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
-	/// The proof systems that are switched off.
+	/// The first block whose [`Expiries`] may not be removed yet. Absent before the first statement.
 	#[pallet::storage]
-	pub type Disabled<T: Config> = StorageMap<_, Twox64Concat, ProofSystem, ()>;
+	pub type PruneFrom<T: Config> = StorageValue<_, BlockNumberFor<T>>;
+
+	/// What is switched off.
+	#[pallet::storage]
+	pub type Disabled<T: Config> = StorageMap<_, Twox64Concat, Scope, ()>;
+
+	/// Versions of keys that retire or have retired: from which block on their proofs are refused.
+	#[pallet::storage]
+	pub type Retirements<T: Config> = StorageMap<_, Twox64Concat, u8, BlockNumberFor<T>>;
 
 	/// Why this pallet holds funds.
 	#[pallet::composite_enum]
@@ -222,11 +347,35 @@ pub mod pallet {
 		VerifyingKey,
 	}
 
+	/// What the chain begins with.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Verifying keys: the bytes that [`Pallet::register_vk`] takes, hexadecimal in JSON. They
+		/// are checked as it does, need no deposit, and stay until they are purged.
+		pub vks: Vec<Bytes>,
+		/// Nothing.
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		/// Panics where a key is refused: a chain that lacks a key it was to have must not begin.
+		fn build(&self) {
+			for (index, Bytes(bytes)) in self.vks.iter().enumerate() {
+				if let Err(error) = Pallet::<T>::put_genesis_vk(bytes) {
+					panic!("genesis: proofVerifier.vks[{index}] is refused: {error:?}");
+				}
+			}
+		}
+	}
+
 	/// What happened.
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
 	pub enum Event<T: Config> {
-		/// A verifying key was registered.
+		/// An account registered a verifying key.
 		VkRegistered {
 			/// Its hash: what proofs are submitted against.
 			vk_hash: H256,
@@ -237,10 +386,14 @@ pub mod pallet {
 			/// Work of one verification, at most.
 			cost: Cost,
 		},
-		/// A verifying key was removed and its deposit released. Its statements stay.
+		/// An account's registration ended and its deposit was released. Statements stay.
 		VkUnregistered {
-			/// Its hash.
+			/// The key's hash.
 			vk_hash: H256,
+			/// Who had it registered.
+			owner: T::AccountId,
+			/// Whether the key went with its last registration.
+			removed: bool,
 		},
 		/// A proof holds; its statement was recorded.
 		ProofVerified {
@@ -253,12 +406,31 @@ pub mod pallet {
 			/// Bits of security of the key.
 			security: SecurityBits,
 		},
-		/// A proof system was switched off or on.
+		/// A proof system or a profile was switched off or on.
 		DisabledSet {
 			/// Which one.
-			backend: ProofSystem,
+			scope: Scope,
 			/// Whether it is off now.
 			disabled: bool,
+		},
+		/// The admin removed a key. Every deposit for it was released; statements stay.
+		VkPurged {
+			/// The key's hash.
+			vk_hash: H256,
+			/// How many accounts had it registered.
+			registrants: u32,
+		},
+		/// A version of keys retires: none can be registered from now on.
+		VersionRetires {
+			/// First byte of its keys.
+			version: u8,
+			/// From this block on its proofs are refused.
+			at: BlockNumberFor<T>,
+		},
+		/// A version of keys does not retire after all.
+		RetirementWithdrawn {
+			/// First byte of its keys.
+			version: u8,
 		},
 	}
 
@@ -267,13 +439,15 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// No such key is registered. Retry once it is.
 		VkNotFound,
-		/// This key is registered already: use it. Retrying is of no use.
+		/// You have this key registered already: use it. Retrying is of no use.
 		VkAlreadyRegistered,
+		/// As many accounts have this key registered as may: use it. Retry after one of them left.
+		TooManyRegistrants,
 		/// One verification under this key may cost more than the chain allows. Use fewer queries
 		/// or a narrower AIR.
 		VkTooExpensive,
-		/// Only the owner or the admin may remove a key.
-		NotOwner,
+		/// You don't have this key registered. Retrying is of no use.
+		NotRegistrant,
 		/// The proof is longer than any proof under this key; it was not read. Check that key and
 		/// proof belong together.
 		ProofTooLong,
@@ -281,6 +455,14 @@ pub mod pallet {
 		StatementExists,
 		/// The proof system is switched off. Retry once it is on again.
 		ProofSystemDisabled,
+		/// The key's profile is closed. Retry once it is open again, or use a stronger key.
+		ProfileClosed,
+		/// Keys of this version retire, or have. Use a key of another version.
+		VersionRetired,
+		/// A retirement needs more notice. Choose a later block.
+		NoticeTooShort,
+		/// No retirement of this version is announced, so none can be withdrawn.
+		NotRetiring,
 		/// This block has accepted as many statements as it may. Retry in the next block.
 		TooManyStatements,
 		/// The verifying key is not the canonical encoding of one. Export it again.
@@ -351,44 +533,12 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
-			Self::do_expire(now)
+		fn on_idle(now: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::do_prune(now, remaining)
 		}
 
 		fn integrity_test() {
-			let limits = T::BlockWeights::get();
-			let max_extrinsic =
-				limits.get(DispatchClass::Normal).max_extrinsic.unwrap_or(limits.max_block);
-			let max_vk = T::MaxVkBytes::get();
-			assert!(max_vk > 0, "MaxVkBytes: no key fits");
-			assert!(
-				max_vk as usize <= assay_primitives::MAX_VK_BYTES,
-				"MaxVkBytes: above what the verifier reads"
-			);
-			assert!(T::MaxProofBytes::get() > 0, "MaxProofBytes: no proof fits");
-			assert!(
-				T::MaxPublicValues::get() <= assay_air::limits::MAX_PUBLIC_VALUES,
-				"MaxPublicValues: above what the verifier reads"
-			);
-			assert!(!T::StatementLifetime::get().is_zero(), "StatementLifetime: never stored");
-			assert!(T::MaxStatementsPerBlock::get() > 0, "MaxStatementsPerBlock: none accepted");
-			assert!(
-				T::WeightInfo::register_vk(max_vk).all_lte(max_extrinsic),
-				"MaxVkBytes: registering the longest key does not fit in a block"
-			);
-			assert!(
-				T::WeightInfo::submit_proof(T::MaxProofBytes::get(), max_vk)
-					.saturating_add(T::MaxVerificationWeight::get())
-					.saturating_add(T::OnProofVerified::weight())
-					.all_lte(max_extrinsic),
-				"MaxVerificationWeight: submitting under the costliest key does not fit in a block"
-			);
-			assert!(
-				T::WeightInfo::on_initialize(T::MaxStatementsPerBlock::get())
-					.saturating_mul(2)
-					.all_lte(limits.max_block),
-				"MaxStatementsPerBlock: removing them takes more than half of a block"
-			);
+			Self::do_integrity_test();
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -401,6 +551,8 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Registers the verifying key `vk` (SCALE bytes of a `VerifyingKey`) for everybody's use
 		/// and holds a deposit from the sender.
+		///
+		/// A key that others have registered gets one registrant more.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::register_vk(vk.len() as u32))]
 		pub fn register_vk(
@@ -411,23 +563,23 @@ pub mod pallet {
 			Self::do_register_vk(owner, vk)
 		}
 
-		/// Removes a key and releases its deposit to its owner. For the owner and the admin.
+		/// Ends the sender's registration of a key and releases its deposit.
 		///
-		/// Statements that were accepted under it stay until they expire.
+		/// The key goes with its last registration, unless the chain began with it. Statements that
+		/// were accepted under it stay until they expire; a proof that is on its way is refused as
+		/// [`Error::VkNotFound`], without paying for a verification.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::unregister_vk())]
 		pub fn unregister_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResult {
-			let who = match T::AdminOrigin::try_origin(origin) {
-				Ok(_) => None,
-				Err(origin) => Some(ensure_signed(origin)?),
-			};
-			Self::do_unregister_vk(who, vk_hash)
+			let owner = ensure_signed(origin)?;
+			Self::do_unregister_vk(owner, vk_hash)
 		}
 
 		/// Verifies `proof` under a registered key and records its statement.
 		///
 		/// `public_values` are the SCALE bytes of `PublicValues`. A proof that is refused pays in
-		/// full; only an unknown key and a disabled proof system refund the verification.
+		/// full; only an unknown key, a disabled proof system, a closed profile and a retired
+		/// version refund the verification.
 		#[pallet::call_index(2)]
 		#[pallet::weight(Pallet::<T>::submit_proof_weight(vk_hash, proof.len()))]
 		pub fn submit_proof(
@@ -440,130 +592,99 @@ pub mod pallet {
 			Self::do_submit_proof::<T::Verifier>(submitter, vk_hash, &public_values, &proof)
 		}
 
-		/// Switches a proof system off, or on again, at once. For the admin.
+		/// Switches a proof system or a profile off, or on again, at once. For the admin.
 		///
-		/// Keys can still be registered and removed, and statements stay.
+		/// Keys of a disabled proof system can still be registered, keys of a closed profile can't.
+		/// Registrations can end, and statements stay.
 		#[pallet::call_index(3)]
 		#[pallet::weight((T::WeightInfo::set_disabled(), DispatchClass::Operational))]
-		pub fn set_disabled(
+		pub fn set_disabled(origin: OriginFor<T>, scope: Scope, disabled: bool) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_set_disabled(scope, disabled);
+			Ok(())
+		}
+
+		/// Removes a key, whoever registered it, and releases every deposit. For the admin.
+		///
+		/// Statements stay. Nothing keeps the key from being registered again.
+		#[pallet::call_index(4)]
+		#[pallet::weight((
+			T::WeightInfo::purge_vk(T::MaxRegistrants::get()),
+			DispatchClass::Operational
+		))]
+		pub fn purge_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResultWithPostInfo {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_purge_vk(vk_hash)
+		}
+
+		/// Announces that keys of `version` (their first byte) retire at block `at`, or with `None`
+		/// that they don't. For the admin.
+		///
+		/// From this call on none is registered; from block `at` on no proof under them is accepted,
+		/// for good. `at` is at least [`Config::RetirementNotice`] blocks away.
+		#[pallet::call_index(5)]
+		#[pallet::weight((T::WeightInfo::retire_version(), DispatchClass::Operational))]
+		pub fn retire_version(
 			origin: OriginFor<T>,
-			backend: ProofSystem,
-			disabled: bool,
+			version: u8,
+			at: Option<BlockNumberFor<T>>,
 		) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
-			Self::do_set_disabled(backend, disabled);
-			Ok(())
+			Self::do_retire_version(version, at)
 		}
 	}
 
 	#[pallet::view_functions]
 	impl<T: Config> Pallet<T> {
-		/// The record of a registered key.
-		pub fn vk_info(vk_hash: H256) -> Option<VkRecordOf<T>> {
-			Vks::<T>::get(vk_hash)
+		/// A registered key, its profile, and whether proofs under it are verified.
+		pub fn vk_info(vk_hash: H256) -> Option<VkInfoOf<T>> {
+			Self::read_vk_info(vk_hash)
+		}
+
+		/// The bytes of a registered key.
+		pub fn vk_bytes(vk_hash: H256) -> Option<Vec<u8>> {
+			Self::read_vk_bytes(vk_hash)
+		}
+
+		/// Who has a key registered, and each one's deposit.
+		pub fn vk_registrants(vk_hash: H256) -> Vec<(T::AccountId, BalanceOf<T>)> {
+			Self::read_registrants(vk_hash)
+		}
+
+		/// The keys that an account has registered: at most `limit` and never more than
+		/// [`MAX_PAGE`](crate::MAX_PAGE), those whose hashes follow `after`.
+		pub fn vks_of(
+			account: T::AccountId,
+			after: Option<H256>,
+			limit: u32,
+		) -> VkPage<BalanceOf<T>> {
+			Self::read_vks_of(account, after, limit)
+		}
+
+		/// What a submission of a proof of `proof_bytes` is charged under a key; `None` for an
+		/// unknown key or a proof that is longer than the chain takes.
+		pub fn submission_weight(vk_hash: H256, proof_bytes: u32) -> Option<Weight> {
+			Self::read_submission_weight(vk_hash, proof_bytes)
 		}
 
 		/// A statement that the chain vouches for, until it expires.
 		pub fn statement(statement: H256) -> Option<StatementInfoOf<T>> {
-			Statements::<T>::get(statement)
+			Self::held_statement(statement)
+		}
+
+		/// Whether the chain vouches for a statement, or did.
+		pub fn statement_status(statement: H256) -> StatementStatusOf<T> {
+			Self::read_statement_status(statement)
+		}
+
+		/// What is switched off, and which versions of keys retire.
+		pub fn restrictions() -> RestrictionsOf<T> {
+			Self::read_restrictions()
 		}
 
 		/// The context that this chain's statements are bound to.
 		pub fn statement_context() -> Hash {
 			T::StatementContext::get()
-		}
-	}
-}
-
-#[cfg(any(feature = "try-runtime", test))]
-mod try_state {
-	use super::*;
-	use alloc::collections::{BTreeMap, BTreeSet};
-	use assay_primitives::{Policy, SecurityBits, VerifyingKey};
-	use frame_support::{ensure, traits::fungible::InspectHold};
-	use sp_runtime::{Saturating, TryRuntimeError};
-
-	impl<T: Config> Pallet<T> {
-		/// Checks every invariant of the stored state; reads only.
-		///
-		/// # Errors
-		///
-		/// The first invariant that does not hold.
-		pub fn do_try_state() -> Result<(), TryRuntimeError> {
-			Self::every_key_has_bytes_of_its_hash()?;
-			Self::every_record_is_what_its_key_says()?;
-			Self::deposits_are_held()?;
-			Self::every_statement_expires_once()
-		}
-
-		fn every_key_has_bytes_of_its_hash() -> Result<(), TryRuntimeError> {
-			for (vk_hash, record) in Vks::<T>::iter() {
-				let bytes = VkBytes::<T>::get(vk_hash).ok_or("a key has no bytes")?;
-				ensure!(
-					VerifyingKey::hash_encoded(&bytes) == vk_hash.0,
-					"the bytes of a key have another hash"
-				);
-				ensure!(bytes.len() as u32 == record.len, "a key has another length");
-			}
-			for vk_hash in VkBytes::<T>::iter_keys() {
-				ensure!(Vks::<T>::contains_key(vk_hash), "bytes of a key without a record");
-			}
-			Ok(())
-		}
-
-		/// Holds across upgrades only if a release that counts costs anew migrates the records.
-		fn every_record_is_what_its_key_says() -> Result<(), TryRuntimeError> {
-			// The policy may have been raised since: it judges new keys only.
-			let policy = Policy { floor: SecurityBits::default() };
-			for (vk_hash, record) in Vks::<T>::iter() {
-				let bytes = VkBytes::<T>::get(vk_hash).ok_or("a key has no bytes")?;
-				let vk = VerifyingKey::decode_strict(&bytes)
-					.map_err(|_| "a registered key does not decode")?;
-				let checked = assay_plonky3::check_vk(&vk, &policy)
-					.map_err(|_| "a registered key is not well-formed")?;
-				ensure!(checked.cost == record.cost, "a key has another cost");
-				ensure!(checked.security == record.security, "a key has other bits of security");
-				ensure!(
-					checked.num_public_values == record.num_public_values,
-					"a key has another number of public values"
-				);
-				ensure!(
-					record.system == ProofSystem::from(&vk) && record.hash == vk.hash_kind(),
-					"a key is of another system or hash"
-				);
-			}
-			Ok(())
-		}
-
-		fn deposits_are_held() -> Result<(), TryRuntimeError> {
-			let mut deposits = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-			for record in Vks::<T>::iter_values() {
-				let sum = deposits.entry(record.owner).or_default();
-				*sum = sum.saturating_add(record.deposit);
-			}
-			for (owner, deposit) in deposits {
-				let held = T::Currency::balance_on_hold(&HoldReason::VerifyingKey.into(), &owner);
-				ensure!(held == deposit, "an owner's hold is not the sum of the deposits");
-			}
-			Ok(())
-		}
-
-		fn every_statement_expires_once() -> Result<(), TryRuntimeError> {
-			let now = frame_system::Pallet::<T>::block_number();
-			let mut expiring = BTreeSet::new();
-			for (block, statements) in Expiries::<T>::iter() {
-				ensure!(block >= now, "statements outlived their last block");
-				for statement in statements {
-					let info = Statements::<T>::get(statement)
-						.ok_or("a statement that does not exist would expire")?;
-					ensure!(info.expires == block, "a statement expires in another block");
-					ensure!(expiring.insert(statement), "a statement expires twice");
-				}
-			}
-			for statement in Statements::<T>::iter_keys() {
-				ensure!(expiring.contains(&statement), "a statement would never expire");
-			}
-			Ok(())
 		}
 	}
 }

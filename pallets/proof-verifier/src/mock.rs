@@ -12,12 +12,7 @@ use assay_primitives::{
 };
 use codec::Encode;
 use core::cell::{Cell, RefCell};
-use frame_support::{
-	derive_impl, parameter_types,
-	traits::{ConstU32, ConstU64, Hooks},
-	weights::Weight,
-};
-use frame_system::EnsureRoot;
+use frame_support::{derive_impl, parameter_types, traits::Hooks, weights::Weight};
 use sp_core::H256;
 use sp_runtime::BuildStorage;
 use std::sync::LazyLock;
@@ -62,34 +57,39 @@ impl pallet_balances::Config for Test {
 
 pub const CONTEXT: [u8; 32] = [42; 32];
 pub const LIFETIME: u64 = 5;
+pub const NOTICE: u64 = 10;
 pub const MAX_STATEMENTS: u32 = 2;
+pub const REGISTRANTS: u32 = 3;
 pub const DEPOSIT_BASE: u64 = 100;
 pub const MAX_VERIFICATION_REF_TIME: u64 = 600_000_000_000;
 
 parameter_types! {
 	/// No floor: keys of tests have few queries. Tests of the floor raise it.
 	pub static TestPolicy: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
-	pub const Context: [u8; 32] = CONTEXT;
 	pub static MaxVerificationWeight: Weight = Weight::from_parts(MAX_VERIFICATION_REF_TIME, 0);
+	pub static MaxVkBytes: u32 = 512 * 1024;
+	pub static MaxProofBytes: u32 = 2 * 1024 * 1024;
+	pub static MaxPublicValues: u32 = 1_024;
+	pub static MaxRegistrants: u32 = REGISTRANTS;
+	pub static StatementLifetime: u64 = LIFETIME;
+	pub static MaxStatementsPerBlock: u32 = MAX_STATEMENTS;
+	pub static RetirementNotice: u64 = NOTICE;
 }
 
+#[derive_impl(crate::config_preludes::TestDefaultConfig)]
 impl crate::Config for Test {
-	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
-	type VkDepositBase = ConstU64<DEPOSIT_BASE>;
-	type VkDepositPerByte = ConstU64<1>;
-	type StatementContext = Context;
 	type Policy = TestPolicy;
-	type MaxVkBytes = ConstU32<{ 512 * 1024 }>;
-	type MaxProofBytes = ConstU32<{ 2 * 1024 * 1024 }>;
-	type MaxPublicValues = ConstU32<1_024>;
+	type MaxVkBytes = MaxVkBytes;
+	type MaxProofBytes = MaxProofBytes;
+	type MaxPublicValues = MaxPublicValues;
+	type MaxRegistrants = MaxRegistrants;
 	type MaxVerificationWeight = MaxVerificationWeight;
-	type StatementLifetime = ConstU64<LIFETIME>;
-	type MaxStatementsPerBlock = ConstU32<MAX_STATEMENTS>;
+	type StatementLifetime = StatementLifetime;
+	type MaxStatementsPerBlock = MaxStatementsPerBlock;
+	type RetirementNotice = RetirementNotice;
 	type OnProofVerified = (Recorder,);
-	type AdminOrigin = EnsureRoot<u64>;
 	type Verifier = Counting;
-	type WeightInfo = ();
 }
 
 thread_local! {
@@ -146,12 +146,29 @@ pub fn told() -> Vec<(H256, H256, PublicValues, u64)> {
 pub const OWNER: u64 = 1;
 pub const SUBMITTER: u64 = 2;
 pub const PAUPER: u64 = 3;
+pub const THIRD: u64 = 4;
+pub const FOURTH: u64 = 5;
 pub const BALANCE: u64 = 1_000_000_000;
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
+	test_ext_with_keys(Vec::new())
+}
+
+/// A chain that begins with `vks`.
+pub fn test_ext_with_keys(vks: Vec<Vec<u8>>) -> sp_io::TestExternalities {
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	pallet_balances::GenesisConfig::<Test> {
-		balances: vec![(OWNER, BALANCE), (SUBMITTER, BALANCE), (PAUPER, DEPOSIT_BASE)],
+		balances: [OWNER, SUBMITTER, THIRD, FOURTH]
+			.map(|account| (account, BALANCE))
+			.into_iter()
+			.chain([(PAUPER, DEPOSIT_BASE)])
+			.collect(),
+		..Default::default()
+	}
+	.assimilate_storage(&mut storage)
+	.unwrap();
+	crate::GenesisConfig::<Test> {
+		vks: vks.into_iter().map(Into::into).collect(),
 		..Default::default()
 	}
 	.assimilate_storage(&mut storage)
@@ -172,12 +189,18 @@ pub fn build_and_execute(test: impl FnOnce()) {
 	});
 }
 
-/// Begins blocks up to `block`.
+/// Ends blocks, each with time to prune, until `block` begins.
 pub fn run_to_block(block: u64) {
+	run_full_blocks_to(block, Weight::MAX);
+}
+
+/// Ends blocks that leave `idle` to prune in, until `block` begins.
+pub fn run_full_blocks_to(block: u64, idle: Weight) {
 	while System::block_number() < block {
-		let next = System::block_number() + 1;
-		System::set_block_number(next);
-		ProofVerifier::on_initialize(next);
+		let now = System::block_number();
+		ProofVerifier::on_idle(now, idle);
+		System::set_block_number(now + 1);
+		ProofVerifier::on_initialize(now + 1);
 	}
 }
 
@@ -224,8 +247,16 @@ impl Case {
 	}
 
 	pub fn register(&self) {
+		self.register_as(OWNER).unwrap();
+	}
+
+	pub fn register_as(&self, account: u64) -> frame_support::dispatch::DispatchResult {
 		let vk = self.vk_bytes.clone().try_into().unwrap();
-		ProofVerifier::register_vk(RuntimeOrigin::signed(OWNER), vk).unwrap();
+		ProofVerifier::register_vk(RuntimeOrigin::signed(account), vk)
+	}
+
+	pub fn unregister_as(&self, account: u64) -> frame_support::dispatch::DispatchResult {
+		ProofVerifier::unregister_vk(RuntimeOrigin::signed(account), self.vk_hash())
 	}
 
 	pub fn submit(&self) -> frame_support::dispatch::DispatchResultWithPostInfo {
@@ -276,3 +307,5 @@ pub type TestError = Error<Test>;
 pub type TestVks = Vks<Test>;
 pub type TestVkBytes = VkBytes<Test>;
 pub type TestStatements = Statements<Test>;
+pub type TestRegistrations = crate::Registrations<Test>;
+pub type TestVksOf = crate::VksOf<Test>;

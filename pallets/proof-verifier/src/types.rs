@@ -3,7 +3,7 @@
 //! What is stored, and the hook that a runtime plugs in.
 
 use assay_plonky3::Cost;
-use assay_primitives::{HashKind, PublicValues, SecurityBits, VerifyingKey};
+use assay_primitives::{HashKind, Profile, PublicValues, SecurityBits};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
@@ -19,13 +19,11 @@ use crate::Config;
 /// Amount that the pallet's currency counts.
 pub type BalanceOf<T> =
 	<<T as Config>::Currency as Inspect<<T as frame_system::Config>::AccountId>>::Balance;
-/// [`VkRecord`] of a runtime.
-pub type VkRecordOf<T> = VkRecord<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 /// [`StatementInfo`] of a runtime.
 pub type StatementInfoOf<T> =
 	StatementInfo<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
-/// A proof system: what a runtime can switch off.
+/// A proof system.
 #[derive(
 	Clone,
 	Copy,
@@ -47,25 +45,47 @@ pub enum ProofSystem {
 impl ProofSystem {
 	/// Every proof system.
 	pub const ALL: [Self; 1] = [Self::Plonky3];
-}
 
-impl From<&VerifyingKey> for ProofSystem {
-	fn from(vk: &VerifyingKey) -> Self {
-		match vk {
-			VerifyingKey::Plonky3V1(_) => Self::Plonky3,
+	/// The proof system of a version of keys; `None` where this runtime knows no such version.
+	///
+	/// A version is the first byte of a key: it names a proof system and a verifier of it.
+	#[must_use]
+	pub const fn of_version(version: u8) -> Option<Self> {
+		match version {
+			1 => Some(Self::Plonky3),
+			_ => None,
 		}
 	}
+}
+
+/// What the admin can switch off.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Scope {
+	/// A proof system: no proof of it is verified.
+	#[codec(index = 0)]
+	ProofSystem(ProofSystem),
+	/// A profile: keys of it are neither registered nor verified under. A key is of the strongest
+	/// profile whose floor it meets ([`Profile::of`]), and of no other.
+	#[codec(index = 1)]
+	Profile(Profile),
 }
 
 /// What is known about a registered verifying key, without its bytes.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
-pub struct VkRecord<AccountId, Balance> {
-	/// Who registered it, pays the deposit, and may remove it.
-	pub owner: AccountId,
-	/// Held from the owner until the key is removed.
-	pub deposit: Balance,
+pub struct VkRecord {
 	/// Bits of security.
 	pub security: SecurityBits,
 	/// Work of one verification, at most.
@@ -80,6 +100,21 @@ pub struct VkRecord<AccountId, Balance> {
 	pub len: u32,
 	/// Proof system.
 	pub system: ProofSystem,
+	/// First byte of the key: names proof system and verifier, and what can be retired.
+	pub version: u8,
+	/// How many accounts have it registered, each with a deposit of its own. The key stays while
+	/// there is one.
+	pub registrants: u32,
+	/// Whether the chain began with it: such a key stays without registrants.
+	pub genesis: bool,
+}
+
+impl VkRecord {
+	/// The profile that it is of; `None` below every profile's floor.
+	#[must_use]
+	pub const fn profile(&self) -> Option<Profile> {
+		Profile::of(self.security)
+	}
 }
 
 /// A statement that the chain vouches for.
@@ -91,12 +126,20 @@ pub struct StatementInfo<AccountId, BlockNumber> {
 	pub vk_hash: H256,
 	/// The block in which that was.
 	pub block: BlockNumber,
-	/// The block in which this entry is removed.
+	/// The first block in which the chain no longer vouches for it. Its entry is removed in that
+	/// block or in a later one that has time for it, and counts as gone until then.
 	pub expires: BlockNumber,
 	/// Bits of security of the key.
 	pub security: SecurityBits,
 	/// Who paid for the verification: not who made the proof, and no part of the statement.
 	pub submitter: AccountId,
+}
+
+impl<AccountId, BlockNumber: Copy + Ord> StatementInfo<AccountId, BlockNumber> {
+	/// Whether the chain vouches for it in block `now`, be it still stored or not.
+	pub fn is_held(&self, now: BlockNumber) -> bool {
+		now < self.expires
+	}
 }
 
 /// Largest SCALE encoding of `T::MaxPublicValues` public values, in bytes.

@@ -83,6 +83,7 @@ impl frame_system::Config for Runtime {
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 	type SS58Prefix = SS58Prefix;
+	type SingleBlockMigrations = crate::Migrations;
 	type MaxConsumers = ConstU32<16>;
 }
 
@@ -195,12 +196,16 @@ impl pallet_proof_verifier::Config for Runtime {
 	type MaxProofBytes = ConstU32<MAX_PROOF_BYTES>;
 	// As many as a program may read.
 	type MaxPublicValues = ConstU32<1_024>;
+	// Deposits of this many are released by one call of root.
+	type MaxRegistrants = ConstU32<32>;
 	type MaxVerificationWeight = MaxVerificationWeight;
 	// A week: long enough for a person to come back and look.
 	type StatementLifetime = ConstU32<{ 7 * DAYS }>;
 	// More than a block has room for: 6 MiB hold 86 proofs of 73 KB, a Fibonacci sequence of 2^14
 	// steps, and 1,024 of 6 KB.
 	type MaxStatementsPerBlock = ConstU32<1_024>;
+	// Two weeks to prove under another key; what is broken is switched off instead.
+	type RetirementNotice = ConstU32<{ 14 * DAYS }>;
 	type OnProofVerified = ();
 	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;
 }

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! One file per dispatchable, and the invariants.
+//! One file per dispatchable, and what holds across them.
 
-mod expiry;
 mod fixtures;
+mod genesis;
+mod integrity_test;
+mod migrations;
+mod prelude;
+mod pruning;
+mod purge_vk;
+mod reading;
 mod register_vk;
+mod retire_version;
 mod set_disabled;
 mod submit_proof;
 mod try_state;

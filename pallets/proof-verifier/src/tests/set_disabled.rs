@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Disabled, Event, ProofSystem, WeightInfo, mock::*};
+use crate::{Disabled, Event, ProofSystem, Scope, WeightInfo, mock::*};
+use assay_primitives::{Policy, Profile, SecurityBits, VerifyingKey};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
-fn set(disabled: bool) {
-	assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), ProofSystem::Plonky3, disabled));
-	assert_eq!(last_event(), Event::DisabledSet { backend: ProofSystem::Plonky3, disabled });
+const SYSTEM: Scope = Scope::ProofSystem(ProofSystem::Plonky3);
+
+fn set(scope: Scope, disabled: bool) {
+	assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, disabled));
+	assert_eq!(last_event(), Event::DisabledSet { scope, disabled });
+}
+
+/// The case is refused before its verification, and that is refunded.
+fn refused_at_base_fee(case: &Case, error: TestError) {
+	let refused = case.submit().unwrap_err();
+	assert_eq!(refused.error, error.into());
+	let base = <() as WeightInfo>::submit_proof(case.proof.len() as u32, 0);
+	assert_eq!(refused.post_info.actual_weight, Some(base));
+	assert_eq!(verifications(), 0);
 }
 
 mod set_disabled_should {
@@ -17,12 +29,8 @@ mod set_disabled_should {
 		build_and_execute(|| {
 			let case = case();
 			case.register();
-			set(true);
-			let refused = case.submit().unwrap_err();
-			assert_eq!(refused.error, TestError::ProofSystemDisabled.into());
-			let base = <() as WeightInfo>::submit_proof(case.proof.len() as u32, 0);
-			assert_eq!(refused.post_info.actual_weight, Some(base));
-			assert_eq!(verifications(), 0);
+			set(SYSTEM, true);
+			refused_at_base_fee(&case, TestError::ProofSystemDisabled);
 		});
 	}
 
@@ -32,9 +40,9 @@ mod set_disabled_should {
 			let (case, other) = (case(), keccak_case());
 			case.register();
 			assert_ok!(case.submit());
-			set(true);
+			set(SYSTEM, true);
 			other.register();
-			assert_ok!(ProofVerifier::unregister_vk(RuntimeOrigin::signed(OWNER), case.vk_hash()));
+			assert_ok!(case.unregister_as(OWNER));
 			assert!(TestStatements::contains_key(case.statement()));
 		});
 	}
@@ -43,9 +51,9 @@ mod set_disabled_should {
 	fn switch_on_again() {
 		build_and_execute(|| {
 			case().register();
-			set(true);
-			set(true);
-			set(false);
+			set(SYSTEM, true);
+			set(SYSTEM, true);
+			set(SYSTEM, false);
 			assert_eq!(Disabled::<Test>::iter().count(), 0);
 			assert_ok!(case().submit());
 		});
@@ -55,11 +63,74 @@ mod set_disabled_should {
 	fn reject_everybody_but_the_admin() {
 		build_and_execute(|| {
 			for origin in [RuntimeOrigin::signed(OWNER), RuntimeOrigin::none()] {
-				assert_noop!(
-					ProofVerifier::set_disabled(origin, ProofSystem::Plonky3, true),
-					DispatchError::BadOrigin
-				);
+				for scope in [SYSTEM, Scope::Profile(Profile::Compat)] {
+					assert_noop!(
+						ProofVerifier::set_disabled(origin.clone(), scope, true),
+						DispatchError::BadOrigin
+					);
+				}
 			}
+		});
+	}
+}
+
+mod a_closed_profile_should {
+	use super::*;
+
+	/// The benchmarks' smallest key, of 80 proven bits.
+	fn standard() -> Case {
+		let vk_bytes = include_bytes!("../../fixtures/blake3_vk_v1.bin").to_vec();
+		let public_values = include_bytes!("../../fixtures/blake3_public_values_v1.bin");
+		let case = Case {
+			vk: VerifyingKey::decode_strict(&vk_bytes).unwrap(),
+			vk_bytes,
+			public_values: assay_primitives::PublicValues::decode_strict(public_values, 1_024)
+				.unwrap(),
+			proof: include_bytes!("../../fixtures/blake3_proof_v1.bin").to_vec(),
+		};
+		let policy = Policy { floor: SecurityBits::default() };
+		let bits = assay_plonky3::check_vk(&case.vk, &policy).unwrap().security;
+		assert_eq!(Profile::of(bits), Some(Profile::Standard));
+		case
+	}
+
+	#[test]
+	fn refuse_new_keys_and_new_registrants() {
+		build_and_execute(|| {
+			set(Scope::Profile(Profile::Standard), true);
+			assert_noop!(standard().register_as(OWNER), TestError::ProfileClosed);
+			set(Scope::Profile(Profile::Standard), false);
+			standard().register();
+			set(Scope::Profile(Profile::Standard), true);
+			assert_noop!(standard().register_as(THIRD), TestError::ProfileClosed);
+		});
+	}
+
+	#[test]
+	fn refuse_proofs_at_base_fee_within_the_block_that_closed_it() {
+		build_and_execute(|| {
+			let case = standard();
+			case.register();
+			set(Scope::Profile(Profile::Standard), true);
+			refused_at_base_fee(&case, TestError::ProfileClosed);
+			set(Scope::Profile(Profile::Standard), false);
+			assert_ok!(case.submit());
+			assert_eq!(System::block_number(), 1);
+		});
+	}
+
+	#[test]
+	fn leave_other_profiles_and_keys_of_none_alone() {
+		build_and_execute(|| {
+			standard().register();
+			case().register();
+			set(Scope::Profile(Profile::Compat), true);
+			set(Scope::Profile(Profile::Strong), true);
+			assert_ok!(standard().submit());
+			set(Scope::Profile(Profile::Standard), true);
+			assert_eq!(TestVks::get(case().vk_hash()).unwrap().profile(), None);
+			assert_ok!(case().submit());
+			assert_ok!(case().register_as(THIRD));
 		});
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Call, Event, Native, Pallet, ProofVerifier as _, StatementInfo, WeightInfo, mock::*};
+use crate::{Call, Event, Native, ProofVerifier as _, StatementInfo, WeightInfo, mock::*};
 use assay_primitives::PublicValues;
 use codec::Encode;
 use frame_support::{
@@ -133,6 +133,22 @@ mod submit_proof_should {
 				assert_eq!(refused.error, TestError::VkNotFound.into());
 				let base = <() as WeightInfo>::submit_proof(case().proof.len() as u32, 0);
 				assert_eq!(refused.post_info.actual_weight, Some(base));
+			});
+		}
+
+		#[test]
+		fn a_proof_on_its_way_while_its_key_was_removed_and_refund_the_verification() {
+			build_and_execute(|| {
+				let case = case();
+				case.register();
+				let charged = charged(&case);
+				assert_ok!(case.unregister_as(OWNER));
+				let refused = case.submit().unwrap_err();
+				assert_eq!(refused.error, TestError::VkNotFound.into());
+				let base = <() as WeightInfo>::submit_proof(case.proof.len() as u32, 0);
+				assert_eq!(refused.post_info.actual_weight, Some(base));
+				assert!(base.ref_time() < charged.ref_time());
+				assert_eq!(verifications(), 0);
 			});
 		}
 
@@ -284,23 +300,5 @@ mod submit_proof_should {
 				assert_eq!(TestStatements::iter().count(), 0);
 			});
 		}
-	}
-}
-
-mod view_functions_should {
-	use super::*;
-
-	#[test]
-	fn answer_what_is_stored() {
-		build_and_execute(|| {
-			let case = case();
-			assert_eq!(Pallet::<Test>::vk_info(case.vk_hash()), None);
-			assert_eq!(Pallet::<Test>::statement(case.statement()), None);
-			case.register();
-			assert_ok!(case.submit());
-			assert_eq!(Pallet::<Test>::vk_info(case.vk_hash()).unwrap().owner, OWNER);
-			assert_eq!(Pallet::<Test>::statement(case.statement()).unwrap().block, 1);
-			assert_eq!(Pallet::<Test>::statement_context(), CONTEXT);
-		});
 	}
 }

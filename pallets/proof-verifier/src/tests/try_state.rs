@@ -2,7 +2,7 @@
 
 //! Each invariant is shown to catch its breakage.
 
-use crate::{Expiries, HoldReason, Pallet, mock::*};
+use crate::{Expiries, HoldReason, Pallet, PruneFrom, Retirements, mock::*};
 use assay_primitives::HashKind;
 use frame_support::{
 	assert_err, assert_ok,
@@ -21,7 +21,7 @@ fn catches(breakage: impl FnOnce(&Case), reason: &'static str) {
 	});
 }
 
-fn change_record(case: &Case, change: impl FnOnce(&mut crate::VkRecordOf<Test>)) {
+fn change_record(case: &Case, change: impl FnOnce(&mut crate::VkRecord)) {
 	TestVks::mutate(case.vk_hash(), |record| change(record.as_mut().expect("registered")));
 }
 
@@ -82,7 +82,58 @@ mod try_state_should_catch {
 	fn a_wrong_hash_function() {
 		catches(
 			|case| change_record(case, |record| record.hash = HashKind::Blake3),
-			"a key is of another system or hash",
+			"a key has another hash function",
+		);
+	}
+
+	#[test]
+	fn a_wrong_version() {
+		catches(
+			|case| change_record(case, |record| record.version = 2),
+			"a key has another version",
+		);
+	}
+
+	#[test]
+	fn a_wrong_number_of_registrants() {
+		catches(
+			|case| change_record(case, |record| record.registrants = 2),
+			"a key counts its registrants wrong",
+		);
+	}
+
+	#[test]
+	fn a_key_that_nobody_has_registered() {
+		catches(
+			|case| {
+				TestRegistrations::remove(case.vk_hash(), OWNER);
+				change_record(case, |record| record.registrants = 0);
+			},
+			"a key that nobody has registered",
+		);
+	}
+
+	#[test]
+	fn a_registration_of_no_key() {
+		catches(
+			|_| TestRegistrations::insert(keccak_case().vk_hash(), OWNER, 0),
+			"a registration of no key",
+		);
+	}
+
+	#[test]
+	fn a_registration_that_its_account_does_not_know() {
+		catches(
+			|case| TestVksOf::remove(OWNER, case.vk_hash()),
+			"a registration that its account does not know",
+		);
+	}
+
+	#[test]
+	fn an_account_that_knows_a_registration_too_many() {
+		catches(
+			|case| TestVksOf::insert(THIRD, case.vk_hash(), ()),
+			"an account knows a registration that does not exist",
 		);
 	}
 
@@ -97,7 +148,7 @@ mod try_state_should_catch {
 					Precision::Exact
 				));
 			},
-			"an owner's hold is not the sum of the deposits",
+			"an account's hold is not the sum of its deposits",
 		);
 	}
 
@@ -133,7 +184,40 @@ mod try_state_should_catch {
 	}
 
 	#[test]
-	fn statements_that_were_not_removed_in_time() {
-		catches(|_| System::set_block_number(2 + LIFETIME), "statements outlived their last block");
+	fn a_statement_that_expired_before_it_was_accepted() {
+		catches(
+			|case| {
+				TestStatements::mutate(case.statement(), |info| {
+					info.as_mut().expect("accepted").block = 1 + LIFETIME;
+				});
+			},
+			"a statement expired before it was accepted",
+		);
+	}
+
+	#[test]
+	fn a_list_behind_where_pruning_stands() {
+		catches(
+			|_| PruneFrom::<Test>::put(2 + LIFETIME),
+			"a list of statements would never be pruned",
+		);
+	}
+
+	#[test]
+	fn statements_while_pruning_never_began() {
+		catches(|_| PruneFrom::<Test>::kill(), "a list of statements would never be pruned");
+	}
+
+	#[test]
+	fn an_empty_list() {
+		catches(
+			|_| Expiries::<Test>::insert(9, frame_support::BoundedVec::new()),
+			"a list of no statements is stored",
+		);
+	}
+
+	#[test]
+	fn a_retirement_of_an_unknown_version() {
+		catches(|_| Retirements::<Test>::insert(2, 9), "an unknown version retires");
 	}
 }

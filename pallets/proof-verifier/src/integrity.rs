@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Which configurations are refused, before a runtime with one is ever used.
+
+use crate::{Config, OnProofVerified, Pallet, ProofVerifier, weights::WeightInfo};
+use assay_plonky3::Cost;
+use assay_primitives::HashKind;
+use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
+use sp_runtime::traits::Zero;
+
+impl<T: Config> Pallet<T> {
+	/// Panics with what is wrong with the configuration.
+	pub(crate) fn do_integrity_test() {
+		Self::bounds_leave_room_for_keys_and_proofs();
+		Self::nothing_ends_before_it_began();
+		Self::every_call_fits_in_a_block();
+		Self::statements_are_removed_as_fast_as_they_come();
+	}
+
+	fn bounds_leave_room_for_keys_and_proofs() {
+		let max_vk = T::MaxVkBytes::get();
+		let max_proof = T::MaxProofBytes::get();
+		assert!(max_vk > 0, "MaxVkBytes: no key fits");
+		assert!(
+			max_vk as usize <= assay_primitives::MAX_VK_BYTES,
+			"MaxVkBytes: above what the verifier reads"
+		);
+		assert!(max_proof > 0, "MaxProofBytes: no proof fits");
+		assert!(
+			T::MaxPublicValues::get() <= assay_air::limits::MAX_PUBLIC_VALUES,
+			"MaxPublicValues: above what the verifier reads"
+		);
+		assert!(T::MaxRegistrants::get() > 0, "MaxRegistrants: no key can be registered");
+		let length = T::BlockLength::get();
+		let max_length = *length.max.get(DispatchClass::Normal);
+		assert!(max_vk < max_length, "MaxVkBytes: the longest key does not fit in a block");
+		assert!(
+			max_proof.saturating_add(crate::MaxPublicValuesBytes::<T>::get()) < max_length,
+			"MaxProofBytes: the longest proof does not fit in a block"
+		);
+		let cheapest = [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3]
+			.map(|hash| T::Verifier::weight(hash, &Cost::default()));
+		assert!(
+			cheapest.iter().any(|weight| weight.all_lte(T::MaxVerificationWeight::get())),
+			"MaxVerificationWeight: no key is cheap enough"
+		);
+	}
+
+	fn nothing_ends_before_it_began() {
+		assert!(!T::StatementLifetime::get().is_zero(), "StatementLifetime: no block holds one");
+		assert!(T::MaxStatementsPerBlock::get() > 0, "MaxStatementsPerBlock: none is accepted");
+		assert!(!T::RetirementNotice::get().is_zero(), "RetirementNotice: nobody is told in time");
+	}
+
+	fn every_call_fits_in_a_block() {
+		let max_vk = T::MaxVkBytes::get();
+		let normal = Self::max_extrinsic(DispatchClass::Normal);
+		assert!(
+			T::WeightInfo::register_vk(max_vk).all_lte(normal),
+			"MaxVkBytes: registering the longest key does not fit in a block"
+		);
+		assert!(
+			T::WeightInfo::submit_proof(T::MaxProofBytes::get(), max_vk)
+				.saturating_add(T::MaxVerificationWeight::get())
+				.saturating_add(T::OnProofVerified::weight())
+				.all_lte(normal),
+			"MaxVerificationWeight: submitting under the costliest key does not fit in a block"
+		);
+		assert!(
+			T::WeightInfo::purge_vk(T::MaxRegistrants::get())
+				.all_lte(Self::max_extrinsic(DispatchClass::Operational)),
+			"MaxRegistrants: purging a key of that many does not fit in a block"
+		);
+	}
+
+	fn max_extrinsic(class: DispatchClass) -> Weight {
+		let limits = T::BlockWeights::get();
+		limits.get(class).max_extrinsic.unwrap_or(limits.max_block)
+	}
+
+	/// Ordinary extrinsics may fill their share of every block for as long as somebody pays. A block
+	/// then leaves `max_block - base_block - normal` for everything else, of which removing
+	/// statements may ask for half: the other half is for inherents, other pallets' hooks and the
+	/// admin's calls. In half of the rest, therefore, as many statements must be removable as a block
+	/// may accept. What is stored is then at most [`Config::StatementLifetime`] times
+	/// [`Config::MaxStatementsPerBlock`] statements, and those that were due while hooks and
+	/// operational calls left less than that half.
+	fn statements_are_removed_as_fast_as_they_come() {
+		let limits = T::BlockWeights::get();
+		let normal = limits.get(DispatchClass::Normal).max_total.unwrap_or(limits.max_block);
+		let left = limits.max_block.saturating_sub(normal).saturating_sub(limits.base_block);
+		assert!(
+			Self::prune_weight().saturating_mul(2).all_lte(left),
+			"MaxStatementsPerBlock: removing them takes more than half of what extrinsics leave"
+		);
+	}
+}

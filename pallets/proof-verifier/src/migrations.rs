@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! From one layout of storage to the next.
+
+use crate::{
+	BalanceOf, Config, Disabled, Pallet, ProofSystem, PruneFrom, Registrations, Scope, VkRecord,
+	Vks, VksOf,
+};
+use alloc::vec::Vec;
+use assay_plonky3::Cost;
+use assay_primitives::{HashKind, SecurityBits};
+use codec::{Decode, Encode, MaxEncodedLen};
+use core::marker::PhantomData;
+use frame_support::{
+	Identity, Twox64Concat,
+	migrations::VersionedMigration,
+	storage_alias,
+	traits::{Get, UncheckedOnRuntimeUpgrade},
+	weights::Weight,
+};
+use scale_info::TypeInfo;
+use sp_core::H256;
+
+/// From version 1, in which a key had one owner, to version 2, in which it has registrants.
+///
+/// In one block: it rests on there being at most [`MAX_V1_KEYS`] keys. Each paid a deposit, so their
+/// number is a question of money and not of a bound; `pre_upgrade` refuses more. Statements stay as
+/// they are: version 2 stores them in the same way and only begins to count from which block on they
+/// may be pruned.
+pub type V1ToV2<T> =
+	VersionedMigration<1, 2, UncheckedV1ToV2<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+
+/// Most keys that [`V1ToV2`] moves: it is charged 1.1 s with RocksDB's weights and 0.6 s with
+/// ParityDb's.
+pub const MAX_V1_KEYS: u32 = 2_500;
+
+/// Storage of version 1.
+pub(crate) mod v1 {
+	use super::*;
+
+	/// A key with one owner.
+	#[derive(Clone, Encode, Decode, MaxEncodedLen, TypeInfo)]
+	pub struct VkRecord<AccountId, Balance> {
+		pub owner: AccountId,
+		pub deposit: Balance,
+		pub security: SecurityBits,
+		pub cost: Cost,
+		pub hash: HashKind,
+		pub num_public_values: u32,
+		pub proof_bytes_max: u32,
+		pub len: u32,
+		pub system: ProofSystem,
+	}
+
+	pub type VkRecordOf<T> = VkRecord<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+
+	#[storage_alias]
+	pub type Vks<T: Config> = StorageMap<Pallet<T>, Identity, H256, VkRecordOf<T>>;
+
+	#[storage_alias]
+	pub type Disabled<T: Config> = StorageMap<Pallet<T>, Twox64Concat, ProofSystem, ()>;
+}
+
+/// [`V1ToV2`] without looking at the version.
+pub struct UncheckedV1ToV2<T>(PhantomData<T>);
+
+impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV1ToV2<T> {
+	fn on_runtime_upgrade() -> Weight {
+		// Collected first: the new entries are under the same prefixes.
+		let keys: Vec<_> = v1::Vks::<T>::drain().collect();
+		let disabled: Vec<_> = v1::Disabled::<T>::drain().collect();
+		let (num_keys, num_disabled) = (keys.len() as u64, disabled.len() as u64);
+		for (vk_hash, old) in keys {
+			Registrations::<T>::insert(vk_hash, &old.owner, old.deposit);
+			VksOf::<T>::insert(&old.owner, vk_hash, ());
+			let record = VkRecord {
+				security: old.security,
+				cost: old.cost,
+				hash: old.hash,
+				num_public_values: old.num_public_values,
+				proof_bytes_max: old.proof_bytes_max,
+				len: old.len,
+				system: old.system,
+				version: match old.system {
+					// The only version there was.
+					ProofSystem::Plonky3 => 1,
+				},
+				registrants: 1,
+				genesis: false,
+			};
+			Vks::<T>::insert(vk_hash, record);
+		}
+		for (system, ()) in disabled {
+			Disabled::<T>::insert(Scope::ProofSystem(system), ());
+		}
+		// Version 1 removed every list in the block of its number, so none is older than this one.
+		PruneFrom::<T>::put(frame_system::Pallet::<T>::block_number());
+		let db = T::DbWeight::get();
+		// A key: read and removed, then three writes. Each iteration ends with a read of nothing.
+		db.reads_writes(num_keys + 1, num_keys * 4)
+			.saturating_add(db.reads_writes(num_disabled + 1, num_disabled * 2 + 1))
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(num_keys + 1))
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn pre_upgrade() -> Result<Vec<u8>, sp_runtime::TryRuntimeError> {
+		let keys = v1::Vks::<T>::iter_keys().count() as u32;
+		frame_support::ensure!(keys <= MAX_V1_KEYS, "more keys than one block can move");
+		Ok((keys, v1::Disabled::<T>::iter_keys().count() as u32).encode())
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn post_upgrade(before: Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
+		let after = (Vks::<T>::iter().count() as u32, Disabled::<T>::iter().count() as u32);
+		frame_support::ensure!(after.encode() == before, "a key or a switch was lost");
+		let registrations = Registrations::<T>::iter().count() as u32;
+		frame_support::ensure!(registrations == after.0, "a key has no registrant");
+		Ok(())
+	}
+}

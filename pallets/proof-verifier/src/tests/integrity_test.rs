@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Each value that would make a key useless or a weight wrong, and what is said about it.
+
+use crate::mock::*;
+use frame_support::{traits::Hooks, weights::Weight};
+
+/// What `integrity_test` says, if anything.
+fn complaint() -> Option<String> {
+	let panic =
+		std::panic::catch_unwind(|| new_test_ext().execute_with(ProofVerifier::integrity_test));
+	let message = panic.err()?;
+	let text = message.downcast_ref::<&str>().map(|text| (*text).to_owned());
+	text.or_else(|| message.downcast_ref::<String>().cloned())
+}
+
+fn refuses(message: &str) {
+	assert_eq!(complaint().as_deref(), Some(message));
+}
+
+mod integrity_test_should {
+	use super::*;
+
+	#[test]
+	fn accept_the_mock() {
+		assert_eq!(complaint(), None);
+	}
+
+	mod refuse {
+		use super::*;
+
+		#[test]
+		fn keys_of_no_bytes() {
+			MaxVkBytes::set(0);
+			refuses("MaxVkBytes: no key fits");
+		}
+
+		#[test]
+		fn keys_longer_than_the_verifier_reads() {
+			let most = assay_primitives::MAX_VK_BYTES as u32;
+			MaxVkBytes::set(most);
+			assert_eq!(complaint(), None);
+			MaxVkBytes::set(most + 1);
+			refuses("MaxVkBytes: above what the verifier reads");
+		}
+
+		#[test]
+		fn proofs_of_no_bytes() {
+			MaxProofBytes::set(0);
+			refuses("MaxProofBytes: no proof fits");
+		}
+
+		#[test]
+		fn proofs_longer_than_a_block() {
+			MaxProofBytes::set(u32::MAX);
+			refuses("MaxProofBytes: the longest proof does not fit in a block");
+		}
+
+		#[test]
+		fn more_public_values_than_the_verifier_reads() {
+			let most = assay_air::limits::MAX_PUBLIC_VALUES;
+			MaxPublicValues::set(most);
+			assert_eq!(complaint(), None);
+			MaxPublicValues::set(most + 1);
+			refuses("MaxPublicValues: above what the verifier reads");
+		}
+
+		#[test]
+		fn keys_without_registrants() {
+			MaxRegistrants::set(0);
+			refuses("MaxRegistrants: no key can be registered");
+		}
+
+		#[test]
+		fn more_registrants_than_one_call_can_release() {
+			MaxRegistrants::set(1_000_000);
+			refuses("MaxRegistrants: purging a key of that many does not fit in a block");
+		}
+
+		#[test]
+		fn a_price_that_no_key_is_below() {
+			MaxVerificationWeight::set(Weight::from_parts(1_000, 0));
+			refuses("MaxVerificationWeight: no key is cheap enough");
+		}
+
+		#[test]
+		fn a_verification_longer_than_a_block() {
+			MaxVerificationWeight::set(Weight::from_parts(1_000_000_000_000, 0));
+			refuses(
+				"MaxVerificationWeight: submitting under the costliest key does not fit in a block",
+			);
+		}
+
+		#[test]
+		fn statements_that_no_block_holds() {
+			StatementLifetime::set(0);
+			refuses("StatementLifetime: no block holds one");
+		}
+
+		#[test]
+		fn blocks_that_accept_no_statement() {
+			MaxStatementsPerBlock::set(0);
+			refuses("MaxStatementsPerBlock: none is accepted");
+		}
+
+		#[test]
+		fn more_statements_than_a_full_block_has_time_to_remove() {
+			MaxStatementsPerBlock::set(100_000);
+			refuses(
+				"MaxStatementsPerBlock: removing them takes more than half of what extrinsics leave",
+			);
+		}
+
+		#[test]
+		fn a_retirement_without_notice() {
+			RetirementNotice::set(0);
+			refuses("RetirementNotice: nobody is told in time");
+		}
+	}
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::{
+	Disabled, Expiries, HoldReason, Pallet, ProofSystem, PruneFrom, Scope, StatementInfo,
+	migrations::{V1ToV2, v1},
+	mock::*,
+};
+use assay_primitives::SecurityBits;
+use frame_support::{
+	assert_ok,
+	traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion, fungible::MutateHold},
+};
+
+/// Storage as version 1 left it: two keys of two owners, a switch, a statement that is held.
+fn version_1() {
+	StorageVersion::new(1).put::<Pallet<Test>>();
+	let zero = assay_primitives::Policy { floor: SecurityBits::default() };
+	for (case, owner) in [(case(), OWNER), (keccak_case(), THIRD)] {
+		let checked = assay_plonky3::check_vk(&case.vk, &zero).unwrap();
+		let deposit = case.deposit();
+		let reason = HoldReason::VerifyingKey.into();
+		assert_ok!(<Balances as MutateHold<u64>>::hold(&reason, &owner, deposit));
+		let record = v1::VkRecord {
+			owner,
+			deposit,
+			security: checked.security,
+			cost: checked.cost,
+			hash: case.vk.hash_kind(),
+			num_public_values: checked.num_public_values,
+			proof_bytes_max: checked.proof_bytes_max,
+			len: case.vk_bytes.len() as u32,
+			system: ProofSystem::Plonky3,
+		};
+		v1::Vks::<Test>::insert(case.vk_hash(), record);
+		let bytes: frame_support::BoundedVec<_, _> = case.vk_bytes.clone().try_into().unwrap();
+		TestVkBytes::insert(case.vk_hash(), bytes);
+	}
+	v1::Disabled::<Test>::insert(ProofSystem::Plonky3, ());
+	let info = StatementInfo {
+		vk_hash: case().vk_hash(),
+		block: 1,
+		expires: 1 + LIFETIME,
+		security: SecurityBits::default(),
+		submitter: SUBMITTER,
+	};
+	TestStatements::insert(case().statement(), info);
+	assert_ok!(Expiries::<Test>::try_append(1 + LIFETIME, case().statement()));
+	System::set_block_number(3);
+}
+
+mod version_1_should {
+	use super::*;
+
+	#[test]
+	fn become_version_2_with_every_invariant() {
+		build_and_execute(|| {
+			version_1();
+			assert!(Pallet::<Test>::do_try_state().is_err());
+			V1ToV2::<Test>::on_runtime_upgrade();
+			assert_eq!(Pallet::<Test>::on_chain_storage_version(), StorageVersion::new(2));
+			assert_ok!(Pallet::<Test>::do_try_state());
+
+			for (case, owner) in [(case(), OWNER), (keccak_case(), THIRD)] {
+				let record = TestVks::get(case.vk_hash()).unwrap();
+				assert_eq!((record.version, record.registrants, record.genesis), (1, 1, false));
+				assert_eq!(TestRegistrations::get(case.vk_hash(), owner), Some(case.deposit()));
+				assert_eq!(
+					Pallet::<Test>::vks_of(owner, None, 9).vks,
+					[(case.vk_hash(), case.deposit())]
+				);
+			}
+			let scope = Scope::ProofSystem(ProofSystem::Plonky3);
+			assert_eq!(Disabled::<Test>::iter_keys().collect::<Vec<_>>(), [scope]);
+			assert_eq!(PruneFrom::<Test>::get(), Some(3));
+		});
+	}
+
+	#[test]
+	fn work_on_as_version_2() {
+		build_and_execute(|| {
+			version_1();
+			V1ToV2::<Test>::on_runtime_upgrade();
+			assert_ok!(ProofVerifier::set_disabled(
+				RuntimeOrigin::root(),
+				Scope::ProofSystem(ProofSystem::Plonky3),
+				false
+			));
+			assert_ok!(cases()[1].submit());
+			assert_eq!(case().submit().unwrap_err().error, TestError::StatementExists.into());
+			run_to_block(2 + LIFETIME);
+			assert!(!TestStatements::contains_key(case().statement()));
+			assert_ok!(case().unregister_as(OWNER));
+			assert_eq!(Balances::free_balance(OWNER), BALANCE);
+		});
+	}
+
+	#[test]
+	fn not_be_moved_twice() {
+		build_and_execute(|| {
+			version_1();
+			V1ToV2::<Test>::on_runtime_upgrade();
+			let root = || sp_io::storage::root(sp_core::storage::StateVersion::V1);
+			let before = root();
+			V1ToV2::<Test>::on_runtime_upgrade();
+			assert_eq!(root(), before);
+		});
+	}
+
+	#[cfg(feature = "try-runtime")]
+	#[test]
+	fn pass_the_checks_of_a_dry_run() {
+		build_and_execute(|| {
+			version_1();
+			assert_ok!(V1ToV2::<Test>::try_on_runtime_upgrade(true));
+		});
+	}
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a submission costs before it is made.
+
+use crate::{
+	AccountId, Balance, Hash, ProofVerifier, Runtime, RuntimeCall, Signature, TransactionPayment,
+	TxExtension, UncheckedExtrinsic,
+};
+use alloc::vec;
+use assay_primitives::PublicValues;
+use codec::Encode;
+use frame_support::{BoundedVec, dispatch::GetDispatchInfo};
+use pallet_proof_verifier::SubmissionPrice;
+use sp_runtime::generic::Era;
+
+/// `call`, signed by somebody, with every extension: as long as a client's.
+///
+/// No shorter than a real one of the same call: its nonce is the longest one, and it is mortal. The
+/// signature does not verify.
+#[must_use]
+pub fn signed(call: RuntimeCall) -> UncheckedExtrinsic {
+	let extension: TxExtension = (
+		frame_system::AuthorizeCall::new(),
+		frame_system::CheckNonZeroSender::new(),
+		frame_system::CheckSpecVersion::new(),
+		frame_system::CheckTxVersion::new(),
+		frame_system::CheckGenesis::new(),
+		frame_system::CheckEra::from(Era::mortal(64, 0)),
+		frame_system::CheckNonce::from(u32::MAX),
+		frame_system::CheckWeight::new(),
+		pallet_transaction_payment::ChargeTransactionPayment::from(0),
+		frame_metadata_hash_extension::CheckMetadataHash::new(false),
+		frame_system::WeightReclaim::new(),
+	);
+	let signature = Signature::Sr25519([0; 64].into());
+	UncheckedExtrinsic::new_signed(call, AccountId::new([0; 32]).into(), signature, extension)
+}
+
+/// The price of submitting a proof of `proof_bytes` under a key, without a tip: at most a few bytes
+/// more than a real extrinsic pays, whose nonce may be shorter.
+///
+/// `None` for an unknown key or a proof that is longer than the chain takes.
+#[must_use]
+pub fn of_submission(vk_hash: Hash, proof_bytes: u32) -> Option<SubmissionPrice<Balance>> {
+	let weight = ProofVerifier::submission_weight(vk_hash, proof_bytes)?;
+	let values = ProofVerifier::vk_info(vk_hash)?.record.num_public_values;
+	let public_values = PublicValues::V1(vec![0; values as usize]).encode();
+	let call = pallet_proof_verifier::Call::<Runtime>::submit_proof {
+		vk_hash,
+		public_values: BoundedVec::try_from(public_values).ok()?,
+		proof: BoundedVec::try_from(vec![0; proof_bytes as usize]).ok()?,
+	};
+	let extrinsic = signed(call.into());
+	let extrinsic_bytes = u32::try_from(extrinsic.encoded_size()).ok()?;
+	let info = extrinsic.get_dispatch_info();
+	let fee = TransactionPayment::compute_fee(extrinsic_bytes, &info, 0);
+	Some(SubmissionPrice { weight, extrinsic_bytes, fee })
+}
