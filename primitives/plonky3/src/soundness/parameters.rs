@@ -252,6 +252,9 @@ impl Goal {
 	}
 }
 
+/// A parameter that says how much a prover grinds.
+type Site = fn(&mut FriParams) -> &mut u8;
+
 /// What a search wants, and for what.
 struct Aim<'a> {
 	space: &'a Space,
@@ -315,7 +318,7 @@ impl Aim<'_> {
 		little
 	}
 
-	fn sites(&self) -> [(fn(&mut FriParams) -> &mut u8, &RangeInclusive<u8>); 4] {
+	fn sites(&self) -> [(Site, &RangeInclusive<u8>); 4] {
 		[
 			(|fri| &mut fri.commit_grinding_bits, &self.space.commit_grinding_bits),
 			(|fri| &mut fri.batch_grinding_bits, &self.space.batch_grinding_bits),

@@ -157,13 +157,14 @@ fn bits_are_no_more_than_a_collision_of_the_hash() {
 /// Every parameter and property counts: a worse one lowers the step that it belongs to.
 #[test]
 fn each_input_moves_its_own_step() {
+	type Worsen = fn(&mut FriParams, &mut Shape);
 	let base = FriParams { num_queries: 40, max_log_arity: 2, ..ground(8) };
 	let steps = |fri: &FriParams, extension, shape: &Shape| {
 		report(fri, extension, shape).steps.map(|step| step.conjectured)
 	};
 	let five = ExtensionDegree::Five;
 	let before = steps(&base, five, &POSEIDON2);
-	let worse: [(&str, fn(&mut FriParams, &mut Shape)); 11] = [
+	let worse: [(&str, Worsen); 11] = [
 		("queries", |fri, _| fri.num_queries -= 1),
 		("queries", |fri, _| fri.log_blowup = 0),
 		("queries", |fri, _| fri.query_grinding_bits -= 1),
@@ -186,6 +187,16 @@ fn each_input_moves_its_own_step() {
 	// The extension moves all but the hash.
 	let smaller = steps(&base, ExtensionDegree::Four, &POSEIDON2);
 	assert!(smaller.iter().zip(before).take(5).all(|(smaller, larger)| *smaller < larger));
+}
+
+#[test]
+fn every_step_names_what_raises_it_and_no_larger_field_than_there_is() {
+	let [four, five] = EXTENSIONS.map(|extension| {
+		report(&UNGROUND, extension, &FIBONACCI).steps.map(|step| step.remedies(extension))
+	});
+	let larger_field = |remedies: &Vec<&str>| remedies.contains(&"the extension of degree 5");
+	assert_eq!(four.each_ref().map(larger_field), [false, true, true, true, true, false]);
+	assert!(five.iter().all(|remedies| !remedies.is_empty() && !larger_field(remedies)));
 }
 
 #[test]
