@@ -115,7 +115,7 @@ fn word(old: u32, rng: &mut Rng) -> u32 {
 		// The same element in another form, where there is one.
 		2 => old.wrapping_add(MODULUS),
 		3 => (MODULUS - old % MODULUS) % MODULUS,
-		4 => (old + 1) % MODULUS,
+		4 => old.wrapping_add(1) % MODULUS,
 		5 => old.wrapping_sub(1),
 		6 => old ^ 1 << rng.below(32),
 		_ => rng.next_u32() % MODULUS,

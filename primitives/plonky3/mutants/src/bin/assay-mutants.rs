@@ -5,7 +5,7 @@
 use assay_mutants::cases::{Case, small, wide};
 use assay_mutants::heap::Counting;
 use assay_mutants::job::{Seen, one, run};
-use assay_mutants::judge::{TIMED, VERIFIER};
+use assay_mutants::judge::{TIMED, Upstream, VERIFIER};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -131,7 +131,9 @@ fn again(name: &str, seed: u64, index: u64) -> Result<(), String> {
 		.ok_or_else(|| format!("no case is called {name}"))?;
 	let (mutant, judged, valid) = one(VERIFIER, TIMED, &cases, case, seed, index);
 	println!("steps: {:?}\nvalid: {valid}\n{judged:#?}", mutant.steps);
-	println!("upstream: {:?}", cases[case].upstream(&mutant.triple));
+	if judged.upstream != Upstream::ProgramTooDeep {
+		println!("upstream: {:?}", cases[case].upstream(&mutant.triple));
+	}
 	Ok(())
 }
 
