@@ -6,12 +6,15 @@
 //! grinding bypass #1747; missing observations CVE-2026-46654), SP1 GHSA-c873 (prover-chosen
 //! ordering), and the byte forms that general-purpose formats leave open.
 
+use assay_airs::fibonacci::{self, FibonacciAir};
 use assay_mutants::cases::{Case, GRINDING, PLAIN, small};
 use assay_mutants::heap::{Counting, peak};
 use assay_mutants::{Kind, Layout, MODULUS, Part, Triple};
+use assay_plonky3::prover::{make_vk, prove};
 use assay_plonky3::{Error, check_vk, verify_bytes};
 use assay_primitives::{
-	ErrorClass, FriParams, Plonky3Vk, Policy, PublicValues, SecurityBits, VerifyingKey,
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, PublicValues,
+	SecurityBits, VerifyingKey,
 };
 use codec::Encode;
 use std::collections::BTreeSet;
@@ -189,6 +192,78 @@ fn refuse_another_final_polynomial() {
 	}
 }
 
+/// A key so weak that a changed proof often draws the very query that it answers: what refuses it
+/// then is the check that it is about, and not a Merkle path that leads elsewhere.
+fn weak(hash: HashKind, extension: ExtensionDegree) -> (Plonky3Vk, Triple) {
+	let fri = FriParams { log_blowup: 1, num_queries: 1, ..PLAIN };
+	let air = FibonacciAir;
+	let vk = make_vk(&air, 2, hash, extension, fri).expect("supported");
+	let (trace, values) = fibonacci::generate(2, 1337);
+	let public_values = PublicValues::V1(values);
+	let proof = prove(&vk, &air, trace, &public_values).expect("an honest proof");
+	let triple = Triple { vk: vk.encode(), public_values: public_values.encode(), proof };
+	let VerifyingKey::Plonky3V1(vk) = vk;
+	(vk, triple)
+}
+
+/// The verdicts on each element of the fields called `name`, set to 40 other values.
+fn verdicts_under_weak_keys(name: &str) -> Vec<Error> {
+	let mut verdicts = Vec::new();
+	for hash in [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3] {
+		for extension in [ExtensionDegree::Four, ExtensionDegree::Five] {
+			let (vk, triple) = weak(hash, extension);
+			assert_eq!(verify(&triple), Ok(()));
+			let layout = Layout::of(&vk, &triple.proof).expect("a layout");
+			for part in layout.parts.iter().filter(|part| part.name == name) {
+				for at in part.range.clone().step_by(4) {
+					let honest = word(&triple.proof, at);
+					for step in 1..=40 {
+						let other = (honest + step) % MODULUS;
+						let changed = with_proof(&triple, |proof| put(proof, at, other));
+						verdicts.push(verify(&changed).expect_err("it is bound"));
+					}
+				}
+			}
+		}
+	}
+	assert!(!verdicts.is_empty(), "no field is called {name}");
+	verdicts
+}
+
+fn refused_by_folding(name: &str) -> usize {
+	let verdicts = verdicts_under_weak_keys(name);
+	verdicts.iter().filter(|error| **error == Error::LowDegree).count()
+}
+
+#[test]
+fn refuse_another_final_polynomial_where_the_query_stays() {
+	assert!(refused_by_folding("final polynomial") > 10);
+}
+
+#[test]
+fn refuse_another_opened_value_where_the_query_stays() {
+	for name in ["main trace", "main trace, next row", "quotient chunk"] {
+		assert!(refused_by_folding(name) > 10, "{name}");
+	}
+}
+
+#[test]
+fn refuse_an_answer_that_is_not_in_the_tree() {
+	for name in ["siblings of opened rows", "siblings of folded rows"] {
+		for error in verdicts_under_weak_keys(name) {
+			assert_eq!(error.class(), ErrorClass::MerklePathInvalid, "{name}");
+		}
+	}
+	// What is folded is in a tree too: which of the two refuses it first does not matter.
+	for name in ["opened trace row", "opened quotient row", "folding siblings"] {
+		for error in verdicts_under_weak_keys(name) {
+			let class = error.class();
+			let either = [ErrorClass::MerklePathInvalid, ErrorClass::LowDegreeInvalid];
+			assert!(either.contains(&class), "{name}: {class:?}");
+		}
+	}
+}
+
 /// A message that the transcript does not absorb can be exchanged for that of another proof.
 #[test]
 fn refuse_any_field_of_another_valid_proof_under_the_same_key() {
@@ -301,7 +376,7 @@ fn refuse_bytes_after_the_end_of_anything() {
 #[test]
 fn refuse_the_second_form_of_every_element_of_a_proof() {
 	for case in cases() {
-		let poseidon2 = case.origin.vk().hash == assay_primitives::HashKind::Poseidon2;
+		let poseidon2 = case.origin.vk().hash == HashKind::Poseidon2;
 		let proof = &case.origin.triple.proof;
 		for part in &case.origin.layout().parts {
 			let elements = part.kind == Kind::Elements || (part.kind == Kind::Digests && poseidon2);
