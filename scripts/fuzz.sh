@@ -28,12 +28,13 @@ mutants_binary() {
 
 mutants() {
 	local count=${1:-100000} seed=${2:-1} report=${3:-$ASSAY_CACHE/mutants.json} dirty=
-	mutants_binary
+	# Before the build: it may take a while, and is of the sources as they are now.
 	[ -z "$(git status --porcelain 2>/dev/null)" ] || dirty=" and uncommitted changes"
 	ASSAY_COMMIT=$(git rev-parse HEAD 2>/dev/null || echo unknown)$dirty
 	ASSAY_COMPILER=$(rustc -V)
 	ASSAY_DATE=$(date -u +%FT%TZ)
 	export ASSAY_COMMIT ASSAY_COMPILER ASSAY_DATE
+	mutants_binary
 	"$CARGO_TARGET_DIR/release/assay-mutants" run "$count" "$seed" "$report"
 }
 
