@@ -52,15 +52,16 @@ pub const NATIVE: Coefficients = Coefficients {
 	byte: 6_000,
 };
 
-/// Coefficients of [`InRuntime`](crate::InRuntime): placeholders, ten times [`NATIVE`], until they
-/// are measured.
+/// Coefficients of [`InRuntime`](crate::InRuntime).
+///
+PLACEHOLDER
 pub const IN_RUNTIME: Coefficients = Coefficients {
-	base: 600_000_000,
-	poseidon2_compression: 18_000_000,
-	keccak_compression: 6_000_000,
-	blake3_compression: 2_200_000,
-	extension_operation: 40_000,
-	byte: 60_000,
+	base: 250_000_000,
+	poseidon2_compression: 2_800_000,
+	keccak_compression: 1_250_000,
+	blake3_compression: 1_000_000,
+	extension_operation: 8_000,
+	byte: 11_000,
 };
 
 /// Weight of one verification in the runtime.

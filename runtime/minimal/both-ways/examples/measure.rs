@@ -4,8 +4,9 @@
 //!
 //! - `measure host_call [ROUNDS]`: a small and a large proof, verified by the library, through a
 //!   host call in a loop within the runtime, and the loop alone.
-//! - `measure in_runtime [ROUNDS]`: 99 keys, each with a proof that holds and two of the costliest
-//!   that don't, verified by the library and both ways.
+//! - `measure in_runtime [ROUNDS]`: the 99 keys of the pallet's `measure_the_weight_model` and 24
+//!   lopsided ones, each with a proof that holds and two of the costliest that don't, verified by the
+//!   library and both ways.
 //!
 //! Times are processor time of this thread, so that waiting for the processor does not count; the
 //! verifiers use no other thread. Ways are interleaved, so that a slow moment of the machine meets
@@ -14,13 +15,20 @@
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use assay_airs::Sample;
+use assay_airs::{Sample, dispatch_sample};
 use assay_both_ways::Mode;
-use assay_plonky3::{Cost, check_vk, soundness::presets};
-use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits, VerifyingKey,
+use assay_plonky3::{
+	check_vk,
+	prover::{ProvableAir, make_vk},
+	soundness::presets,
 };
-use common::{Case, Chain, EXTENSIONS, HASHES, NodeHostFunctions};
+use assay_primitives::{ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits};
+use common::{
+	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, RHYTHM_LOG_ROWS, Rhythm, sevens,
+};
+use p3_baby_bear::BabyBear;
+use p3_field::PrimeCharacteristicRing;
+use p3_matrix::dense::RowMajorMatrix;
 use std::env;
 
 type Node = Chain<NodeHostFunctions>;
@@ -136,24 +144,51 @@ fn in_runtime(node: &mut Node, rounds: u32) {
 						// The degree of the constraints asks for it.
 						fri.log_blowup = fri.log_blowup.max(3);
 					}
-					measure(node, sample, log_rows, hash, extension, fri, rounds);
+					measure_sample(node, sample, log_rows, hash, extension, fri, rounds);
 				}
 			}
 			if extension == ExtensionDegree::Five {
 				let log_rows = Sample::Quorum.default_degree_bits();
-				measure(node, Sample::Quorum, log_rows, hash, extension, standard, rounds);
+				measure_sample(node, Sample::Quorum, log_rows, hash, extension, standard, rounds);
 			}
+			corners(node, hash, extension, rounds);
 		}
 	}
 }
 
-fn cost(case: &Case) -> Cost {
-	let vk = VerifyingKey::decode_strict(&case.vk).expect("made here");
-	let policy = Policy { floor: SecurityBits::default() };
-	check_vk(&vk, &policy).expect("supported").cost
+/// Keys that nobody needs and anybody may register: most of one cost, little of the others.
+fn corners(node: &mut Node, hash: HashKind, extension: ExtensionDegree, rounds: u32) {
+	let few = FriParams {
+		log_blowup: 1,
+		num_queries: 1,
+		log_final_poly_len: 0,
+		max_log_arity: 1,
+		batch_grinding_bits: 0,
+		commit_grinding_bits: 0,
+		query_grinding_bits: 0,
+		ood_grinding_bits: 0,
+	};
+	let most = FriParams { num_queries: 512, log_final_poly_len: 8, max_log_arity: 4, ..few };
+	let setting = |air, log_rows, fri| Setting { air, log_rows, hash, extension, fri };
+	measure(node, &setting("long program", 4, few), &Long, sevens(4), vec![], rounds);
+	let rows = RHYTHM_LOG_ROWS;
+	let rhythm = setting("periodic", rows, few);
+	measure(node, &rhythm, &Rhythm, sevens(rows), vec![], rounds);
+	measure_sample(node, Sample::Fibonacci, 10, hash, extension, most, rounds);
+	let most = FriParams { log_blowup: 6, ..most };
+	measure_sample(node, Sample::Fibonacci, 10, hash, extension, most, rounds);
 }
 
-fn measure(
+/// A key: its AIR's name, log2 of the rows, the rest.
+struct Setting {
+	air: &'static str,
+	log_rows: u8,
+	hash: HashKind,
+	extension: ExtensionDegree,
+	fri: FriParams,
+}
+
+fn measure_sample(
 	node: &mut Node,
 	sample: Sample,
 	log_rows: u8,
@@ -162,18 +197,36 @@ fn measure(
 	fri: FriParams,
 	rounds: u32,
 ) {
-	let holds = Case::of(sample, log_rows, hash, extension, fri);
+	let setting = Setting { air: sample.name(), log_rows, hash, extension, fri };
+	let (trace, values) = sample.generate(log_rows, assay_airs::DEFAULT_SEED);
+	dispatch_sample!(sample, |air| measure(node, &setting, air, trace, values, rounds));
+}
+
+fn measure<A: ProvableAir>(
+	node: &mut Node,
+	setting: &Setting,
+	air: &A,
+	trace: RowMajorMatrix<BabyBear>,
+	values: Vec<u32>,
+	rounds: u32,
+) {
+	let Setting { air: name, log_rows, hash, extension, fri } = *setting;
+	let vk = make_vk(air, log_rows, hash, extension, fri).expect("supported");
+	let policy = Policy { floor: SecurityBits::default() };
+	let cost = check_vk(&vk, &policy).expect("supported").cost;
+	let mut false_trace = trace.clone();
+	false_trace.values[0] += BabyBear::ONE;
+	let holds = Case::proven(name.into(), air, &vk, trace, values.clone());
 	// Fails at the last comparison, after all the work.
-	let constraints = Case::of_false_trace(sample, log_rows, hash, extension, fri);
+	let constraints = Case::proven(name.into(), air, &vk, false_trace, values);
 	// Fails in the last Merkle tree: its last sibling stands before the final polynomial and two
 	// witnesses. A small tree with many queries has no siblings: then it is the last folding row,
 	// and folding fails.
-	let end = (4 * extension.get() << fri.log_final_poly_len) + 8;
+	let end = ((4 * extension.get()) << fri.log_final_poly_len) + 8;
 	let merkle = holds.with("last sibling", |case| {
 		let position = case.proof.len() - end - 32;
 		case.proof[position] ^= 1;
 	});
-	let cost = cost(&holds);
 	let [accepted, constraints_invalid] = [0, ErrorClass::ConstraintsInvalid.code()];
 	let late = [ErrorClass::MerklePathInvalid.code(), ErrorClass::LowDegreeInvalid.code()];
 	for (kind, case, possible) in [
@@ -191,8 +244,7 @@ fn measure(
 				runtime(node, Mode::Nothing, &case, 1, 0),
 			];
 			println!(
-				"{},{log_rows},{hash:?},{extension:?},{},{kind},{},{},{},{},{round},{},{},{},{}",
-				sample.name(),
+				"{name},{log_rows},{hash:?},{extension:?},{},{kind},{},{},{},{},{round},{},{},{},{}",
 				fri.num_queries,
 				cost.hash_compressions,
 				cost.extension_operations,

@@ -12,7 +12,9 @@ use assay_primitives::{
 	VerifyingKey,
 };
 use codec::{Decode, Encode};
-use common::{Case, Chain, EXTENSIONS, HASHES, NodeHostFunctions, PlainHostFunctions};
+use common::{
+	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, PlainHostFunctions, sevens,
+};
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;
@@ -74,27 +76,6 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Clock {
 		let tick: AB::Expr = builder.periodic_values()[0].into();
 		let seven = builder.preprocessed().current_slice()[0];
 		builder.assert_zero((tick - cell) * seven);
-	}
-}
-
-/// As many constraints as a key has room for, on one column of sevens.
-struct Long;
-
-const LONG_CONSTRAINTS: u32 = 30_000;
-
-impl BaseAir<BabyBear> for Long {
-	fn width(&self) -> usize {
-		1
-	}
-}
-
-impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Long {
-	fn eval(&self, builder: &mut AB) {
-		let cell = builder.main().current_slice()[0];
-		let zero: AB::Expr = cell - BabyBear::from_u32(7);
-		for factor in 1..=LONG_CONSTRAINTS {
-			builder.assert_zero(zero.clone() * BabyBear::from_u32(factor));
-		}
 	}
 }
 
@@ -187,8 +168,7 @@ mod agree_on {
 		verifiers.accept(&wide);
 
 		let vk = make_vk(&Long, 4, HashKind::Blake3, ExtensionDegree::Five, FAST).unwrap();
-		let sevens = RowMajorMatrix::new(vec![BabyBear::from_u32(7); 16], 1);
-		let long = Case::proven("long".into(), &Long, &vk, sevens, vec![]);
+		let long = Case::proven("long".into(), &Long, &vk, sevens(4), vec![]);
 		assert!(long.vk.len() > MAX_VK_BYTES / 2, "{}", long.vk.len());
 		verifiers.accept(&long);
 	}

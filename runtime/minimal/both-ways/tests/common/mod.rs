@@ -9,11 +9,72 @@ use assay_both_ways::{Mode, WASM_BINARY};
 use assay_plonky3::prover::{ProvableAir, make_vk, prove};
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
 use codec::{Decode, Encode};
+use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use sc_executor::{HostFunctions, WasmExecutor};
 use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
+use std::borrow::Cow;
+
+/// A column of sevens: the trace of [`Long`] and [`Rhythm`].
+pub fn sevens(log_rows: u8) -> RowMajorMatrix<BabyBear> {
+	RowMajorMatrix::new(vec![BabyBear::from_u32(7); 1 << log_rows], 1)
+}
+
+/// As many constraints as a key has room for, on one column of sevens.
+pub struct Long;
+
+const LONG_CONSTRAINTS: u32 = 30_000;
+
+impl BaseAir<BabyBear> for Long {
+	fn width(&self) -> usize {
+		1
+	}
+}
+
+impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Long {
+	fn eval(&self, builder: &mut AB) {
+		let cell = builder.main().current_slice()[0];
+		let zero: AB::Expr = cell - BabyBear::from_u32(7);
+		for factor in 1..=LONG_CONSTRAINTS {
+			builder.assert_zero(zero.clone() * BabyBear::from_u32(factor));
+		}
+	}
+}
+
+/// As many periodic values as a key may have, beside a column of sevens.
+pub struct Rhythm;
+
+/// log2 of the longest period.
+pub const RHYTHM_LOG_ROWS: u8 = 10;
+
+impl BaseAir<BabyBear> for Rhythm {
+	fn width(&self) -> usize {
+		1
+	}
+
+	fn num_periodic_columns(&self) -> usize {
+		16
+	}
+
+	fn periodic_columns(&self) -> Cow<'_, [Vec<BabyBear>]> {
+		let column =
+			|i: u32| (0..1 << RHYTHM_LOG_ROWS).map(|j| BabyBear::from_u32(i + j)).collect();
+		Cow::Owned((0..16).map(column).collect())
+	}
+}
+
+impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Rhythm {
+	fn eval(&self, builder: &mut AB) {
+		let cell = builder.main().current_slice()[0];
+		let zero: AB::Expr = cell - BabyBear::from_u32(7);
+		for i in 0..16 {
+			let value: AB::Expr = builder.periodic_values()[i].into();
+			builder.assert_zero(zero.clone() * value);
+		}
+	}
+}
 
 // [host-functions]
 /// What a node gives its executor: Substrate's host functions, and the verifiers.
