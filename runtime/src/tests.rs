@@ -223,13 +223,10 @@ mod statements_should {
 mod a_submission_should {
 	use super::*;
 	use assay_primitives::{PublicValues, VerifyingKey, statement_hash};
-	use frame_support::{
-		dispatch::{DispatchClass, GetDispatchInfo, PostDispatchInfo},
-		traits::Hooks,
-	};
+	use frame_support::dispatch::{GetDispatchInfo, PostDispatchInfo};
 	use sp_runtime::{
 		AccountId32, BuildStorage, DispatchErrorWithPostInfo,
-		traits::{DispatchTransaction, StaticLookup, TransactionExtension},
+		traits::{DispatchTransaction, TransactionExtension},
 	};
 
 	const VK: &[u8] = include_bytes!("../../pallets/proof-verifier/fixtures/blake3_vk_v1.bin");
