@@ -95,6 +95,7 @@ pub mod pallet {
 	}
 
 	impl<T: Config> Pallet<T> {
+		// [statement]
 		/// The statement that `public_values` hold under the trusted key on this chain.
 		pub fn statement(public_values: Vec<u32>) -> H256 {
 			H256(statement_hash(
@@ -104,5 +105,6 @@ pub mod pallet {
 				&PublicValues::V1(public_values),
 			))
 		}
+		// [/statement]
 	}
 }
