@@ -152,7 +152,8 @@ mod blocks_should {
 	#[test]
 	fn remove_a_full_block_of_statements_in_half_of_what_normal_extrinsics_leave() {
 		type Pallet = <Runtime as pallet_proof_verifier::Config>::WeightInfo;
-		let statements = <Runtime as pallet_proof_verifier::Config>::MaxStatementsPerBlock::get();
+		let statements: u32 =
+			<Runtime as pallet_proof_verifier::Config>::MaxStatementsPerBlock::get();
 		let weight = Pallet::on_idle()
 			+ Pallet::prune_block() * 2
 			+ Pallet::prune_statement() * u64::from(statements);
