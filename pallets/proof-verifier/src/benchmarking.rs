@@ -24,7 +24,10 @@ use frame_support::{
 };
 use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
 use sp_core::H256;
-use sp_runtime::{Saturating, traits::Bounded};
+use sp_runtime::{
+	Saturating,
+	traits::{Bounded, Zero},
+};
 
 /// Key, public values and proof of a fixture.
 macro_rules! fixture {
