@@ -110,7 +110,9 @@ def fit_way(rows, column, constant):
     """Reports one way to verify; answers the p99.9 of measured over charged."""
     keys = defaultdict(list)
     for row in rows:
-        key = tuple(row[name] for name in ("air", "log_rows", "hash", "extension", "queries"))
+        # Keys that differ in another parameter differ in their costs.
+        key = tuple(row[name] for name in ("air", "log_rows", "hash", "extension", "queries",
+                                           "hash_compressions", "bytes"))
         keys[key].append(row)
     used = coefficients_in_use(constant)
     points, every = [], defaultdict(list)

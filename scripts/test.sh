@@ -130,6 +130,7 @@ step "dependencies" dependencies
 step "features" features
 step "optional features" optional_features
 step "packages" packages
+step "fuzz targets" scripts/fuzz.sh check
 
 echo
 printf '%s\n' "${summary[@]}" "$(printf '%-34s %-7s %6s' all "" "$(clock $SECONDS)")"

@@ -285,8 +285,8 @@ pub mod pallet {
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// How proofs are verified. Good value: [`Native`](crate::Native) where every node of the
-		/// chain has the host function, [`InRuntime`](crate::InRuntime) on a parachain. Benchmarks measure
-		/// submissions with one that accepts at once, and verifications with this one.
+		/// chain has the host function, [`InRuntime`](crate::InRuntime) on a parachain. Benchmarks
+		/// measure submissions with one that accepts at once, and verifications with this one.
 		type Verifier: ProofVerifier;
 
 		/// Measured weights. Good value: `weights::SubstrateWeight<Runtime>`, or weights measured

@@ -9,9 +9,12 @@
 //! Each coefficient is in picoseconds. The cost counts upper bounds of work, so an honest
 //! coefficient makes the charge an upper bound of the time.
 //!
-//! The ignored test `no_verification_takes_longer_than_charged` measures the fixtures again and
-//! prints, for each, the measured time over the charged one; the coefficients below are right for
-//! a machine while all of them stay below 1.
+//! `scripts/measure_verification.sh` measures 123 keys both ways, in a Wasm executor: the sample
+//! AIRs under each hash and extension, 4 to 512 queries, folding arity 2 to 16, proofs of 1 KB to
+//! 2.2 MB, and lopsided keys that nobody needs: a program of 30,000 constraints, as many periodic
+//! values as may be. Each with a proof that holds and with two that fail as late as can be.
+//! `scripts/fit_weights.py` prints fits, and measured over charged. `docs/verifying.md` has the
+//! results.
 
 use assay_plonky3::Cost;
 use assay_primitives::HashKind;
@@ -36,32 +39,29 @@ pub struct Coefficients {
 
 /// Coefficients of [`Native`](crate::Native).
 ///
-/// From the 99 keys of the ignored test `measure_the_weight_model`: the sample AIRs under each hash
-/// and extension, 4 to 200 queries, folding arity 2 to 16, proofs of 4 KB to 2.2 MB; the shortest of
-/// nine verifications each, on a shared two-core virtual machine (AMD EPYC). A least-squares fit
-/// gave 18 us, 1,036 ns (Poseidon2), 324 ns (Keccak), 137 ns (Blake3), nothing for operations and
-/// 4.2 ns a byte; opened values are both decoded and combined, so a fit can't tell these two apart.
-/// The values here are above it, so that each of the 99 took less than charged: 0.55 of it in the
-/// middle, 0.95 at most, with other work going on beside.
+/// From `docs/performance/in_runtime.csv`, see [the module](self). A least-squares fit gives nothing
+/// for operations: opened values are both decoded and combined, so that it can't tell bytes from
+/// operations, except for keys that have one without the other.
 pub const NATIVE: Coefficients = Coefficients {
-	base: 60_000_000,
+	base: 100_000_000,
 	poseidon2_compression: 1_800_000,
-	keccak_compression: 600_000,
-	blake3_compression: 220_000,
-	extension_operation: 4_000,
-	byte: 6_000,
+	keccak_compression: 700_000,
+	blake3_compression: 260_000,
+	extension_operation: 6_000,
+	byte: 7_000,
 };
 
-/// Coefficients of [`InRuntime`](crate::InRuntime).
+/// Coefficients of [`InRuntime`](crate::InRuntime), from the same keys.
 ///
-PLACEHOLDER
+/// Hashing and arithmetic take 1.4 to 3 times what they take in the node, a byte of a program four
+/// times: it is hashed and decoded without the machine's wide instructions.
 pub const IN_RUNTIME: Coefficients = Coefficients {
-	base: 250_000_000,
+	base: 300_000_000,
 	poseidon2_compression: 2_800_000,
 	keccak_compression: 1_250_000,
 	blake3_compression: 1_000_000,
-	extension_operation: 8_000,
-	byte: 11_000,
+	extension_operation: 10_000,
+	byte: 22_000,
 };
 
 /// Weight of one verification in the runtime.

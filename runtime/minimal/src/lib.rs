@@ -26,6 +26,9 @@ use frame_support::{
 	weights::{Weight, constants::WEIGHT_REF_TIME_PER_SECOND},
 };
 use frame_system::{EnsureRoot, limits::BlockWeights};
+use pallet_proof_verifier::{
+	Restrictions, StatementInfo, StatementStatus, SubmissionPrice, VkInfo, VkPage,
+};
 use sp_core::OpaqueMetadata;
 use sp_runtime::{
 	ApplyExtrinsicResult, MultiAddress, MultiSignature, Perbill, generic,
@@ -181,11 +184,13 @@ impl pallet_proof_verifier::Config for Runtime {
 	type MaxVkBytes = ConstU32<{ 256 * 1024 }>;
 	type MaxProofBytes = ConstU32<{ 1024 * 1024 }>;
 	type MaxPublicValues = ConstU32<1_024>;
+	type MaxRegistrants = ConstU32<32>;
 	type MaxVerificationWeight = MaxVerificationWeight;
 	type MaxStatementsPerBlock = ConstU32<256>;
 	// Who is told, and who may stop everything.
 	type OnProofVerified = ();
 	type AdminOrigin = EnsureRoot<AccountId>;
+	type RetirementNotice = ConstU32<{ 14 * 14_400 }>;
 	// How.
 	type Verifier = pallet_proof_verifier::InRuntime;
 	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;
@@ -266,14 +271,41 @@ sp_api::impl_runtime_apis! {
 	impl pallet_proof_verifier::api::ProofVerifierApi<Block, AccountId, Balance, BlockNumber>
 		for Runtime
 	{
-		fn vk_info(vk_hash: Hash) -> Option<pallet_proof_verifier::VkRecord<AccountId, Balance>> {
+		fn vk_info(vk_hash: Hash) -> Option<VkInfo<BlockNumber>> {
 			ProofVerifier::vk_info(vk_hash)
 		}
 
-		fn statement(
-			statement: Hash,
-		) -> Option<pallet_proof_verifier::StatementInfo<AccountId, BlockNumber>> {
+		fn vk_bytes(vk_hash: Hash) -> Option<Vec<u8>> {
+			ProofVerifier::vk_bytes(vk_hash)
+		}
+
+		fn vk_registrants(vk_hash: Hash) -> Vec<(AccountId, Balance)> {
+			ProofVerifier::vk_registrants(vk_hash)
+		}
+
+		fn vks_of(account: AccountId, after: Option<Hash>, limit: u32) -> VkPage<Balance> {
+			ProofVerifier::vks_of(account, after, limit)
+		}
+
+		fn submission_weight(vk_hash: Hash, proof_bytes: u32) -> Option<Weight> {
+			ProofVerifier::submission_weight(vk_hash, proof_bytes)
+		}
+
+		fn submission_price(_: Hash, _: u32) -> Option<SubmissionPrice<Balance>> {
+			// This chain has no fees; `runtime/src/price.rs` answers for one that has.
+			None
+		}
+
+		fn statement(statement: Hash) -> Option<StatementInfo<AccountId, BlockNumber>> {
 			ProofVerifier::statement(statement)
+		}
+
+		fn statement_status(statement: Hash) -> StatementStatus<AccountId, BlockNumber> {
+			ProofVerifier::statement_status(statement)
+		}
+
+		fn restrictions() -> Restrictions<BlockNumber> {
+			ProofVerifier::restrictions()
 		}
 
 		fn statement_context() -> assay_primitives::Hash {

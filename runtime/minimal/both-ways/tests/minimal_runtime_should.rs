@@ -35,11 +35,18 @@ struct Minimal {
 impl Minimal {
 	/// In block 1, with funds for Alice.
 	fn new() -> Self {
+		Self::with_vks(&[])
+	}
+
+	/// And with these keys since genesis.
+	fn with_vks(vks: &[Vec<u8>]) -> Self {
 		let wasm = WASM_BINARY.expect("built without SKIP_WASM_BUILD");
 		let mut chain = Chain::new(wasm, false);
 		let mut genesis = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
 		let alice = serde_json::to_value(Alice.to_account_id()).unwrap();
 		genesis["balances"]["balances"] = serde_json::json!([[alice, 1_000_000 * (UNIT as u64)]]);
+		let vks: Vec<_> = vks.iter().cloned().map(sp_core::Bytes).collect();
+		genesis["proofVerifier"]["vks"] = serde_json::to_value(vks).unwrap();
 		let json = serde_json::to_vec(&genesis).unwrap();
 		let built: Result<(), String> =
 			chain.ask("GenesisBuilder_build_state", &json.encode()).unwrap();
@@ -121,6 +128,13 @@ fn register_a_key_and_record_the_statement_of_a_proof() {
 	assert_eq!(chain.submit(fixture("proof")), Ok(Ok(())));
 	let info = chain.statement().expect("recorded");
 	assert_eq!((info.block, info.submitter), (1, Alice.to_account_id()));
+}
+
+#[test]
+fn have_a_key_since_genesis() {
+	let mut chain = Minimal::with_vks(&[fixture("vk")]);
+	assert_eq!(chain.submit(fixture("proof")), Ok(Ok(())));
+	assert!(chain.statement().is_some());
 }
 
 #[test]
