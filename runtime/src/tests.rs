@@ -362,7 +362,7 @@ mod a_submission_should {
 			let mut before = before;
 			// System's own counts, events and accounts; the payer's account is checked above.
 			let prefixes = [b"System".as_slice(), b"Balances", b"TransactionPayment"]
-				.map(|pallet| sp_io::hashing::twox_128(pallet));
+				.map(sp_io::hashing::twox_128);
 			for state in [&mut before, &mut after] {
 				state.retain(|key, _| !prefixes.iter().any(|prefix| key.starts_with(prefix)));
 			}

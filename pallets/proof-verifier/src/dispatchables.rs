@@ -261,7 +261,7 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let current = Retirements::<T>::get(version);
 		// What was announced and came to pass stays: applications may rely on it.
-		ensure!(!current.is_some_and(|at| at <= now), Error::<T>::VersionRetired);
+		ensure!(current.is_none_or(|at| at > now), Error::<T>::VersionRetired);
 		match at {
 			Some(at) => {
 				let earliest = now.saturating_add(T::RetirementNotice::get());

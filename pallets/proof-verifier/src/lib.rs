@@ -117,6 +117,7 @@ pub mod pallet {
 	/// Ready-made configurations, for `derive_impl`.
 	pub mod config_preludes {
 		use super::*;
+		use crate::Native;
 		use frame_support::{derive_impl, parameter_types};
 
 		/// For mocks: everything but [`Config::Currency`] has a value. Keys of any strength are let
@@ -154,7 +155,7 @@ pub mod pallet {
 			type OnProofVerified = ();
 			type AdminOrigin =
 				frame_system::EnsureRoot<<Self as frame_system::DefaultConfig>::AccountId>;
-			type Verifier = crate::Native;
+			type Verifier = Native;
 			type WeightInfo = ();
 		}
 	}
