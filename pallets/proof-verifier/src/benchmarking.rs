@@ -286,8 +286,9 @@ mod benchmarks {
 	/// values as allowed, into a block that has room for one statement more, and its statement is
 	/// stored still although it expired, in a full list.
 	///
-	/// `p`: bytes of the proof, decoded as part of the call; `v`: bytes of the key, read.
-	#[benchmark]
+	/// `p`: bytes of the proof, decoded as part of the call; `v`: bytes of the key, read. A parachain
+	/// pays for the key's bytes in its PoV, and not for the longest key's.
+	#[benchmark(pov_mode = MaxEncodedLen { ProofVerifier::VkBytes: Measured })]
 	fn submit_proof(p: Linear<0, 1_000_000>, v: Linear<64, 262_000>) -> Result<(), BenchmarkError> {
 		let submitter = funded::<T>();
 		let vk_hash = stored_key::<T>(v.min(T::MaxVkBytes::get()));
