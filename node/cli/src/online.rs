@@ -47,6 +47,7 @@ struct VkRegistered {
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 struct VkUnregistered {
 	vk_hash: Hash,
+	removed: bool,
 }
 
 /// A proof was accepted.
@@ -137,9 +138,13 @@ pub fn unregister(args: &UnregisterArgs) -> Result<Answer, Failure> {
 	let included = call(&args.chain, &args.signer, "unregister_vk", (vk_hash,), &[], &about)?;
 	let event: VkUnregistered = expect_event(&included)?;
 
-	let mut object = json!({ "accepted": true, "vk_hash": hex(&event.vk_hash) });
+	let mut object = json!({
+		"accepted": true, "vk_hash": hex(&event.vk_hash), "removed": event.removed,
+	});
 	merge(&mut object, included.json());
-	let mut rows = vec![("verdict", "removed".into()), ("vk hash", hex(&event.vk_hash))];
+	// Others may have the key registered too, or genesis may have put it there.
+	let verdict = if event.removed { "removed" } else { "no longer registered by you" };
+	let mut rows = vec![("verdict", verdict.into()), ("vk hash", hex(&event.vk_hash))];
 	rows.extend(included.rows());
 	Ok(Answer::new(object, table(&rows)))
 }

@@ -32,6 +32,7 @@ fn class(upstream: &str) -> ErrorClass {
 	let causes = [
 		("InvalidPowWitness", ErrorClass::GrindingInvalid),
 		("NonCanonicalPowWitness", ErrorClass::ProofNotCanonical),
+		("grinding witness is nonzero", ErrorClass::ProofNotCanonical),
 		("MmcsError", ErrorClass::MerklePathInvalid),
 		("InputError", ErrorClass::MerklePathInvalid),
 		("FinalPolyMismatch", ErrorClass::LowDegreeInvalid),
