@@ -19,6 +19,7 @@ use subxt::ext::jsonrpsee::core::client::Client;
 use subxt::ext::scale_decode::DecodeAsType;
 use subxt::ext::scale_encode::EncodeAsFields;
 use subxt::extrinsics::ExtrinsicEvents;
+use subxt::rpcs::client::RpcParams;
 use subxt::rpcs::{self, RpcClient, rpc_params};
 use subxt::tx::{TransactionInBlock, TransactionStatus};
 use subxt::utils::AccountId32;
@@ -140,6 +141,13 @@ impl Chain {
 			.await
 			.map_err(|error| unreachable(&error))?;
 		Ok(Self { rpc, client })
+	}
+
+	/// Asks the node itself, by a method of its RPC.
+	pub async fn ask(&self, method: &str, params: RpcParams) -> Result<Value, Failure> {
+		self.rpc.request(method, params).await.map_err(|error| {
+			Failure::new(Exit::Unreachable, format_args!("{method}: expected an answer: {error}"))
+		})
 	}
 
 	/// Signs a call of the pallet, sends it and waits until it is in a block, or finalised.

@@ -60,6 +60,64 @@ pub enum Command {
 	Submit(SubmitArgs),
 	/// Follow finalised blocks and print the proofs that they accepted
 	Watch(WatchArgs),
+	/// Show what a chain knows: keys, statements, what is switched off
+	Show(ShowArgs),
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+	/// What to show.
+	#[command(subcommand)]
+	pub command: ShowCommand,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+}
+
+/// What a chain can show.
+#[derive(Debug, Subcommand)]
+pub enum ShowCommand {
+	/// A registered key: bits, cost, who has it registered, what a submission costs
+	Key(ShowKeyArgs),
+	/// The keys that an account has registered
+	Keys {
+		/// The account's address
+		#[arg(long, value_name = "ADDRESS")]
+		owner: String,
+	},
+	/// Whether the chain vouches for a statement
+	Statement(ShowStatementArgs),
+	/// Which proof systems and profiles are switched off, which versions of keys retire
+	Restrictions,
+}
+
+/// Arguments of `show key`.
+#[derive(Debug, Args)]
+pub struct ShowKeyArgs {
+	/// Which key.
+	#[command(flatten)]
+	pub vk: VkArgs,
+	/// Price a proof of this length [default: the longest one under the key]
+	#[arg(long, value_name = "N")]
+	pub proof_bytes: Option<u32>,
+}
+
+/// Arguments of `show statement`.
+#[derive(Debug, Args)]
+pub struct ShowStatementArgs {
+	/// The statement, or what it is made of: --vk or --vk-hash, and --public-values
+	#[arg(value_name = "HEX", value_parser = hash, conflicts_with_all = ["vk", "vk_hash", "public_values"])]
+	pub statement: Option<Hash>,
+	/// The verifying key
+	#[arg(long, value_name = "FILE", requires = "public_values", conflicts_with = "vk_hash")]
+	pub vk: Option<PathBuf>,
+	/// Hash of the verifying key
+	#[arg(long, value_name = "HEX", value_parser = hash, requires = "public_values")]
+	pub vk_hash: Option<Hash>,
+	/// The public values
+	#[arg(long, value_name = "FILE")]
+	pub public_values: Option<PathBuf>,
 }
 
 /// What to do with the sample AIRs.
@@ -260,13 +318,13 @@ pub struct VerifyArgs {
 #[command(next_help_heading = "Chain")]
 pub struct ChainArgs {
 	/// A node's WebSocket address
-	#[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+	#[arg(long, global = true, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
 	pub url: String,
 	/// Allow an unencrypted connection to another machine
-	#[arg(long)]
+	#[arg(long, global = true)]
 	pub allow_insecure: bool,
 	/// Give up after this many seconds
-	#[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+	#[arg(long, global = true, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
 	pub timeout: u64,
 }
 

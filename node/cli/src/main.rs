@@ -21,6 +21,7 @@ mod inspect;
 mod offline;
 mod online;
 mod output;
+mod show;
 mod signer;
 mod suggest;
 
@@ -57,6 +58,7 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Unregister(args) => online::unregister(&args),
 		Command::Submit(args) => online::submit(&args),
 		Command::Watch(args) => online::watch(&args, json),
+		Command::Show(args) => show::show(&args),
 	}
 }
 

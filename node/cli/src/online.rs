@@ -301,7 +301,8 @@ fn expect_event<E: DecodeAsEvent>(included: &Included) -> Result<E, Failure> {
 	})
 }
 
-fn vk_hash(args: &VkArgs) -> Result<Hash, Failure> {
+/// The hash of the key that the arguments name.
+pub fn vk_hash(args: &VkArgs) -> Result<Hash, Failure> {
 	match (&args.vk, args.vk_hash) {
 		(_, Some(hash)) => Ok(hash),
 		(Some(path), None) => Ok(files::read_vk(path)?.hash()),
@@ -330,7 +331,7 @@ fn proof_rows(event: &ProofVerified) -> Vec<(&'static str, String)> {
 }
 
 /// Runs `work` to its end, or for `seconds` at most.
-fn within<T>(
+pub fn within<T>(
 	seconds: Option<u64>,
 	work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {

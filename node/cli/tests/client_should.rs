@@ -678,6 +678,28 @@ mod chain_commands_should {
 	}
 
 	#[test]
+	fn ask_which_statement_to_show() {
+		let vk = path(&genuine().folder, "vk");
+		let (code, object) = json(&["show", "statement", "--url", "ws://127.0.0.1:9"]);
+		assert_eq!((code, &object["code"]), (3, &3.into()), "{object}");
+		let (code, object) = json(&["show", "statement", "--vk", &vk]);
+		assert_eq!(code, 2, "{object}");
+		let (code, object) = json(&["show", "statement", "0x00"]);
+		assert_eq!(code, 2);
+		assert!(object["error"].as_str().unwrap().contains("expected 64 hexadecimal digits"));
+	}
+
+	#[test]
+	fn tell_that_nobody_listens_to_a_question() {
+		let url = ["--url", "ws://127.0.0.1:9"];
+		let vk = path(&genuine().folder, "vk");
+		for question in [&["restrictions"][..], &["key", "--vk", &vk], &["keys", "--owner", "x"]] {
+			let (code, object) = json(&[&["show"], question, &url].concat());
+			assert_eq!(code, 3, "{object}");
+		}
+	}
+
+	#[test]
 	fn refuse_plain_connections_to_other_machines() {
 		let (code, object) = register(&["--url", "ws://192.0.2.1:9944", "--signer", "//Alice"]);
 		assert_eq!(code, 2);
