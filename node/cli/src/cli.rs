@@ -8,6 +8,7 @@ use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use subxt::utils::AccountId32;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -84,7 +85,7 @@ pub enum ShowCommand {
 	Keys {
 		/// The account's address
 		#[arg(long, value_name = "ADDRESS")]
-		owner: String,
+		owner: AccountId32,
 	},
 	/// Whether the chain vouches for a statement
 	Statement(ShowStatementArgs),

@@ -637,6 +637,8 @@ mod verify_should {
 mod chain_commands_should {
 	use super::*;
 
+	const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
 	fn register(more: &[&str]) -> (i32, Value) {
 		let vk = path(&genuine().folder, "vk");
 		json(&[&["register", "--vk", &vk], more].concat())
@@ -681,7 +683,11 @@ mod chain_commands_should {
 	fn ask_which_statement_to_show() {
 		let vk = path(&genuine().folder, "vk");
 		let (code, object) = json(&["show", "statement", "--url", "ws://127.0.0.1:9"]);
-		assert_eq!((code, &object["code"]), (3, &3.into()), "{object}");
+		assert_eq!(code, 2, "{object}");
+		let missing = ["show", "key", "--vk", "/nonexistent", "--url", "ws://127.0.0.1:9"];
+		assert_eq!(json(&missing).0, 2);
+		let (code, object) = json(&["show", "keys", "--owner", "x", "--url", "ws://127.0.0.1:9"]);
+		assert_eq!(code, 2, "{object}");
 		let (code, object) = json(&["show", "statement", "--vk", &vk]);
 		assert_eq!(code, 2, "{object}");
 		let (code, object) = json(&["show", "statement", "0x00"]);
@@ -693,7 +699,8 @@ mod chain_commands_should {
 	fn tell_that_nobody_listens_to_a_question() {
 		let url = ["--url", "ws://127.0.0.1:9"];
 		let vk = path(&genuine().folder, "vk");
-		for question in [&["restrictions"][..], &["key", "--vk", &vk], &["keys", "--owner", "x"]] {
+		for question in [&["restrictions"][..], &["key", "--vk", &vk], &["keys", "--owner", ALICE]]
+		{
 			let (code, object) = json(&[&["show"], question, &url].concat());
 			assert_eq!(code, 3, "{object}");
 		}
