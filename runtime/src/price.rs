@@ -19,13 +19,17 @@ use sp_runtime::generic::Era;
 /// signature does not verify.
 #[must_use]
 pub fn signed(call: RuntimeCall) -> UncheckedExtrinsic {
+	signed_for(call, Era::mortal(64, 0))
+}
+
+fn signed_for(call: RuntimeCall, era: Era) -> UncheckedExtrinsic {
 	let extension: TxExtension = (
 		frame_system::AuthorizeCall::new(),
 		frame_system::CheckNonZeroSender::new(),
 		frame_system::CheckSpecVersion::new(),
 		frame_system::CheckTxVersion::new(),
 		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(Era::mortal(64, 0)),
+		frame_system::CheckEra::from(era),
 		frame_system::CheckNonce::from(u32::MAX),
 		frame_system::CheckWeight::new(),
 		pallet_transaction_payment::ChargeTransactionPayment::from(0),
@@ -50,9 +54,16 @@ pub fn of_submission(vk_hash: Hash, proof_bytes: u32) -> Option<SubmissionPrice<
 		public_values: BoundedVec::try_from(public_values).ok()?,
 		proof: BoundedVec::try_from(vec![0; proof_bytes as usize]).ok()?,
 	};
-	let extrinsic = signed(call.into());
-	let extrinsic_bytes = u32::try_from(extrinsic.encoded_size()).ok()?;
-	let info = extrinsic.get_dispatch_info();
-	let fee = TransactionPayment::compute_fee(extrinsic_bytes, &info, 0);
+	let mortal = signed(call.into());
+	let extrinsic_bytes = u32::try_from(mortal.encoded_size()).ok()?;
+	// An immortal one is shorter, but checking it may weigh more.
+	let immortal = signed_for(mortal.function.clone(), Era::Immortal);
+	let fee = [mortal, immortal]
+		.map(|extrinsic| {
+			let info = extrinsic.get_dispatch_info();
+			TransactionPayment::compute_fee(extrinsic_bytes, &info, 0)
+		})
+		.into_iter()
+		.max()?;
 	Some(SubmissionPrice { weight, extrinsic_bytes, fee })
 }

@@ -37,7 +37,8 @@ fn class(upstream: &str) -> ErrorClass {
 		("InputError", ErrorClass::MerklePathInvalid),
 		("FinalPolyMismatch", ErrorClass::LowDegreeInvalid),
 		("OpeningPointMatchesQueryPoint", ErrorClass::ChallengeDegenerate),
-		("out-of-domain PoW", ErrorClass::GrindingInvalid),
+		("invalid proof-of-work witness", ErrorClass::GrindingInvalid),
+		("lies inside the trace domain", ErrorClass::ChallengeDegenerate),
 		("out-of-domain evaluation mismatch", ErrorClass::ConstraintsInvalid),
 	];
 	let cause = causes.into_iter().find(|(cause, _)| upstream.contains(cause));
