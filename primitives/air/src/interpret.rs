@@ -188,6 +188,7 @@ impl<AB> Air<AB> for ProgramAir<'_, AB::F>
 where
 	AB: AirBuilder<F: PrimeField32>,
 {
+	#[expect(clippy::arithmetic_side_effects, reason = "of the builder's expressions")]
 	fn eval(&self, builder: &mut AB) {
 		let main = builder.main();
 		let preprocessed = builder.preprocessed().clone();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Whoever sends a program chooses its numbers. The interpreter is left out of this lint: it computes
-// with field elements, and the lint takes every operator for an integer's.
-#![deny(clippy::arithmetic_side_effects)]
+//! What a program is: its byte form, its bounds and its checks. Whoever sends it chooses its numbers.
 
 use crate::ProgramError;
 use alloc::vec;

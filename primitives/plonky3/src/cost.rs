@@ -2,10 +2,11 @@
 
 //! The work of one verification, counted from the key alone.
 
-use crate::key::Key;
+use crate::key::{Key, power_of_two};
 use assay_air::Node;
 use assay_primitives::HashKind;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::num::Saturating;
 use scale_info::TypeInfo;
 
 /// Upper bounds on the work of one verification. Deterministic: equal keys have equal costs.
@@ -43,18 +44,27 @@ const fn rate(hash: HashKind) -> u64 {
 
 /// Calls of the hash to absorb `elements` field elements; an empty row still costs one.
 pub(crate) const fn absorb(hash: HashKind, elements: u64) -> u64 {
-	let bytes = 4 * elements;
+	let bytes = elements.saturating_mul(4);
 	let calls = bytes.div_ceil(rate(hash));
 	match hash {
 		// Blake3 hashes chunks of 1 KiB and joins them in a tree, a call for each join.
-		HashKind::Blake3 if bytes > 1024 => calls + bytes.div_ceil(1024) - 1,
+		HashKind::Blake3 if bytes > 1024 => {
+			calls.saturating_add(bytes.div_ceil(1024)).saturating_sub(1)
+		},
 		_ if calls == 0 => 1,
 		_ => calls,
 	}
 }
 
+/// A count that stays at the largest number instead of beginning anew.
+type Count = Saturating<u64>;
+
+const fn n(count: u64) -> Count {
+	Saturating(count)
+}
+
 /// Operations that an inversion in the extension counts as.
-const INVERSION: u64 = 16;
+const INVERSION: Count = n(16);
 
 /// Counts the work of verifying a proof under `key`, at most.
 ///
@@ -67,64 +77,62 @@ const INVERSION: u64 = 16;
 ///   its bytes, not of the proof's hash.
 pub(crate) fn cost(key: &Key<'_>) -> Cost {
 	let hash = key.vk.hash;
-	let queries = u64::from(key.vk.fri.num_queries);
-	let degree = key.vk.extension.get() as u64;
+	let queries = n(key.vk.fri.num_queries.into());
+	let degree = n(key.vk.extension.get() as u64);
 	let header = key.program.header();
-	let (mut hashes, mut operations) = (0u64, 0u64);
+	let absorb = |elements: Count| n(absorb(hash, elements.0));
+	let paths = |log_leaves| n(key.max_siblings(log_leaves));
+	let (mut hashes, mut operations) = (n(0), n(0));
 
-	// On each level at most one parent a query, and never more than the level has.
-	let paths = |log_leaves: usize| -> u64 {
-		(0..log_leaves).map(|level| queries.min(1 << (log_leaves - level - 1))).sum()
-	};
+	let (mut matrices, mut log_height) = (n(0), key.log_height());
 	for batch in key.batches() {
-		let columns: u64 = batch.iter().map(|&width| width as u64).sum();
-		hashes += queries * absorb(hash, columns) + paths(key.log_height());
+		let columns = n(batch.iter().map(|&width| width as u64).sum());
+		hashes += queries * absorb(columns) + paths(log_height);
+		matrices += batch.len() as u64;
 	}
-	// Every column is combined once for each point at which it is opened.
-	let points = |width: usize, next: bool| width as u64 * if next { 2 } else { 1 };
-	let opened = points(key.program.width(), header.opens_next_row)
-		+ points(key.program.preprocessed_width(), header.opens_preprocessed_next_row)
-		+ key.num_chunks() as u64 * degree;
-	// Once with the claimed value, and once for each query with the opened one.
-	operations += (queries + 1) * 2 * opened;
+	let opened = n(key.num_opened());
+	// Every column is combined once for each point at which it is opened: with the claimed value,
+	// and for each query with the opened one.
+	operations += (queries + n(1)) * n(2) * opened;
 	// For each query and matrix the point of the domain; for each point, the share of a batch
 	// inversion and the product with it.
-	let matrices: u64 = key.batches().iter().map(|batch| batch.len() as u64).sum();
-	operations += queries * matrices * (8 + 2 * 6) + INVERSION;
+	operations += queries * matrices * n(8 + 2 * 6) + INVERSION;
 
 	let schedule = key.fold_schedule();
-	let mut log_height = key.log_height();
+	let rounds = n(schedule.len() as u64);
 	for &log_arity in &schedule {
-		log_height -= log_arity;
-		hashes += queries * absorb(hash, degree << log_arity) + paths(log_height);
+		let arity = n(power_of_two(log_arity));
+		log_height = log_height.saturating_sub(log_arity);
+		hashes += queries * absorb(degree * arity) + paths(log_height);
 		// A barycentric evaluation: differences, their product, their batch inversion, the sum.
-		operations += queries * ((8 << log_arity) + 2 * INVERSION + 2 * 8);
+		operations += queries * (n(8) * arity + n(2) * INVERSION + n(2 * 8));
 	}
-	operations += queries * ((2 << key.vk.fri.log_final_poly_len) + 8);
+	let final_poly = n(power_of_two(key.vk.fri.log_final_poly_len.into()));
+	operations += queries * (n(2) * final_poly + n(8));
 	// Periodic columns: also barycentric, and the point raised to the number of repetitions.
 	for column in &header.periodic {
-		let squarings = u64::from(key.vk.degree_bits);
-		operations += 8 * column.values.len() as u64 + 2 * INVERSION + squarings;
+		let squarings = n(key.vk.degree_bits.into());
+		operations += n(8) * n(column.values.len() as u64) + n(2) * INVERSION + squarings;
 	}
 	// The quotient from its chunks: for each pair of them, one's vanishing polynomial at the point.
-	let chunks = key.num_chunks() as u64;
-	operations += chunks * chunks * (INVERSION + 2 * 8 + 27) + 2 * chunks * degree;
+	let chunks = n(key.num_chunks() as u64);
+	operations += chunks * chunks * (INVERSION + n(2 * 8 + 27)) + n(2) * chunks * degree;
 	operations += key.program.nodes().iter().map(operations_of).sum::<u64>();
 	// Folding the constraints takes a product and a sum each.
-	operations += 2 * key.program.num_constraints() as u64;
+	operations += n(2) * n(key.program.num_constraints() as u64);
 
 	// The transcript: all opened values, the final polynomial, roots, public values, and the shape
 	// descriptions that upstream absorbs, which are below 4 KB.
-	let absorbed = degree * (opened + (1 << key.vk.fri.log_final_poly_len))
-		+ 8 * (schedule.len() as u64 + 4)
-		+ u64::from(header.num_public_values)
-		+ 1024;
-	hashes += absorb(hash, absorbed) + 4 * schedule.len() as u64 + queries + 16;
+	let absorbed = degree * (opened + final_poly)
+		+ n(8) * (rounds + n(4))
+		+ n(header.num_public_values.into())
+		+ n(1024);
+	hashes += absorb(absorbed) + n(4) * rounds + queries + n(16);
 
 	Cost {
-		hash_compressions: hashes,
-		extension_operations: operations,
-		bytes: key.vk.program.len() as u64 + key.proof_bytes_max(),
+		hash_compressions: hashes.0,
+		extension_operations: operations.0,
+		bytes: (n(key.vk.program.len() as u64) + n(key.proof_bytes_max())).0,
 	}
 }
 

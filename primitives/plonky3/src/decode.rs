@@ -23,7 +23,7 @@
 //! | query grinding witness, out-of-domain grinding witness | 2 |
 
 use crate::Error;
-use crate::key::Key;
+use crate::key::{Key, power_of_two};
 use crate::merkle::Answers;
 #[cfg(feature = "prover")]
 use crate::suite::StarkProof;
@@ -224,15 +224,16 @@ impl<'a> Reader<'a> {
 		let mut rounds = Vec::with_capacity(schedule.len());
 		let mut log_height = key.log_height();
 		for log_arity in schedule {
-			log_height -= log_arity;
-			let width = (1 << log_arity) - 1;
+			log_height = log_height.saturating_sub(log_arity);
+			let width = (power_of_two(log_arity) as usize).saturating_sub(1);
 			let values = self.row::<EF>("folding siblings", queries.saturating_mul(width))?;
 			let reading = "siblings of folded rows";
 			let digests = self.siblings(reading, key.max_siblings(log_height))?;
 			let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
 			rounds.push(TreeOpening { values, width, siblings, digests });
 		}
-		let final_poly = self.row::<EF>("final polynomial", 1 << key.vk.fri.log_final_poly_len)?;
+		let final_poly_len = power_of_two(key.vk.fri.log_final_poly_len.into());
+		let final_poly = self.row::<EF>("final polynomial", final_poly_len as usize)?;
 		let query_pow_witness = self.element("query grinding witness")?;
 		Ok(Opening {
 			batch_pow_witness,

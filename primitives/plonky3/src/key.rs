@@ -9,6 +9,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::{Program, limits};
 use assay_primitives::{FriParams, Hash, Plonky3Vk, VerifyingKey};
+use core::num::Saturating;
 
 /// Two-adicity of BabyBear: no domain is larger than 2^27.
 const TWO_ADICITY: u64 = 27;
@@ -36,7 +37,6 @@ pub(crate) struct Key<'a> {
 	pub program: Program,
 	/// log2 of the number of quotient chunks.
 	pub log_chunks: u32,
-	pub constraint_degree: u64,
 }
 
 impl<'a> Key<'a> {
@@ -65,12 +65,12 @@ impl<'a> Key<'a> {
 		bound(
 			"degree_bits + log_blowup",
 			(0, TWO_ADICITY),
-			u64::from(vk.degree_bits) + u64::from(log_blowup),
+			u64::from(vk.degree_bits).saturating_add(log_blowup.into()),
 		)?;
 		// Upstream's prover refuses to fold a polynomial that is not longer than the final one.
 		bound(
 			"log_final_poly_len against degree_bits",
-			(0, u64::from(vk.degree_bits) - 1),
+			(0, u64::from(vk.degree_bits).saturating_sub(1)),
 			log_final_poly_len.into(),
 		)?;
 
@@ -78,13 +78,13 @@ impl<'a> Key<'a> {
 		bound("width", (1, limits::MAX_WIDTH.into()), program.width() as u64)?;
 		for column in &program.header().periodic {
 			// A period that does not divide the rows has no meaning; both are powers of two.
-			bound("period", (1, 1 << vk.degree_bits), column.values.len() as u64)?;
+			bound("period", (1, power_of_two(vk.degree_bits.into())), column.values.len() as u64)?;
 		}
 		let constraint_degree = program.constraint_degree(vk.degree_bits);
 		bound("constraint degree", (0, limits::MAX_DEGREE.into()), constraint_degree)?;
 		// The quotient of constraints of degree d has d - 1 chunks, rounded up to a power of two
 		// (`p3_uni_stark::get_log_num_quotient_chunks`); the committed domain must hold it.
-		let log_chunks = (constraint_degree.max(2) - 1).next_power_of_two().ilog2();
+		let log_chunks = constraint_degree.saturating_sub(1).max(1).next_power_of_two().ilog2();
 		bound("constraint degree against blowup", (0, log_blowup.into()), log_chunks.into())?;
 		if vk.preprocessed.is_some() != (program.preprocessed_width() > 0) {
 			return Err(Error::PreprocessedCommitment {
@@ -92,7 +92,7 @@ impl<'a> Key<'a> {
 				present: vk.preprocessed.is_some(),
 			});
 		}
-		Ok(Self { vk, hash, program, log_chunks, constraint_degree })
+		Ok(Self { vk, hash, program, log_chunks })
 	}
 
 	/// As [`Self::new`], from a key of any system.
@@ -103,18 +103,7 @@ impl<'a> Key<'a> {
 
 	/// What the soundness model reads.
 	pub fn shape(&self) -> Shape {
-		let header = self.program.header();
-		Shape {
-			degree_bits: self.vk.degree_bits,
-			width: header.width,
-			preprocessed_width: header.preprocessed_width,
-			opens_next_row: header.opens_next_row,
-			opens_preprocessed_next_row: header.opens_preprocessed_next_row,
-			num_constraints: self.program.num_constraints() as u32,
-			// Bounded by `limits::MAX_DEGREE`.
-			constraint_degree: self.constraint_degree as u32,
-			log_num_quotient_chunks: self.log_chunks as u8,
-		}
+		Shape::of(&self.program, self.vk.degree_bits)
 	}
 
 	pub const fn num_chunks(&self) -> usize {
@@ -123,13 +112,13 @@ impl<'a> Key<'a> {
 
 	/// log2 of the size of the committed domain.
 	pub fn log_height(&self) -> usize {
-		usize::from(self.vk.degree_bits) + usize::from(self.vk.fri.log_blowup)
+		usize::from(self.vk.degree_bits).saturating_add(self.vk.fri.log_blowup.into())
 	}
 
 	/// log2 of the folding arity of each round.
 	pub fn fold_schedule(&self) -> Vec<usize> {
-		let log_final =
-			usize::from(self.vk.fri.log_blowup) + usize::from(self.vk.fri.log_final_poly_len);
+		let log_final = usize::from(self.vk.fri.log_blowup)
+			.saturating_add(self.vk.fri.log_final_poly_len.into());
 		p3_fri::fold_schedule(&[self.log_height()], log_final, self.vk.fri.max_log_arity.into())
 	}
 
@@ -143,38 +132,61 @@ impl<'a> Key<'a> {
 		batches
 	}
 
-	/// Most Merkle siblings that the queries into a tree of `2^log_leaves` leaves can need: a level
-	/// has at most one group a query and at most as many groups as it has parents.
+	/// Values of the extension that are opened at zeta or at the next point: columns of the main
+	/// and the preprocessed trace, and coefficients of the quotient chunks.
+	pub fn num_opened(&self) -> u64 {
+		let header = self.program.header();
+		let rows =
+			|width: usize, next: bool| (width as u64).saturating_mul(if next { 2 } else { 1 });
+		rows(self.program.width(), header.opens_next_row)
+			.saturating_add(rows(
+				self.program.preprocessed_width(),
+				header.opens_preprocessed_next_row,
+			))
+			.saturating_add((self.num_chunks() as u64).saturating_mul(self.degree()))
+	}
+
+	/// Most Merkle siblings that the queries into a tree of `2^log_leaves` leaves can need, and most
+	/// parents above them: a level has at most one of either a query, and at most as many as it has
+	/// parents.
 	pub fn max_siblings(&self, log_leaves: usize) -> u64 {
 		let queries = u64::from(self.vk.fri.num_queries);
-		(0..log_leaves).map(|level| queries.min(1 << (log_leaves - level - 1))).sum()
+		(0..log_leaves).map(|level| queries.min(power_of_two(level))).sum()
 	}
 
 	/// Largest length of a proof for this key, in bytes.
 	pub fn proof_bytes_max(&self) -> u64 {
-		let degree = self.vk.extension.get() as u64;
-		let queries = u64::from(self.vk.fri.num_queries);
-		let digest = DIGEST_BYTES as u64;
-		let multi_proof = |log_leaves| 4 + digest * self.max_siblings(log_leaves);
-		let header = self.program.header();
-		let rows = |width: usize, next: bool| width as u64 * if next { 2 } else { 1 };
-		let opened = rows(self.program.width(), header.opens_next_row)
-			+ rows(self.program.preprocessed_width(), header.opens_preprocessed_next_row)
-			+ self.num_chunks() as u64 * degree;
+		let n = Saturating::<u64>;
+		let degree = n(self.degree());
+		let queries = n(self.vk.fri.num_queries.into());
+		let digest = n(DIGEST_BYTES as u64);
+		let multi_proof = |log_leaves| n(4) + digest * n(self.max_siblings(log_leaves));
 		let schedule = self.fold_schedule();
-		let rounds = schedule.len() as u64;
-		let mut total = 2 * digest + 4 * degree * opened + 4 + rounds * (digest + 4);
-		for batch in self.batches() {
-			let columns = batch.iter().sum::<usize>() as u64;
-			total += 4 * queries * columns + multi_proof(self.log_height());
-		}
+		let rounds = n(schedule.len() as u64);
+		let opened = n(self.num_opened());
 		let mut log_height = self.log_height();
-		for log_arity in schedule {
-			log_height -= log_arity;
-			total += 4 * degree * queries * ((1 << log_arity) - 1) + multi_proof(log_height);
+		let mut total = n(2) * digest + n(4) * degree * opened + n(4) + rounds * (digest + n(4));
+		for batch in self.batches() {
+			let columns = n(batch.iter().map(|&width| width as u64).sum());
+			total += n(4) * queries * columns + multi_proof(log_height);
 		}
-		total + ((4 * degree) << self.vk.fri.log_final_poly_len) + 8
+		for log_arity in schedule {
+			log_height = log_height.saturating_sub(log_arity);
+			let siblings = n(power_of_two(log_arity)) - n(1);
+			total += n(4) * degree * queries * siblings + multi_proof(log_height);
+		}
+		let final_poly = n(power_of_two(self.vk.fri.log_final_poly_len.into()));
+		(total + n(4) * degree * final_poly + n(8)).0
 	}
+
+	const fn degree(&self) -> u64 {
+		self.vk.extension.get() as u64
+	}
+}
+
+/// 2^`log`; of what is too large, the largest number.
+pub(crate) fn power_of_two(log: usize) -> u64 {
+	u32::try_from(log).ok().and_then(|log| 1u64.checked_shl(log)).unwrap_or(u64::MAX)
 }
 
 fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {

@@ -22,6 +22,11 @@ pub(crate) trait TreeHash {
 	fn compress(&self, pairs: &[[Self::Node; 2]], out: &mut [Self::Node]);
 }
 
+/// Elements of each of the rows that lie in `rows`, one for each node.
+pub(crate) fn row_len<N>(rows: &[Val], nodes: &[N]) -> usize {
+	rows.len().checked_div(nodes.len()).unwrap_or(0)
+}
+
 /// A leaf index and the query that asks for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Query {
@@ -64,7 +69,7 @@ pub(crate) fn verify<T: TreeHash>(
 				// Were its left neighbour known, it would have taken this node along.
 				[sibling()?, node]
 			} else {
-				match level.next_if(|(next, _)| *next == index + 1) {
+				match level.next_if(|(next, _)| *next == index | 1) {
 					Some((_, right)) => [node, right],
 					None => [node, sibling()?],
 				}

@@ -15,7 +15,7 @@
 
 use crate::Error;
 use crate::decode::Opening;
-use crate::key::Key;
+use crate::key::{Key, power_of_two};
 use crate::merkle::{self, Answers, Query};
 use crate::suite::{Suite, Val};
 use alloc::format;
@@ -160,16 +160,19 @@ where
 	for ((&beta, log_arity), siblings) in betas.iter().zip(key.fold_schedule()).zip(&opening.rounds)
 	{
 		let mut fold = Fold::new(beta, log_arity, &roots);
-		let arity = 1usize << log_arity;
-		let mut rows = Vec::with_capacity(folded.len() * arity * EF::DIMENSION);
-		let groups = siblings.values.chunks_exact(arity - 1);
+		let arity = power_of_two(log_arity) as usize;
+		// Positions in a row: its low bits.
+		let mask = arity.saturating_sub(1);
+		let row_len = arity.saturating_mul(EF::DIMENSION);
+		let mut rows = Vec::with_capacity(folded.len().saturating_mul(row_len));
+		let groups = siblings.values.chunks_exact(mask.max(1));
 		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
 			// The prover sends the row of the tree without the value that the verifier has.
-			fold.load(siblings, *position % arity, *value);
+			fold.load(siblings, *position & mask, *value);
 			for value in &fold.values {
 				rows.extend_from_slice(value.as_basis_coefficients_slice());
 			}
-			*value = fold.finish(roots.inverse_of(*position & !(arity - 1)));
+			*value = fold.finish(roots.inverse_of(*position & !mask));
 			*position >>= log_arity;
 		}
 		rounds.push((log_arity, rows));
@@ -190,7 +193,7 @@ where
 	for (((log_arity, rows), commit), round) in
 		rounds.iter().zip(&opening.commits).zip(&opening.rounds)
 	{
-		log_leaves -= log_arity;
+		log_leaves = log_leaves.saturating_sub(*log_arity);
 		queries.iter_mut().for_each(|query| query.index >>= log_arity);
 		let root = S::root(commit).ok_or_else(|| path("no root"))?;
 		let width = EF::DIMENSION << log_arity;
@@ -251,7 +254,7 @@ where
 		}
 	}
 
-	let mut denominators = Vec::with_capacity(2 * indices.len());
+	let mut denominators = Vec::with_capacity(indices.len().saturating_mul(2));
 	for &index in indices {
 		let x = Val::GENERATOR * roots.point(index);
 		denominators.extend([zeta - x, zeta_next - x]);
@@ -351,7 +354,7 @@ impl<EF: ExtensionField<Val>> Fold<EF> {
 			.rev()
 			.map(|log_pairs| {
 				let pairs = 0..1usize << log_pairs;
-				let factors = pairs.map(|pair| power * roots.inverse_of(2 * pair)).collect();
+				let factors = pairs.map(|pair| power * roots.inverse_of(pair << 1)).collect();
 				power = power.square();
 				factors
 			})
@@ -374,7 +377,7 @@ impl<EF: ExtensionField<Val>> Fold<EF> {
 		let mut start_inverse = start_inverse;
 		for factors in &self.factors {
 			for (pair, &factor) in factors.iter().enumerate() {
-				let Some(&[low, high]) = self.values.get(2 * pair..).and_then(<[EF]>::first_chunk)
+				let Some(&[low, high]) = self.values.get(pair << 1..).and_then(<[EF]>::first_chunk)
 				else {
 					break;
 				};

@@ -11,7 +11,7 @@
 //! Elements are in Montgomery form, not always reduced. With `p` the modulus, a factor must be below
 //! `2^32 = 2.13 p` and a product below `2^64 - 2^32 p = 2.41 p^2`; bounds are noted where they matter.
 
-use crate::merkle::TreeHash;
+use crate::merkle::{TreeHash, row_len};
 use crate::suite::Val;
 use p3_baby_bear::{
 	BABYBEAR_POSEIDON2_RC_16_EXTERNAL_FINAL, BABYBEAR_POSEIDON2_RC_16_EXTERNAL_INITIAL,
@@ -318,7 +318,7 @@ fn squeeze(state: &State, out: &mut [Node]) {
 	for (lane, node) in out.iter_mut().enumerate() {
 		for (slot, lanes) in node.iter_mut().zip(&words) {
 			let element = lanes.as_flattened().get(lane).copied().unwrap_or_default();
-			*slot = if element >= P { (element - P) as u32 } else { element as u32 };
+			*slot = element.checked_sub(P).unwrap_or(element) as u32;
 		}
 	}
 }
@@ -329,11 +329,11 @@ impl TreeHash for Poseidon2 {
 	/// Upstream's `PaddingFreeSponge`: a block overwrites the first half of the state, or as much of
 	/// it as it is long.
 	fn hash_rows(&self, rows: &[Val], out: &mut [Node]) {
-		let width = rows.len() / out.len().max(1);
+		let width = row_len(rows, out);
 		if width == 0 {
 			return;
 		}
-		for (nodes, rows) in out.chunks_mut(LANES).zip(rows.chunks(width * LANES)) {
+		for (nodes, rows) in out.chunks_mut(LANES).zip(rows.chunks(width.saturating_mul(LANES))) {
 			let mut state = pack(&[[0; LANES]; WIDTH]);
 			for start in (0..width).step_by(RATE) {
 				let mut words = state.map(|[a, b]| {

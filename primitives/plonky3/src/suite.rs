@@ -2,7 +2,7 @@
 
 //! The three hash suites, and the upstream configuration that each makes with a verifying key.
 
-use crate::merkle::TreeHash;
+use crate::merkle::{TreeHash, row_len};
 use crate::poseidon2::{self, Poseidon2};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -272,14 +272,14 @@ impl TreeHash for KeccakTree {
 	type Node = [u64; 4];
 
 	fn hash_rows(&self, rows: &[Val], out: &mut [Self::Node]) {
-		let width = rows.len() / out.len().max(1);
+		let width = row_len(rows, out);
 		let hasher = SerializingHasher::new(self.0);
 		for (nodes, rows) in
-			out.chunks_mut(VECTOR_LEN).zip(rows.chunks((width * VECTOR_LEN).max(1)))
+			out.chunks_mut(VECTOR_LEN).zip(rows.chunks(width.saturating_mul(VECTOR_LEN).max(1)))
 		{
 			// A lane without a row hashes zeros for nobody.
 			let mut lanes: [_; VECTOR_LEN] = core::array::from_fn(|lane| {
-				rows.get(lane * width..).unwrap_or_default().iter().take(width)
+				rows.get(lane.saturating_mul(width)..).unwrap_or_default().iter().take(width)
 			});
 			let elements = (0..width)
 				.map(|_| lanes.each_mut().map(|lane| lane.next().copied().unwrap_or_default()));

@@ -86,7 +86,7 @@ impl Shape {
 		let constraint_degree = program.constraint_degree(degree_bits);
 		// As `p3_uni_stark::get_log_num_quotient_chunks`: constraints of degree d have d - 1 chunks,
 		// rounded up to a power of two. A degree without one is far beyond what is supported.
-		let chunks = (constraint_degree.max(2) - 1).checked_next_power_of_two();
+		let chunks = constraint_degree.saturating_sub(1).max(1).checked_next_power_of_two();
 		Self {
 			degree_bits,
 			width: header.width,

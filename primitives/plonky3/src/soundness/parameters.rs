@@ -10,10 +10,10 @@
 //! Bits are those of [`security_bits`]: exact. Proof bytes are an expectation, because queries that
 //! meet share Merkle nodes, and the prover's work is a count of hash calls. Both only rank.
 
-use super::report::schedule;
+use super::report::{schedule, sum};
 use super::{Report, Shape, security_bits};
 use crate::cost::absorb;
-use crate::key::supported;
+use crate::key::{power_of_two, supported};
 use crate::suite::{DIGEST_BYTES, Val};
 use alloc::vec::Vec;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, Policy, SecurityBits};
@@ -167,7 +167,7 @@ impl Space {
 		let mut corners = Vec::new();
 		for log_blowup in self.log_blowup.clone() {
 			// The committed domain holds the quotient, and exists.
-			let log_domain = usize::from(log_blowup) + usize::from(shape.degree_bits);
+			let log_domain = sum(log_blowup, shape.degree_bits);
 			if log_blowup < shape.log_num_quotient_chunks
 				|| log_domain > Val::TWO_ADICITY
 				|| !bytes(supported::LOG_BLOWUP).contains(&log_blowup)
@@ -309,8 +309,9 @@ impl Aim<'_> {
 		for (site, _) in self.sites() {
 			*site(&mut little) = 0;
 		}
-		let grinds = schedule(fri, self.shape.degree_bits).len() as u64 + 3;
-		let each = self.prover_hashes(&little) / (8 * grinds);
+		let grinds = schedule(fri, self.shape.degree_bits).len().saturating_add(3);
+		let each = self.prover_hashes(&little) >> 3;
+		let each = each.checked_div(grinds as u64).unwrap_or(0);
 		let most = each.checked_ilog2().unwrap_or(0) as u8;
 		for (site, range) in self.sites() {
 			*site(&mut little) = most.max(*range.start()).min(*range.end());
@@ -341,7 +342,7 @@ impl Aim<'_> {
 	fn commitments(&self) -> impl Iterator<Item = u64> {
 		let chunks = 1u64 << self.shape.log_num_quotient_chunks.min(31);
 		let preprocessed = u64::from(self.shape.preprocessed_width);
-		let quotient = chunks * self.extension.get() as u64;
+		let quotient = chunks.saturating_mul(self.extension.get() as u64);
 		let fixed = [u64::from(self.shape.width), quotient].into_iter();
 		fixed.chain((preprocessed > 0).then_some(preprocessed))
 	}
@@ -353,7 +354,7 @@ impl Aim<'_> {
 		let queries = f64::from(fri.num_queries);
 		let digest = DIGEST_BYTES as f64;
 		let multi_proof = |log_leaves| 4.0 + digest * siblings(queries, log_leaves);
-		let mut log_domain = usize::from(self.shape.degree_bits) + usize::from(fri.log_blowup);
+		let mut log_domain = sum(self.shape.degree_bits, fri.log_blowup);
 		let rounds = schedule(fri, self.shape.degree_bits);
 		let opened = self.shape.openings(self.extension);
 		let mut total =
@@ -362,7 +363,7 @@ impl Aim<'_> {
 			total += 4.0 * queries * columns as f64 + multi_proof(log_domain);
 		}
 		for log_arity in rounds {
-			log_domain -= log_arity;
+			log_domain = log_domain.saturating_sub(log_arity);
 			let answers = scalbn(1.0, log_arity as i32) - 1.0;
 			total += 4.0 * degree * queries * answers + multi_proof(log_domain);
 		}
@@ -373,12 +374,11 @@ impl Aim<'_> {
 	/// Expected calls of the hash to commit and to grind. The rest of a prover's work, such as
 	/// Fourier transforms, grows with the same domain.
 	fn prover_hashes(&self, fri: &FriParams) -> u64 {
-		let mut log_domain = u32::from(self.shape.degree_bits) + u32::from(fri.log_blowup);
+		let mut log_domain = sum(self.shape.degree_bits, fri.log_blowup);
 		let degree = self.extension.get() as u64;
 		// A row each, and a compression for each node above.
-		let tree = |log_leaves: u32, columns| {
-			(absorb(self.hash, columns) + 1)
-				.saturating_mul(1u64.checked_shl(log_leaves).unwrap_or(u64::MAX))
+		let tree = |log_leaves, columns| {
+			absorb(self.hash, columns).saturating_add(1).saturating_mul(power_of_two(log_leaves))
 		};
 		let grinding = |bits: u8| if bits == 0 { 0 } else { 1u64 << bits.min(63) };
 		let mut total = 0u64;
@@ -386,7 +386,7 @@ impl Aim<'_> {
 			total = total.saturating_add(tree(log_domain, columns));
 		}
 		for log_arity in schedule(fri, self.shape.degree_bits) {
-			log_domain -= log_arity as u32;
+			log_domain = log_domain.saturating_sub(log_arity);
 			let round = tree(log_domain, degree << log_arity.min(31));
 			total = total.saturating_add(round).saturating_add(grinding(fri.commit_grinding_bits));
 		}
@@ -400,11 +400,11 @@ impl Aim<'_> {
 /// each level, pairs of nodes of which one is on a path and the other is not.
 fn siblings(queries: f64, log_leaves: usize) -> f64 {
 	// (1 - 2^-level)^queries, the chance that no path meets a given node.
-	let missed = |level: usize| exp(queries * log1p(-scalbn(1.0, -(level as i32))));
+	let missed = |nodes: f64| exp(queries * log1p(-1.0 / nodes));
 	(1..=log_leaves)
 		.map(|level| {
-			let pairs = scalbn(1.0, level as i32 - 1);
-			pairs * 2.0 * (missed(level) - missed(level - 1))
+			let nodes = scalbn(1.0, level as i32);
+			nodes * (missed(nodes) - missed(nodes / 2.0))
 		})
 		.sum()
 }
@@ -412,11 +412,11 @@ fn siblings(queries: f64, log_leaves: usize) -> f64 {
 /// The least number from `low` to `high` that is `enough`, if every larger one is; `high` must be.
 fn bisect(mut low: u16, mut high: u16, enough: impl Fn(u16) -> bool) -> u16 {
 	while low < high {
-		let middle = low + (high - low) / 2;
+		let middle = low.midpoint(high);
 		if enough(middle) {
 			high = middle;
 		} else {
-			low = middle + 1;
+			low = middle.saturating_add(1);
 		}
 	}
 	high

@@ -148,7 +148,7 @@ pub fn folds(
 ) -> Vec<Fold> {
 	// The hash plays no part.
 	let model = Model::new(fri, HashKind::Keccak, extension, shape);
-	let mut log_domain = usize::from(shape.degree_bits) + usize::from(fri.log_blowup);
+	let mut log_domain = sum(shape.degree_bits, fri.log_blowup);
 	let mut degree_bits = shape.degree_bits;
 	let bits = |exceptional: f64, log_arity: u8| {
 		let bits = fold(model.field_bits, exceptional, log_arity);
@@ -168,7 +168,7 @@ pub fn folds(
 				.map_or(0.0, |m| bits(code.johnson_exceptional(f64::from(m)), arity)),
 			conjectured: bits(code.random_words(model.field_bits).exceptional.0, arity),
 		});
-		log_domain -= log_arity;
+		log_domain = log_domain.saturating_sub(log_arity);
 		degree_bits = degree_bits.saturating_sub(arity);
 	}
 	folds
@@ -179,9 +179,13 @@ pub(super) fn schedule(fri: &FriParams, degree_bits: u8) -> Vec<usize> {
 	if fri.max_log_arity == 0 {
 		return Vec::new();
 	}
-	let log_domain = usize::from(degree_bits) + usize::from(fri.log_blowup);
-	let log_final = usize::from(fri.log_blowup) + usize::from(fri.log_final_poly_len);
+	let log_domain = sum(degree_bits, fri.log_blowup);
+	let log_final = sum(fri.log_blowup, fri.log_final_poly_len);
 	p3_fri::fold_schedule(&[log_domain], log_final, fri.max_log_arity.into())
+}
+
+pub(super) fn sum(a: u8, b: u8) -> usize {
+	usize::from(a).saturating_add(b.into())
 }
 
 fn minimum(steps: &[f64; 6]) -> f64 {
