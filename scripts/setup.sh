@@ -6,6 +6,7 @@
 #
 #   scripts/setup.sh               install
 #   scripts/setup.sh --env         print the settings for a shell: eval "$(scripts/setup.sh --env)"
+#   scripts/setup.sh --networks        install what zombienet/run.sh needs besides
 #   ASSAY_WASM_ROUTE=distro …      take the wasm target from Debian's packages, not from rustup
 set -euo pipefail
 
@@ -21,6 +22,9 @@ if [ "${1:-}" = --env ]; then
 	fi
 	exit 0
 fi
+
+NETWORKS=
+[ "${1:-}" != --networks ] || NETWORKS=1
 
 say() { echo "set-up: $*"; }
 die() {
@@ -94,6 +98,13 @@ missing_packages() {
 	command -v protoc >/dev/null || echo protobuf-compiler
 	[ -e /usr/include/google/protobuf/empty.proto ] || echo libprotobuf-dev
 	command -v python3 >/dev/null || echo python3
+	if [ -n "$NETWORKS" ]; then
+		command -v node >/dev/null || echo nodejs
+		command -v npm >/dev/null || echo npm
+		# For network namespaces, and for the runner, which looks for its processes with ps.
+		command -v ip >/dev/null || echo iproute2
+		command -v ps >/dev/null || echo procps
+	fi
 }
 
 # core, alloc and compiler_builtins for the wasm target, from Debian's sources of the compiler.

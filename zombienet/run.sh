@@ -1,0 +1,223 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# One run of one scenario: starts a network of real nodes, loads it with real proofs, breaks what
+# the scenario says, writes a summary, tables and a page with pictures, and judges them.
+#
+#   zombienet/run.sh SCENARIO [OPTION...]      a file of zombienet/scenarios, without .toml
+#     --short              the scenario's short variant
+#     --rounds N           rounds of every load, instead of the scenario's
+#     --seed N             1337 unless given
+#     --out FOLDER         where the results go; $ASSAY_CACHE/runs/SCENARIO-TIME unless given
+#     --ports N            fixed ports from N on: three a node; else any that are free
+#     --corpus FOLDER      a corpus of this very client, instead of the kept one
+#     --baseline FILE      summary.json of another run to compare with
+#     --threshold NAME=N   overrides one limit; may be repeated
+#     --no-build           take the binaries that are there
+#
+# ASSAY_NODE, ASSAY_CLIENT and ASSAY_STRESS name other binaries than those of the build.
+# Exit status: 0 the verdict is ok, 1 a limit was not kept, 2 the run could not be made (one line
+# says why), 130 after Ctrl-C. Nothing stays behind but the results.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+
+die() {
+	echo "run: $1" >&2
+	exit 2
+}
+
+scenario=${1:-}
+[ -n "$scenario" ] || die "expected a scenario: $(cd zombienet/scenarios && echo *.toml | sed 's/\.toml//g')"
+shift
+file=zombienet/scenarios/$scenario.toml
+[ -r "$file" ] || die "no scenario $scenario: $file is not there"
+out= ports= corpus= build=1
+stress=() analyze=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--short) stress+=(--short) ;;
+	--no-build) build= ;;
+	--rounds | --seed | --out | --ports | --corpus | --baseline | --threshold)
+		[ $# -gt 1 ] || die "$1 needs a value"
+		case $1 in
+		--rounds | --seed) stress+=("$1" "$2") ;;
+		--out) out=$2 ;;
+		--ports) ports=$2 ;;
+		--corpus) corpus=$2 ;;
+		--baseline | --threshold) analyze+=("$1" "$2") ;;
+		esac
+		shift
+		;;
+	*) die "unknown option $1" ;;
+	esac
+	shift
+done
+
+# The runner: from npm, kept by its version.
+tools=$ASSAY_CACHE/zombienet-$(sha256sum zombienet/package.json | cut -c1-12)
+if [ ! -x "$tools/node_modules/.bin/zombienet" ]; then
+	scripts/setup.sh --networks
+	echo "run: installing the zombienet runner"
+	mkdir -p "$tools"
+	cp zombienet/package.json "$tools"
+	(cd "$tools" && npm install --ignore-scripts --no-audit --no-fund) >"$tools/log" 2>&1 ||
+		die "npm cannot install the runner; see $tools/log"
+fi
+
+node=${ASSAY_NODE:-$CARGO_TARGET_DIR/release/assay-node}
+client=${ASSAY_CLIENT:-$CARGO_TARGET_DIR/release/assay}
+harness=${ASSAY_STRESS:-$CARGO_TARGET_DIR/release/assay-stress}
+if [ -n "$build" ] && [ -z "${ASSAY_NODE:-}${ASSAY_CLIENT:-}${ASSAY_STRESS:-}" ]; then
+	scripts/setup.sh
+	# The whole workspace, as the tests do: the same features, so the same build.
+	env -u SKIP_WASM_BUILD cargo build --release --locked --workspace --bins
+fi
+for binary in "$node" "$client" "$harness"; do
+	[ -x "$binary" ] || die "wrong binary: $binary is not there"
+done
+[[ "$("$node" --version 2>/dev/null)" = assay-node* ]] || die "wrong binary: $node is no Assay node"
+
+out=${out:-$ASSAY_CACHE/runs/$scenario-$(date -u +%Y%m%d-%H%M%S)}
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+place=(--corpora "$ASSAY_CACHE/corpora")
+[ -z "$corpus" ] || place=(--corpus "$corpus")
+
+work=$(mktemp -d)
+network=$work/network
+groups=()
+namespaces=()
+bridge=
+
+# The processes of this run: their database, or their configuration, is in its folder. It was made
+# by mktemp, so the name is no one else's.
+ours() {
+	local process
+	for process in /proc/[0-9]*; do
+		# One may end while it is looked at.
+		{ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null | grep -qF "$work/" &&
+			echo "${process#/proc/}"
+	done
+	true
+}
+
+# shellcheck disable=SC2317 # reached through the trap
+clean_up() {
+	local status=$? group pid name
+	trap - EXIT
+	trap '' HUP INT TERM
+	for group in "${groups[@]}"; do
+		kill -TERM -- "-$group" 2>/dev/null || true
+	done
+	# A node that a fault stopped does not hear a TERM.
+	for pid in $(ours); do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	for group in "${groups[@]}"; do
+		for _ in {1..50}; do
+			kill -0 -- "-$group" 2>/dev/null || break
+			sleep 0.1
+		done
+		kill -KILL -- "-$group" 2>/dev/null || true
+	done
+	for pid in $(ours); do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	for name in "${namespaces[@]}"; do
+		ip netns del "$name" 2>/dev/null || true
+	done
+	[ -z "$bridge" ] || ip link del "$bridge" 2>/dev/null || true
+	if [ "$status" -ne 0 ] && compgen -G "$network/*.log" >/dev/null; then
+		mkdir -p "$out/logs"
+		cp "$network"/*.log "$work"/*.log "$out/logs" 2>/dev/null || true
+		echo "run: the nodes' logs are in $out/logs" >&2
+	fi
+	rm -rf "$work"
+	exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# start COMMAND...: in a process group of its own, so that the group can be ended whole.
+start() {
+	setsid setpriv --pdeathsig TERM "$@" &
+	groups=("$!" "${groups[@]}")
+}
+
+# The corpus first: it takes a while the first time, and nodes cost processor time meanwhile.
+start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out" \
+	"${stress[@]}" --node none=none:1 --corpus-only
+wait "${groups[0]}" || exit 2
+
+name=$(sed -n 's/^network = "\(.*\)"$/\1/p' "$file")
+[ -r "zombienet/networks/$name.toml" ] || die "no network $name"
+mapfile -t nodes < <(sed -n 's/^name = "\(.*\)"$/\1/p' "zombienet/networks/$name.toml")
+
+# free PORT: whether nobody listens there.
+free() { ! (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+awk -v port="$ports" '{ print }
+	/^name = / && port { printf "rpc_port = %d\nprometheus_port = %d\np2p_port = %d\n",
+		port, port + 1, port + 2; port += 3 }' "zombienet/networks/$name.toml" >"$work/network.toml"
+if [ -n "$ports" ]; then
+	for ((port = ports; port < ports + 3 * ${#nodes[@]}; port++)); do
+		free "$port" || die "port $port is taken"
+	done
+fi
+
+# A namespace for each node, all on one bridge, where the network asks for it and the machine
+# allows it.
+export ASSAY_NODE=$node ASSAY_IMAGE=${ASSAY_IMAGE:-assay-node} ASSAY_NAMESPACE_NODE=$node
+if grep -q ASSAY_NAMESPACE_NODE "$work/network.toml"; then
+	id=$(($$ % 250 + 1))
+	subnet=10.213.$id
+	if ip link add "assay$id" type bridge 2>/dev/null; then
+		bridge=assay$id
+		ip addr add "$subnet.254/24" dev "$bridge"
+		ip link set "$bridge" up
+		table=
+		for index in "${!nodes[@]}"; do
+			space=assay$id-${nodes[$index]}
+			ip netns add "$space"
+			namespaces+=("$space")
+			ip link add "assay$id-$index" type veth peer name eth0 netns "$space"
+			ip link set "assay$id-$index" master "$bridge" up
+			ip -n "$space" link set lo up
+			ip -n "$space" addr add "$subnet.$((index + 1))/24" dev eth0
+			ip -n "$space" link set eth0 up
+			table+="${nodes[$index]} $space $subnet.$((index + 1))"$'\n'
+		done
+		printf '%s' "$table" >"$work/namespaces"
+		export ASSAY_NAMESPACES=$work/namespaces
+		ASSAY_NAMESPACE_NODE=$PWD/zombienet/namespace_node.sh
+	else
+		echo "run: no network namespaces on this machine: a partition will be a pause" >&2
+	fi
+fi
+
+echo "run: starting ${#nodes[@]} nodes"
+start "$tools/node_modules/.bin/zombienet" -l text -p native -d "$network" -f spawn \
+	"$work/network.toml" </dev/null >"$work/zombienet.log" 2>&1
+runner=${groups[0]}
+for _ in {1..1200}; do
+	[ ! -s "$network/zombie.json" ] || break
+	kill -0 "$runner" 2>/dev/null || break
+	sleep 0.2
+done
+if [ ! -s "$network/zombie.json" ]; then
+	why=$(grep -hm1 -iE 'error|in use' "$network"/*.log "$work/zombienet.log" 2>/dev/null | cut -c1-200)
+	die "nodes unreachable: the network did not start: ${why:-no reason given}"
+fi
+
+start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out" \
+	"${stress[@]}" --network "$network" --expect "$(IFS=,; echo "${nodes[*]}")" \
+	--commit "$(git rev-parse --short HEAD 2>/dev/null || true)"
+wait "${groups[0]}" || exit 2
+
+python3 zombienet/report.py "$out" || die "no page: zombienet/report.py failed"
+echo "run: results in $out, page: $out/index.html"
+python3 scripts/analyze_simnet.py "${analyze[@]}" "$out/summary.json"

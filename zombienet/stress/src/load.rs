@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Sending: keys first, then each load's rounds at its pace, then again what was lost on the way.
+
+use crate::Harness;
+use crate::chain::{SENDERS, sender};
+use crate::corpus::Proofs;
+use crate::rng::Rng;
+use crate::run::{Item, Run};
+use crate::scenario::Load;
+use crate::tamper;
+use std::sync::Arc;
+use std::time::Duration;
+use subxt::dynamic::Value;
+use subxt_signer::sr25519::Keypair;
+
+/// Seconds after which a call that is in no block is offered to another node: its first pool may
+/// have died with its node.
+const OFFER_AGAIN_S: f64 = 24.0;
+/// The last funded account registers the keys.
+const REGISTRANT: usize = SENDERS - 1;
+
+/// Registers the keys of all loads and waits until they are in a block.
+pub async fn register(run: &Arc<Run>, keys: &[(String, Vec<u8>)]) -> Result<(), Harness> {
+	let signer = sender(REGISTRANT)?;
+	let chain = run.chain(0).ok_or_else(|| Harness("nodes unreachable: none answers".into()))?;
+	let first = chain.nonce(&signer).await?;
+	for (nonce, (name, vk)) in keys.iter().enumerate() {
+		let fields = vec![Value::from_bytes(vk)];
+		let signed = chain.sign("register_vk", fields, &signer, first + nonce as u64, 0).await?;
+		let item = item(name, None, Vec::new(), false, None, signed);
+		offer(run, item, 0).await;
+	}
+	for _ in 0..600 {
+		if run.state().items.iter().all(|item| item.in_block.is_some()) {
+			return Ok(());
+		}
+		tokio::time::sleep(Duration::from_millis(200)).await;
+	}
+	Err(Harness("nodes unreachable: the keys are in no block after two minutes".into()))
+}
+
+fn item(
+	load: &str,
+	tamper: Option<&'static str>,
+	expected: Vec<&'static str>,
+	flood: bool,
+	proof_bytes: Option<usize>,
+	signed: Vec<u8>,
+) -> Item {
+	Item {
+		load: load.into(),
+		tamper,
+		expected,
+		flood,
+		proof_bytes,
+		signed,
+		sent_at: None,
+		sent_best: 0,
+		offered_at: 0.0,
+		pool_refusals: 0,
+		in_block: None,
+		final_at: None,
+		verdict: None,
+		dropped: false,
+	}
+}
+
+/// Notes a call and offers it to a pool. Says whether one took it.
+async fn offer(run: &Run, item: Item, turn: usize) -> bool {
+	let hash = sp_crypto_hashing::blake2_256(&item.signed);
+	let index = {
+		let mut state = run.state();
+		let index = state.items.len();
+		state.items.push(item);
+		state.by_hash.insert(hash, index);
+		index
+	};
+	offer_known(run, index, turn).await
+}
+
+async fn offer_known(run: &Run, index: usize, turn: usize) -> bool {
+	let signed = {
+		let mut state = run.state();
+		let now = run.now();
+		let item = &mut state.items[index];
+		item.offered_at = now;
+		item.signed.clone()
+	};
+	let sent = run.now();
+	for attempt in 0..3 {
+		let Some(chain) = run.chain(turn + attempt) else {
+			tokio::time::sleep(Duration::from_millis(500)).await;
+			continue;
+		};
+		let answer = tokio::time::timeout(Duration::from_secs(10), chain.submit(&signed)).await;
+		let mut state = run.state();
+		let best = state.best();
+		let item = &mut state.items[index];
+		let taken = match answer {
+			Ok(Ok(())) => true,
+			// It is there already, or was and is in a block.
+			Ok(Err(error)) if error.0.contains("1013") || error.0.contains("lready") => true,
+			Ok(Err(error)) => {
+				item.pool_refusals += 1;
+				if item.flood {
+					item.dropped = item.sent_at.is_none();
+					return false;
+				}
+				// A stale nonce means that it is in a block: finality will tell.
+				if item.pool_refusals == 1 && !error.0.contains("tale") {
+					let reason: String = error.0.chars().take(160).collect();
+					eprintln!("stress: a pool refused a call of {}: {reason}", item.load);
+				}
+				false
+			},
+			Err(_) => false,
+		};
+		if taken {
+			if item.sent_at.is_none() {
+				item.sent_at = Some(sent);
+				item.sent_best = best;
+			}
+			return true;
+		}
+	}
+	false
+}
+
+struct Account {
+	signer: Keypair,
+	nonce: u64,
+}
+
+/// Sends a load's rounds. `senders` is the first of its accounts.
+pub async fn send(
+	run: Arc<Run>,
+	load: Load,
+	proofs: Arc<Proofs>,
+	senders: usize,
+	seed: u64,
+	start: f64,
+) -> Result<(), Harness> {
+	let mut rng = Rng::new(seed, &load.name);
+	let kinds = tamper::kinds(&load.air, &proofs);
+	if load.tamper_every > 0 && kinds.is_empty() {
+		return Err(Harness(format!("load {}: nothing in its proofs to tamper with", load.name)));
+	}
+	let mut accounts = Vec::new();
+	for index in senders..senders + load.senders {
+		let signer = sender(index)?;
+		let chain = run.chain(0).ok_or_else(|| Harness("nodes unreachable".into()))?;
+		let nonce = chain.nonce(&signer).await?;
+		accounts.push(Account { signer, nonce });
+	}
+	let (mut tampered, mut turn) = (0, 0);
+	let begin = start + load.start_s;
+	for round in 0..load.rounds {
+		let due = load.rate.map_or(begin, |rate| begin + round as f64 / rate);
+		loop {
+			if run.stopped() {
+				return Ok(());
+			}
+			let open = {
+				let state = run.state();
+				let open = |item: &&Item| {
+					item.load == load.name && item.in_block.is_none() && !item.dropped
+				};
+				state.items.iter().filter(open).count()
+			};
+			if run.now() >= due && open < load.in_flight {
+				break;
+			}
+			tokio::time::sleep(Duration::from_millis(50)).await;
+		}
+		let honest = &proofs.proofs[if load.one_statement { 0 } else { round }];
+		let tampers = if load.tamper_every > 0 && (round + 1) % load.tamper_every == 0 {
+			(0..load.tampers)
+				.map(|_| {
+					tampered += 1;
+					Some(kinds[(tampered - 1) % kinds.len()].clone())
+				})
+				.collect()
+		} else {
+			vec![None]
+		};
+		for tamper in tampers {
+			let (proof, values) = match &tamper {
+				Some(tamper) => tamper::apply(tamper, &proofs, honest, &mut rng),
+				None => (honest.proof.clone(), honest.public_values.clone()),
+			};
+			let account = &mut accounts[turn % load.senders];
+			turn += 1;
+			let fields = vec![
+				Value::from_bytes(proofs.vk_hash),
+				Value::from_bytes(values),
+				Value::from_bytes(&proof),
+			];
+			let signed = loop {
+				if run.stopped() {
+					return Ok(());
+				}
+				if let Some(chain) = run.chain(turn) {
+					let fields = fields.clone();
+					let (signer, nonce) = (&account.signer, account.nonce);
+					if let Ok(signed) =
+						chain.sign("submit_proof", fields, signer, nonce, load.tip).await
+					{
+						break signed;
+					}
+				}
+				tokio::time::sleep(Duration::from_millis(300)).await;
+			};
+			let expected = tamper.as_ref().map(tamper::Tamper::expected).unwrap_or_default();
+			let name = tamper.as_ref().map(tamper::Tamper::name);
+			let call = item(&load.name, name, expected, load.flood, Some(proof.len()), signed);
+			let taken = offer(&run, call, turn).await;
+			if taken || !load.flood {
+				account.nonce += 1;
+			} else {
+				// The pool is full, as a flood wants it: not faster than it empties.
+				tokio::time::sleep(Duration::from_millis(200)).await;
+			}
+		}
+	}
+	Ok(())
+}
+
+/// Offers again what is in no block for long, until the run ends.
+pub async fn offer_again(run: Arc<Run>) {
+	let mut turn = 0;
+	while !run.stopped() {
+		let late: Vec<usize> = {
+			let (state, now) = (run.state(), run.now());
+			let late = |item: &Item| {
+				item.in_block.is_none() && !item.dropped && now - item.offered_at > OFFER_AGAIN_S
+			};
+			let items = state.items.iter().enumerate();
+			items.filter(|(_, item)| late(item)).map(|(index, _)| index).take(50).collect()
+		};
+		for index in late {
+			turn += 1;
+			offer_known(&run, index, turn).await;
+		}
+		tokio::time::sleep(Duration::from_secs(1)).await;
+	}
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a run does: a file of `zombienet/scenarios/`.
+
+use crate::Harness;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A scenario.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+	/// One line for people.
+	pub description: String,
+	/// Name of a file in `zombienet/networks/`.
+	pub network: String,
+	/// Blocks to watch at least, even if the load is done before.
+	#[serde(default)]
+	pub blocks: u64,
+	/// `blocks` of a short run.
+	pub short_blocks: Option<u64>,
+	/// Seconds that the last calls may take to be final.
+	#[serde(default = "drain")]
+	pub drain_s: u64,
+	/// What is sent.
+	#[serde(default)]
+	pub load: Vec<Load>,
+	/// What is broken.
+	#[serde(default)]
+	pub fault: Vec<Fault>,
+	/// Limits by the names of `scripts/analyze_simnet.py`, over its defaults.
+	#[serde(default)]
+	pub thresholds: BTreeMap<String, f64>,
+}
+
+const fn drain() -> u64 {
+	120
+}
+
+/// Proofs of one key, sent at one pace.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+	/// Name in the summary.
+	pub name: String,
+	/// Name of a sample AIR.
+	pub air: String,
+	/// log2 of the rows; the AIR's own if absent.
+	pub degree_bits: Option<u8>,
+	/// Hash of the Merkle trees and the transcript.
+	pub hash: String,
+	/// Rounds: each a statement of its own.
+	pub rounds: usize,
+	/// Rounds of a short run.
+	pub short_rounds: Option<usize>,
+	/// Rounds a second; as fast as `in_flight` lets them if absent.
+	pub rate: Option<f64>,
+	/// Most calls that are sent and in no block.
+	#[serde(default = "in_flight")]
+	pub in_flight: usize,
+	/// Every so many rounds, tampered copies are sent in place of the proof; 0 for never.
+	#[serde(default)]
+	pub tamper_every: usize,
+	/// How many differently tampered copies such a round has.
+	#[serde(default = "one")]
+	pub tampers: usize,
+	/// Whether all rounds use the first statement: for floods of tampered copies of one proof.
+	#[serde(default)]
+	pub one_statement: bool,
+	/// Accounts that take turns.
+	#[serde(default = "senders")]
+	pub senders: usize,
+	/// Tip of each call, in smallest units: the pool's order goes by it.
+	#[serde(default)]
+	pub tip: u64,
+	/// Seconds after the start.
+	#[serde(default)]
+	pub start_s: f64,
+	/// Whether refusals by a full pool are part of the plan.
+	#[serde(default)]
+	pub flood: bool,
+}
+
+const fn in_flight() -> usize {
+	200
+}
+
+const fn one() -> usize {
+	1
+}
+
+const fn senders() -> usize {
+	16
+}
+
+/// Something that is done to nodes.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fault {
+	/// SIGSTOP, and SIGCONT some seconds later.
+	Pause {
+		/// Which nodes.
+		nodes: Vec<String>,
+		/// Seconds after the start.
+		at_s: f64,
+		/// Seconds until it is healed.
+		for_s: f64,
+		/// `for_s` of a short run.
+		short_for_s: Option<f64>,
+	},
+	/// SIGKILL of one node after the other at random moments, each started again.
+	Kill {
+		/// Whom it can hit.
+		nodes: Vec<String>,
+		/// How often.
+		times: usize,
+		/// `times` of a short run.
+		short_times: Option<usize>,
+		/// Least and most seconds between two.
+		between_s: [f64; 2],
+		/// Least and most seconds that the node is down.
+		down_s: [f64; 2],
+	},
+	/// Two groups that can't reach each other: routes between network namespaces are cut. Where the
+	/// network was not started in namespaces, the second group is paused.
+	Partition {
+		/// The groups.
+		groups: [Vec<String>; 2],
+		/// Seconds after the start.
+		at_s: f64,
+		/// Seconds until it is healed.
+		for_s: f64,
+		/// `for_s` of a short run.
+		short_for_s: Option<f64>,
+	},
+	/// A new node that syncs with the network.
+	Join {
+		/// Its name.
+		name: String,
+		/// `full` or `warp`.
+		sync: String,
+		/// Seconds after the start.
+		at_s: f64,
+	},
+}
+
+impl Scenario {
+	/// Reads a scenario and picks its variant.
+	pub fn read(path: &Path, short: bool, rounds: Option<usize>) -> Result<Self, Harness> {
+		let text = std::fs::read_to_string(path)
+			.map_err(|error| Harness(format!("{}: {error}", path.display())))?;
+		let mut scenario: Self = toml::from_str(&text).map_err(|error| {
+			let message = error.message().to_string();
+			Harness(format!("{}: {message}", path.display()))
+		})?;
+		if short {
+			scenario.blocks = scenario.short_blocks.unwrap_or(scenario.blocks);
+		}
+		for load in &mut scenario.load {
+			if short {
+				load.rounds = load.short_rounds.unwrap_or(load.rounds);
+			}
+			load.rounds = rounds.unwrap_or(load.rounds);
+			if load.senders == 0 || load.tampers == 0 || load.in_flight == 0 {
+				return Err(Harness(format!(
+					"{}: load {}: senders, tampers and in_flight are at least 1",
+					path.display(),
+					load.name
+				)));
+			}
+		}
+		if short {
+			for fault in &mut scenario.fault {
+				match fault {
+					Fault::Pause { for_s, short_for_s, .. }
+					| Fault::Partition { for_s, short_for_s, .. } => {
+						*for_s = short_for_s.unwrap_or(*for_s);
+					},
+					Fault::Kill { times, short_times, .. } => {
+						*times = short_times.unwrap_or(*times);
+					},
+					Fault::Join { .. } => {},
+				}
+			}
+		}
+		Ok(scenario)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn write(text: &str) -> std::path::PathBuf {
+		let name = format!("assay-stress-{}-{}.toml", std::process::id(), blake3::hash(text.as_bytes()));
+		let path = std::env::temp_dir().join(name);
+		std::fs::write(&path, text).unwrap();
+		path
+	}
+
+	#[test]
+	fn every_scenario_in_the_repository_is_read_and_has_its_network() {
+		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+		let mut seen = 0;
+		for entry in std::fs::read_dir(folder.join("scenarios")).unwrap() {
+			let scenario = Scenario::read(&entry.unwrap().path(), true, None).unwrap();
+			assert!(folder.join("networks").join(format!("{}.toml", scenario.network)).exists());
+			seen += 1;
+		}
+		assert!(seen > 0);
+	}
+
+	#[test]
+	fn an_unknown_field_is_refused_by_name() {
+		let path = write("description = \"d\"\nnetwork = \"n\"\nblokcs = 3\n");
+		let error = Scenario::read(&path, false, None).unwrap_err();
+		std::fs::remove_file(&path).unwrap();
+		assert!(error.0.contains("unknown field `blokcs`"), "{}", error.0);
+	}
+
+	#[test]
+	fn a_short_run_takes_the_short_numbers() {
+		let text = "description = \"d\"\nnetwork = \"n\"\nblocks = 9\nshort_blocks = 2\n\
+			[[fault]]\nkind = \"pause\"\nnodes = [\"bob\"]\nat_s = 1\nfor_s = 60\nshort_for_s = 5\n";
+		let path = write(text);
+		let short = Scenario::read(&path, true, None).unwrap();
+		let long = Scenario::read(&path, false, None).unwrap();
+		std::fs::remove_file(&path).unwrap();
+		assert_eq!((short.blocks, long.blocks), (2, 9));
+		let seconds = |scenario: &Scenario| match scenario.fault[0] {
+			Fault::Pause { for_s, .. } => for_s,
+			_ => panic!("expected the pause"),
+		};
+		assert_eq!((seconds(&short), seconds(&long)), (5.0, 60.0));
+	}
+}

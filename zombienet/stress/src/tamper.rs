@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Proofs and public values with one thing changed, and what the chain must say to them.
+
+use crate::corpus::{Proof, Proofs};
+use crate::rng::Rng;
+use assay_mutants::Layout;
+use assay_primitives::{PublicValues, VerifyingKey};
+use codec::Encode;
+
+/// A changed byte or value changes every challenge after it. Which check notices first depends on
+/// its place and on the challenges; that one of these does is what is asserted.
+pub const INVALID: [&str; 4] =
+	["grinding_invalid", "merkle_path_invalid", "low_degree_invalid", "constraints_invalid"];
+/// What is said besides to a proof with a changed byte: it may not even decode.
+pub const MALFORMED: [&str; 4] =
+	["proof_truncated", "proof_trailing_bytes", "proof_not_canonical", "proof_count"];
+
+/// Positions in the public values of consensus-quorum, and what they are called.
+const QUORUM: [(&str, usize); 3] = [("quorum root", 1), ("VRF root", 9), ("weight", 18)];
+/// Number of public values of consensus-quorum.
+const QUORUM_VALUES: usize = 19;
+/// The modulus of BabyBear.
+const BABY_BEAR: u32 = (1 << 31) - (1 << 27) + 1;
+/// Most public values that are looked at.
+const MAX_VALUES: usize = 1_024;
+
+/// What to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tamper {
+	/// One public value.
+	Value(&'static str, usize),
+	/// A bit of a named region of the proof.
+	Region(&'static str),
+}
+
+impl Tamper {
+	/// Name in the summary.
+	pub const fn name(&self) -> &'static str {
+		match self {
+			Self::Value(name, _) | Self::Region(name) => name,
+		}
+	}
+
+	/// The refusals that are right.
+	pub fn expected(&self) -> Vec<&'static str> {
+		let mut expected = INVALID.to_vec();
+		if matches!(self, Self::Region(_)) {
+			expected.extend(MALFORMED);
+		}
+		expected
+	}
+}
+
+/// Everything that can be changed in proofs of a key: the public values, then each region in the
+/// proof's order.
+pub fn kinds(air: &str, proofs: &Proofs) -> Vec<Tamper> {
+	let mut kinds = Vec::new();
+	let Some(proof) = proofs.proofs.first() else { return kinds };
+	let values = elements(&proof.public_values);
+	if air == "consensus-quorum" && values.len() == QUORUM_VALUES {
+		kinds.extend(QUORUM.map(|(name, place)| Tamper::Value(name, place)));
+	} else if !values.is_empty() {
+		kinds.push(Tamper::Value("public value", values.len() - 1));
+	}
+	for part in layout(proofs, proof).map(|layout| layout.parts).unwrap_or_default() {
+		if !kinds.iter().any(|kind| kind.name() == part.name) {
+			kinds.push(Tamper::Region(part.name));
+		}
+	}
+	kinds
+}
+
+/// A copy of `proof` and its public values with one thing changed.
+pub fn apply(tamper: &Tamper, proofs: &Proofs, proof: &Proof, rng: &mut Rng) -> (Vec<u8>, Vec<u8>) {
+	let (mut bytes, mut values) = (proof.proof.clone(), proof.public_values.clone());
+	match tamper {
+		Tamper::Value(_, place) => {
+			let mut changed = elements(&values);
+			let by = 1 + rng.below(1_000) as u32;
+			if let Some(element) = changed.get_mut(*place) {
+				*element = (*element + by) % BABY_BEAR;
+			}
+			values = PublicValues::V1(changed).encode();
+		},
+		Tamper::Region(name) => {
+			let parts = layout(proofs, proof).map(|layout| layout.parts).unwrap_or_default();
+			let parts: Vec<_> = parts.into_iter().filter(|part| part.name == *name).collect();
+			if !parts.is_empty() {
+				let range = parts[rng.below(parts.len())].range.clone();
+				let place = range.start + rng.below(range.len());
+				bytes[place] ^= 1 << rng.below(8);
+			}
+		},
+	}
+	(bytes, values)
+}
+
+fn elements(public_values: &[u8]) -> Vec<u32> {
+	PublicValues::decode_strict(public_values, MAX_VALUES)
+		.map(|values| values.elements().to_vec())
+		.unwrap_or_default()
+}
+
+/// Where the fields of a proof are. Keys of other proof systems have no map yet: of their proofs
+/// only the public values are tampered with.
+#[allow(irrefutable_let_patterns, reason = "one proof system today")]
+fn layout(proofs: &Proofs, proof: &Proof) -> Option<Layout> {
+	if let VerifyingKey::Plonky3V1(vk) = VerifyingKey::decode_strict(&proofs.vk).ok()? {
+		Layout::of(&vk, &proof.proof)
+	} else {
+		None
+	}
+}
