@@ -107,10 +107,10 @@ packages() {
 
 shell_scripts() {
 	local script
-	for script in scripts/*.sh .ci/run; do
+	for script in scripts/*.sh zombienet/*.sh .ci/run; do
 		bash -n "$script" || return 1
 	done
-	PYTHONPYCACHEPREFIX=$scratch/pycache python3 -m py_compile scripts/*.py
+	PYTHONPYCACHEPREFIX=$scratch/pycache python3 -m py_compile scripts/*.py zombienet/*.py
 }
 
 step "components" components
@@ -123,6 +123,9 @@ step "statement vectors" python3 scripts/check_statement_vectors.py
 step "snippets" python3 scripts/embed.py --check
 step "no_std" no_std
 step "demo" scripts/demo.sh
+step "network analyzer" python3 -B scripts/test_analyze_simnet.py
+# Two validators under a little load; what it leaves is in the cache until the next time.
+step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
 step "lints" cargo clippy --release --locked --workspace --all-targets \
 	--features assay-plonky3/bench -- -D warnings
 step "docs" cargo doc --release --locked --workspace --no-deps

@@ -6,7 +6,7 @@
 # name, namespace, address. The runner knows loopback addresses only, so they are translated.
 set -euo pipefail
 
-own= previous= space= address=
+own='' previous=''
 for argument in "$@"; do
 	[ "$previous" != --name ] || own=$argument
 	previous=$argument

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes index.html for a run's folder: pictures from its summary and tables, one file that opens
-from disk and loads nothing."""
+from disk and loads nothing. With --index, the page over many runs that scripts/nightly.sh made."""
 
 import csv
 import html
@@ -324,11 +324,53 @@ def page(folder):
     )
 
 
+def index(folder):
+    """One line a run: nightly.csv has its name, exit status and seconds."""
+    words = {"0": "ok", "1": "failed", "2": "could not run", "124": "out of time"}
+    lines = []
+    with open(folder / "nightly.csv", newline="") as file:
+        runs = list(csv.DictReader(file))
+    for run in runs:
+        name, status = run["run"], run["status"]
+        figures = ["-"] * 6
+        try:
+            summary = json.loads((folder / name / "summary.json").read_text())
+            counts = summary["counts"]
+            figures = [
+                counts["accepted"], counts["tampered"],
+                counts["unexpected_accepts"] + counts["unexpected_rejects"]
+                + counts["unexpected_classes"],
+                number(summary["throughput"]["proofs_per_s"]),
+                number(summary["latency_ms"]["finality"]["p95"]),
+                f"{summary['chain']['state_mismatches']}/{summary['chain']['heights_compared']}",
+            ]
+        except (OSError, ValueError, KeyError):
+            # A run that was not made has no figures; its status says so.
+            pass
+        place = f"{name}/index.html" if (folder / name / "index.html").exists() else f"{name}.log"
+        link = f'<a href="{html.escape(place)}">{html.escape(name)}</a>'
+        cells = [words.get(status, f"exit {status}"), run["seconds"], *figures]
+        lines.append("<tr><td>" + link + "</td>" + "".join(
+            f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>")
+    head = "".join(f"<th>{name}</th>" for name in (
+        "run", "verdict", "seconds", "accepted", "tampered", "unexpected", "proofs/s",
+        "finality p95 ms", "disagree"))
+    bad = sum(run["status"] != "0" for run in runs)
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Nightly runs</title>'
+        f'<style>{STYLE}</style></head><body><h1>Nightly runs</h1><p class="note">{len(runs)} runs,'
+        f' {bad} not ok.</p><div class="scroll"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+        f"</body></html>\n"
+    )
+
+
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("expected the folder of a run")
-    folder = pathlib.Path(sys.argv[1])
-    (folder / "index.html").write_text(page(folder))
+    arguments = sys.argv[1:]
+    make = index if arguments[:1] == ["--index"] else page
+    if len(arguments) != (2 if make is index else 1):
+        sys.exit("expected the folder of a run, or --index and the folder of many")
+    folder = pathlib.Path(arguments[-1])
+    (folder / "index.html").write_text(make(folder))
 
 
 if __name__ == "__main__":

@@ -24,24 +24,24 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-die() {
-	echo "run: $1" >&2
+fail() {
+	echo "run.sh: $1" >&2
 	exit 2
 }
 
 scenario=${1:-}
-[ -n "$scenario" ] || die "expected a scenario: $(cd zombienet/scenarios && echo *.toml | sed 's/\.toml//g')"
+[ -n "$scenario" ] || fail "expected a scenario: $(cd zombienet/scenarios && echo *.toml | sed 's/\.toml//g')"
 shift
 file=zombienet/scenarios/$scenario.toml
-[ -r "$file" ] || die "no scenario $scenario: $file is not there"
-out= ports= corpus= build=1
+[ -r "$file" ] || fail "no scenario $scenario: $file is not there"
+out='' ports='' corpus='' build=1
 stress=() analyze=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--short) stress+=(--short) ;;
 	--no-build) build= ;;
 	--rounds | --seed | --out | --ports | --corpus | --baseline | --threshold)
-		[ $# -gt 1 ] || die "$1 needs a value"
+		[ $# -gt 1 ] || fail "$1 needs a value"
 		case $1 in
 		--rounds | --seed) stress+=("$1" "$2") ;;
 		--out) out=$2 ;;
@@ -51,103 +51,18 @@ while [ $# -gt 0 ]; do
 		esac
 		shift
 		;;
-	*) die "unknown option $1" ;;
+	*) fail "unknown option $1" ;;
 	esac
 	shift
 done
 
-# The runner: from npm, kept by its version.
-tools=$ASSAY_CACHE/zombienet-$(sha256sum zombienet/package.json | cut -c1-12)
-if [ ! -x "$tools/node_modules/.bin/zombienet" ]; then
-	scripts/setup.sh --networks
-	echo "run: installing the zombienet runner"
-	mkdir -p "$tools"
-	cp zombienet/package.json "$tools"
-	(cd "$tools" && npm install --ignore-scripts --no-audit --no-fund) >"$tools/log" 2>&1 ||
-		die "npm cannot install the runner; see $tools/log"
-fi
-
-node=${ASSAY_NODE:-$CARGO_TARGET_DIR/release/assay-node}
-client=${ASSAY_CLIENT:-$CARGO_TARGET_DIR/release/assay}
-harness=${ASSAY_STRESS:-$CARGO_TARGET_DIR/release/assay-stress}
-if [ -n "$build" ] && [ -z "${ASSAY_NODE:-}${ASSAY_CLIENT:-}${ASSAY_STRESS:-}" ]; then
-	scripts/setup.sh
-	# The whole workspace, as the tests do: the same features, so the same build.
-	env -u SKIP_WASM_BUILD cargo build --release --locked --workspace --bins
-fi
-for binary in "$node" "$client" "$harness"; do
-	[ -x "$binary" ] || die "wrong binary: $binary is not there"
-done
-[[ "$("$node" --version 2>/dev/null)" = assay-node* ]] || die "wrong binary: $node is no Assay node"
-
+# shellcheck source=zombienet/common.sh
+. zombienet/common.sh
 out=${out:-$ASSAY_CACHE/runs/$scenario-$(date -u +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
 place=(--corpora "$ASSAY_CACHE/corpora")
 [ -z "$corpus" ] || place=(--corpus "$corpus")
-
-work=$(mktemp -d)
-network=$work/network
-groups=()
-namespaces=()
-bridge=
-
-# The processes of this run: their database, or their configuration, is in its folder. It was made
-# by mktemp, so the name is no one else's.
-ours() {
-	local process
-	for process in /proc/[0-9]*; do
-		# One may end while it is looked at.
-		{ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null | grep -qF "$work/" &&
-			echo "${process#/proc/}"
-	done
-	true
-}
-
-# shellcheck disable=SC2317 # reached through the trap
-clean_up() {
-	local status=$? group pid name
-	trap - EXIT
-	trap '' HUP INT TERM
-	for group in "${groups[@]}"; do
-		kill -TERM -- "-$group" 2>/dev/null || true
-	done
-	# A node that a fault stopped does not hear a TERM.
-	for pid in $(ours); do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
-	for group in "${groups[@]}"; do
-		for _ in {1..50}; do
-			kill -0 -- "-$group" 2>/dev/null || break
-			sleep 0.1
-		done
-		kill -KILL -- "-$group" 2>/dev/null || true
-	done
-	for pid in $(ours); do
-		kill -KILL "$pid" 2>/dev/null || true
-	done
-	for name in "${namespaces[@]}"; do
-		ip netns del "$name" 2>/dev/null || true
-	done
-	[ -z "$bridge" ] || ip link del "$bridge" 2>/dev/null || true
-	if [ "$status" -ne 0 ] && compgen -G "$network/*.log" >/dev/null; then
-		mkdir -p "$out/logs"
-		cp "$network"/*.log "$work"/*.log "$out/logs" 2>/dev/null || true
-		echo "run: the nodes' logs are in $out/logs" >&2
-	fi
-	rm -rf "$work"
-	exit "$status"
-}
-trap clean_up EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-# start COMMAND...: in a process group of its own, so that the group can be ended whole.
-start() {
-	setsid setpriv --pdeathsig TERM "$@" &
-	groups=("$!" "${groups[@]}")
-}
 
 # The corpus first: it takes a while the first time, and nodes cost processor time meanwhile.
 start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out" \
@@ -195,12 +110,12 @@ if grep -q ASSAY_NAMESPACE_NODE "$work/network.toml"; then
 		export ASSAY_NAMESPACES=$work/namespaces
 		ASSAY_NAMESPACE_NODE=$PWD/zombienet/namespace_node.sh
 	else
-		echo "run: no network namespaces on this machine: a partition will be a pause" >&2
+		echo "run.sh: no network namespaces on this machine: a partition will be a pause" >&2
 	fi
 fi
 
-echo "run: starting ${#nodes[@]} nodes"
-start "$tools/node_modules/.bin/zombienet" -l text -p native -d "$network" -f spawn \
+echo "run.sh: starting ${#nodes[@]} nodes"
+start "$zombienet" -l text -p native -d "$network" -f spawn \
 	"$work/network.toml" </dev/null >"$work/zombienet.log" 2>&1
 runner=${groups[0]}
 for _ in {1..1200}; do
@@ -218,6 +133,6 @@ start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out
 	--commit "$(git rev-parse --short HEAD 2>/dev/null || true)"
 wait "${groups[0]}" || exit 2
 
-python3 zombienet/report.py "$out" || die "no page: zombienet/report.py failed"
-echo "run: results in $out, page: $out/index.html"
+python3 -B zombienet/report.py "$out" || die "no page: zombienet/report.py failed"
+echo "run.sh: results in $out, page: $out/index.html"
 python3 scripts/analyze_simnet.py "${analyze[@]}" "$out/summary.json"

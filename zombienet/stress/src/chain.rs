@@ -136,9 +136,8 @@ impl Chain {
 				.build_with_tokio(sender, receiver),
 		);
 		let backend = LegacyBackend::builder().build(rpc.clone());
-		let client = OnlineClient::from_backend(Arc::new(backend))
-			.await
-			.map_err(|error| failed(&error))?;
+		let client =
+			OnlineClient::from_backend(Arc::new(backend)).await.map_err(|error| failed(&error))?;
 		Ok(Self { rpc, client })
 	}
 
@@ -148,10 +147,7 @@ impl Chain {
 		for param in params {
 			list.push(param).map_err(|error| Harness(format!("{method}: {error}")))?;
 		}
-		self.rpc
-			.request(method, list)
-			.await
-			.map_err(|error| Harness(format!("{method}: {error}")))
+		self.rpc.request(method, list).await.map_err(|error| Harness(format!("{method}: {error}")))
 	}
 
 	/// Follows headers: `AllHeads`, `NewHeads` or `FinalizedHeads`.

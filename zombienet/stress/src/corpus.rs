@@ -48,9 +48,8 @@ impl Corpus {
 	/// Opens the corpus of `client` in `root`, or starts it. A folder that holds the corpus of
 	/// another client is refused: `root` is then a folder that the caller named.
 	pub fn open(client: &Path, root: &Path, exact: bool, seed: u64) -> Result<Self, Harness> {
-		let binary = std::fs::read(client).map_err(|error| {
-			Harness(format!("wrong binary: {}: {error}", client.display()))
-		})?;
+		let binary = std::fs::read(client)
+			.map_err(|error| Harness(format!("wrong binary: {}: {error}", client.display())))?;
 		let code = blake3::hash(&binary).to_hex().to_string();
 		let folder = if exact { root.to_path_buf() } else { root.join(&code[..16]) };
 		let failed = |error: std::io::Error| Harness(format!("{}: {error}", folder.display()));
@@ -78,7 +77,9 @@ impl Corpus {
 			.kill_on_drop(true)
 			.output()
 			.await
-			.map_err(|error| Harness(format!("wrong binary: {}: {error}", self.client.display())))?;
+			.map_err(|error| {
+				Harness(format!("wrong binary: {}: {error}", self.client.display()))
+			})?;
 		let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
 		if !output.status.success() || !said.is_object() {
 			let why = said["error"].as_str().map_or_else(
@@ -162,7 +163,8 @@ impl Corpus {
 
 	/// Makes one proof. What says that it is whole is written last.
 	async fn prove(&self, folder: &Path, vk: &Path, air: &str, seed: u64) -> Result<(), Harness> {
-		let path = |extension: &str| folder.join(format!("{seed}.{extension}")).display().to_string();
+		let path =
+			|extension: &str| folder.join(format!("{seed}.{extension}")).display().to_string();
 		let mut arguments = vec!["prove".to_string(), air.to_string()];
 		arguments.extend(["--vk".into(), vk.display().to_string()]);
 		arguments.extend(["--seed".into(), seed.to_string()]);

@@ -96,7 +96,9 @@ fn pid(run: &Run, node: usize) -> Result<u32, Harness> {
 	let state = run.state();
 	let place = &state.nodes[node].place;
 	let name = &place.name;
-	place.pid.ok_or_else(|| Harness(format!("{name} does not run on this machine: no fault can hit it")))
+	place
+		.pid
+		.ok_or_else(|| Harness(format!("{name} does not run on this machine: no fault can hit it")))
 }
 
 async fn pause(run: &Run, kind: &str, names: &[String], for_s: f64) -> Result<(), Harness> {
@@ -137,7 +139,11 @@ async fn partition(run: &Run, groups: &[Vec<String>; 2], for_s: f64) -> Result<(
 	let all = [groups[0].clone(), groups[1].clone()].concat();
 	let nodes = [sides[0].clone(), sides[1].clone()].concat();
 	let at = run.now();
-	eprintln!("stress: partition: {} | {} for {for_s} s", groups[0].join(", "), groups[1].join(", "));
+	eprintln!(
+		"stress: partition: {} | {} for {for_s} s",
+		groups[0].join(", "),
+		groups[1].join(", ")
+	);
 	for (namespace, host) in &cuts {
 		let host = format!("{host}/32");
 		command("ip", &["-n", namespace, "route", "add", "blackhole", &host]).await?;
@@ -169,6 +175,9 @@ async fn kill(run: &Run, name: &str, down_s: f64, folder: &Path) -> Result<(), H
 		known.cpu_before += known.cpu;
 		known.cpu = 0.0;
 		known.restarts += 1;
+		// What it knew before is not what it knows now.
+		known.best = 0;
+		known.finalised = 0;
 		known.place.pid = Some(started);
 		known.down = false;
 	}
@@ -215,7 +224,8 @@ async fn join(run: &Arc<Run>, name: &str, sync: &str, folder: &Path) -> Result<(
 	};
 	let chain = after("--chain").ok_or_else(|| Harness("no chain to join".into()))?;
 	// The identity of the first node is in its own log; its address in its command line.
-	let log = std::fs::read_to_string(folder.join(format!("{}.log", like.name))).unwrap_or_default();
+	let log =
+		std::fs::read_to_string(folder.join(format!("{}.log", like.name))).unwrap_or_default();
 	let identity = log
 		.lines()
 		.find_map(|line| line.split("Local node identity is: ").nth(1))
@@ -290,13 +300,7 @@ async fn healed(run: &Run, kind: &str, names: &[String], nodes: &[usize], at: f6
 		}
 		tokio::time::sleep(Duration::from_millis(50)).await;
 	}
-	let done = Done {
-		kind: kind.into(),
-		nodes: names.to_vec(),
-		at,
-		healed,
-		back_in_step,
-		finality_back,
-	};
+	let done =
+		Done { kind: kind.into(), nodes: names.to_vec(), at, healed, back_in_step, finality_back };
 	run.state().faults.push(done);
 }

@@ -107,8 +107,8 @@ async fn offer_known(run: &Run, index: usize, turn: usize) -> bool {
 					item.dropped = item.sent_at.is_none();
 					return false;
 				}
-				// A stale nonce means that it is in a block: finality will tell.
-				if item.pool_refusals == 1 && !error.0.contains("tale") {
+				// A nonce that is used up means that it is in a block: finality will tell.
+				if item.pool_refusals == 1 && !error.0.contains("outdated") {
 					let reason: String = error.0.chars().take(160).collect();
 					eprintln!("stress: a pool refused a call of {}: {reason}", item.load);
 				}

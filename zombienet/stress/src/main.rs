@@ -87,8 +87,12 @@ async fn main() -> ExitCode {
 }
 
 async fn work(arguments: Arguments) -> Result<(), Harness> {
-	let scenario = scenario::Scenario::read(&arguments.scenario, arguments.short, arguments.rounds)?;
-	let name = arguments.scenario.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
+	let scenario =
+		scenario::Scenario::read(&arguments.scenario, arguments.short, arguments.rounds)?;
+	let name = arguments
+		.scenario
+		.file_stem()
+		.map_or_else(String::new, |stem| stem.to_string_lossy().into());
 	let (root, exact) = match (&arguments.corpus, &arguments.corpora) {
 		(Some(folder), _) => (folder.clone(), true),
 		(None, Some(root)) => (root.clone(), false),
@@ -109,11 +113,12 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	}
 
 	let folder = arguments.network.clone().unwrap_or_default();
-	let places = if arguments.node.is_empty() {
+	let mut places = if arguments.node.is_empty() {
 		nodes::Place::of_folder(&folder)
 	} else {
 		arguments.node.iter().map(|text| nodes::Place::parse(text)).collect::<Result<_, _>>()?
 	};
+	places.sort_by_key(|place| arguments.expect.iter().position(|name| *name == place.name));
 	for expected in &arguments.expect {
 		if !places.iter().any(|place| place.name == *expected) {
 			return Err(Harness(format!("nodes unreachable: {expected} does not run")));
@@ -141,7 +146,14 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	for (load, proofs) in scenario.load.iter().zip(&proofs) {
 		let (run, load, proofs) = (run.clone(), load.clone(), proofs.clone());
 		let senders = load.senders;
-		loads.push(tokio::spawn(load::send(run, load, proofs, first_sender, arguments.seed, start)));
+		loads.push(tokio::spawn(load::send(
+			run,
+			load,
+			proofs,
+			first_sender,
+			arguments.seed,
+			start,
+		)));
 		first_sender += senders;
 	}
 	let mut faults = Vec::new();

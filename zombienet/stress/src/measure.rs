@@ -23,7 +23,8 @@ pub mod metric {
 
 /// Number, median, 95th and 99th percentile and maximum, by the nearest rank.
 pub fn quantiles(samples: &[f64]) -> Value {
-	let mut sorted: Vec<f64> = samples.iter().copied().filter(|sample| sample.is_finite()).collect();
+	let mut sorted: Vec<f64> =
+		samples.iter().copied().filter(|sample| sample.is_finite()).collect();
 	sorted.sort_by(f64::total_cmp);
 	let at = |share: f64| {
 		let rank = (share * sorted.len() as f64).ceil() as usize;
@@ -58,8 +59,7 @@ pub struct Series {
 pub async fn scrape(host: &str, port: u16) -> Vec<Series> {
 	let ask = async {
 		let mut stream = TcpStream::connect((host, port)).await.ok()?;
-		let request =
-			format!("GET /metrics HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+		let request = format!("GET /metrics HTTP/1.0\r\nHost: {host}\r\nConnection: close\r\n\r\n");
 		stream.write_all(request.as_bytes()).await.ok()?;
 		let mut answer = String::new();
 		stream.read_to_string(&mut answer).await.ok()?;
@@ -146,7 +146,10 @@ mod tests {
 		let samples: Vec<f64> = (1..=100).map(f64::from).collect();
 		let seen = quantiles(&samples);
 		assert_eq!(seen, json!({ "n": 100, "p50": 50.0, "p95": 95.0, "p99": 99.0, "max": 100.0 }));
-		assert_eq!(quantiles(&[]), json!({ "n": 0, "p50": null, "p95": null, "p99": null, "max": null }));
+		assert_eq!(
+			quantiles(&[]),
+			json!({ "n": 0, "p50": null, "p95": null, "p99": null, "max": null })
+		);
 	}
 
 	#[test]

@@ -79,10 +79,11 @@ impl Place {
 		if !after("--base-path")?.starts_with(prefix) {
 			return None;
 		}
-		let namespace = std::fs::read_to_string(format!("/proc/{pid}/environ")).ok().and_then(|all| {
-			all.split('\0')
-				.find_map(|pair| pair.strip_prefix("ASSAY_NAMESPACE=").map(str::to_string))
-		});
+		let namespace =
+			std::fs::read_to_string(format!("/proc/{pid}/environ")).ok().and_then(|all| {
+				all.split('\0')
+					.find_map(|pair| pair.strip_prefix("ASSAY_NAMESPACE=").map(str::to_string))
+			});
 		let host = std::fs::read_to_string(format!("/proc/{pid}/environ")).ok().and_then(|all| {
 			all.split('\0').find_map(|pair| pair.strip_prefix("ASSAY_ADDRESS=").map(str::to_string))
 		});
@@ -109,7 +110,10 @@ mod tests {
 		assert!(Place::parse("alice=10.0.0.1:9944").unwrap().prometheus.is_none());
 		for wrong in ["alice", "alice=host", "alice=host:port", "alice=:1"] {
 			let message = Place::parse(wrong).unwrap_err().0;
-			assert_eq!(message, format!("--node: expected NAME=HOST:RPC[:PROMETHEUS], got {wrong}"));
+			assert_eq!(
+				message,
+				format!("--node: expected NAME=HOST:RPC[:PROMETHEUS], got {wrong}")
+			);
 		}
 	}
 }

@@ -203,8 +203,12 @@ impl Run {
 	/// A connection to a node that no fault has, another one for each `turn`.
 	pub fn chain(&self, turn: usize) -> Option<Arc<Chain>> {
 		let state = self.state();
-		let up: Vec<_> =
-			state.nodes.iter().filter(|node| !node.down).filter_map(|node| node.chain.clone()).collect();
+		let up: Vec<_> = state
+			.nodes
+			.iter()
+			.filter(|node| !node.down)
+			.filter_map(|node| node.chain.clone())
+			.collect();
 		(!up.is_empty()).then(|| up[turn % up.len()].clone())
 	}
 
@@ -433,7 +437,15 @@ pub async fn sample(run: Arc<Run>) {
 				known.memory = known.memory.max(most);
 			}
 			let (best, finalised) = (state.nodes[node].best, state.nodes[node].finalised);
-			state.samples.push(Sample { at: now, node, best, finalised, cpu: share, memory, ready });
+			state.samples.push(Sample {
+				at: now,
+				node,
+				best,
+				finalised,
+				cpu: share,
+				memory,
+				ready,
+			});
 		}
 		tokio::time::sleep(Duration::from_secs(1)).await;
 	}
@@ -457,7 +469,8 @@ pub async fn read_verifications(run: &Run, node: usize, chain: &Chain) {
 	let next = node.sequence.map_or(0, |known| known + 1);
 	node.unread += oldest.map_or(0, |oldest| oldest.saturating_sub(next));
 	for record in records {
-		let (Some(sequence), Some(micros)) = (record["sequence"].as_u64(), record["micros"].as_f64())
+		let (Some(sequence), Some(micros)) =
+			(record["sequence"].as_u64(), record["micros"].as_f64())
 		else {
 			continue;
 		};

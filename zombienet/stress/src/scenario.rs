@@ -193,7 +193,8 @@ mod tests {
 	use super::*;
 
 	fn write(text: &str) -> std::path::PathBuf {
-		let name = format!("assay-stress-{}-{}.toml", std::process::id(), blake3::hash(text.as_bytes()));
+		let name =
+			format!("assay-stress-{}-{}.toml", std::process::id(), blake3::hash(text.as_bytes()));
 		let path = std::env::temp_dir().join(name);
 		std::fs::write(&path, text).unwrap();
 		path

@@ -59,7 +59,8 @@ pub async fn compare(run: &Run) -> (u64, u64, BTreeMap<String, String>) {
 		(finals, nodes)
 	};
 	let upto = nodes.iter().map(|(_, _, finalised)| *finalised).min().unwrap_or(0);
-	let (mut compared, mut different, mut roots) = (0, std::collections::BTreeSet::new(), BTreeMap::new());
+	let (mut compared, mut different, mut roots) =
+		(0, std::collections::BTreeSet::new(), BTreeMap::new());
 	for (number, hash) in finals.range(..=upto) {
 		compared += 1;
 		for (name, chain, _) in &nodes {
@@ -145,7 +146,8 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 	for key in state.items.iter().filter(|item| item.proof_bytes.is_none()) {
 		if key.verdict.as_deref().is_some_and(|verdict| verdict != ACCEPTED) {
 			rejects += 1;
-			surprises.push(json!({ "load": key.load, "call": "register_vk", "verdict": key.verdict }));
+			surprises
+				.push(json!({ "load": key.load, "call": "register_vk", "verdict": key.verdict }));
 		}
 	}
 	let count = |f: &dyn Fn(&&crate::run::Item) -> bool| calls().filter(|item| f(item)).count();
@@ -426,14 +428,15 @@ fn samples_csv(state: &State) -> String {
 
 fn calls_csv(state: &State) -> String {
 	let mut text =
-		"load,tamper,proof_bytes,sent_s,in_block_s,block,final_s,verdict,pool_refusals\n".to_string();
+		"load,tamper,proof_bytes,sent_s,in_block_s,block,final_s,verdict,pool_refusals\n"
+			.to_string();
 	let seconds = |at: Option<f64>| at.map_or(String::new(), |at| format!("{at:.3}"));
 	for item in &state.items {
 		let _ = writeln!(
 			text,
 			"{},{},{},{},{},{},{},{},{}",
-			item.load,
-			item.tamper.unwrap_or(""),
+			quoted(&item.load),
+			quoted(item.tamper.unwrap_or("")),
 			item.proof_bytes.map_or(String::new(), |bytes| bytes.to_string()),
 			seconds(item.sent_at),
 			seconds(item.in_block.map(|(at, _)| at)),
@@ -444,4 +447,9 @@ fn calls_csv(state: &State) -> String {
 		);
 	}
 	text
+}
+
+/// A name as CSV has it: it may hold commas.
+fn quoted(name: &str) -> String {
+	format!("\"{}\"", name.replace('"', "\"\""))
 }

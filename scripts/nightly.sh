@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs scenarios of zombienet/ one after the other, each with a time limit, and writes one page
+# over all of them.
+#
+#   scripts/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [SCENARIO...]
+#
+# All scenarios unless some are named. Exit status: 0 if every run is ok, else 1.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+
+options=() limit=1800 out='' scenarios=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--short) options+=(--short) ;;
+	--limit) limit=$2 && shift ;;
+	--out) out=$2 && shift ;;
+	*) scenarios+=("$1") ;;
+	esac
+	shift
+done
+if [ "${#scenarios[@]}" -eq 0 ]; then
+	for file in zombienet/scenarios/*.toml; do
+		scenarios+=("$(basename "$file" .toml)")
+	done
+fi
+out=${out:-$ASSAY_CACHE/runs/nightly-$(date -u +%Y%m%d-%H%M%S)}
+mkdir -p "$out"
+
+status=0
+echo run,status,seconds >"$out/nightly.csv"
+for scenario in "${scenarios[@]}"; do
+	begin=$SECONDS
+	code=0
+	timeout "$limit" zombienet/run.sh "$scenario" "${options[@]}" --out "$out/$scenario" \
+		>"$out/$scenario.log" 2>&1 || code=$?
+	[ "$code" -eq 0 ] || status=1
+	# The proof system is the client's: runs of another one get a name of their own here.
+	echo "$scenario,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
+	printf '%-20s exit %3d  %5d s\n' "$scenario" "$code" $((SECONDS - begin))
+	python3 -B zombienet/report.py --index "$out"
+done
+echo "nightly: $out/index.html"
+exit "$status"

@@ -1,0 +1,105 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced by run.sh and test.sh after scripts/env.sh: installs the runner, builds, and gives a
+# folder `$work` and processes that end with the script, however it ends.
+#
+#   $build       not empty: build first, unless the environment names binaries
+#   $out         not empty: where the nodes' logs go if the script fails
+#   $node $client $harness $zombienet   the binaries, set here
+
+die() {
+	echo "${0##*/}: $1" >&2
+	exit 2
+}
+
+# The runner: from npm, kept by its version.
+tools=$ASSAY_CACHE/zombienet-$(sha256sum zombienet/package.json | cut -c1-12)
+if [ ! -x "$tools/node_modules/.bin/zombienet" ]; then
+	scripts/setup.sh --networks
+	echo "zombienet: installing the zombienet runner"
+	mkdir -p "$tools"
+	cp zombienet/package.json "$tools"
+	(cd "$tools" && npm install --ignore-scripts --no-audit --no-fund) >"$tools/log" 2>&1 ||
+		die "npm cannot install the runner; see $tools/log"
+fi
+
+node=${ASSAY_NODE:-$CARGO_TARGET_DIR/release/assay-node}
+client=${ASSAY_CLIENT:-$CARGO_TARGET_DIR/release/assay}
+harness=${ASSAY_STRESS:-$CARGO_TARGET_DIR/release/assay-stress}
+if [ -n "${build:-}" ] && [ -z "${ASSAY_NODE:-}${ASSAY_CLIENT:-}${ASSAY_STRESS:-}" ]; then
+	scripts/setup.sh
+	# The whole workspace, as the tests do: the same features, so the same build.
+	env -u SKIP_WASM_BUILD cargo build --release --locked --workspace --bins
+fi
+for binary in "$node" "$client" "$harness"; do
+	[ -x "$binary" ] || die "wrong binary: $binary is not there"
+done
+[[ "$("$node" --version 2>/dev/null)" = assay-node* ]] || die "wrong binary: $node is no Assay node"
+
+# shellcheck disable=SC2034 # read by the scripts that source this
+zombienet=$tools/node_modules/.bin/zombienet
+
+work=$(mktemp -d)
+network=$work/network
+groups=()
+namespaces=()
+bridge=
+
+# The processes of this run: their database, or their configuration, is in its folder. It was made
+# by mktemp, so the name is no one else's.
+ours() {
+	local process
+	for process in /proc/[0-9]*; do
+		# One may end while it is looked at.
+		{ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null | grep -qF "$work/" &&
+			echo "${process#/proc/}"
+	done
+	true
+}
+
+# shellcheck disable=SC2317 # reached through the trap
+clean_up() {
+	local status=$? group pid name
+	trap - EXIT
+	trap '' HUP INT TERM
+	for group in "${groups[@]}"; do
+		kill -TERM -- "-$group" 2>/dev/null || true
+	done
+	# A node that a fault stopped does not hear a TERM.
+	for pid in $(ours); do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	for group in "${groups[@]}"; do
+		for _ in {1..50}; do
+			kill -0 -- "-$group" 2>/dev/null || break
+			sleep 0.1
+		done
+		kill -KILL -- "-$group" 2>/dev/null || true
+	done
+	for pid in $(ours); do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	for name in "${namespaces[@]}"; do
+		ip netns del "$name" 2>/dev/null || true
+	done
+	[ -z "$bridge" ] || ip link del "$bridge" 2>/dev/null || true
+	if [ "$status" -ne 0 ] && [ -n "${out:-}" ] && compgen -G "$network/*.log" >/dev/null; then
+		mkdir -p "$out/logs"
+		cp "$network"/*.log "$work"/*.log "$out/logs" 2>/dev/null || true
+		echo "zombienet: the nodes' logs are in $out/logs" >&2
+	fi
+	rm -rf "$work"
+	exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# start COMMAND...: in a process group of its own, so that the group can be ended whole.
+start() {
+	setsid setpriv --pdeathsig TERM "$@" &
+	groups=("$!" "${groups[@]}")
+}
+
