@@ -83,7 +83,13 @@ impl Corpus {
 		let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
 		if !output.status.success() || !said.is_object() {
 			let why = said["error"].as_str().map_or_else(
-				|| String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("").to_string(),
+				|| {
+					String::from_utf8_lossy(&output.stderr)
+						.lines()
+						.next()
+						.unwrap_or("no answer")
+						.to_string()
+				},
 				str::to_string,
 			);
 			return Err(Harness(format!("wrong binary: the client's {}: {why}", arguments[0])));

@@ -177,6 +177,7 @@ async fn kill(run: &Run, name: &str, down_s: f64, folder: &Path) -> Result<(), H
 		known.restarts += 1;
 		// What it knew before is not what it knows now.
 		known.best = 0;
+		known.best_hash = [0; 32];
 		known.finalised = 0;
 		known.place.pid = Some(started);
 		known.down = false;
@@ -272,8 +273,8 @@ fn free_port() -> Result<u16, Harness> {
 		.map_err(|error| Harness(format!("no port is free: {error}")))
 }
 
-/// Waits until the nodes are at most one block behind and every node saw new finality, and notes
-/// how long both took.
+/// Waits until the nodes are on the best chain, at most one block behind, and every node saw new
+/// finality, and notes how long both took.
 async fn healed(run: &Run, kind: &str, names: &[String], nodes: &[usize], at: f64) {
 	let healed = run.now();
 	let final_then = run.state().nodes.iter().map(|node| node.finalised).max().unwrap_or(0);
@@ -282,10 +283,9 @@ async fn healed(run: &Run, kind: &str, names: &[String], nodes: &[usize], at: f6
 		let now = run.now() - healed;
 		{
 			let state = run.state();
-			let best = state.best();
 			let in_step = |node: &usize| {
 				let node = &state.nodes[*node];
-				node.chain.is_some() && node.best > 0 && node.best + 1 >= best
+				node.chain.is_some() && state.in_step(node)
 			};
 			if back_in_step.is_none() && nodes.iter().all(in_step) {
 				back_in_step = Some(now);

@@ -112,6 +112,11 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 		return Err(Harness(format!("expected at most {most} senders in all, got {senders}")));
 	}
 
+	if !arguments.node.is_empty() && !scenario.fault.is_empty() {
+		return Err(Harness(
+			"the scenario has faults, which need --network: they hit processes".into(),
+		));
+	}
 	let folder = arguments.network.clone().unwrap_or_default();
 	let mut places = if arguments.node.is_empty() {
 		nodes::Place::of_folder(&folder)

@@ -75,9 +75,11 @@ pub struct Node {
 	pub down: bool,
 	/// Height of its best block.
 	pub best: u64,
+	/// Hash of its best block.
+	pub best_hash: [u8; 32],
 	/// Height of its last final block.
 	pub finalised: u64,
-	/// Blocks that it left for another branch.
+	/// Best blocks that it left for another branch.
 	pub reorganised: u64,
 	/// Verification times in milliseconds, by verdict.
 	pub verified: BTreeMap<String, Vec<f64>>,
@@ -234,6 +236,7 @@ impl Node {
 			chain: None,
 			down: false,
 			best: 0,
+			best_hash: [0; 32],
 			finalised: 0,
 			reorganised: 0,
 			verified: BTreeMap::new(),
@@ -251,6 +254,31 @@ impl State {
 	/// Height of the best block of any node.
 	pub fn best(&self) -> u64 {
 		self.nodes.iter().map(|node| node.best).max().unwrap_or(0)
+	}
+
+	/// Whether `head` is `before` or a descendant of it, as far as blocks are known: where one in
+	/// between was never told of, it is taken to be.
+	fn is_before(&self, before: &Head, head: &Head) -> bool {
+		if head.number <= before.number {
+			return head.hash == before.hash;
+		}
+		let (mut number, mut hash) = (head.number - 1, head.parent);
+		while number > before.number {
+			let Some(block) = self.blocks.get(&hash) else { return true };
+			(number, hash) = (number - 1, block.head.parent);
+		}
+		hash == before.hash
+	}
+
+	/// Whether a node's best block is the best of all, or the one before it.
+	pub fn in_step(&self, node: &Node) -> bool {
+		let ahead = self.nodes.iter().max_by_key(|node| node.best);
+		let heads = ahead.and_then(|ahead| {
+			Some((self.blocks.get(&node.best_hash)?, self.blocks.get(&ahead.best_hash)?))
+		});
+		heads.is_some_and(|(own, best)| {
+			own.head.number + 1 >= best.head.number && self.is_before(&own.head, &best.head)
+		})
 	}
 
 	/// Height up to which blocks are known to be final.
@@ -300,11 +328,11 @@ async fn follow_connected(run: &Arc<Run>, index: usize, url: &str) -> Result<(),
 				let head = header.ok_or_else(ended)?.ok().and_then(|header| header.head());
 				let Some(head) = head else { continue };
 				let mut state = run.state();
+				let left = last.as_ref().is_some_and(|last: &Head| !state.is_before(last, &head));
 				let node = &mut state.nodes[index];
 				node.best = head.number;
-				if last.is_some_and(|last| last.number >= head.number) {
-					node.reorganised += 1;
-				}
+				node.best_hash = head.hash;
+				node.reorganised += u64::from(left);
 				last = Some(head);
 			},
 			header = finals.next() => {
@@ -480,4 +508,58 @@ pub async fn read_verifications(run: &Run, node: usize, chain: &Chain) {
 		}
 	}
 	node.sequence = newest.or(node.sequence);
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn head(number: u64, hash: u8, parent: u8) -> Head {
+		let state_root = String::new();
+		Head { hash: [hash; 32], parent: [parent; 32], number, slot: number, state_root }
+	}
+
+	fn state(heads: &[Head]) -> State {
+		let mut state = State::default();
+		for head in heads {
+			let block = Block { head: head.clone(), seen: Vec::new(), body: None };
+			state.blocks.insert(head.hash, block);
+		}
+		state
+	}
+
+	#[test]
+	fn a_longer_branch_is_no_descendant_of_the_one_that_was_left() {
+		// 1 - 2 - 3, and 1 - 12 - 13 - 14.
+		let heads = [
+			head(1, 1, 0),
+			head(2, 2, 1),
+			head(3, 3, 2),
+			head(2, 12, 1),
+			head(3, 13, 12),
+			head(4, 14, 13),
+		];
+		let state = state(&heads);
+		let [first, _, third, ..] = &heads;
+		assert!(state.is_before(first, third));
+		assert!(state.is_before(first, &heads[5]));
+		assert!(!state.is_before(third, &heads[5]));
+		assert!(!state.is_before(third, &heads[4]));
+	}
+
+	#[test]
+	fn nodes_on_two_branches_of_one_height_are_not_in_step() {
+		let heads = [head(1, 1, 0), head(2, 2, 1), head(2, 12, 1)];
+		let mut state = state(&heads);
+		for (name, hash) in [("alice", 2), ("bob", 12), ("charlie", 1)] {
+			let mut node = Node::new(Place::parse(&format!("{name}=host:1")).unwrap());
+			node.best_hash = [hash; 32];
+			node.best = if hash == 1 { 1 } else { 2 };
+			state.nodes.push(node);
+		}
+		// The last of equals is taken for the best: bob.
+		assert!(!state.in_step(&state.nodes[0]));
+		assert!(state.in_step(&state.nodes[1]));
+		assert!(state.in_step(&state.nodes[2]));
+	}
 }
