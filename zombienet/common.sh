@@ -13,14 +13,14 @@ die() {
 	exit 2
 }
 
-# The runner: from npm, kept by its version.
-tools=$ASSAY_CACHE/zombienet-$(sha256sum zombienet/package.json | cut -c1-12)
+# The runner: from npm, at the versions of the lock, kept by its hash.
+tools=$ASSAY_CACHE/zombienet-$(sha256sum <zombienet/package-lock.json | cut -c1-12)
 if [ ! -x "$tools/node_modules/.bin/zombienet" ]; then
 	scripts/setup.sh --networks
 	echo "zombienet: installing the zombienet runner"
 	mkdir -p "$tools"
-	cp zombienet/package.json "$tools"
-	(cd "$tools" && npm install --ignore-scripts --no-audit --no-fund) >"$tools/log" 2>&1 ||
+	cp zombienet/package.json zombienet/package-lock.json "$tools"
+	(cd "$tools" && npm ci --ignore-scripts --no-audit --no-fund) >"$tools/log" 2>&1 ||
 		die "npm cannot install the runner; see $tools/log"
 fi
 
