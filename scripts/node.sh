@@ -40,12 +40,15 @@ fail() {
 	exit 1
 }
 
+# What a node tells of itself; nothing unless a script wants it.
+observed=(--no-prometheus --no-status)
+
 # start_node OPTION...: a dev node that keeps its blocks in $work/node. Ports 0: the system picks
 # free ones, and the log says which.
 start_node() {
 	start "$CARGO_TARGET_DIR/release/assay-node" --dev --base-path "$work/node" \
 		--rpc-port 0 --rpc-max-connections 200 --listen-addr /ip4/127.0.0.1/tcp/0 \
-		--no-prometheus --no-mdns "$@" >"$work/node.log" 2>&1
+		--no-mdns "${observed[@]}" "$@" >"$work/node.log" 2>&1
 	node=${groups[0]}
 
 	port=

@@ -17,6 +17,32 @@ pub struct Cli {
 
 	#[clap(flatten)]
 	pub run: sc_cli::RunCmd,
+
+	#[clap(flatten)]
+	pub status: StatusParams,
+}
+
+/// Where the node's status is served.
+#[derive(Clone, Debug, clap::Args)]
+pub struct StatusParams {
+	/// Port of the node's status: `/status/node`, `/health` and `/ready`, on this machine only.
+	#[arg(long, value_name = "PORT", default_value_t = 9616)]
+	pub status_port: u16,
+
+	/// Serve the status on all interfaces.
+	#[arg(long, conflicts_with = "no_status")]
+	pub status_external: bool,
+
+	/// Do not serve the status.
+	#[arg(long)]
+	pub no_status: bool,
+}
+
+impl StatusParams {
+	/// The port, if the status is served.
+	pub fn port(&self) -> Option<u16> {
+		(!self.no_status).then_some(self.status_port)
+	}
 }
 
 /// Upstream's default of 20 MiB would hold three full blocks of proofs.

@@ -116,12 +116,13 @@ pub fn run() -> sc_cli::Result<()> {
 		},
 		None => cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
 			use sc_network::config::NetworkBackendType;
+			let status = &cli.status;
 			match config.network.network_backend {
 				NetworkBackendType::Libp2p => {
-					service::new_full::<sc_network::NetworkWorker<Block, Hash>>(config)
+					service::new_full::<sc_network::NetworkWorker<Block, Hash>>(config, status)
 				},
 				NetworkBackendType::Litep2p => {
-					service::new_full::<sc_network::Litep2pNetworkBackend>(config)
+					service::new_full::<sc_network::Litep2pNetworkBackend>(config, status)
 				},
 			}
 			.map_err(sc_cli::Error::Service)

@@ -6,7 +6,7 @@
 //! - [`service`]: the parts of a running node and how they are joined; the host functions.
 //! - [`chain_spec`]: the chains that it knows by name.
 //! - [`rpc`]: what it answers besides a Substrate node's usual methods.
-//! - [`verifications`]: the record of every proof that it verified, for RPC and Prometheus.
+//! - [`status`]: its status, by HTTP and RPC; `assay_timing` keeps what that needs.
 
 // Upstream's error types are large, and its traits ask for them.
 #![allow(clippy::result_large_err)]
@@ -16,7 +16,7 @@ mod cli;
 mod command;
 mod rpc;
 mod service;
-mod verifications;
+mod status;
 
 fn main() -> sc_cli::Result<()> {
 	command::run()

@@ -2,12 +2,13 @@
 
 //! What the node answers besides a Substrate node's usual methods.
 
-use crate::verifications::{Verification, Verifications};
+use crate::status::{NodeStatus, Status};
 use assay_primitives::{HashKind, Profile, SecurityBits};
 use assay_runtime::{
 	AccountId, Balance, BlockNumber, Nonce,
 	opaque::{Block, Hash},
 };
+use assay_timing::{Record, Verification};
 use jsonrpsee::{
 	RpcModule,
 	core::RpcResult,
@@ -167,6 +168,10 @@ pub trait AssayApi {
 	#[method(name = "recentVerifications")]
 	fn recent_verifications(&self, limit: Option<u32>) -> RpcResult<Vec<Verification>>;
 
+	/// The node's status, as `GET /status/node` answers it: docs/status.md.
+	#[method(name = "nodeStatus", blocking)]
+	fn node_status(&self) -> RpcResult<NodeStatus>;
+
 	/// What is known of a key, or `null` if it is not registered.
 	#[method(name = "vkInfo")]
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>>;
@@ -220,7 +225,8 @@ pub trait AssayApi {
 /// Answers [`AssayApiServer`].
 pub struct Assay<C> {
 	client: Arc<C>,
-	verifications: Verifications,
+	record: Record,
+	status: Arc<Status<C>>,
 }
 
 impl<C: HeaderBackend<Block>> Assay<C> {
@@ -242,7 +248,7 @@ impl From<StatementInfo<AccountId, BlockNumber>> for Statement {
 }
 
 /// Name of a proof system.
-fn system(system: ProofSystem) -> &'static str {
+pub fn system(system: ProofSystem) -> &'static str {
 	match system {
 		ProofSystem::Plonky3 => "plonky3",
 	}
@@ -262,7 +268,11 @@ where
 	C::Api: ProofVerifierApi<Block, AccountId, Balance, BlockNumber>,
 {
 	fn recent_verifications(&self, limit: Option<u32>) -> RpcResult<Vec<Verification>> {
-		Ok(self.verifications.recent(limit.unwrap_or(64) as usize))
+		Ok(self.record.recent(limit.unwrap_or(64) as usize))
+	}
+
+	fn node_status(&self) -> RpcResult<NodeStatus> {
+		Ok(self.status.document())
 	}
 
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>> {
@@ -392,12 +402,14 @@ pub struct FullDeps<C, P> {
 	/// The transaction pool.
 	pub pool: Arc<P>,
 	/// The record of verifications.
-	pub verifications: Verifications,
+	pub record: Record,
+	/// The node's status.
+	pub status: Arc<Status<C>>,
 }
 
 /// All methods that are not upstream's defaults.
 pub fn create_full<C, P>(
-	FullDeps { client, pool, verifications }: FullDeps<C, P>,
+	FullDeps { client, pool, record, status }: FullDeps<C, P>,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
 where
 	C: ProvideRuntimeApi<Block>,
@@ -415,6 +427,6 @@ where
 	let mut module = RpcModule::new(());
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
-	module.merge(Assay { client, verifications }.into_rpc())?;
+	module.merge(Assay { client, record, status }.into_rpc())?;
 	Ok(module)
 }

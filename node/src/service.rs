@@ -2,23 +2,34 @@
 
 //! The parts of a running node and how they are joined.
 
-use crate::{rpc, verifications::Verifications};
+use crate::{
+	cli::StatusParams,
+	rpc,
+	status::{self, Status},
+};
 use assay_runtime::{
+	Runtime,
 	apis::RuntimeApi,
 	configs::MAX_BLOCK_LENGTH,
 	opaque::{Block, Hash},
 };
+use assay_timing::{Charged, Stage, StagedExecutor, TimedImport, Timing};
+use codec::Decode;
 use futures::FutureExt;
-use sc_client_api::{Backend, BlockBackend};
+use sc_client_api::{Backend, BlockBackend, StorageProvider};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::SharedVoterState;
-use sc_service::{Configuration, TaskManager, WarpSyncConfig, error::Error as ServiceError};
+use sc_service::{
+	ChainType, Configuration, TaskManager, WarpSyncConfig, error::Error as ServiceError,
+};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
+use sp_consensus::SyncOracle;
 use sp_consensus_aura::{
 	inherents::InherentDataProvider as SlotProvider, sr25519::AuthorityPair as AuraPair,
 };
-use std::{sync::Arc, time::Duration};
+use sp_core::storage::StorageKey;
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 /// The host functions that Substrate lacks: the verifiers.
 pub type VerifierHostFunctions = assay_host::HostFunctions;
@@ -37,16 +48,24 @@ pub type HostFunctions = (
 );
 
 /// The client.
-pub type FullClient =
-	sc_service::TFullClient<Block, RuntimeApi, sc_executor::WasmExecutor<HostFunctions>>;
+pub type FullClient = sc_service::TFullClient<
+	Block,
+	RuntimeApi,
+	StagedExecutor<sc_executor::WasmExecutor<HostFunctions>>,
+>;
 type FullBackend = sc_service::TFullBackend<Block>;
+type SyncingService = sc_network_sync::SyncingService<Block>;
 type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 type GrandpaBlockImport =
 	sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
+type AuthorBlockImport = TimedImport<GrandpaBlockImport, Hash>;
 type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, FullSelectChain>;
 
 /// A finality proof is kept at least every so many blocks.
 const GRANDPA_JUSTIFICATION_PERIOD: u32 = 512;
+
+/// How often the node checks its own verifiers.
+const SELF_CHECK_PERIOD: Duration = Duration::from_secs(600);
 
 /// Room in an authored block for what is not extrinsics: header, digests, length prefixes.
 const BLOCK_OVERHEAD: usize = 64 * 1024;
@@ -58,7 +77,7 @@ pub type Service = sc_service::PartialComponents<
 	FullSelectChain,
 	sc_consensus::DefaultImportQueue<Block>,
 	sc_transaction_pool::TransactionPoolHandle<Block, FullClient>,
-	(GrandpaBlockImport, GrandpaLink, Option<Telemetry>),
+	(AuthorBlockImport, GrandpaLink, Option<Telemetry>, Timing),
 >;
 
 /// Opens the database and joins client, pool and import queue; starts no network.
@@ -74,7 +93,9 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 		})
 		.transpose()?;
 
-	let executor = sc_service::new_wasm_executor::<HostFunctions>(&config.executor);
+	let timing = Timing::new(config.prometheus_registry())?;
+	let executor =
+		timing.executor(sc_service::new_wasm_executor::<HostFunctions>(&config.executor));
 	let (client, backend, keystore_container, task_manager) =
 		sc_service::new_full_parts::<Block, RuntimeApi, _>(
 			config,
@@ -109,11 +130,16 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 		telemetry.as_ref().map(Telemetry::handle),
 	)?;
 
+	let queue_import =
+		timing.import(grandpa_block_import.clone(), Stage::Import, charged(client.clone()));
+	let author_import =
+		timing.import(grandpa_block_import.clone(), Stage::Author, charged(client.clone()));
+
 	let slot_client = client.clone();
 	let import_queue =
 		sc_consensus_aura::import_queue::<AuraPair, _, _, _, _, _>(ImportQueueParams {
-			block_import: grandpa_block_import.clone(),
-			justification_import: Some(Box::new(grandpa_block_import.clone())),
+			block_import: queue_import,
+			justification_import: Some(Box::new(grandpa_block_import)),
 			client: client.clone(),
 			create_inherent_data_providers: move |parent, ()| {
 				let client = slot_client.clone();
@@ -140,13 +166,38 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 		keystore_container,
 		select_chain,
 		transaction_pool,
-		other: (grandpa_block_import, grandpa_link, telemetry),
+		other: (author_import, grandpa_link, telemetry, timing),
 	})
+}
+
+/// Says what a block was charged, from the weight that its state has.
+fn charged(client: Arc<FullClient>) -> Charged<Hash> {
+	let key = StorageKey(frame_system::BlockWeight::<Runtime>::hashed_key().to_vec());
+	Arc::new(move |hash| {
+		let bytes = client.storage(hash, &key).ok()??.0;
+		let weight = frame_system::ConsumedWeight::decode(&mut &bytes[..]).ok()?.total();
+		// Weights are in picoseconds.
+		Some(Duration::from_nanos(weight.ref_time() / 1000))
+	})
+}
+
+/// What the status needs of the network.
+struct Network(Arc<SyncingService>);
+
+impl status::Network for Network {
+	fn peers(&self) -> usize {
+		self.0.num_connected_peers()
+	}
+
+	fn is_syncing(&self) -> bool {
+		self.0.is_major_syncing()
+	}
 }
 
 /// Starts a node; it runs until the task manager is dropped.
 pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	config: Configuration,
+	status_params: &StatusParams,
 ) -> Result<TaskManager, ServiceError> {
 	let sc_service::PartialComponents {
 		client,
@@ -156,10 +207,20 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		keystore_container,
 		select_chain,
 		transaction_pool,
-		other: (block_import, grandpa_link, mut telemetry),
+		other: (block_import, grandpa_link, mut telemetry, timing),
 	} = new_partial(&config)?;
 
-	let verifications = Verifications::observe(config.prometheus_registry())?;
+	timing.observe().map_err(|error| ServiceError::Other(error.to_string()))?;
+
+	task_manager.spawn_handle().spawn_blocking("self-check", Some("assay"), {
+		let timing = timing.clone();
+		async move {
+			for round in 0.. {
+				timing.self_check(round);
+				tokio::time::sleep(SELF_CHECK_PERIOD).await;
+			}
+		}
+	});
 
 	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
 		&config.network,
@@ -227,6 +288,33 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	let enable_grandpa = !config.disable_grandpa;
 	let prometheus_registry = config.prometheus_registry().cloned();
 
+	let status = Arc::new(Status::new(
+		client.clone(),
+		timing.record().clone(),
+		Box::new(Network(sync_service.clone())),
+		config.chain_spec.name().to_owned(),
+		!matches!(config.chain_spec.chain_type(), ChainType::Development),
+	));
+	if let Some(port) = status_params.port() {
+		let address = match status_params.status_external {
+			true => Ipv4Addr::UNSPECIFIED,
+			false => Ipv4Addr::LOCALHOST,
+		};
+		let status = status.clone();
+		task_manager.spawn_handle().spawn("status", None, async move {
+			match tokio::net::TcpListener::bind((address, port)).await {
+				Ok(listener) => {
+					if let Ok(address) = listener.local_addr() {
+						log::info!("Status at http://{address}/status/node");
+					}
+					status::serve(listener, status, status::Limits::default()).await;
+				},
+				// As with the metrics' port: a node that cannot be asked still verifies.
+				Err(error) => log::error!("No status on port {port}: {error}"),
+			}
+		});
+	}
+
 	let rpc_builder = {
 		let client = client.clone();
 		let pool = transaction_pool.clone();
@@ -234,7 +322,8 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			rpc::create_full(rpc::FullDeps {
 				client: client.clone(),
 				pool: pool.clone(),
-				verifications: verifications.clone(),
+				record: timing.record().clone(),
+				status: status.clone(),
 			})
 			.map_err(Into::into)
 		})

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The node's status: one document for people, scripts and orchestrators, by HTTP and by RPC.
+//! docs/status.md describes it.
+
+mod document;
+mod http;
+
+pub use document::{NodeStatus, Readiness};
+pub use http::{Limits, Source, serve};
+
+use crate::{rpc::system, service::VerifierHostFunctions};
+use assay_runtime::{
+	AccountId, Balance, BlockNumber,
+	opaque::{Block, Hash},
+};
+use assay_timing::Record;
+use document::{BackendStatus, BlockId, Facts};
+use pallet_proof_verifier::{Scope, api::ProofVerifierApi};
+use sp_api::ProvideRuntimeApi;
+use sp_blockchain::HeaderBackend;
+use sp_wasm_interface::HostFunctions;
+use std::{sync::Arc, time::Instant};
+
+/// What the network says.
+pub trait Network: Send + Sync + 'static {
+	/// Number of peers.
+	fn peers(&self) -> usize;
+	/// Whether the node is far behind its peers.
+	fn is_syncing(&self) -> bool;
+}
+
+/// Makes the document whenever it is asked for.
+pub struct Status<C> {
+	client: Arc<C>,
+	record: Record,
+	network: Box<dyn Network>,
+	chain: String,
+	/// A chain of one node has no peers, and needs none.
+	needs_peers: bool,
+	since: Instant,
+}
+
+impl<C> Status<C>
+where
+	C: ProvideRuntimeApi<Block> + HeaderBackend<Block>,
+	C::Api: ProofVerifierApi<Block, AccountId, Balance, BlockNumber>,
+{
+	/// The status of the node with these parts.
+	pub fn new(
+		client: Arc<C>,
+		record: Record,
+		network: Box<dyn Network>,
+		chain: String,
+		needs_peers: bool,
+	) -> Self {
+		Self { client, record, network, chain, needs_peers, since: Instant::now() }
+	}
+
+	/// The document.
+	pub fn document(&self) -> NodeStatus {
+		let info = self.client.info();
+		let functions = verifier_functions();
+		let disabled = self.disabled(info.best_hash);
+		let backends = self
+			.record
+			.summary()
+			.into_iter()
+			.filter(|summary| is_compiled_in(&functions, summary.backend))
+			.map(|summary| {
+				let off = disabled.as_ref().map(|systems| systems.contains(&summary.backend));
+				BackendStatus::new(summary, off)
+			})
+			.collect();
+		NodeStatus::new(
+			Facts {
+				chain: self.chain.clone(),
+				genesis: info.genesis_hash,
+				best: BlockId { number: info.best_number, hash: info.best_hash },
+				finalised: BlockId { number: info.finalized_number, hash: info.finalized_hash },
+				uptime: self.since.elapsed(),
+				readiness: self.readiness(),
+				host_functions: functions,
+			},
+			backends,
+		)
+	}
+
+	/// Whether the node is of use to others now.
+	fn readiness(&self) -> Readiness {
+		Readiness::new(self.network.peers(), self.network.is_syncing(), self.needs_peers)
+	}
+
+	/// The proof systems that the chain has switched off; `None` if it cannot be asked.
+	fn disabled(&self, at: Hash) -> Option<Vec<&'static str>> {
+		let restrictions = self.client.runtime_api().restrictions(at).ok()?;
+		Some(
+			restrictions
+				.disabled
+				.into_iter()
+				.filter_map(|scope| match scope {
+					Scope::ProofSystem(off) => Some(system(off)),
+					Scope::Profile(_) => None,
+				})
+				.collect(),
+		)
+	}
+}
+
+/// The host functions that verify.
+fn verifier_functions() -> Vec<String> {
+	let mut names: Vec<_> = VerifierHostFunctions::host_functions()
+		.iter()
+		.map(|function| function.name().to_owned())
+		.collect();
+	names.sort();
+	names
+}
+
+fn is_compiled_in(functions: &[String], backend: &str) -> bool {
+	functions.iter().any(|name| name.contains(&format!("_verify_{backend}_")))
+}
+
+impl<C> Source for Status<C>
+where
+	C: ProvideRuntimeApi<Block> + HeaderBackend<Block> + Send + Sync + 'static,
+	C::Api: ProofVerifierApi<Block, AccountId, Balance, BlockNumber>,
+{
+	fn status(&self) -> NodeStatus {
+		self.document()
+	}
+
+	fn readiness(&self) -> Readiness {
+		self.readiness()
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn plonky3_is_compiled_in_and_its_host_function_has_its_name() {
+		let functions = verifier_functions();
+		assert!(functions.contains(&"ext_verifier_verify_plonky3_version_1".to_owned()));
+		assert!(is_compiled_in(&functions, "plonky3"));
+		assert!(!is_compiled_in(&functions, "groth16"));
+	}
+}

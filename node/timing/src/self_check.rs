@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The node checks its own verifiers: a genuine proof must be accepted and tampered copies refused, by
+//! the very host functions that blocks call. A verifier that says yes to anything, by a bug of this
+//! build, of its compiler or of the processor, is seen here before somebody uses it.
+//!
+//! These verifications are of no block and nobody's: they are in no other metric.
+
+use crate::{Timing, stage};
+
+/// How many tampered copies are tried at a time.
+const COPIES: usize = 4;
+
+/// A proof that holds, and the host function that says so: 0 for yes.
+struct Case {
+	backend: &'static str,
+	vk: &'static [u8],
+	public_values: &'static [u8],
+	proof: &'static [u8],
+	verify: fn(&[u8], &[u8], &[u8]) -> u32,
+}
+
+/// One for each proof system. fixtures/README.md says how they were made.
+const CASES: &[Case] = &[Case {
+	backend: "plonky3",
+	vk: include_bytes!("../fixtures/plonky3.vk"),
+	public_values: include_bytes!("../fixtures/plonky3.pv"),
+	proof: include_bytes!("../fixtures/plonky3.proof"),
+	verify: assay_host::verifier::verify_plonky3,
+}];
+
+/// The genuine proof, and a copy of it with one bit changed.
+pub(crate) const PROOFS: [&str; 2] = ["genuine", "tampered"];
+
+/// What the self-check has to say of a proof.
+pub(crate) const VERDICTS: [&str; 2] = ["accepted", "refused"];
+
+impl Timing {
+	/// Checks every verifier once; true if each verdict was the right one. `round` chooses what is
+	/// tampered with, so that many rounds try many places.
+	pub fn self_check(&self, round: usize) -> bool {
+		// Not an `all`: every case is to be tried.
+		CASES.iter().map(|case| self.check(case, round)).fold(true, |well, one| well & one)
+	}
+
+	fn check(&self, case: &Case, round: usize) -> bool {
+		let ask = |kind: &'static str, proof: &[u8]| {
+			let code = stage::unobserved(|| (case.verify)(case.vk, case.public_values, proof));
+			let accepted = code == 0;
+			if let Some(metrics) = &self.0.metrics {
+				metrics.self_checked(case.backend, kind, accepted);
+			}
+			accepted == (kind == "genuine")
+		};
+		let mut well = ask("genuine", case.proof);
+		let mut copy = case.proof.to_vec();
+		for number in 0..COPIES {
+			// Steps of a prime that is no divisor of the length visit every bit in time.
+			let bit = (round * COPIES + number) * 7919 % (copy.len() * 8);
+			copy[bit / 8] ^= 1 << (bit % 8);
+			well &= ask("tampered", &copy);
+			copy[bit / 8] ^= 1 << (bit % 8);
+		}
+		if !well {
+			log::error!(
+				target: "assay",
+				"The verifier of {} gave a wrong verdict on a proof that is known. Stop this node, and \
+				 see docs/runbooks/plonky3.md.",
+				case.backend,
+			);
+		}
+		self.record().self_checked(case.backend, well);
+		well
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use assay_primitives::ErrorClass;
+	use substrate_prometheus_endpoint::Registry;
+
+	fn lenient(_: &[u8], _: &[u8], _: &[u8]) -> u32 {
+		0
+	}
+
+	fn strict(_: &[u8], _: &[u8], _: &[u8]) -> u32 {
+		ErrorClass::Internal.code()
+	}
+
+	#[test]
+	fn a_node_whose_verifiers_are_right_passes() {
+		let timing = Timing::new(None).unwrap();
+		for round in 0..50 {
+			assert!(timing.self_check(round), "round {round}");
+		}
+		let summary = timing.record().summary();
+		assert!(summary[0].self_check.as_ref().unwrap().passed);
+		assert_eq!(summary[0].verified, 0, "it is nobody's proof");
+	}
+
+	#[test]
+	fn a_verifier_that_accepts_or_refuses_everything_is_found_out() {
+		let registry = Registry::new();
+		let timing = Timing::new(Some(&registry)).unwrap();
+		for (verify, accepted, refused) in [
+			(lenient as fn(&[u8], &[u8], &[u8]) -> u32, COPIES as f64, 0.0),
+			(strict, COPIES as f64, 1.0),
+		] {
+			assert!(!timing.check(&Case { verify, ..CASES[0] }, 0));
+			assert!(!timing.record().summary()[0].self_check.as_ref().unwrap().passed);
+			let families = registry.gather();
+			let family =
+				families.iter().find(|f| f.get_name() == "assay_self_check_total").unwrap();
+			let value = |proof: &str, verdict: &str| {
+				let has = |m: &&substrate_prometheus_endpoint::prometheus::proto::Metric| {
+					["plonky3", proof, verdict]
+						.iter()
+						.all(|value| m.get_label().iter().any(|l| l.get_value() == *value))
+				};
+				family.get_metric().iter().find(has).unwrap().get_counter().get_value()
+			};
+			assert_eq!(value("tampered", "accepted"), accepted);
+			assert_eq!(value("genuine", "refused"), refused);
+		}
+	}
+}
