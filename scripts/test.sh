@@ -126,6 +126,7 @@ step "demo" scripts/demo.sh
 step "network analyzer" python3 -B scripts/test_analyze_simnet.py
 # Two validators under a little load; what it leaves is in the cache until the next time.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
+step "observability" scripts/observability.sh
 step "lints" cargo clippy --release --locked --workspace --all-targets \
 	--features assay-plonky3/bench -- -D warnings
 step "docs" cargo doc --release --locked --workspace --no-deps

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The admin's calls, sent through sudo: what the runbooks use. Prints the block that executed it.
+//!
+//! ```text
+//! govern URL disable|enable Plonky3|Compat|Standard|Strong
+//! govern URL purge VK_HASH
+//! govern URL retire VERSION BLOCK
+//! govern URL set-code RUNTIME.WASM
+//! ```
+//!
+//! The sudo account's secret URI is in the variable `ASSAY_SIGNER`.
+
+use std::{error::Error, str::FromStr};
+use subxt::{OnlineClient, config::PolkadotConfig, dynamic::Value, tx::TransactionStatus};
+use subxt_signer::{SecretUri, sr25519::Keypair};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// The inner call as a value of the runtime's call type, and whether it is too heavy for a block to
+/// be charged.
+fn call(arguments: &[&str]) -> Result<(Value, bool), Failure> {
+	let of = |pallet: &str, call: &str, fields: Vec<(&str, Value)>| {
+		Value::unnamed_variant(pallet, [Value::named_variant(call, fields)])
+	};
+	let verifier = |call: &str, fields| (of("ProofVerifier", call, fields), false);
+	Ok(match arguments {
+		[verb @ ("disable" | "enable"), what] => {
+			let kind = match *what {
+				"Compat" | "Standard" | "Strong" => "Profile",
+				_ => "ProofSystem",
+			};
+			let inner = Value::unnamed_variant(*what, []);
+			let scope = Value::unnamed_variant(kind, [inner]);
+			verifier(
+				"set_disabled",
+				vec![("scope", scope), ("disabled", Value::bool(*verb == "disable"))],
+			)
+		},
+		["purge", vk_hash] => {
+			let bytes = hex::decode(vk_hash.trim_start_matches("0x"))?;
+			verifier("purge_vk", vec![("vk_hash", Value::from_bytes(bytes))])
+		},
+		["retire", version, block] => {
+			let (version, block): (u128, u128) = (version.parse()?, block.parse()?);
+			let at = Value::unnamed_variant("Some", [Value::u128(block)]);
+			verifier("retire_version", vec![("version", Value::u128(version)), ("at", at)])
+		},
+		["set-code", path] => {
+			let code = Value::from_bytes(std::fs::read(path)?);
+			(of("System", "set_code", vec![("code", code)]), true)
+		},
+		_ => return Err("expected URL and disable, enable, purge, retire or set-code".into()),
+	})
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+	let arguments: Vec<String> = std::env::args().skip(1).collect();
+	let (url, rest) = arguments.split_first().ok_or("expected a node's address")?;
+	let (call, heavy) = call(&rest.iter().map(String::as_str).collect::<Vec<_>>())?;
+	let secret = std::env::var("ASSAY_SIGNER").map_err(|_| "expected ASSAY_SIGNER to be set")?;
+	let signer = Keypair::from_uri(&SecretUri::from_str(&secret)?)?;
+
+	let client = OnlineClient::<PolkadotConfig>::from_insecure_url(url).await?;
+	let payload = match heavy {
+		false => subxt::dynamic::tx("Sudo", "sudo", vec![call]),
+		true => {
+			let weight = Value::named_composite([
+				("ref_time", Value::u128(0)),
+				("proof_size", Value::u128(0)),
+			]);
+			subxt::dynamic::tx("Sudo", "sudo_unchecked_weight", vec![call, weight])
+		},
+	};
+	let at = client.at_current_block().await?;
+	let mut progress =
+		at.transactions().sign_and_submit_then_watch_default(&payload, &signer).await?;
+	while let Some(status) = progress.next().await {
+		match status? {
+			TransactionStatus::InBestBlock(block) => {
+				let events = block.wait_for_success().await?;
+				// Sudo itself succeeds whatever its call did: that is in an event of its own.
+				for event in events.iter() {
+					let event = event?;
+					if event.pallet_name() == "Sudo" && event.event_name() == "Sudid" {
+						let fields = format!("{:?}", event.field_bytes());
+						// `Ok` is encoded as 0.
+						if event.field_bytes().first() != Some(&0) {
+							return Err(format!("the call failed: {fields}").into());
+						}
+					}
+				}
+				println!("done in block {:?}", block.block_hash());
+				return Ok(());
+			},
+			TransactionStatus::Invalid { message }
+			| TransactionStatus::Dropped { message }
+			| TransactionStatus::Error { message } => return Err(message.into()),
+			_ => (),
+		}
+	}
+	Err("the node forgot the transaction".into())
+}

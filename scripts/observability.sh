@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Holds metrics, status, dashboard and alerts to a running chain: the rules' unit tests; then a dev
+# node, a second one that imports its blocks, and a real Prometheus; genuine, tampered and malformed
+# proofs; every panel's query, every rule and the status document against what the chain said; and
+# the commands of every runbook. What is asked is in observability.py; here are the processes.
+#
+#   scripts/observability.sh             check
+#   scripts/observability.sh --picture   and draw the panels into docs/images/dashboard.png
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+scripts/setup.sh
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+unset SKIP_WASM_BUILD
+
+picture=()
+if [ "${1:-}" = --picture ]; then
+	picture=(--picture docs/images/dashboard.png)
+fi
+
+# Debian's package, unpacked and not installed: no service is started.
+tools=$ASSAY_CACHE/tools/prometheus
+if [ ! -x "$tools/usr/bin/promtool" ]; then
+	rm -rf "$tools"
+	mkdir -p "$tools"
+	fetch() { (cd "$tools" && apt-get -q download prometheus); }
+	fetch 2>/dev/null || {
+		if [ "$(id -u)" -eq 0 ]; then apt-get -q update; else sudo apt-get -q update; fi
+		fetch
+	}
+	dpkg-deb -x "$tools"/prometheus_*.deb "$tools"
+	rm "$tools"/prometheus_*.deb
+fi
+export PATH=$tools/usr/bin:$PATH
+
+python3 scripts/dashboard.py --check
+promtool check rules docs/alerts/assay.yaml
+promtool test rules docs/alerts/assay_test.yaml
+
+python=python3
+if [ ${#picture[@]} -gt 0 ]; then
+	venv=$ASSAY_CACHE/tools/plot
+	[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+	"$venv/bin/pip" install -q 'matplotlib==3.10.7'
+	python=$venv/bin/python
+fi
+
+cargo build --release --locked --workspace --bins
+cargo build --release --locked --workspace --example govern
+
+# shellcheck source=scripts/node.sh
+. scripts/node.sh
+observed=(--prometheus-port 0 --status-port 0)
+start_node
+# said PATTERN: waits until the node's log has it, and prints the port at its end.
+said() {
+	local port log=$2
+	for _ in {1..300}; do
+		port=$(sed -n "s/.*$1[^ ]*127\.0\.0\.1:\([0-9]*\).*/\1/p" "$log" | head -n 1)
+		[ -z "$port" ] || break
+		sleep 0.1
+	done
+	[ -n "$port" ] || fail "no port in the log after '$1'"
+	echo "$port"
+}
+author_log=$work/node.log
+metrics=$(said 'Prometheus exporter started at ' "$author_log")
+status=$(said 'Status at http:\/\/' "$author_log")
+
+bootnode=$(python3 scripts/observability.py bootnode --port "$port")
+start "$CARGO_TARGET_DIR/release/assay-node" --chain dev --base-path "$work/follower" \
+	--bootnodes "$bootnode" --rpc-port 0 --listen-addr /ip4/127.0.0.1/tcp/0 --no-mdns \
+	"${observed[@]}" >"$work/follower.log" 2>&1
+follower_metrics=$(said 'Prometheus exporter started at ' "$work/follower.log")
+follower_status=$(said 'Status at http:\/\/' "$work/follower.log")
+
+prometheus=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+cat >"$work/prometheus.yml" <<END
+global: { scrape_interval: 1s, evaluation_interval: 5s }
+rule_files: [$ASSAY_ROOT/docs/alerts/assay.yaml]
+scrape_configs:
+  - job_name: assay
+    static_configs:
+      - { targets: ["127.0.0.1:$metrics"], labels: { instance: author } }
+      - { targets: ["127.0.0.1:$follower_metrics"], labels: { instance: follower } }
+END
+start prometheus --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/prometheus" \
+	--web.listen-address "127.0.0.1:$prometheus" --log.level warn
+
+start "$python" scripts/observability.py check --assay "$CARGO_TARGET_DIR/release/assay" \
+	--port "$port" --dir "$work/files" --prometheus "http://127.0.0.1:$prometheus" \
+	--metrics "http://127.0.0.1:$metrics" --status "http://127.0.0.1:$status" \
+	--follower-metrics "http://127.0.0.1:$follower_metrics" \
+	--follower-status "http://127.0.0.1:$follower_status" "${picture[@]}"
+wait "${groups[0]}" || fail "failed"
+
+# The runbooks, against the author; after the figures, which what they send would change.
+start env RPC="http://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" \
+	METRICS="http://127.0.0.1:$metrics" PROMETHEUS="http://127.0.0.1:$prometheus" \
+	PATH="$CARGO_TARGET_DIR/release:$CARGO_TARGET_DIR/release/examples:$PATH" \
+	python3 scripts/runbooks.py "$work/runbooks"
+wait "${groups[0]}" || fail "a runbook failed"
