@@ -409,12 +409,36 @@ def bootnode(arguments):
     return 0
 
 
+def empty_import(arguments):
+    """The mean time to import a block without proofs, in microseconds, of a node's first ten."""
+    def value(text, name):
+        return float(re.search(rf'^{name}{{.*stage="import".*}} (.*)$', text, re.M)[1])
+
+    def enough():
+        nonlocal text
+        found = re.search(r"Prometheus exporter started at .*:(\d+)", arguments.log.read_text())
+        if found:
+            text = get(f"http://127.0.0.1:{found[1]}/metrics")[1]
+        return found and value(text, "assay_block_seconds_count") >= 10
+
+    text = ""
+    wait_for("ten blocks are imported", enough, 120)
+    if value(text, "assay_block_proofs_sum"):
+        sys.exit("observability: the blocks are not empty")
+    count = value(text, "assay_block_seconds_count")
+    print(f"{value(text, 'assay_block_seconds_sum') / count * 1e6:.0f}")
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("bootnode")
     command.add_argument("--port", required=True, type=int, help="the node's RPC port")
     command.set_defaults(run=bootnode)
+    command = commands.add_parser("empty-import")
+    command.add_argument("--log", required=True, type=pathlib.Path, help="the node's log")
+    command.set_defaults(run=empty_import)
     command = commands.add_parser("check")
     command.add_argument("--assay", required=True, help="the client's binary")
     command.add_argument("--port", required=True, type=int, help="the author's RPC port")

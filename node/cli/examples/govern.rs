@@ -12,7 +12,14 @@
 //! The sudo account's secret URI is in the variable `ASSAY_SIGNER`.
 
 use std::{error::Error, str::FromStr};
-use subxt::{OnlineClient, config::PolkadotConfig, dynamic::Value, tx::TransactionStatus};
+use subxt::{
+	OnlineClient,
+	config::{DefaultExtrinsicParamsBuilder, PolkadotConfig},
+	dynamic::Value,
+	rpcs::{RpcClient, rpc_params},
+	tx::TransactionStatus,
+	utils::AccountId32,
+};
 use subxt_signer::{SecretUri, sr25519::Keypair};
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -62,7 +69,8 @@ async fn main() -> Result<(), Failure> {
 	let secret = std::env::var("ASSAY_SIGNER").map_err(|_| "expected ASSAY_SIGNER to be set")?;
 	let signer = Keypair::from_uri(&SecretUri::from_str(&secret)?)?;
 
-	let client = OnlineClient::<PolkadotConfig>::from_insecure_url(url).await?;
+	let rpc = RpcClient::from_insecure_url(url).await?;
+	let client = OnlineClient::<PolkadotConfig>::from_rpc_client(rpc.clone()).await?;
 	let payload = match heavy {
 		false => subxt::dynamic::tx("Sudo", "sudo", vec![call]),
 		true => {
@@ -74,8 +82,12 @@ async fn main() -> Result<(), Failure> {
 		},
 	};
 	let at = client.at_current_block().await?;
-	let mut progress =
-		at.transactions().sign_and_submit_then_watch_default(&payload, &signer).await?;
+	// What the pool holds counts too: the account may have made a call that is not final yet.
+	let account = AccountId32(signer.public_key().0).to_string();
+	let nonce: u64 = rpc.request("system_accountNextIndex", rpc_params![account]).await?;
+	let params = DefaultExtrinsicParamsBuilder::new().nonce(nonce).mortal(64).build();
+	let signed = at.transactions().create_signed(&payload, &signer, params).await?;
+	let mut progress = signed.submit_and_watch().await?;
 	while let Some(status) = progress.next().await {
 		match status? {
 			TransactionStatus::InBestBlock(block) => {
