@@ -90,7 +90,7 @@ install_packages() {
 
 missing_packages() {
 	# The compilers: binaryen and zstd are C++ and C. libssl: litep2p's WebRTC links it.
-	# protoc: the network's messages. python3: scripts/demo.py.
+	# protoc: the network's messages. python3: scripts/demo.py. curl: docs/runbooks.
 	command -v gcc >/dev/null && command -v g++ >/dev/null && command -v make >/dev/null ||
 		echo build-essential
 	command -v pkg-config >/dev/null || echo pkg-config
@@ -98,6 +98,7 @@ missing_packages() {
 	command -v protoc >/dev/null || echo protobuf-compiler
 	[ -e /usr/include/google/protobuf/empty.proto ] || echo libprotobuf-dev
 	command -v python3 >/dev/null || echo python3
+	command -v curl >/dev/null || echo curl
 	if [ -n "$NETWORKS" ]; then
 		command -v node >/dev/null || echo nodejs
 		command -v npm >/dev/null || echo npm
