@@ -312,7 +312,8 @@ fn nodes(state: &State, end: &End, now: f64) -> Map<String, Value> {
 					"mean": round(100.0 * (node.cpu_before + node.cpu) / now.max(1.0)),
 					"max": cpu.iter().copied().fold(0.0, f64::max).round(),
 				},
-				"memory_mib_max": node.memory.round(),
+				// Known only of processes of this machine.
+				"memory_mib_max": node.place.pid.map(|_| node.memory.round()),
 			}),
 		);
 	}
