@@ -156,7 +156,8 @@ def blocks_plot(blocks):
 def fullness_plot(blocks):
     numbers = [int(block["number"]) for block in blocks]
     plot = Plot(numbers[-1] + 1, 110, "block", "percent of the limit", left=numbers[0] - 1)
-    for index, (column, name) in enumerate([("length_share", "length"), ("weight_share", "weight")]):
+    shares = [("length_share", "length"), ("weight_share", "weight")]
+    for index, (column, name) in enumerate(shares):
         points = [(int(block["number"]), 100 * float(block[column])) for block in blocks]
         plot.line(points, name, COLOURS[index])
     return plot.svg("How full blocks are")

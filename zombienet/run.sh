@@ -30,7 +30,8 @@ fail() {
 }
 
 scenario=${1:-}
-[ -n "$scenario" ] || fail "expected a scenario: $(cd zombienet/scenarios && echo *.toml | sed 's/\.toml//g')"
+known=$(cd zombienet/scenarios && echo *.toml | sed 's/\.toml//g')
+[ -n "$scenario" ] || fail "expected a scenario: $known"
 shift
 file=zombienet/scenarios/$scenario.toml
 [ -r "$file" ] || fail "no scenario $scenario: $file is not there"
@@ -124,7 +125,8 @@ for _ in {1..1200}; do
 	sleep 0.2
 done
 if [ ! -s "$network/zombie.json" ]; then
-	why=$(grep -hm1 -iE 'error|in use' "$network"/*.log "$work/zombienet.log" 2>/dev/null | cut -c1-200)
+	why=$(grep -hm1 -iE 'error|in use' "$network"/*.log "$work/zombienet.log" 2>/dev/null |
+		cut -c1-200) || true
 	die "nodes unreachable: the network did not start: ${why:-no reason given}"
 fi
 

@@ -154,7 +154,9 @@ mod tests {
 
 	#[test]
 	fn a_histogram_says_in_which_bucket_a_percentile_falls() {
-		let text = "# HELP t x\nt_bucket{chain=\"c\",le=\"0.01\"} 90\nt_bucket{chain=\"c\",le=\"0.1\"} 99\n\
+		let text = "# HELP t x\n\
+			t_bucket{chain=\"c\",le=\"0.01\"} 90\n\
+			t_bucket{chain=\"c\",le=\"0.1\"} 99\n\
 			t_bucket{chain=\"c\",le=\"+Inf\"} 100\nt_count{chain=\"c\"} 100\n";
 		let series = parse(text);
 		let seen = histogram(&series, "t");
