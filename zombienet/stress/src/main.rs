@@ -175,7 +175,9 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	loop {
 		let done = {
 			let state = run.state();
-			let settled = state.items.iter().all(|item| item.final_at.is_some() || item.dropped);
+			// A pool may put a flood's call out for one that pays more, and then bans it.
+			let over = |item: &run::Item| item.dropped || item.flood && item.in_block.is_none();
+			let settled = state.items.iter().all(|item| item.final_at.is_some() || over(item));
 			settled && state.best() >= first_block + scenario.blocks
 		};
 		let blocks_s = 12.0 * scenario.blocks as f64;
