@@ -9,7 +9,7 @@ use frame_support::{
 	traits::Get,
 	weights::{Weight, WeightToFee},
 };
-use pallet_proof_verifier::WeightInfo;
+use pallet_proof_verifier::{WeightInfo, weight_model::carried};
 use serde_json::Value;
 use sp_core::{Pair, sr25519};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
@@ -143,9 +143,7 @@ mod blocks_should {
 	fn have_room_for_the_weight_of_the_largest_key() {
 		let limits = RuntimeBlockWeights::get();
 		let max = limits.get(DispatchClass::Normal).max_extrinsic.unwrap();
-		let weight = <Runtime as pallet_proof_verifier::Config>::WeightInfo::register_vk(
-			assay_primitives::MAX_VK_BYTES as u32,
-		);
+		let weight = ProofVerifier::register_vk_weight(assay_primitives::MAX_VK_BYTES);
 		assert!(weight.all_lte(max), "{weight} is more than {max}");
 	}
 
@@ -195,7 +193,8 @@ mod weights_should {
 			let call = pallet_proof_verifier::Call::<Runtime>::register_vk {
 				vk: vec![0; len].try_into().unwrap(),
 			};
-			assert_eq!(call.get_dispatch_info().call_weight, Wired::register_vk(len as u32));
+			let expected = Wired::register_vk(len as u32).saturating_add(carried(len as u32));
+			assert_eq!(call.get_dispatch_info().call_weight, expected);
 		}
 	}
 }

@@ -5,7 +5,8 @@
 use crate::{
 	BalanceOf, Config, Disabled, Error, Event, Expiries, HoldReason, OnProofVerified, Pallet,
 	ProofSystem, ProofVerifier, PruneFrom, Registrations, Retirements, Scope, StatementInfo,
-	StatementInfoOf, Statements, VkBytes, VkRecord, Vks, VksOf, weights::WeightInfo,
+	StatementInfoOf, Statements, VkBytes, VkRecord, Vks, VksOf, weight_model::carried,
+	weights::WeightInfo,
 };
 use assay_primitives::{PublicValues, VERIFIER_VERSION, VerifyingKey, statement_hash};
 use frame_support::{
@@ -165,7 +166,7 @@ impl<T: Config> Pallet<T> {
 		proof: &[u8],
 	) -> DispatchResultWithPostInfo {
 		// The refusals that a sender could not foresee cost only what was done.
-		let base = T::WeightInfo::submit_proof(proof.len() as u32, 0);
+		let base = Self::unverified_weight(proof.len().saturated_into(), 0);
 		let record =
 			Vks::<T>::get(vk_hash).ok_or_else(|| Error::<T>::VkNotFound.with_weight(base))?;
 		let now = frame_system::Pallet::<T>::block_number();
@@ -322,6 +323,17 @@ impl<T: Config> Pallet<T> {
 		T::VkDepositBase::get().saturating_add(per_byte.saturating_mul(len.into()))
 	}
 
+	/// What the registration of a key of `len` bytes is charged.
+	pub fn register_vk_weight(len: usize) -> Weight {
+		let len = len.saturated_into();
+		T::WeightInfo::register_vk(len).saturating_add(carried(len))
+	}
+
+	/// What a submission is charged besides verification and [`OnProofVerified`].
+	pub(crate) fn unverified_weight(proof_len: u32, vk_len: u32) -> Weight {
+		T::WeightInfo::submit_proof(proof_len, vk_len).saturating_add(carried(proof_len))
+	}
+
 	/// What a submission is charged before anything runs.
 	///
 	/// Under a key that is not registered it is the most that any key may cost: the key may be
@@ -332,7 +344,7 @@ impl<T: Config> Pallet<T> {
 			Some(record) => (record.len, T::Verifier::weight(record.hash, &record.cost)),
 			None => (T::MaxVkBytes::get(), T::MaxVerificationWeight::get()),
 		};
-		T::WeightInfo::submit_proof(proof_len, vk_len)
+		Self::unverified_weight(proof_len, vk_len)
 			.saturating_add(verification)
 			.saturating_add(T::OnProofVerified::weight())
 	}

@@ -56,11 +56,11 @@ impl<T: Config> Pallet<T> {
 		let max_vk = T::MaxVkBytes::get();
 		let normal = Self::max_extrinsic(DispatchClass::Normal);
 		assert!(
-			T::WeightInfo::register_vk(max_vk).all_lte(normal),
+			Self::register_vk_weight(max_vk as usize).all_lte(normal),
 			"MaxVkBytes: registering the longest key does not fit in a block"
 		);
 		assert!(
-			T::WeightInfo::submit_proof(T::MaxProofBytes::get(), max_vk)
+			Self::unverified_weight(T::MaxProofBytes::get(), max_vk)
 				.saturating_add(T::MaxVerificationWeight::get())
 				.saturating_add(T::OnProofVerified::weight())
 				.all_lte(normal),

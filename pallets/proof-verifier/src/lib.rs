@@ -130,7 +130,7 @@ pub mod pallet {
 			/// No floor: a test's keys have few queries, so that proving is quick.
 			pub const TestPolicy: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 			/// What a normal extrinsic may take of `frame_system`'s default block, less some room.
-			pub const TestMaxVerificationWeight: Weight = Weight::from_parts(600_000_000_000, 0);
+			pub const TestMaxVerificationWeight: Weight = Weight::from_parts(500_000_000_000, 0);
 		}
 
 		#[derive_impl(frame_system::config_preludes::TestDefaultConfig, no_aggregated_types)]
@@ -555,7 +555,7 @@ pub mod pallet {
 		///
 		/// A key that others have registered gets one registrant more.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::register_vk(vk.len() as u32))]
+		#[pallet::weight(Pallet::<T>::register_vk_weight(vk.len()))]
 		pub fn register_vk(
 			origin: OriginFor<T>,
 			vk: BoundedVec<u8, T::MaxVkBytes>,

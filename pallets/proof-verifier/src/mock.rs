@@ -2,7 +2,10 @@
 
 //! A runtime for the tests, and real keys and proofs.
 
-use crate::{Error, Event, Native, OnProofVerified, Pallet, Statements, VkBytes, Vks};
+use crate::{
+	Error, Event, Native, OnProofVerified, Pallet, Statements, VkBytes, Vks, WeightInfo,
+	weight_model,
+};
 use assay_airs::fibonacci::{self, FibonacciAir};
 use assay_plonky3::Cost;
 use assay_plonky3::prover::{make_vk, prove};
@@ -61,7 +64,7 @@ pub const NOTICE: u64 = 10;
 pub const MAX_STATEMENTS: u32 = 2;
 pub const REGISTRANTS: u32 = 3;
 pub const DEPOSIT_BASE: u64 = 100;
-pub const MAX_VERIFICATION_REF_TIME: u64 = 600_000_000_000;
+pub const MAX_VERIFICATION_REF_TIME: u64 = 500_000_000_000;
 
 parameter_types! {
 	/// No floor: keys of tests have few queries. Tests of the floor raise it.
@@ -309,3 +312,10 @@ pub type TestVkBytes = VkBytes<Test>;
 pub type TestStatements = Statements<Test>;
 pub type TestRegistrations = crate::Registrations<Test>;
 pub type TestVksOf = crate::VksOf<Test>;
+
+/// What a submission of `case` is charged besides verification and the hook, under a key of `vk_len`
+/// bytes.
+pub fn unverified_weight(case: &Case, vk_len: u32) -> Weight {
+	let len = case.proof.len() as u32;
+	<() as WeightInfo>::submit_proof(len, vk_len).saturating_add(weight_model::carried(len))
+}

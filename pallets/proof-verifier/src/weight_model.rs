@@ -63,6 +63,19 @@ pub const IN_RUNTIME: Coefficients = Coefficients {
 	byte: 30_000,
 };
 
+/// Picoseconds that a block takes for each byte of a call, besides the call: to decode it, hash it for
+/// its signature and its own hash, keep it, and read it again for the root of the extrinsics.
+///
+/// Benchmarks of calls do not see this. `docs/performance/full_blocks.csv`: blocks of 6 MB took about
+/// 31 ns a byte more than the benchmarks and the verifications account for.
+const CARRIED_BYTE: u64 = 40_000;
+
+/// Weight of carrying a call of `bytes` through a block.
+#[must_use]
+pub fn carried(bytes: u32) -> Weight {
+	Weight::from_parts(CARRIED_BYTE.saturating_mul(bytes.into()), 0)
+}
+
 /// Weight of one verification in the runtime.
 #[must_use]
 pub fn in_runtime(hash: HashKind, cost: &Cost) -> Weight {
@@ -114,6 +127,13 @@ mod tests {
 		{
 			assert_eq!(linear(&ONE_EACH, hash, &COST), Weight::from_parts(expected, 0));
 		}
+	}
+
+	#[test]
+	fn a_call_is_charged_for_each_of_its_bytes() {
+		assert_eq!(carried(0), Weight::zero());
+		assert_eq!(carried(1_000), Weight::from_parts(40_000_000, 0));
+		assert_eq!(carried(u32::MAX).ref_time(), 40_000 * u64::from(u32::MAX));
 	}
 
 	#[test]

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Event, HoldReason, ProofSystem, VkRecord, mock::*};
+use crate::{
+	Call, Event, HoldReason, ProofSystem, VkRecord, WeightInfo, mock::*, weight_model::carried,
+};
 use assay_primitives::{ErrorClass, HashKind, Policy, Profile, VerifyingKey};
 use codec::Encode;
-use frame_support::{assert_noop, assert_ok, traits::fungible::InspectHold, weights::Weight};
+use frame_support::{
+	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::fungible::InspectHold,
+	weights::Weight,
+};
 use sp_runtime::{DispatchError, TokenError};
 
 fn register(bytes: Vec<u8>) -> frame_support::dispatch::DispatchResult {
@@ -51,6 +56,17 @@ mod register_vk_should {
 				}
 			);
 		});
+	}
+
+	#[test]
+	fn charge_for_the_check_and_for_each_byte_that_a_block_carries() {
+		for len in [0u32, 80, 144_000] {
+			let call = Call::<Test>::register_vk { vk: vec![0; len as usize].try_into().unwrap() };
+			assert_eq!(
+				call.get_dispatch_info().call_weight,
+				<() as WeightInfo>::register_vk(len).saturating_add(carried(len))
+			);
+		}
 	}
 
 	#[test]

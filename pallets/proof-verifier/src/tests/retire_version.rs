@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Event, Retirements, WeightInfo, mock::*};
+use crate::{Event, Retirements, mock::*};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -43,7 +43,7 @@ mod retire_version_should {
 			run_to_block(AT);
 			let refused = second.submit().unwrap_err();
 			assert_eq!(refused.error, TestError::VersionRetired.into());
-			let base = <() as WeightInfo>::submit_proof(second.proof.len() as u32, 0);
+			let base = unverified_weight(&second, 0);
 			assert_eq!(refused.post_info.actual_weight, Some(base));
 			assert_eq!(verifications(), 1);
 			// What was accepted before stays.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Disabled, Event, ProofSystem, Scope, WeightInfo, mock::*};
+use crate::{Disabled, Event, ProofSystem, Scope, mock::*};
 use assay_primitives::{Policy, Profile, SecurityBits, VerifyingKey};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
@@ -16,7 +16,7 @@ fn set(scope: Scope, disabled: bool) {
 fn refused_at_base_fee(case: &Case, error: TestError) {
 	let refused = case.submit().unwrap_err();
 	assert_eq!(refused.error, error.into());
-	let base = <() as WeightInfo>::submit_proof(case.proof.len() as u32, 0);
+	let base = unverified_weight(case, 0);
 	assert_eq!(refused.post_info.actual_weight, Some(base));
 	assert_eq!(verifications(), 0);
 }

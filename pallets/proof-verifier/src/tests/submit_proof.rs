@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Call, Event, Native, ProofVerifier as _, StatementInfo, WeightInfo, mock::*};
+use crate::{Call, Event, Native, ProofVerifier as _, StatementInfo, mock::*};
 use assay_primitives::PublicValues;
 use codec::Encode;
 use frame_support::{
@@ -95,7 +95,7 @@ mod submit_proof_should {
 			let case = case();
 			case.register();
 			let record = TestVks::get(case.vk_hash()).unwrap();
-			let expected = <() as WeightInfo>::submit_proof(case.proof.len() as u32, record.len)
+			let expected = unverified_weight(&case, record.len)
 				.saturating_add(Native::weight(record.hash, &record.cost))
 				.saturating_add(HOOK_WEIGHT);
 			assert_eq!(charged(&case), expected);
@@ -131,7 +131,7 @@ mod submit_proof_should {
 			build_and_execute(|| {
 				let refused = case().submit().unwrap_err();
 				assert_eq!(refused.error, TestError::VkNotFound.into());
-				let base = <() as WeightInfo>::submit_proof(case().proof.len() as u32, 0);
+				let base = unverified_weight(&case(), 0);
 				assert_eq!(refused.post_info.actual_weight, Some(base));
 			});
 		}
@@ -145,7 +145,7 @@ mod submit_proof_should {
 				assert_ok!(case.unregister_as(OWNER));
 				let refused = case.submit().unwrap_err();
 				assert_eq!(refused.error, TestError::VkNotFound.into());
-				let base = <() as WeightInfo>::submit_proof(case.proof.len() as u32, 0);
+				let base = unverified_weight(&case, 0);
 				assert_eq!(refused.post_info.actual_weight, Some(base));
 				assert!(base.ref_time() < charged.ref_time());
 				assert_eq!(verifications(), 0);
