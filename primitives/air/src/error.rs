@@ -41,6 +41,12 @@ pub enum ProgramError {
 		/// The byte found.
 		got: u8,
 	},
+	/// A run of columns is empty, repeats an offset or the run before it, or is read at no row or at
+	/// more than two.
+	Mask {
+		/// Position of the run.
+		run: usize,
+	},
 	/// An unknown operation.
 	Opcode {
 		/// Position of the operation.
@@ -106,6 +112,9 @@ impl fmt::Display for ProgramError {
 			},
 			Self::Flags { got } => {
 				write!(f, "program flags {got:#04x} are unknown or do not apply")
+			},
+			Self::Mask { run } => {
+				write!(f, "column run {run}: expected columns at one or two other offsets")
 			},
 			Self::Opcode { node, got } => write!(f, "operation {node}: unknown opcode {got}"),
 			Self::ForwardReference { node } => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::program::encode;
+use crate::shared::{Interner, count};
 use crate::{Node, PeriodicColumn, Program, ProgramError, ProgramHeader};
 use p3_air::Air;
 use p3_air::symbolic::{
@@ -93,34 +94,20 @@ where
 		opens_preprocessed_next_row: !air.preprocessed_next_row_columns().is_empty(),
 		periodic,
 	};
-	Program::decode(&encode(&header, &recorder.nodes, &assertions)).map_err(ExportError::Program)
-}
-
-/// A size of an AIR in memory; what exceeds 32 bits exceeds every cap as well.
-fn count(size: usize) -> u32 {
-	u32::try_from(size).unwrap_or(u32::MAX)
+	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
+		.map_err(ExportError::Program)
 }
 
 #[derive(Default)]
 struct Recorder {
-	nodes: Vec<Node>,
-	/// Position of each distinct operation.
-	positions: HashMap<Node, u32>,
+	/// Each distinct operation once.
+	nodes: Interner<Node>,
 	/// Position of each expression met before. Upstream shares sub-expressions by `Arc`; without
 	/// this the walk would be exponential in them.
 	seen: HashMap<*const SymbolicExpression<BabyBear>, u32>,
 }
 
 impl Recorder {
-	fn push(&mut self, node: Node) -> u32 {
-		let next = count(self.nodes.len());
-		let position = *self.positions.entry(node).or_insert(next);
-		if position == next {
-			self.nodes.push(node);
-		}
-		position
-	}
-
 	fn leaf(leaf: &BaseLeaf<BabyBear>) -> Result<Node, ExportError> {
 		Ok(match leaf {
 			BaseLeaf::Constant(value) => Node::Constant(value.as_canonical_u32()),
@@ -177,7 +164,7 @@ impl Recorder {
 				SymbolicExpr::Mul { x, y, .. } => Node::Mul(of(x), of(y)),
 				SymbolicExpr::Neg { x, .. } => Node::Neg(of(x)),
 			};
-			result = self.push(node);
+			result = self.nodes.push(node);
 			self.seen.insert(key, result);
 		}
 		Ok(result)

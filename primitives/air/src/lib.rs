@@ -34,6 +34,8 @@ mod error;
 mod export;
 mod interpret;
 mod program;
+mod shared;
+pub mod stwo;
 
 pub use error::ProgramError;
 #[cfg(feature = "std")]

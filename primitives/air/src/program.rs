@@ -3,6 +3,7 @@
 //! What a program is: its byte form, its bounds and its checks. Whoever sends it chooses its numbers.
 
 use crate::ProgramError;
+use crate::shared::{Reader, check_canonical, put_number};
 use alloc::vec;
 use alloc::vec::Vec;
 use p3_baby_bear::BabyBear;
@@ -161,26 +162,7 @@ impl Program {
 			nodes.push(decoded);
 			is_base.push(in_base);
 		}
-		let asserted = reader.number("number of assertions", limits::MAX_ASSERTIONS)?;
-		if asserted == 0 {
-			return Err(ProgramError::NoAssertions);
-		}
-		let mut assertions = Vec::with_capacity((asserted as usize).min(reader.rest.len()));
-		for index in 0..asserted as usize {
-			let position = reader.number("assertion", limits::MAX_OPERATIONS)?;
-			if position >= count {
-				return Err(ProgramError::OutOfRange {
-					node: index,
-					what: "asserted operation",
-					count,
-					got: position,
-				});
-			}
-			assertions.push(position);
-		}
-		if !reader.rest.is_empty() {
-			return Err(ProgramError::TrailingBytes { got: reader.rest.len() });
-		}
+		let assertions = reader.assertions(count, limits::MAX_ASSERTIONS)?;
 		Ok(Self { header, nodes, assertions, is_base })
 	}
 
@@ -200,46 +182,10 @@ impl Program {
 	///
 	/// [`ProgramError::DuplicateNode`], [`ProgramError::NotCanonicalOrder`].
 	pub fn check_canonical(&self) -> Result<(), ProgramError> {
-		let mut sorted: Vec<(Node, usize)> =
-			self.nodes.iter().enumerate().map(|(i, &node)| (node, i)).collect();
-		sorted.sort_unstable();
-		for pair in sorted.windows(2) {
-			if let [(first, _), (second, position)] = pair
-				&& first == second
-			{
-				return Err(ProgramError::DuplicateNode { node: *position });
-			}
-		}
-
-		// The walk, with an explicit stack: recursion over data could overflow a real one.
-		let mut next = 0usize;
-		let mut stack: Vec<(u32, bool)> = Vec::new();
-		for &root in &self.assertions {
-			stack.push((root, false));
-			while let Some((position, expanded)) = stack.pop() {
-				// Completed operations are exactly those before `next`.
-				if (position as usize) < next {
-					continue;
-				}
-				if expanded {
-					if position as usize != next {
-						return Err(ProgramError::NotCanonicalOrder { node: next });
-					}
-					next = next.saturating_add(1);
-					continue;
-				}
-				stack.push((position, true));
-				let operands = self.nodes.get(position as usize).map(|node| node.operands());
-				let (left, right) = operands.unwrap_or((None, None));
-				// The left operand is to be completed first: it goes on top.
-				stack.extend(right.map(|b| (b, false)));
-				stack.extend(left.map(|a| (a, false)));
-			}
-		}
-		if next != self.nodes.len() {
-			return Err(ProgramError::NotCanonicalOrder { node: next });
-		}
-		Ok(())
+		check_canonical(&self.nodes, &self.assertions, |node| {
+			let (left, right) = node.operands();
+			left.into_iter().chain(right)
+		})
 	}
 
 	/// What the program declares.
@@ -461,61 +407,7 @@ const fn opcode(node: &Node) -> u8 {
 	}
 }
 
-fn put_number(out: &mut Vec<u8>, mut value: u32) {
-	while value >= 0x80 {
-		out.push(value as u8 | 0x80);
-		value >>= 7;
-	}
-	out.push(value as u8);
-}
-
-struct Reader<'a> {
-	rest: &'a [u8],
-}
-
 impl Reader<'_> {
-	#[inline]
-	fn byte(&mut self, reading: &'static str) -> Result<u8, ProgramError> {
-		let (&first, rest) = self.rest.split_first().ok_or(ProgramError::Truncated { reading })?;
-		self.rest = rest;
-		Ok(first)
-	}
-
-	/// A number of at most `max`, refused unless in its shortest form.
-	#[inline]
-	fn number(&mut self, reading: &'static str, max: u32) -> Result<u32, ProgramError> {
-		let mut value = 0u64;
-		for shift in (0..35).step_by(7) {
-			let byte = self.byte(reading)?;
-			value |= u64::from(byte & 0x7f) << shift;
-			if byte & 0x80 == 0 {
-				if byte == 0 && shift > 0 {
-					return Err(ProgramError::NumberNotMinimal { reading });
-				}
-				if value > u64::from(max) {
-					return Err(ProgramError::TooLarge {
-						what: reading,
-						max: u64::from(max),
-						got: value,
-					});
-				}
-				return Ok(value as u32);
-			}
-		}
-		Err(ProgramError::TooLarge { what: reading, max: u64::from(max), got: value })
-	}
-
-	fn element(&mut self, reading: &'static str) -> Result<u32, ProgramError> {
-		let (bytes, rest) =
-			self.rest.split_first_chunk::<4>().ok_or(ProgramError::Truncated { reading })?;
-		self.rest = rest;
-		let value = u32::from_le_bytes(*bytes);
-		if value >= BabyBear::ORDER_U32 {
-			return Err(ProgramError::ConstantNotCanonical { got: value });
-		}
-		Ok(value)
-	}
-
 	fn header(&mut self) -> Result<ProgramHeader, ProgramError> {
 		let width = self.number("width", limits::MAX_WIDTH)?;
 		let preprocessed_width =
@@ -550,7 +442,7 @@ impl Reader<'_> {
 			}
 			let mut values = Vec::with_capacity(1 << log_period);
 			for _ in 0..1usize << log_period {
-				values.push(self.element("periodic value")?);
+				values.push(self.element("periodic value", BabyBear::ORDER_U32)?);
 			}
 			periodic.push(PeriodicColumn { values });
 		}
@@ -566,27 +458,11 @@ impl Reader<'_> {
 	}
 
 	#[inline]
-	fn operand(&mut self, node: usize) -> Result<u32, ProgramError> {
-		let back = self.number("operand", limits::MAX_OPERATIONS)?;
-		match (node as u32).checked_sub(back) {
-			Some(position) if back > 0 => Ok(position),
-			_ => Err(ProgramError::ForwardReference { node }),
-		}
-	}
-
-	fn index(&mut self, node: usize, what: &'static str, count: u32) -> Result<u32, ProgramError> {
-		let got = self.number(what, u32::MAX)?;
-		if got >= count {
-			return Err(ProgramError::OutOfRange { node, what, count, got });
-		}
-		Ok(got)
-	}
-
-	#[inline]
 	fn node(&mut self, node: usize, header: &ProgramHeader) -> Result<Node, ProgramError> {
+		let operand = |reader: &mut Self| reader.operand(node, limits::MAX_OPERATIONS);
 		let opcode = self.byte("opcode")?;
 		Ok(match opcode {
-			0 => Node::Constant(self.element("constant")?),
+			0 => Node::Constant(self.element("constant", BabyBear::ORDER_U32)?),
 			1 => Node::Main(self.index(node, "column", header.width)?),
 			2 => {
 				if !header.opens_next_row {
@@ -616,10 +492,10 @@ impl Reader<'_> {
 			7 => Node::IsFirstRow,
 			8 => Node::IsLastRow,
 			9 => Node::IsTransition,
-			10 => Node::Add(self.operand(node)?, self.operand(node)?),
-			11 => Node::Sub(self.operand(node)?, self.operand(node)?),
-			12 => Node::Mul(self.operand(node)?, self.operand(node)?),
-			13 => Node::Neg(self.operand(node)?),
+			10 => Node::Add(operand(self)?, operand(self)?),
+			11 => Node::Sub(operand(self)?, operand(self)?),
+			12 => Node::Mul(operand(self)?, operand(self)?),
+			13 => Node::Neg(operand(self)?),
 			got => return Err(ProgramError::Opcode { node, got }),
 		})
 	}

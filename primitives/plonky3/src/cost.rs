@@ -4,33 +4,8 @@
 
 use crate::key::{Key, power_of_two};
 use assay_air::Node;
-use assay_primitives::HashKind;
-use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use assay_primitives::{Cost, HashKind};
 use core::num::Saturating;
-use scale_info::TypeInfo;
-
-/// Upper bounds on the work of one verification. Deterministic: equal keys have equal costs.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Cost {
-	/// Calls of the compression function or permutation of the key's hash.
-	pub hash_compressions: u64,
-	/// Multiplications and additions in the extension field.
-	pub extension_operations: u64,
-	/// Bytes decoded: key and proof.
-	pub bytes: u64,
-}
 
 /// Bytes that one call of the hash absorbs: eight field elements for Poseidon2, 17 words of eight
 /// bytes for Keccak, a block of 64 bytes for Blake3.

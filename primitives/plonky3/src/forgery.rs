@@ -57,7 +57,7 @@ fn vk(air: &LinearAir) -> VerifyingKey {
 const UNSEEDED: [u8; 32] = [0; 32];
 
 fn unseeded(vk: &VerifyingKey) -> Key<'_> {
-	let VerifyingKey::Plonky3V1(inner) = vk;
+	let VerifyingKey::Plonky3V1(inner) = vk else { panic!("expected a Plonky3 key") };
 	Key::new(inner, UNSEEDED).unwrap()
 }
 
@@ -155,7 +155,11 @@ fn the_seed_differs_for_keys_that_differ_in_one_constant() {
 	let one = vk(&LinearAir([2, 3, 5, 7].map(Val::from_u32)));
 	let other = vk(&LinearAir([2, 3, 5, 8].map(Val::from_u32)));
 	assert_ne!(one.hash(), other.hash());
-	let VerifyingKey::Plonky3V1(Plonky3Vk { program, .. }) = one;
-	let VerifyingKey::Plonky3V1(Plonky3Vk { program: changed, .. }) = other;
+	let VerifyingKey::Plonky3V1(Plonky3Vk { program, .. }) = one else {
+		panic!("expected a Plonky3 key")
+	};
+	let VerifyingKey::Plonky3V1(Plonky3Vk { program: changed, .. }) = other else {
+		panic!("expected a Plonky3 key")
+	};
 	assert_eq!(program.len(), changed.len());
 }

@@ -8,7 +8,7 @@ use crate::suite::DIGEST_BYTES;
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::{Program, limits};
-use assay_primitives::{FriParams, Hash, Plonky3Vk, VerifyingKey};
+use assay_primitives::{ErrorClass, FriParams, Hash, Plonky3Vk, VerifyingKey};
 use core::num::Saturating;
 
 /// Two-adicity of BabyBear: no domain is larger than 2^27.
@@ -97,7 +97,9 @@ impl<'a> Key<'a> {
 
 	/// As [`Self::new`], from a key of any system.
 	pub fn of(vk: &'a VerifyingKey) -> Result<Self, Error> {
-		let VerifyingKey::Plonky3V1(inner) = vk;
+		let VerifyingKey::Plonky3V1(inner) = vk else {
+			return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
+		};
 		Self::new(inner, vk.hash())
 	}
 

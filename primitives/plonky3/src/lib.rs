@@ -57,26 +57,13 @@ mod suite;
 mod tampering;
 mod verifier;
 
-pub use cost::Cost;
+pub use assay_primitives::{CheckedVk, Cost};
 pub use error::Error;
 pub use key::supported;
 
 use assay_air::limits;
-use assay_primitives::{Hash, Policy, PublicValues, SecurityBits, VerifyingKey};
+use assay_primitives::{ErrorClass, Hash, MAX_VK_BYTES, Policy, PublicValues, VerifyingKey};
 use key::Key;
-
-/// What [`check_vk`] found out about a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CheckedVk {
-	/// Bits of security.
-	pub security: SecurityBits,
-	/// Work of one verification, at most.
-	pub cost: Cost,
-	/// Number of public values.
-	pub num_public_values: u32,
-	/// Largest length of a proof, in bytes.
-	pub proof_bytes_max: u32,
-}
 
 /// A proof was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,8 +117,14 @@ pub fn verify(
 ///
 /// As [`verify`], and [`Error::Encoding`] for bytes that are not a key or public values.
 pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<Accepted, Error> {
+	// As before there were keys of other systems: what a host function answers never changes.
+	if vk.len() <= MAX_VK_BYTES && vk.first().is_some_and(|&system| system != 1) {
+		return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
+	}
 	let decoded = VerifyingKey::decode_strict(vk).map_err(Error::Encoding)?;
-	let VerifyingKey::Plonky3V1(inner) = &decoded;
+	let VerifyingKey::Plonky3V1(inner) = &decoded else {
+		return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
+	};
 	// The bytes are canonical: their hash is the key's.
 	let key = Key::new(inner, VerifyingKey::hash_encoded(vk))?;
 	let public_values =

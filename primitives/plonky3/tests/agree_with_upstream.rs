@@ -159,7 +159,7 @@ fn on_mutants_of_consensus_quorum() {
 #[test]
 fn on_proofs_made_and_checked_with_the_program_in_place_of_the_air() {
 	let case = Case::fibonacci(HashKind::Blake3, ExtensionDegree::Five);
-	let VerifyingKey::Plonky3V1(inner) = &case.vk;
+	let VerifyingKey::Plonky3V1(inner) = &case.vk else { panic!("expected a Plonky3 key") };
 	let program = assay_air::Program::decode(&inner.program).unwrap();
 	let air = ProgramAir::<BabyBear>::new(&program);
 	let (trace, values) = Sample::Fibonacci.generate(5, 1337);

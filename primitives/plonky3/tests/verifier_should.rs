@@ -371,6 +371,8 @@ mod refuse_keys {
 		let class = |vk: &[u8]| verify_bytes(vk, &public, &case.proof).unwrap_err().class();
 		assert_eq!(class(&[]), ErrorClass::VkMalformed);
 		assert_eq!(class(&[9]), ErrorClass::UnsupportedVersion);
+		// STWO's, whatever follows.
+		assert_eq!(class(&[2]), ErrorClass::UnsupportedVersion);
 		let mut trailing = honest.clone();
 		trailing.push(0);
 		assert_eq!(class(&trailing), ErrorClass::VkMalformed);

@@ -10,6 +10,7 @@
 //! - [`PublicValues`]: the field elements that verifier and prover agree on.
 //! - [`statement_hash`]: the hash that a chain vouches for once a proof has been accepted.
 //! - [`Policy`]: how many bits of security a chain asks of a verifying key.
+//! - [`Cost`]: the work of a verification, counted from the key.
 //! - [`ErrorClass`]: why something was refused, as one number.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -19,19 +20,22 @@
 
 extern crate alloc;
 
+mod cost;
 mod error;
 mod policy;
 mod public_values;
 mod statement;
 mod vk;
 
+pub use cost::{CheckedVk, Cost};
 pub use error::ErrorClass;
 pub use policy::{Policy, Profile, SecurityBits};
 pub use public_values::PublicValues;
 pub use statement::{STATEMENT_DOMAIN, statement_hash};
 pub use vk::{
 	Digest, ExtensionDegree, FriParams, HashKind, MAX_PROGRAM_BYTES, MAX_VK_BYTES, Plonky3Vk,
-	VK_DOMAIN, VerifyingKey,
+	PublicOperand, PublicTerm, StwoComponent, StwoHash, StwoParams, StwoVk, TreeHash, VK_DOMAIN,
+	VerifyingKey,
 };
 
 /// Version of the verifiers in this release, part of every statement.

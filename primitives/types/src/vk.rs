@@ -28,6 +28,125 @@ pub enum VerifyingKey {
 	/// Plonky3 0.8, `p3-uni-stark` over BabyBear.
 	#[codec(index = 1)]
 	Plonky3V1(Plonky3Vk),
+	/// STWO 2.3, circle STARKs over M31.
+	#[codec(index = 2)]
+	StwoV1(StwoVk),
+}
+
+/// A verifying key for STWO 2.3 over M31, with the secure field of degree 4.
+///
+/// Nothing that security depends on is left to a proof: upstream carries its parameters inside of
+/// the proof and asks for no minimum.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct StwoVk {
+	/// Hash of the Merkle trees and of the transcript.
+	pub hash: StwoHash,
+	/// Parameters of the low-degree test and of every grinding site.
+	pub pcs: StwoParams,
+	/// Root of the preprocessed trace, which upstream commits to even if it has no column.
+	pub preprocessed: Digest,
+	/// Number of public values.
+	pub num_public_values: u16,
+	/// Number of lookup relations: each draws two challenges before the interaction trace.
+	pub relations: u8,
+	/// Fractions over public values that the claimed sums have to cancel out.
+	pub public_terms: Vec<PublicTerm>,
+	/// The components, in the order in which their columns are committed.
+	pub components: Vec<StwoComponent>,
+}
+
+/// One component of a STWO AIR.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct StwoComponent {
+	/// log2 of its number of rows.
+	pub log_size: u8,
+	/// Which preprocessed columns of the key its program reads, in the program's order.
+	pub preprocessed: Vec<u16>,
+	/// Its constraints: the canonical bytes of an `assay_air::stwo` program.
+	pub program: Vec<u8>,
+}
+
+/// A fraction of the LogUp argument that the verifier computes from public values:
+/// `multiplicity / (sum of alpha^i * values[i] - z)`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct PublicTerm {
+	/// Index of the relation.
+	pub relation: u8,
+	/// How often the tuple is used; yields are negative, `P - n`.
+	pub multiplicity: PublicOperand,
+	/// The tuple.
+	pub values: Vec<PublicOperand>,
+}
+
+/// A number of a [`PublicTerm`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub enum PublicOperand {
+	/// A canonical field element.
+	#[codec(index = 0)]
+	Constant(u32),
+	/// The public value of this index.
+	#[codec(index = 1)]
+	Public(u16),
+}
+
+/// Hash function of STWO's Merkle trees and transcript.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "lowercase"))]
+pub enum StwoHash {
+	/// Blake2s.
+	#[codec(index = 0)]
+	Blake2s,
+	/// Blake2s with each word of its output reduced modulo P, for recursion.
+	#[codec(index = 1)]
+	Blake2sM31,
+}
+
+impl StwoHash {
+	/// The same, among those of every proof system.
+	#[must_use]
+	pub const fn tree_hash(self) -> TreeHash {
+		match self {
+			Self::Blake2s => TreeHash::Blake2s,
+			Self::Blake2sM31 => TreeHash::Blake2sM31,
+		}
+	}
+}
+
+/// Parameters of circle FRI and of every grinding site: upstream's `PcsConfig`, and the site that
+/// upstream's examples handle outside of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub struct StwoParams {
+	/// The rate is 2^-log_blowup.
+	pub log_blowup: u8,
+	/// Number of FRI queries.
+	pub num_queries: u16,
+	/// log2 of the number of coefficients of the last layer's polynomial.
+	pub log_last_layer: u8,
+	/// log2 of the folding arity of a layer.
+	pub fold_step: u8,
+	/// log2 of the domain that every column is lifted to; without it, the largest column's domain.
+	pub lifting_log_size: Option<u8>,
+	/// Grinding before the challenges of the lookup relations.
+	pub interaction_grinding_bits: u8,
+	/// Grinding before the query indices.
+	pub query_grinding_bits: u8,
 }
 
 /// A verifying key for `p3-uni-stark` over BabyBear.
@@ -73,6 +192,70 @@ pub enum HashKind {
 	/// Blake3.
 	#[codec(index = 2)]
 	Blake3,
+}
+
+impl HashKind {
+	/// The same, among those of every proof system.
+	#[must_use]
+	pub const fn tree_hash(self) -> TreeHash {
+		match self {
+			Self::Poseidon2 => TreeHash::Poseidon2,
+			Self::Keccak => TreeHash::Keccak,
+			Self::Blake3 => TreeHash::Blake3,
+		}
+	}
+}
+
+/// Hash function of Merkle trees and transcript, whatever the proof system. Decides what a unit of
+/// [`Cost`](crate::Cost) takes: no two systems share one.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "std", serde(rename_all = "lowercase"))]
+pub enum TreeHash {
+	/// Plonky3's [`HashKind::Poseidon2`].
+	#[codec(index = 0)]
+	Poseidon2,
+	/// Plonky3's [`HashKind::Keccak`].
+	#[codec(index = 1)]
+	Keccak,
+	/// Plonky3's [`HashKind::Blake3`].
+	#[codec(index = 2)]
+	Blake3,
+	/// STWO's [`StwoHash::Blake2s`].
+	#[codec(index = 3)]
+	Blake2s,
+	/// STWO's [`StwoHash::Blake2sM31`].
+	#[codec(index = 4)]
+	Blake2sM31,
+}
+
+impl TreeHash {
+	/// Every one.
+	pub const ALL: [Self; 5] =
+		[Self::Poseidon2, Self::Keccak, Self::Blake3, Self::Blake2s, Self::Blake2sM31];
+
+	/// Its name, as in JSON.
+	#[must_use]
+	pub const fn name(self) -> &'static str {
+		match self {
+			Self::Poseidon2 => "poseidon2",
+			Self::Keccak => "keccak",
+			Self::Blake3 => "blake3",
+			Self::Blake2s => "blake2s",
+			Self::Blake2sM31 => "blake2sm31",
+		}
+	}
 }
 
 /// Degree of the binomial extension of BabyBear.
@@ -123,9 +306,11 @@ pub struct FriParams {
 impl VerifyingKey {
 	/// The hash function of its Merkle trees and transcript.
 	#[must_use]
-	pub const fn hash_kind(&self) -> HashKind {
-		let Self::Plonky3V1(inner) = self;
-		inner.hash
+	pub const fn tree_hash(&self) -> TreeHash {
+		match self {
+			Self::Plonky3V1(inner) => inner.hash.tree_hash(),
+			Self::StwoV1(inner) => inner.hash.tree_hash(),
+		}
 	}
 
 	/// Decodes `bytes` and refuses every byte form but the canonical one.
@@ -143,7 +328,7 @@ impl VerifyingKey {
 		}
 		match bytes.first() {
 			None => return Err(ErrorClass::VkMalformed),
-			Some(1) => {},
+			Some(1 | 2) => {},
 			Some(_) => return Err(ErrorClass::UnsupportedVersion),
 		}
 		let mut rest = bytes;

@@ -3,8 +3,8 @@
 //! Keys and public values have one byte form each, and their decoders take no other.
 
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, MAX_VK_BYTES, Plonky3Vk, PublicValues,
-	VerifyingKey,
+	ErrorClass, ExtensionDegree, FriParams, HashKind, MAX_VK_BYTES, Plonky3Vk, PublicOperand,
+	PublicTerm, PublicValues, StwoComponent, StwoHash, StwoParams, StwoVk, VerifyingKey,
 };
 use codec::{Compact, Encode};
 
@@ -54,7 +54,7 @@ mod public_values_should {
 		#[test]
 		fn every_other_version() {
 			let mut bytes = PublicValues::V1(vec![1, 2]).encode();
-			for version in (0..=u8::MAX).filter(|&version| version != 1) {
+			for version in (0..=u8::MAX).filter(|version| ![1, 2].contains(version)) {
 				bytes[0] = version;
 				assert_eq!(decode(&bytes, 1024), MALFORMED, "{version}");
 			}
@@ -146,6 +146,61 @@ mod vk_should {
 		}
 	}
 
+	fn stwo() -> VerifyingKey {
+		VerifyingKey::StwoV1(StwoVk {
+			hash: StwoHash::Blake2sM31,
+			pcs: StwoParams {
+				log_blowup: 2,
+				num_queries: 40,
+				log_last_layer: 5,
+				fold_step: 3,
+				lifting_log_size: Some(16),
+				interaction_grinding_bits: 1,
+				query_grinding_bits: 20,
+			},
+			preprocessed: [9; 32],
+			num_public_values: 2,
+			relations: 1,
+			public_terms: vec![PublicTerm {
+				relation: 0,
+				multiplicity: PublicOperand::Constant(7),
+				values: vec![PublicOperand::Public(1)],
+			}],
+			components: vec![StwoComponent {
+				log_size: 14,
+				preprocessed: vec![3],
+				program: vec![1, 2, 3],
+			}],
+		})
+	}
+
+	#[test]
+	fn have_this_byte_form_for_stwo() {
+		let mut expected = vec![2, 1, 2, 40, 0, 5, 3, 1, 16, 1, 20];
+		expected.extend([9; 32]);
+		expected.extend([2, 0, 1]);
+		expected.extend([4, 0, 0, 7, 0, 0, 0, 4, 1, 1, 0]);
+		expected.extend([4, 14, 4, 3, 0, 12, 1, 2, 3]);
+		assert_eq!(stwo().encode(), expected);
+		assert_eq!(VerifyingKey::decode_strict(&expected), Ok(stwo()));
+		for length in 1..expected.len() {
+			let refusal = VerifyingKey::decode_strict(&expected[..length]);
+			assert_eq!(refusal, Err(ErrorClass::VkMalformed), "{length}");
+		}
+		expected.push(0);
+		assert_eq!(VerifyingKey::decode_strict(&expected), Err(ErrorClass::VkMalformed));
+	}
+
+	/// A key of 512 KB can claim any number of components and terms.
+	#[test]
+	fn allocate_no_more_than_their_bytes_are_worth() {
+		let mut bytes = stwo().encode();
+		let head = bytes.len() - 9 - 11;
+		bytes.truncate(head);
+		bytes.extend([0xfe, 0xff, 0xff, 0xff]); // 2^30 - 1 terms, and nothing behind it.
+		assert_eq!(VerifyingKey::decode_strict(&bytes), Err(ErrorClass::VkMalformed));
+	}
+
 	/// The byte form is forever: keys are registered under the hash of it.
 	#[test]
 	fn have_this_byte_form() {
@@ -198,7 +253,7 @@ mod vk_should {
 		#[test]
 		fn every_other_system_and_version() {
 			let mut bytes = small().encode();
-			for version in (0..=u8::MAX).filter(|&version| version != 1) {
+			for version in (0..=u8::MAX).filter(|version| ![1, 2].contains(version)) {
 				bytes[0] = version;
 				assert_eq!(refusal(&bytes), ErrorClass::UnsupportedVersion, "{version}");
 			}

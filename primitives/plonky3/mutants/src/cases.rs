@@ -44,7 +44,7 @@ impl Case {
 		if triple.vk == self.origin.triple.vk {
 			return (self.upstream)(&vk, &public_values, &triple.proof);
 		}
-		let VerifyingKey::Plonky3V1(Plonky3Vk { program, .. }) = &vk;
+		let VerifyingKey::Plonky3V1(Plonky3Vk { program, .. }) = &vk else { return None };
 		let program = Program::decode(program).ok()?;
 		let air = ProgramAir::<BabyBear>::new(&program);
 		let verify = upstream_verifier(&vk, &air, &public_values, &triple.proof).ok()?;

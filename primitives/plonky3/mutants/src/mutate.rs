@@ -40,7 +40,9 @@ impl Origin {
 	/// Takes `triple` and `twin` apart; `None` unless both are well-formed and under one key.
 	#[must_use]
 	pub fn of(triple: Triple, twin: Triple) -> Option<Self> {
-		let VerifyingKey::Plonky3V1(vk) = VerifyingKey::decode_strict(&triple.vk).ok()?;
+		let VerifyingKey::Plonky3V1(vk) = VerifyingKey::decode_strict(&triple.vk).ok()? else {
+			return None;
+		};
 		let PublicValues::V1(public_values) =
 			PublicValues::decode_strict(&triple.public_values, 1 << 10).ok()?;
 		let draft = Draft::of(&Program::decode(&vk.program).ok()?);
@@ -617,7 +619,7 @@ fn digest_of_key(vk: &mut Plonky3Vk, others: &[&Triple], rng: &mut Rng) -> &'sta
 		_ if others.is_empty() => None,
 		_ => match VerifyingKey::decode_strict(&rng.pick(others).vk) {
 			Ok(VerifyingKey::Plonky3V1(other)) => other.preprocessed,
-			Err(_) => None,
+			_ => None,
 		},
 	};
 	"key: preprocessed commitment"

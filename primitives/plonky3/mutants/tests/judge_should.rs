@@ -136,7 +136,10 @@ fn name_the_one_thing_in_which_upstream_is_laxer() {
 fn ask_upstream_with_the_program_where_the_key_is_another() {
 	let mutant = changed(|triple| {
 		let VerifyingKey::Plonky3V1(mut vk) =
-			VerifyingKey::decode_strict(&triple.vk).expect("valid");
+			VerifyingKey::decode_strict(&triple.vk).expect("valid")
+		else {
+			panic!("expected a Plonky3 key")
+		};
 		vk.fri.query_grinding_bits += 1;
 		triple.vk = VerifyingKey::Plonky3V1(vk).encode();
 	});

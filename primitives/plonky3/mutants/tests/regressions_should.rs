@@ -81,7 +81,10 @@ fn refuse_a_key_without_queries() {
 			}
 		}
 		assert_eq!(verify(&none), Err(expected.clone()));
-		let VerifyingKey::Plonky3V1(vk) = VerifyingKey::decode_strict(&none.vk).expect("decodes");
+		let VerifyingKey::Plonky3V1(vk) = VerifyingKey::decode_strict(&none.vk).expect("decodes")
+		else {
+			panic!("expected a Plonky3 key")
+		};
 		let anything = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 		assert_eq!(check_vk(&VerifyingKey::Plonky3V1(vk), &anything), Err(expected));
 	}
@@ -202,7 +205,7 @@ fn weak(hash: HashKind, extension: ExtensionDegree) -> (Plonky3Vk, Triple) {
 	let public_values = PublicValues::V1(values);
 	let proof = prove(&vk, &air, trace, &public_values).expect("an honest proof");
 	let triple = Triple { vk: vk.encode(), public_values: public_values.encode(), proof };
-	let VerifyingKey::Plonky3V1(vk) = vk;
+	let VerifyingKey::Plonky3V1(vk) = vk else { panic!("expected a Plonky3 key") };
 	(vk, triple)
 }
 

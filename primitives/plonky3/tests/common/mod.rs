@@ -56,14 +56,14 @@ impl Case {
 	}
 
 	pub fn inner(&self) -> &Plonky3Vk {
-		let VerifyingKey::Plonky3V1(inner) = &self.vk;
+		let VerifyingKey::Plonky3V1(inner) = &self.vk else { panic!("expected a Plonky3 key") };
 		inner
 	}
 
 	/// The same case under a key that `change` has altered.
 	pub fn with_vk(&self, change: impl FnOnce(&mut Plonky3Vk)) -> Self {
 		let mut case = self.clone();
-		let VerifyingKey::Plonky3V1(inner) = &mut case.vk;
+		let VerifyingKey::Plonky3V1(inner) = &mut case.vk else { panic!("expected a Plonky3 key") };
 		change(inner);
 		case
 	}

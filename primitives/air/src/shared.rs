@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What both program formats do alike: numbers, back-references, the canonical order, and the
+//! exporters' hash-consing.
+
+// As in `program`: whoever sends a program chooses its numbers.
+#![deny(clippy::arithmetic_side_effects)]
+
+use crate::ProgramError;
+use alloc::vec::Vec;
+
+/// Appends `value` as unsigned LEB128 in its shortest form.
+pub(crate) fn put_number(out: &mut Vec<u8>, mut value: u32) {
+	while value >= 0x80 {
+		out.push(value as u8 | 0x80);
+		value >>= 7;
+	}
+	out.push(value as u8);
+}
+
+/// Reads the parts of a program from bytes that nobody has checked.
+pub(crate) struct Reader<'a> {
+	pub rest: &'a [u8],
+}
+
+impl Reader<'_> {
+	#[inline]
+	pub fn byte(&mut self, reading: &'static str) -> Result<u8, ProgramError> {
+		let (&first, rest) = self.rest.split_first().ok_or(ProgramError::Truncated { reading })?;
+		self.rest = rest;
+		Ok(first)
+	}
+
+	/// A number of at most `max`, refused unless in its shortest form.
+	#[inline]
+	pub fn number(&mut self, reading: &'static str, max: u32) -> Result<u32, ProgramError> {
+		let mut value = 0u64;
+		for shift in (0..35).step_by(7) {
+			let byte = self.byte(reading)?;
+			value |= u64::from(byte & 0x7f) << shift;
+			if byte & 0x80 == 0 {
+				if byte == 0 && shift > 0 {
+					return Err(ProgramError::NumberNotMinimal { reading });
+				}
+				if value > u64::from(max) {
+					return Err(ProgramError::TooLarge {
+						what: reading,
+						max: u64::from(max),
+						got: value,
+					});
+				}
+				return Ok(value as u32);
+			}
+		}
+		Err(ProgramError::TooLarge { what: reading, max: u64::from(max), got: value })
+	}
+
+	/// A field element as four little-endian bytes, below `modulus`.
+	pub fn element(&mut self, reading: &'static str, modulus: u32) -> Result<u32, ProgramError> {
+		let (bytes, rest) =
+			self.rest.split_first_chunk::<4>().ok_or(ProgramError::Truncated { reading })?;
+		self.rest = rest;
+		let value = u32::from_le_bytes(*bytes);
+		if value >= modulus {
+			return Err(ProgramError::ConstantNotCanonical { got: value });
+		}
+		Ok(value)
+	}
+
+	/// An operand of operation `node`: a number that counts back from it.
+	#[inline]
+	pub fn operand(&mut self, node: usize, max: u32) -> Result<u32, ProgramError> {
+		let back = self.number("operand", max)?;
+		match (node as u32).checked_sub(back) {
+			Some(position) if back > 0 => Ok(position),
+			_ => Err(ProgramError::ForwardReference { node }),
+		}
+	}
+
+	/// An index of operation `node` into `count` of `what`.
+	pub fn index(
+		&mut self,
+		node: usize,
+		what: &'static str,
+		count: u32,
+	) -> Result<u32, ProgramError> {
+		let got = self.number(what, u32::MAX)?;
+		if got >= count {
+			return Err(ProgramError::OutOfRange { node, what, count, got });
+		}
+		Ok(got)
+	}
+
+	/// The positions of the assertions, and the end of the program.
+	pub fn assertions(&mut self, nodes: u32, max: u32) -> Result<Vec<u32>, ProgramError> {
+		let asserted = self.number("number of assertions", max)?;
+		if asserted == 0 {
+			return Err(ProgramError::NoAssertions);
+		}
+		let mut assertions = Vec::with_capacity((asserted as usize).min(self.rest.len()));
+		for index in 0..asserted as usize {
+			let position = self.number("assertion", crate::limits::MAX_OPERATIONS)?;
+			if position >= nodes {
+				return Err(ProgramError::OutOfRange {
+					node: index,
+					what: "asserted operation",
+					count: nodes,
+					got: position,
+				});
+			}
+			assertions.push(position);
+		}
+		if !self.rest.is_empty() {
+			return Err(ProgramError::TrailingBytes { got: self.rest.len() });
+		}
+		Ok(assertions)
+	}
+}
+
+/// Refuses every order of `nodes` but that in which a depth-first walk from `roots`, left operand
+/// first, completes them, and every node that is there twice or that the walk does not reach.
+pub(crate) fn check_canonical<N: Copy + Ord, I>(
+	nodes: &[N],
+	roots: &[u32],
+	operands: impl Fn(N) -> I,
+) -> Result<(), ProgramError>
+where
+	I: DoubleEndedIterator<Item = u32>,
+{
+	let mut sorted: Vec<(N, usize)> =
+		nodes.iter().enumerate().map(|(i, &node)| (node, i)).collect();
+	sorted.sort_unstable();
+	for pair in sorted.windows(2) {
+		if let [(first, _), (second, position)] = pair
+			&& first == second
+		{
+			return Err(ProgramError::DuplicateNode { node: *position });
+		}
+	}
+
+	// The walk, with an explicit stack: recursion over data could overflow a real one.
+	let mut next = 0usize;
+	let mut stack: Vec<(u32, bool)> = Vec::new();
+	for &root in roots {
+		stack.push((root, false));
+		while let Some((position, expanded)) = stack.pop() {
+			// Completed operations are exactly those before `next`.
+			if (position as usize) < next {
+				continue;
+			}
+			if expanded {
+				if position as usize != next {
+					return Err(ProgramError::NotCanonicalOrder { node: next });
+				}
+				next = next.saturating_add(1);
+				continue;
+			}
+			stack.push((position, true));
+			if let Some(&node) = nodes.get(position as usize) {
+				// The first operand is to be completed first: it goes on top.
+				stack.extend(operands(node).rev().map(|operand| (operand, false)));
+			}
+		}
+	}
+	if next != nodes.len() {
+		return Err(ProgramError::NotCanonicalOrder { node: next });
+	}
+	Ok(())
+}
+
+/// Gives equal operations one position.
+#[cfg(feature = "std")]
+pub(crate) struct Interner<N> {
+	pub nodes: Vec<N>,
+	positions: std::collections::HashMap<N, u32>,
+}
+
+#[cfg(feature = "std")]
+impl<N> Default for Interner<N> {
+	fn default() -> Self {
+		Self { nodes: Vec::new(), positions: std::collections::HashMap::new() }
+	}
+}
+
+#[cfg(feature = "std")]
+impl<N: Copy + Eq + core::hash::Hash> Interner<N> {
+	pub fn push(&mut self, node: N) -> u32 {
+		let next = count(self.nodes.len());
+		let position = *self.positions.entry(node).or_insert(next);
+		if position == next {
+			self.nodes.push(node);
+		}
+		position
+	}
+}
+
+/// A size of an AIR in memory; what exceeds 32 bits exceeds every cap as well.
+#[cfg(feature = "std")]
+pub(crate) fn count(size: usize) -> u32 {
+	u32::try_from(size).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Nothing: see `Cargo.toml`.
+
+#![no_std]

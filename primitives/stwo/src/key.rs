@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! A verifying key, decoded and checked: everything that the verifier knows before it sees a proof.
+
+// Some of it only the verifier reads.
+#![cfg_attr(not(feature = "verifier"), allow(dead_code))]
+
+use crate::Error;
+use crate::soundness::Shape;
+use alloc::vec;
+use alloc::vec::Vec;
+use assay_air::stwo::{Mask, Node, Program, limits};
+use assay_primitives::{
+	ErrorClass, Hash, PublicOperand, PublicTerm, StwoParams, StwoVk, VerifyingKey,
+};
+#[cfg(feature = "verifier")]
+use stwo::core::{fri::FriConfig, pcs::PcsConfig};
+
+/// What this verifier supports. A key outside is refused whatever the policy says.
+pub mod supported {
+	/// log2 of the number of rows of a component. Upstream's SIMD prover packs 16 rows.
+	pub const LOG_SIZE: (u64, u64) = (4, 22);
+	/// log2 of the blowup.
+	pub const LOG_BLOWUP: (u64, u64) = (1, 6);
+	/// log2 of the domain that columns are lifted to.
+	pub const LIFTING_LOG_SIZE: (u64, u64) = (5, 28);
+	/// FRI queries.
+	pub const NUM_QUERIES: (u64, u64) = (1, 512);
+	/// log2 of the number of coefficients of the last layer.
+	pub const LOG_LAST_LAYER: (u64, u64) = (0, 8);
+	/// log2 of the folding arity.
+	pub const FOLD_STEP: (u64, u64) = (1, 4);
+	/// Grinding at any site. More than 26 bits would not be credited and takes a prover minutes.
+	pub const GRINDING_BITS: (u64, u64) = (0, 26);
+	/// Components of an AIR.
+	pub const COMPONENTS: (u64, u64) = (1, 128);
+	/// Public terms of an AIR.
+	pub const PUBLIC_TERMS: (u64, u64) = (0, 1 << 12);
+}
+
+/// A tree of columns that is committed to before the composition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+	/// log2 of the number of rows.
+	pub log_size: u32,
+	/// How many offsets it is sampled at.
+	pub samples: usize,
+}
+
+/// A component and where its values lie.
+pub(crate) struct Component {
+	pub program: Program,
+	pub log_size: u32,
+	/// The key's columns that its preprocessed columns are.
+	pub preprocessed: Vec<usize>,
+	/// First cell of its trace among all components', and first of its interaction trace.
+	pub cells: [usize; 2],
+	/// Position of its claimed sum in a proof, if it has one.
+	pub claimed_sum: Option<usize>,
+	/// For each operation whether its value lies in the base field (constants, public values and
+	/// what is computed from them alone).
+	pub is_base: Vec<bool>,
+}
+
+/// A key whose programs are within bounds and whose parameters are supported.
+pub(crate) struct Key<'a> {
+	pub vk: &'a StwoVk,
+	pub hash: Hash,
+	pub components: Vec<Component>,
+	/// Preprocessed, trace and interaction columns, in order of commitment.
+	pub columns: [Vec<Column>; 3],
+	/// Number of claimed sums in a proof.
+	pub claimed_sums: usize,
+	/// Largest power of alpha that each relation needs.
+	pub alpha_powers: Vec<u32>,
+	/// log2 of the domain that every column is lifted to.
+	pub lifting: u32,
+	pub constraint_degree: u64,
+}
+
+impl<'a> Key<'a> {
+	/// Checks `vk`; `hash` is its hash.
+	pub fn new(vk: &'a StwoVk, hash: Hash) -> Result<Self, Error> {
+		// Exhaustive on purpose: a parameter that is added must be bounded.
+		let StwoParams {
+			log_blowup,
+			num_queries,
+			log_last_layer,
+			fold_step,
+			lifting_log_size,
+			interaction_grinding_bits,
+			query_grinding_bits,
+		} = vk.pcs;
+		bound("log_blowup", supported::LOG_BLOWUP, log_blowup.into())?;
+		bound("num_queries", supported::NUM_QUERIES, num_queries.into())?;
+		bound("log_last_layer", supported::LOG_LAST_LAYER, log_last_layer.into())?;
+		bound("fold_step", supported::FOLD_STEP, fold_step.into())?;
+		bound(
+			"interaction_grinding_bits",
+			supported::GRINDING_BITS,
+			interaction_grinding_bits.into(),
+		)?;
+		bound("query_grinding_bits", supported::GRINDING_BITS, query_grinding_bits.into())?;
+		bound("components", supported::COMPONENTS, vk.components.len() as u64)?;
+		bound("public terms", supported::PUBLIC_TERMS, vk.public_terms.len() as u64)?;
+		bound("public values", (0, limits::MAX_PUBLIC_VALUES.into()), vk.num_public_values.into())?;
+		bound("relations", (0, limits::MAX_RELATIONS.into()), vk.relations.into())?;
+
+		let mut key = Self {
+			vk,
+			hash,
+			components: Vec::with_capacity(vk.components.len()),
+			columns: [Vec::new(), Vec::new(), Vec::new()],
+			claimed_sums: 0,
+			alpha_powers: vec![0; vk.relations.into()],
+			lifting: 0,
+			constraint_degree: 0,
+		};
+		let mut largest = 0;
+		for (index, component) in vk.components.iter().enumerate() {
+			bound("log_size", supported::LOG_SIZE, component.log_size.into())?;
+			largest = largest.max(u32::from(component.log_size));
+			let program = Program::decode(&component.program)
+				.map_err(|error| Error::Program { component: index, error })?;
+			key.add(index, program)?;
+		}
+		key.check_public_terms()?;
+		let [preprocessed, trace, interaction] = &key.columns;
+		bound("columns", (1, limits::MAX_WIDTH.into()), (trace.len() + interaction.len()) as u64)?;
+		// Relations without an interaction trace would draw challenges for nothing; interaction
+		// columns without relations would be committed without a challenge before them.
+		bound(
+			"relations against interaction columns",
+			if interaction.is_empty() { (0, 0) } else { (1, limits::MAX_RELATIONS.into()) },
+			vk.relations.into(),
+		)?;
+		let operations = key.components.iter().map(|c| c.program.nodes().len() as u64).sum();
+		bound("operations", (1, limits::MAX_OPERATIONS.into()), operations)?;
+		let needed = u64::from(largest) + u64::from(log_blowup);
+		let lifting = match lifting_log_size {
+			Some(lifting) => {
+				bound("lifting_log_size", (needed, supported::LIFTING_LOG_SIZE.1), lifting.into())?;
+				lifting.into()
+			},
+			// Upstream then lifts each tree to its own largest column, and its verifier reads all
+			// trees as if they were equally high: it panics on proofs where they are not.
+			None => {
+				for (name, columns) in [
+					("largest preprocessed column without lifting_log_size", preprocessed),
+					("largest interaction column without lifting_log_size", interaction),
+				] {
+					if let Some(height) = columns.iter().map(|column| column.log_size).max() {
+						bound(name, (largest.into(), largest.into()), height.into())?;
+					}
+				}
+				largest + u32::from(log_blowup)
+			},
+		};
+		bound("lifted domain", supported::LIFTING_LOG_SIZE, lifting.into())?;
+		key.lifting = lifting;
+		// Folding from a circle takes one step at least, and ends in the last layer.
+		bound(
+			"fold_step + log_last_layer",
+			(1, key.log_degree().into()),
+			u64::from(fold_step) + u64::from(log_last_layer),
+		)?;
+		// The product of a field's characteristic with a fraction is zero: no tuple may be used that
+		// often.
+		bound("uses of relations", (0, limits::P as u64 - 1), key.uses())?;
+		Ok(key)
+	}
+
+	/// As [`Self::new`], from a key of any system.
+	pub fn of(vk: &'a VerifyingKey) -> Result<Self, Error> {
+		let VerifyingKey::StwoV1(inner) = vk else {
+			return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
+		};
+		Self::new(inner, vk.hash())
+	}
+
+	fn add(&mut self, index: usize, program: Program) -> Result<(), Error> {
+		let Some(component) = self.vk.components.get(index) else { return Ok(()) };
+		let header = program.header();
+		let log_size = u32::from(component.log_size);
+		for (name, expected, got) in [
+			(
+				"public values of a program",
+				self.vk.num_public_values.into(),
+				header.num_public_values,
+			),
+			("relations of a program", self.vk.relations.into(), header.relations),
+		] {
+			bound(name, (expected, expected), got.into())?;
+		}
+		// Upstream's component without a column in the trace is an index out of bounds.
+		bound(
+			"columns of a component",
+			(1, limits::MAX_WIDTH.into()),
+			header.trace_columns() as u64,
+		)?;
+		let degree = program.constraint_degree();
+		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
+		self.constraint_degree = self.constraint_degree.max(degree);
+
+		if component.preprocessed.len() != header.preprocessed as usize {
+			return Err(Error::PreprocessedColumns { component: index });
+		}
+		let [preprocessed, trace, interaction] = &mut self.columns;
+		let mut columns = Vec::with_capacity(component.preprocessed.len());
+		for &column in &component.preprocessed {
+			let column = usize::from(column);
+			// Numbered in the order of their first use: one form, and no column that nothing reads.
+			if column > preprocessed.len() || columns.contains(&column) {
+				return Err(Error::PreprocessedColumns { component: index });
+			}
+			match preprocessed.get(column) {
+				None => preprocessed.push(Column { log_size, samples: 1 }),
+				Some(known) if known.log_size == log_size => {},
+				Some(_) => return Err(Error::PreprocessedColumns { component: index }),
+			}
+			columns.push(column);
+		}
+		bound(
+			"preprocessed columns",
+			(0, limits::MAX_PREPROCESSED_WIDTH.into()),
+			preprocessed.len() as u64,
+		)?;
+
+		let cells = [cells(trace), cells(interaction)];
+		extend(trace, &header.trace, log_size);
+		extend(interaction, &header.interaction, log_size);
+		bound("columns", (1, limits::MAX_WIDTH.into()), (trace.len() + interaction.len()) as u64)?;
+		let claimed_sum = program.has_claimed_sum().then_some(self.claimed_sums);
+		self.claimed_sums += usize::from(claimed_sum.is_some());
+		let mut is_base: Vec<bool> = Vec::with_capacity(program.nodes().len());
+		for node in program.nodes() {
+			let of = |i: u32| is_base.get(i as usize).copied().unwrap_or(false);
+			is_base.push(match *node {
+				Node::Constant(_) | Node::Public(_) => true,
+				Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) => of(a) && of(b),
+				Node::Neg(a) => of(a),
+				_ => false,
+			});
+			if let Node::Alpha(relation, power) = *node {
+				self.need_alpha(relation, power);
+			}
+		}
+		self.components.push(Component {
+			program,
+			log_size,
+			preprocessed: columns,
+			cells,
+
+			claimed_sum,
+			is_base,
+		});
+		Ok(())
+	}
+
+	fn need_alpha(&mut self, relation: u32, power: u32) {
+		if let Some(largest) = self.alpha_powers.get_mut(relation as usize) {
+			*largest = power.max(*largest);
+		}
+	}
+
+	fn check_public_terms(&mut self) -> Result<(), Error> {
+		for (term, PublicTerm { relation, multiplicity, values }) in
+			self.vk.public_terms.iter().enumerate()
+		{
+			let fits = |operand: &PublicOperand| match *operand {
+				PublicOperand::Constant(value) => value < limits::P,
+				PublicOperand::Public(index) => index < self.vk.num_public_values,
+			};
+			if *relation >= self.vk.relations
+				|| values.is_empty()
+				|| values.len() > limits::MAX_ALPHA_POWER as usize + 1
+				|| !fits(multiplicity)
+				|| !values.iter().all(fits)
+			{
+				return Err(Error::PublicTerm { term });
+			}
+			self.need_alpha(u32::from(*relation), values.len() as u32 - 1);
+		}
+		Ok(())
+	}
+
+	/// Fractions that the LogUp argument adds up, at most.
+	fn uses(&self) -> u64 {
+		let public = self.vk.public_terms.len() as u64;
+		self.components.iter().fold(public, |uses, component| {
+			let rows = 1u64 << component.log_size;
+			uses.saturating_add(component.program.fractions().saturating_mul(rows))
+		})
+	}
+
+	/// Total degree, in all challenges of relations, of the numerator of everything that the LogUp
+	/// argument adds up.
+	fn lookup_degree(&self) -> u64 {
+		let public = self.vk.public_terms.iter().map(|term| term.values.len() as u64).sum();
+		self.components.iter().fold(public, |degree, component| {
+			let rows = 1u64 << component.log_size;
+			degree.saturating_add(component.program.challenge_degree().saturating_mul(rows))
+		})
+	}
+
+	/// What the soundness model reads.
+	pub fn shape(&self) -> Shape {
+		let samples: usize = self
+			.columns
+			.iter()
+			.flatten()
+			// A column that is sampled twice is checked to be periodic with a third sample.
+			.map(|column| if column.samples == 2 { 3 } else { column.samples })
+			.sum();
+		let constraints: usize = self.components.iter().map(|c| c.program.assertions().len()).sum();
+		Shape {
+			log_degree: self.log_degree() as u8,
+			batched: (samples + COMPOSITION_COLUMNS) as u32,
+			num_constraints: constraints as u32,
+			// Bounded by `limits::MAX_DEGREE`.
+			constraint_degree: self.constraint_degree as u32,
+			lookup_degree: self.lookup_degree(),
+		}
+	}
+
+	/// Upstream's configuration: nothing of it comes from a proof.
+	#[cfg(feature = "verifier")]
+	pub fn config(&self) -> PcsConfig {
+		let params = &self.vk.pcs;
+		PcsConfig {
+			pow_bits: params.query_grinding_bits.into(),
+			// Its constructor asserts what `Self::new` has bounded.
+			fri_config: FriConfig::new(
+				params.log_last_layer.into(),
+				params.log_blowup.into(),
+				params.num_queries.into(),
+				params.fold_step.into(),
+			),
+			lifting_log_size: params.lifting_log_size.map(u32::from),
+		}
+	}
+
+	/// log2 of the degree bound of every lifted column.
+	pub fn log_degree(&self) -> u32 {
+		self.lifting - u32::from(self.vk.pcs.log_blowup)
+	}
+
+	pub fn has_interaction(&self) -> bool {
+		self.columns.get(2).is_some_and(|columns| !columns.is_empty())
+	}
+
+	/// The trees whose columns a proof opens: without columns there is nothing to open.
+	pub fn trees(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
+		["preprocessed trace", "trace", "interaction trace"]
+			.into_iter()
+			.zip(self.columns.iter().map(Vec::len))
+			.chain([("composition", COMPOSITION_COLUMNS)])
+	}
+
+	/// log2 of the domain of each folding layer: the circle first, then lines.
+	pub fn layers(&self) -> Vec<u32> {
+		let step = u32::from(self.vk.pcs.fold_step);
+		let last = u32::from(self.vk.pcs.log_last_layer) + u32::from(self.vk.pcs.log_blowup);
+		let mut layers = vec![self.lifting];
+		let mut log_size = self.lifting.saturating_sub(step);
+		while log_size > last {
+			layers.push(log_size);
+			log_size = log_size.saturating_sub(step).max(last);
+		}
+		layers
+	}
+
+	/// log2 of the number of leaves of the tree over a layer of `2^log_size` values: where a layer
+	/// is folded by four or more, upstream packs four values in a leaf.
+	pub fn layer_leaves(&self, index: usize, layers: &[u32]) -> u32 {
+		let last = u32::from(self.vk.pcs.log_last_layer) + u32::from(self.vk.pcs.log_blowup);
+		let log_size = layers.get(index).copied().unwrap_or_default();
+		let next = layers.get(index + 1).copied().unwrap_or(last);
+		// The first layer goes by the configured step, which is also what it is folded by.
+		let packed = log_size >= 2 && log_size.saturating_sub(next) > 1;
+		log_size - if packed { 2 } else { 0 }
+	}
+
+	/// Most Merkle siblings that the openings of `positions` leaves at most need in a tree of
+	/// `2^log_leaves` leaves.
+	pub fn max_siblings(&self, positions: u64, log_leaves: u32) -> u64 {
+		(0..log_leaves).map(|level| positions.min(1 << (log_leaves - level - 1))).sum()
+	}
+
+	/// Values that a folding layer lacks, at most, and leaves that it opens, at most.
+	pub fn max_layer_openings(&self, index: usize, layers: &[u32]) -> (u64, u64) {
+		let queries = u64::from(self.vk.pcs.num_queries);
+		let arity = 1u64 << self.vk.pcs.fold_step;
+		let log_size = layers.get(index).copied().unwrap_or_default();
+		let packing = log_size - self.layer_leaves(index, layers);
+		(queries * (arity - 1), queries * (arity >> packing).max(1))
+	}
+
+	/// Largest length of a proof for this key, in bytes.
+	pub fn proof_bytes_max(&self) -> u64 {
+		let queries = u64::from(self.vk.pcs.num_queries);
+		let mut total = 2 * 32 + 8; // Trace root, composition root, query nonce.
+		if self.has_interaction() {
+			total += 8 + 16 * self.claimed_sums as u64 + 32;
+		}
+		let samples: usize = self.columns.iter().flatten().map(|column| column.samples).sum();
+		total += 16 * (samples + COMPOSITION_COLUMNS) as u64;
+		let layers = self.layers();
+		total += 32 * layers.len() as u64 + (16 << self.vk.pcs.log_last_layer) + 4;
+		for (_, columns) in self.trees() {
+			if columns > 0 {
+				total += 4 * queries * columns as u64
+					+ 4 + 32 * self.max_siblings(queries, self.lifting);
+			}
+		}
+		for index in 0..layers.len() {
+			let (values, leaves) = self.max_layer_openings(index, &layers);
+			let siblings = self.max_siblings(leaves, self.layer_leaves(index, &layers));
+			total += 4 + 16 * values + 4 + 32 * siblings;
+		}
+		total
+	}
+}
+
+/// Columns of the composition: two halves of four coordinates.
+pub(crate) const COMPOSITION_COLUMNS: usize = 8;
+
+fn cells(columns: &[Column]) -> usize {
+	columns.iter().map(|column| column.samples).sum()
+}
+
+fn extend(columns: &mut Vec<Column>, masks: &[Mask], log_size: u32) {
+	for mask in masks {
+		let column = Column { log_size, samples: mask.offsets.len() };
+		columns.extend(core::iter::repeat_n(column, mask.columns as usize));
+	}
+}
+
+fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
+	if got < min || got > max {
+		return Err(Error::Parameter { name, min, max, got });
+	}
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn fibonacci() -> StwoVk {
+		let bytes = include_bytes!("../fixtures/fibonacci_vk_v1.bin");
+		let VerifyingKey::StwoV1(vk) = VerifyingKey::decode_strict(bytes).unwrap() else {
+			panic!("expected a key for STWO")
+		};
+		vk
+	}
+
+	/// Upstream's Merkle verifier accepts whatever is claimed about a tree of height zero, and its
+	/// folding asserts on domains that are too small. Every parameter set that a key may have
+	/// leads to layers that end where the last one begins, above a tree that is checked.
+	#[test]
+	fn every_supported_key_has_folding_layers_over_trees_that_are_checked() {
+		let mut vk = fibonacci();
+		let mut keys = 0;
+		for log_size in supported::LOG_SIZE.0..=supported::LOG_SIZE.1 {
+			for log_blowup in supported::LOG_BLOWUP.0..=supported::LOG_BLOWUP.1 {
+				for log_last_layer in supported::LOG_LAST_LAYER.0..=supported::LOG_LAST_LAYER.1 {
+					for fold_step in supported::FOLD_STEP.0..=supported::FOLD_STEP.1 {
+						vk.components[0].log_size = log_size as u8;
+						vk.pcs.log_blowup = log_blowup as u8;
+						vk.pcs.log_last_layer = log_last_layer as u8;
+						vk.pcs.fold_step = fold_step as u8;
+						let Ok(key) = Key::new(&vk, [0; 32]) else {
+							assert!(fold_step + log_last_layer > log_size);
+							continue;
+						};
+						keys += 1;
+						let last = (log_last_layer + log_blowup) as u32;
+						let mut ends = key.layers();
+						assert_eq!(ends[0], key.lifting);
+						assert!(key.lifting > 0);
+						ends.push(last);
+						for (index, pair) in ends.windows(2).enumerate() {
+							let step = pair[0] - pair[1];
+							assert!((1..=fold_step as u32).contains(&step), "{ends:?}");
+							let leaves = key.layer_leaves(index, &ends[..ends.len() - 1]);
+							assert!(leaves > 0, "{:?}: {ends:?}", vk.pcs);
+						}
+					}
+				}
+			}
+		}
+		// For each of six blowups: 188 for heights 4 to 11, and all 36 for eleven more.
+		assert_eq!(keys, 6 * (188 + 11 * 36));
+	}
+}

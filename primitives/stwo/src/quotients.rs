@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The quotients of all columns by their samples, at the queries.
+//!
+//! For a sample `v` of a column `f` at a point `p`, with conjugates `v'` and `p'`, upstream's
+//! `fri_answers` computes at a point `d` of the domain
+//! `(c f(d) - (a d.y + b)) / line(p, p')(d)`, `a = v' - v`, `c = p'.y - p.y`, `b = v c - a p.y`, and
+//! adds these up with powers of a challenge. Samples at one point share `c` and the line, so the
+//! sum over them is `(c (sum f(d) - sum v) - (sum a) (d.y - p.y)) / line(p, p')(d)`, each sum taken
+//! with the powers: one product for each column and query, and one inversion for everything.
+//!
+//! A column that is sampled twice is sampled a third time, a period of its own domain further than
+//! the second: so a lifted column is shown to repeat itself.
+
+use crate::Error;
+use crate::key::Key;
+use crate::verifier::Point;
+use alloc::vec;
+use alloc::vec::Vec;
+use num_traits::{One, Zero};
+use stwo::core::fields::cm31::CM31;
+use stwo::core::fields::m31::M31;
+use stwo::core::fields::qm31::QM31;
+use stwo::core::fields::{ComplexConjugate, FieldExpOps};
+use stwo::core::poly::circle::CanonicCoset;
+use stwo::core::utils::bit_reverse_index;
+
+/// All samples at one point.
+struct Batch {
+	/// Offset from the out-of-domain point in rows; then, if any, the column whose period is added.
+	name: (i32, Option<u32>),
+	point: Point,
+	/// Columns, as positions among those that are opened, with their powers of the challenge.
+	columns: Vec<(usize, QM31)>,
+	/// Sum of the samples, each with its power.
+	values: QM31,
+	/// Sum of `a`, each with its power: powers are not real, so this does not follow from `values`.
+	slope: QM31,
+}
+
+/// Points at which columns are sampled; every one is checked not to be its own conjugate.
+pub(crate) struct Batches<'a> {
+	key: &'a Key<'a>,
+	zeta: Point,
+	challenge: QM31,
+	power: QM31,
+	batches: Vec<Batch>,
+	column: usize,
+}
+
+/// Whether a point is its own conjugate, and then no line through the two is defined. If it is not,
+/// the line meets the circle in these two points only (two conics), neither of which is in the
+/// domain: no denominator of a quotient is zero.
+fn is_degenerate(point: &Point) -> bool {
+	point.y.1 == CM31::zero()
+}
+
+impl<'a> Batches<'a> {
+	fn new(key: &'a Key<'a>, zeta: Point, challenge: QM31) -> Self {
+		Self { key, zeta, challenge, power: QM31::one(), batches: Vec::new(), column: 0 }
+	}
+
+	/// Adds a sample of the current column.
+	fn add(&mut self, name: (i32, Option<u32>), value: QM31) -> Result<(), Error> {
+		let entry = (self.column, self.power);
+		let weighted = self.power * value;
+		let slope = self.power * (value.complex_conjugate() - value);
+		self.power *= self.challenge;
+		if let Some(batch) = self.batches.iter_mut().find(|batch| batch.name == name) {
+			batch.columns.push(entry);
+			batch.values += weighted;
+			batch.slope += slope;
+			return Ok(());
+		}
+		let (offset, period) = name;
+		let mut point = self.zeta;
+		if offset != 0 {
+			let step = CanonicCoset::new(self.key.log_degree()).step();
+			point = point + step.mul_signed(offset as isize).into_ef();
+		}
+		if let Some(log_size) = period {
+			let step = CanonicCoset::new(self.key.lifting).step();
+			point = point + step.repeated_double(log_size).into_ef();
+		}
+		if is_degenerate(&point) {
+			return Err(Error::ChallengeDegenerate);
+		}
+		self.batches.push(Batch { name, point, columns: vec![entry], values: weighted, slope });
+		Ok(())
+	}
+
+	/// Adds a column with its samples.
+	fn column(
+		&mut self,
+		offsets: &[i32],
+		log_size: u32,
+		values: &mut impl Iterator<Item = QM31>,
+	) -> Result<(), Error> {
+		match *offsets {
+			[first, second] => {
+				let (at_first, at_second) =
+					(values.next().unwrap_or_default(), values.next().unwrap_or_default());
+				self.add((second, Some(log_size)), at_second)?;
+				self.add((first, None), at_first)?;
+				self.add((second, None), at_second)?;
+			},
+			_ => {
+				for &offset in offsets {
+					self.add((offset, None), values.next().unwrap_or_default())?;
+				}
+			},
+		}
+		self.column += 1;
+		Ok(())
+	}
+}
+
+/// The sum of all quotients at each position. `opened` has every column's values at the positions,
+/// in the order of preprocessed, trace, interaction and composition columns.
+pub(crate) fn answers(
+	key: &Key<'_>,
+	zeta: Point,
+	challenge: QM31,
+	samples: &[Vec<QM31>; 4],
+	positions: &[usize],
+	opened: &[&[M31]],
+) -> Result<Vec<QM31>, Error> {
+	let [preprocessed, trace, interaction, composition] = samples;
+	let mut batches = Batches::new(key, zeta, challenge);
+	for &value in preprocessed {
+		batches.column(&[0], 0, &mut core::iter::once(value))?;
+	}
+	for (interacting, values) in [(false, trace), (true, interaction)] {
+		let mut values = values.iter().copied();
+		for component in &key.components {
+			let log_size = component.log_size + u32::from(key.vk.pcs.log_blowup);
+			for offsets in component.offsets(interacting) {
+				batches.column(offsets, log_size, &mut values)?;
+			}
+		}
+	}
+	for &value in composition {
+		batches.column(&[0], 0, &mut core::iter::once(value))?;
+	}
+
+	let domain = CanonicCoset::new(key.lifting).circle_domain();
+	let points: Vec<_> = positions
+		.iter()
+		.map(|&position| domain.at(bit_reverse_index(position, key.lifting)))
+		.collect();
+	let mut denominators: Vec<CM31> =
+		Vec::with_capacity(points.len().saturating_mul(batches.batches.len()));
+	for Batch { point, .. } in &batches.batches {
+		for at in &points {
+			denominators.push((point.x.0 - at.x) * point.y.1 - (point.y.0 - at.y) * point.x.1);
+		}
+	}
+	// Not zero: see `is_degenerate`. Asked all the same, since upstream's inversion panics.
+	if denominators.iter().any(CM31::is_zero) {
+		return Err(Error::ChallengeDegenerate);
+	}
+	let mut inverses = CM31::batch_inverse(&denominators).into_iter();
+	let mut out = vec![QM31::zero(); positions.len()];
+	let mut sums = Vec::with_capacity(positions.len());
+	for Batch { point, columns, values, slope, .. } in &batches.batches {
+		sums.clear();
+		sums.resize(positions.len(), -*values);
+		for &(column, power) in columns {
+			if let Some(opened) = opened.get(column) {
+				for (sum, &value) in sums.iter_mut().zip(*opened) {
+					*sum += power * value;
+				}
+			}
+		}
+		let distance = point.y.complex_conjugate() - point.y;
+		for ((out, &sum), at) in out.iter_mut().zip(&sums).zip(&points) {
+			let numerator = distance * sum - *slope * (-point.y + at.y);
+			*out += numerator.mul_cm31(inverses.next().unwrap_or_else(CM31::zero));
+		}
+	}
+	Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::decode::{Proof, decode};
+	use assay_primitives::VerifyingKey;
+	use stwo::core::pcs::TreeVec;
+	use stwo::core::pcs::quotients::{PointSample, fri_answers};
+	use stwo::core::vcs_lifted::blake2_merkle::Blake2sMerkleHasher;
+
+	/// The samples with their points as upstream takes them.
+	fn samples(key: &Key<'_>, zeta: Point, values: &[Vec<QM31>; 4]) -> Vec<Vec<Vec<PointSample>>> {
+		let step = CanonicCoset::new(key.log_degree()).step();
+		let [preprocessed, trace, interaction, composition] = values;
+		let single = |values: &[QM31]| -> Vec<Vec<PointSample>> {
+			values.iter().map(|&value| vec![PointSample { point: zeta, value }]).collect()
+		};
+		let tree = |interacting: bool, values: &[QM31]| -> Vec<Vec<PointSample>> {
+			let mut values = values.iter();
+			let components = key.components.iter();
+			components
+				.flat_map(|component| component.offsets(interacting))
+				.map(|offsets| {
+					let at = |offset: i32| zeta + step.mul_signed(offset as isize).into_ef();
+					offsets
+						.iter()
+						.map(|&offset| PointSample {
+							point: at(offset),
+							value: *values.next().unwrap(),
+						})
+						.collect()
+				})
+				.collect()
+		};
+		vec![single(preprocessed), tree(false, trace), tree(true, interaction), single(composition)]
+	}
+
+	#[test]
+	fn are_upstreams() {
+		for (vk, proof) in [
+			(
+				&include_bytes!("../fixtures/poseidon_vk_v1.bin")[..],
+				&include_bytes!("../fixtures/poseidon_proof_v1.bin")[..],
+			),
+			(
+				&include_bytes!("../fixtures/range_check_vk_v1.bin")[..],
+				&include_bytes!("../fixtures/range_check_proof_v1.bin")[..],
+			),
+			(
+				&include_bytes!("../fixtures/range_standard_vk_v1.bin")[..],
+				&include_bytes!("../fixtures/range_standard_proof_v1.bin")[..],
+			),
+		] {
+			let vk = VerifyingKey::decode_strict(vk).unwrap();
+			let key = Key::of(&vk).unwrap();
+			let proof: Proof<Blake2sMerkleHasher> = decode(&key, proof).unwrap();
+			// Any point and challenge will do, and any positions.
+			let zeta = Point::get_point(123_456_789_012_345_678_901_234);
+			let challenge = QM31::from_u32_unchecked(9, 8, 7, 6);
+			let positions: Vec<usize> = (0..proof.queries).map(|i| 7 * i + i % 3).collect();
+			let sizes = |tree: usize| -> Vec<u32> {
+				match key.columns.get(tree) {
+					Some(columns) => columns
+						.iter()
+						.map(|column| column.log_size + u32::from(key.vk.pcs.log_blowup))
+						.collect(),
+					None => vec![key.lifting; 8],
+				}
+			};
+			let mut openings = proof.openings.iter();
+			let queried: Vec<Vec<Vec<M31>>> = (0..4)
+				.map(|tree| match sizes(tree).len() {
+					0 => Vec::new(),
+					_ => openings.next().unwrap().values.clone(),
+				})
+				.collect();
+			let expected = fri_answers(
+				TreeVec::new((0..4).map(sizes).collect()),
+				TreeVec::new(samples(&key, zeta, &proof.samples)),
+				challenge,
+				&positions,
+				TreeVec::new(queried.clone()),
+				key.lifting,
+			)
+			.unwrap();
+			let opened: Vec<&[M31]> = queried.iter().flatten().map(Vec::as_slice).collect();
+			let got = answers(&key, zeta, challenge, &proof.samples, &positions, &opened).unwrap();
+			assert_eq!(got, expected);
+		}
+	}
+
+	#[test]
+	fn are_not_defined_where_a_point_is_its_own_conjugate() {
+		let vk = VerifyingKey::decode_strict(include_bytes!("../fixtures/poseidon_vk_v1.bin"));
+		let vk = vk.unwrap();
+		let key = Key::of(&vk).unwrap();
+		let real = CanonicCoset::new(20).at(5).into_ef();
+		let mut batches = Batches::new(&key, real, QM31::one());
+		assert_eq!(batches.add((0, None), QM31::one()), Err(Error::ChallengeDegenerate));
+		assert_eq!(batches.add((-1, Some(3)), QM31::one()), Err(Error::ChallengeDegenerate));
+	}
+}

@@ -1,0 +1,727 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The verifier accepts honest proofs and gives everything else its own error.
+
+mod common;
+
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile, PublicOperand,
+	PublicValues, SecurityBits, StwoComponent, StwoHash, VerifyingKey,
+};
+use assay_stwo::{Error, check_vk, verify_bytes};
+use codec::Encode;
+use common::{Case, FIXTURES, Kind};
+
+const ANYTHING: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+const P: u32 = 0x7fff_ffff;
+
+mod accept {
+	use super::*;
+
+	#[test]
+	fn every_committed_proof() {
+		for name in FIXTURES {
+			let case = Case::of(name);
+			let accepted = case.verify().unwrap_or_else(|error| panic!("{name}: {error}"));
+			assert_eq!(accepted.vk_hash, case.vk.hash());
+		}
+	}
+
+	#[test]
+	fn a_proof_through_its_bytes() {
+		let case = Case::of("range_check");
+		let accepted =
+			verify_bytes(&case.vk.encode(), &case.public_values.encode(), &case.proof).unwrap();
+		assert_eq!(accepted.vk_hash, case.vk.hash());
+	}
+
+	#[test]
+	fn no_proof_longer_than_the_key_allows() {
+		for name in FIXTURES {
+			let case = Case::of(name);
+			let max = check_vk(&case.vk, &ANYTHING).unwrap().proof_bytes_max;
+			assert!(case.proof.len() <= max as usize, "{name}: {} > {max}", case.proof.len());
+		}
+	}
+
+	#[test]
+	fn a_key_for_the_default_policy() {
+		let case = Case::of("range_standard");
+		let checked = check_vk(&case.vk, &Policy::of(Profile::Standard)).unwrap();
+		assert!(checked.security.proven >= 80);
+	}
+}
+
+mod reject {
+	use super::*;
+
+	fn range() -> Case {
+		Case::of("range_check")
+	}
+
+	fn merkle(tree: &'static str, reason: &str) -> Result<assay_stwo::Accepted, Error> {
+		Err(Error::MerklePath { tree, reason: reason.into() })
+	}
+
+	/// What may be refused once the transcript went another way before the queries.
+	fn is_other_transcript(error: &Error) -> bool {
+		matches!(
+			error,
+			Error::Grinding { .. } | Error::QueryCount { .. } | Error::MerklePath { .. }
+		)
+	}
+
+	#[test]
+	fn a_changed_bit_anywhere_in_the_proof() {
+		for name in ["fibonacci", "fibonacci_m31", "range_check"] {
+			let case = Case::of(name);
+			for position in 0..case.proof.len() {
+				let tampered = case.with_proof(|proof| proof[position] ^= 1);
+				assert!(tampered.verify().is_err(), "{name}: byte {position} is not bound");
+			}
+		}
+	}
+
+	#[test]
+	fn a_proof_cut_anywhere() {
+		let case = range();
+		for length in 0..case.proof.len() {
+			let cut = case.with_proof(|proof| proof.truncate(length));
+			assert_eq!(cut.verify().unwrap_err().class(), ErrorClass::ProofTruncated, "{length}");
+		}
+	}
+
+	#[test]
+	fn bytes_after_the_proof() {
+		let trailing = range().with_proof(|proof| proof.push(0));
+		assert_eq!(trailing.verify(), Err(Error::TrailingBytes { got: 1 }));
+	}
+
+	#[test]
+	fn another_trace_root() {
+		assert_eq!(Case::of("fibonacci").flipped("trace root").verify(), Err(Error::Constraints));
+	}
+
+	#[test]
+	fn another_composition_root() {
+		let case = Case::of("fibonacci");
+		assert_eq!(case.flipped("composition root").verify(), Err(Error::Constraints));
+	}
+
+	#[test]
+	fn another_interaction_root() {
+		assert_eq!(range().flipped("interaction root").verify(), Err(Error::Constraints));
+	}
+
+	#[test]
+	fn other_samples() {
+		for name in
+			["preprocessed samples", "trace samples", "interaction samples", "composition samples"]
+		{
+			assert_eq!(range().flipped(name).verify(), Err(Error::Constraints), "{name}");
+		}
+	}
+
+	#[test]
+	fn another_claimed_sum() {
+		assert_eq!(range().flipped("claimed sums").verify(), Err(Error::ClaimedSums));
+	}
+
+	#[test]
+	fn other_claimed_sums_that_balance() {
+		let case = range();
+		let at = case.part("claimed sums").at.start;
+		let shift = |proof: &mut Vec<u8>, at: usize, by: u64| {
+			let value = u32::from_le_bytes(proof[at..at + 4].try_into().unwrap());
+			let value = ((u64::from(value) + by) % u64::from(P)) as u32;
+			proof[at..at + 4].copy_from_slice(&value.to_le_bytes());
+		};
+		let tampered = case.with_proof(|proof| {
+			shift(proof, at, 1);
+			shift(proof, at + 16, u64::from(P) - 1);
+		});
+		assert_eq!(tampered.verify(), Err(Error::Constraints));
+	}
+
+	#[test]
+	fn public_terms_that_do_not_balance() {
+		let case = Case::of("poseidon").with_vk(|vk| vk.public_terms.truncate(1));
+		let error = case.verify().unwrap_err();
+		// The key's hash seeds the transcript, so the grinding goes first unless it happens to fit.
+		assert!(
+			matches!(error, Error::ClaimedSums | Error::Grinding { site: "interaction", .. }),
+			"{error}"
+		);
+	}
+
+	#[test]
+	fn another_folding_root() {
+		for part in Case::of("range_check").all("layer root") {
+			let tampered = range().with_proof(|proof| proof[part.at.start] ^= 1);
+			let error = tampered.verify().unwrap_err();
+			assert!(is_other_transcript(&error), "{error}");
+		}
+	}
+
+	#[test]
+	fn another_last_layer() {
+		let error = range().flipped("last layer").verify().unwrap_err();
+		assert!(is_other_transcript(&error), "{error}");
+	}
+
+	#[test]
+	fn nonces_that_do_not_meet_their_difficulty() {
+		// Of 64 nonces in a row, one in four and one in eight meet it.
+		for (name, site, bits) in
+			[("interaction nonce", "interaction", 2), ("query nonce", "query", 3)]
+		{
+			let case = range();
+			let at = case.part(name).at.start;
+			let refused = (0..64)
+				.map(|nonce| case.with_proof(|proof| proof[at] ^= nonce).verify())
+				.filter(|verdict| *verdict == Err(Error::Grinding { site, bits }))
+				.count();
+			assert!(refused > 32, "{name}: {refused} of 64");
+		}
+	}
+
+	#[test]
+	fn an_unread_nonce_that_is_not_zero() {
+		let case = Case::of("fibonacci_m31");
+		assert_eq!(
+			case.flipped("query nonce").verify(),
+			Err(Error::NotCanonical { reading: "query grinding nonce" })
+		);
+	}
+
+	#[test]
+	fn other_values_at_the_queries() {
+		for tree in ["preprocessed trace", "trace", "interaction trace", "composition"] {
+			assert_eq!(range().flipped(tree).verify(), merkle(tree, "Root mismatch."));
+		}
+	}
+
+	#[test]
+	fn other_siblings() {
+		assert_eq!(
+			range().flipped("siblings").verify(),
+			merkle("preprocessed trace", "Root mismatch.")
+		);
+		assert_eq!(
+			range().flipped("layer siblings").verify(),
+			merkle("folding layer", "Root mismatch.")
+		);
+	}
+
+	#[test]
+	fn a_sibling_too_few_or_too_many() {
+		let case = range();
+		assert_eq!(
+			case.shortened("sibling count", 32).verify(),
+			merkle("preprocessed trace", "Witness is too short.")
+		);
+		assert_eq!(
+			case.lengthened("sibling count", 32).verify(),
+			merkle("preprocessed trace", "Witness is too long.")
+		);
+		assert_eq!(
+			case.shortened("layer sibling count", 32).verify(),
+			merkle("folding layer", "Witness is too short.")
+		);
+		assert_eq!(
+			case.lengthened("layer sibling count", 32).verify(),
+			merkle("folding layer", "Witness is too long.")
+		);
+	}
+
+	#[test]
+	fn other_values_of_a_folding_layer() {
+		assert_eq!(
+			range().flipped("layer values").verify(),
+			merkle("folding layer", "Root mismatch.")
+		);
+	}
+
+	#[test]
+	fn a_value_of_a_folding_layer_too_few_or_too_many() {
+		let case = range();
+		let refused = Err(Error::FoldingWitness { layer: 0 });
+		assert_eq!(case.shortened("layer value count", 16).verify(), refused);
+		let count = case.part("layer value count").at;
+		let values = case.part("layer values").at;
+		// At its end, so that all others stay where they are.
+		let longer = case.with_proof(|proof| {
+			let value = u32::from_le_bytes(proof[count.clone()].try_into().unwrap());
+			proof[count].copy_from_slice(&(value + 1).to_le_bytes());
+			proof.splice(values.end..values.end, [0; 16]);
+		});
+		let error = longer.verify().unwrap_err();
+		// The count may have been at its cap already.
+		assert!(
+			matches!(error, Error::FoldingWitness { layer: 0 } | Error::Count { .. }),
+			"{error}"
+		);
+	}
+
+	#[test]
+	fn other_public_values() {
+		let mut case = range();
+		let PublicValues::V1(values) = &mut case.public_values;
+		values[0] += 1;
+		let error = case.verify().unwrap_err();
+		assert!(
+			matches!(error, Error::Constraints | Error::Grinding { site: "interaction", .. }),
+			"{error}"
+		);
+	}
+
+	#[test]
+	fn a_wrong_number_of_public_values() {
+		let mut case = range();
+		let PublicValues::V1(values) = &mut case.public_values;
+		values.pop();
+		assert_eq!(case.verify(), Err(Error::PublicValuesCount { expected: 1, got: 0 }));
+	}
+
+	#[test]
+	fn a_public_value_above_the_modulus() {
+		let mut case = range();
+		let PublicValues::V1(values) = &mut case.public_values;
+		values[0] = P;
+		assert_eq!(case.verify(), Err(Error::PublicValueNotCanonical { index: 0, got: P }));
+	}
+
+	/// Each parameter, changed alone, must make an honest proof fail: were one not bound, a prover
+	/// could choose it.
+	#[test]
+	fn an_honest_proof_under_any_other_parameter() {
+		type Change = fn(&mut assay_primitives::StwoVk);
+		let changes: [(&str, Change); 11] = [
+			("hash", |vk| vk.hash = StwoHash::Blake2sM31),
+			("log_blowup", |vk| vk.pcs.log_blowup = 2),
+			("num_queries", |vk| vk.pcs.num_queries = 4),
+			("log_last_layer", |vk| vk.pcs.log_last_layer = 0),
+			("fold_step", |vk| vk.pcs.fold_step = 1),
+			("lifting_log_size", |vk| vk.pcs.lifting_log_size = Some(10)),
+			("interaction_grinding_bits", |vk| vk.pcs.interaction_grinding_bits = 1),
+			("query_grinding_bits", |vk| vk.pcs.query_grinding_bits = 2),
+			("preprocessed", |vk| vk.preprocessed[0] ^= 1),
+			("log_size", |vk| vk.components[1].log_size = 7),
+			("public_terms", |vk| {
+				vk.public_terms.push(assay_primitives::PublicTerm {
+					relation: 0,
+					multiplicity: PublicOperand::Constant(0),
+					values: vec![PublicOperand::Public(0)],
+				});
+			}),
+		];
+		for (name, change) in changes {
+			assert!(range().with_vk(change).verify().is_err(), "{name} is not bound");
+		}
+	}
+
+	/// Explicit lifting to the size that is the default is another transcript.
+	#[test]
+	fn an_honest_proof_under_the_same_lifting_by_another_name() {
+		let case = Case::of("fibonacci").with_vk(|vk| vk.pcs.lifting_log_size = Some(7));
+		assert!(case.verify().is_err());
+	}
+
+	#[test]
+	fn the_proof_of_another_program_of_the_same_shape() {
+		let case = Case::of("fibonacci").with_vk(|vk| {
+			// The last subtraction becomes an addition: opcode 11 to 10.
+			let program = &mut vk.components[0].program;
+			let position = program.iter().rposition(|&byte| byte == 11).unwrap();
+			program[position] = 10;
+		});
+		assert!(check_vk(&case.vk, &ANYTHING).is_ok());
+		assert_eq!(case.verify(), Err(Error::Constraints));
+	}
+}
+
+/// The traps of upstream's verifier that are known, each with what closes it.
+mod close_the_trap_of {
+	use super::*;
+
+	#[test]
+	fn elements_that_are_not_reduced() {
+		for name in FIXTURES {
+			let case = Case::of(name);
+			for part in case.parts() {
+				if part.kind != Kind::Elements {
+					continue;
+				}
+				for at in [part.at.start, part.at.end - 4] {
+					// P itself, which is a second zero; and the largest.
+					for value in [P, u32::MAX] {
+						let tampered = case.with_proof(|proof| {
+							proof[at..at + 4].copy_from_slice(&value.to_le_bytes());
+						});
+						let error = tampered.verify().unwrap_err();
+						assert!(
+							matches!(error, Error::NotCanonical { .. }),
+							"{name}, {}: {error}",
+							part.name
+						);
+					}
+				}
+			}
+		}
+	}
+
+	#[test]
+	fn a_second_form_of_the_same_element() {
+		// x and x + P are the same element: only the first may stand in a proof.
+		let case = Case::of("range_check");
+		for part in case.parts().into_iter().filter(|part| part.kind == Kind::Elements) {
+			for at in part.at.step_by(4) {
+				let value = u32::from_le_bytes(case.proof[at..at + 4].try_into().unwrap());
+				let tampered = case.with_proof(|proof| {
+					proof[at..at + 4].copy_from_slice(&(value + P).to_le_bytes());
+				});
+				assert!(matches!(tampered.verify(), Err(Error::NotCanonical { .. })), "{at}");
+			}
+		}
+	}
+
+	#[test]
+	fn no_queries_which_upstream_draws_for_ever() {
+		let case = Case::of("range_check").with_vk(|vk| vk.pcs.num_queries = 0);
+		let refused = Err(Error::Parameter { name: "num_queries", min: 1, max: 512, got: 0 });
+		assert_eq!(case.verify(), refused);
+		assert_eq!(check_vk(&case.vk, &ANYTHING).map(|_| ()), refused.map(|_| ()));
+	}
+
+	#[test]
+	fn a_number_of_answers_that_is_not_that_of_the_queries() {
+		let case = Case::of("fibonacci_m31");
+		let count = case.part("query count").at;
+		let honest = u32::from_le_bytes(case.proof[count.clone()].try_into().unwrap());
+		// One answer less in every column, everything else as it is: upstream asserts here.
+		let trees = [case.part("trace").at, case.part("composition").at];
+		let shorter = case.with_proof(|proof| {
+			for at in trees.iter().rev() {
+				let width = 4 * honest as usize;
+				let kept: Vec<u8> = proof[at.clone()]
+					.chunks(width)
+					.flat_map(|column| column[..width - 4].to_vec())
+					.collect();
+				proof.splice(at.clone(), kept);
+			}
+			proof[count.clone()].copy_from_slice(&(honest - 1).to_le_bytes());
+		});
+		assert_eq!(
+			shorter.verify(),
+			Err(Error::QueryCount { expected: honest as usize, got: honest as usize - 1 })
+		);
+		let none = case.with_proof(|proof| proof[count.clone()].copy_from_slice(&[0; 4]));
+		assert_eq!(none.verify(), Err(Error::QueryCount { expected: 1, got: 0 }));
+	}
+
+	#[test]
+	fn counts_that_allocate() {
+		let case = Case::of("range_check");
+		for part in case.parts() {
+			if part.kind == Kind::Number && part.at.len() == 4 {
+				let tampered =
+					case.with_proof(|proof| proof[part.at.clone()].copy_from_slice(&[0xff; 4]));
+				let error = tampered.verify().unwrap_err();
+				assert!(
+					matches!(error, Error::Count { got, .. } if got == u64::from(u32::MAX)),
+					"{}: {error}",
+					part.name
+				);
+			}
+		}
+	}
+
+	#[test]
+	fn a_last_layer_whose_size_is_shifted_unchecked() {
+		for got in [9, 64, 255] {
+			let case = Case::of("range_check").with_vk(|vk| vk.pcs.log_last_layer = got);
+			assert_eq!(
+				case.verify(),
+				Err(Error::Parameter { name: "log_last_layer", min: 0, max: 8, got: got.into() })
+			);
+		}
+	}
+
+	#[test]
+	fn folding_past_the_end() {
+		let case = Case::of("range_check").with_vk(|vk| vk.pcs.log_last_layer = 7);
+		assert_eq!(
+			case.verify(),
+			Err(Error::Parameter { name: "fold_step + log_last_layer", min: 1, max: 8, got: 9 })
+		);
+	}
+
+	#[test]
+	fn parameters_past_their_constructors_asserts() {
+		type Change = fn(&mut assay_primitives::StwoVk);
+		let changes: [(&str, Change); 12] = [
+			("log_blowup", |vk| vk.pcs.log_blowup = 0),
+			("log_blowup", |vk| vk.pcs.log_blowup = 17),
+			("num_queries", |vk| vk.pcs.num_queries = 513),
+			("fold_step", |vk| vk.pcs.fold_step = 0),
+			("fold_step", |vk| vk.pcs.fold_step = 5),
+			("lifting_log_size", |vk| vk.pcs.lifting_log_size = Some(8)),
+			("lifting_log_size", |vk| vk.pcs.lifting_log_size = Some(29)),
+			("interaction_grinding_bits", |vk| vk.pcs.interaction_grinding_bits = 27),
+			("query_grinding_bits", |vk| vk.pcs.query_grinding_bits = 255),
+			("log_size", |vk| vk.components[0].log_size = 3),
+			("log_size", |vk| vk.components[0].log_size = 31),
+			("components", |vk| vk.components.clear()),
+		];
+		for (expected, change) in changes {
+			let case = Case::of("range_check").with_vk(change);
+			match case.verify().unwrap_err() {
+				Error::Parameter { name, .. } => assert_eq!(name, expected),
+				other => panic!("{expected}: {other}"),
+			}
+		}
+	}
+
+	/// A component of one column that asserts nothing of it, and reads neither relations nor public
+	/// values of an AIR that has this many.
+	fn idle(log_size: u8, public_values: u8) -> StwoComponent {
+		let program = vec![0x81, 0, public_values, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0];
+		StwoComponent { log_size, preprocessed: vec![], program }
+	}
+
+	#[test]
+	fn trees_of_different_heights_without_lifting() {
+		let preprocessed = Case::of("range_check").with_vk(|vk| {
+			vk.pcs.lifting_log_size = None;
+			vk.components.push(idle(10, 1));
+		});
+		assert_eq!(
+			preprocessed.verify(),
+			Err(Error::Parameter {
+				name: "largest preprocessed column without lifting_log_size",
+				min: 10,
+				max: 10,
+				got: 8
+			})
+		);
+		let interaction = Case::of("poseidon").with_vk(|vk| vk.components.push(idle(9, 32)));
+		assert_eq!(
+			interaction.verify(),
+			Err(Error::Parameter {
+				name: "largest interaction column without lifting_log_size",
+				min: 9,
+				max: 9,
+				got: 5
+			})
+		);
+		let lifted = interaction.with_vk(|vk| vk.pcs.lifting_log_size = Some(10));
+		assert!(check_vk(&lifted.vk, &ANYTHING).is_ok());
+	}
+
+	#[test]
+	fn relations_that_are_used_as_often_as_the_characteristic() {
+		// z^512 on 2^22 rows: 2^31 fractions.
+		let case = Case::of("range_check").with_vk(|vk| {
+			let mut program = vec![0x81, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 10, 6, 0];
+			(0..9).for_each(|_| program.extend([12, 1, 1]));
+			program.extend([1, 9]);
+			vk.components = vec![StwoComponent { log_size: 22, preprocessed: vec![], program }];
+			vk.pcs.lifting_log_size = Some(23);
+		});
+		assert_eq!(
+			case.verify(),
+			Err(Error::Parameter {
+				name: "uses of relations",
+				min: 0,
+				max: u64::from(P) - 1,
+				got: 1 << 31
+			})
+		);
+	}
+}
+
+mod refuse_keys {
+	use super::*;
+
+	#[test]
+	fn that_are_not_canonical_bytes() {
+		let case = Case::of("range_check");
+		let honest = case.vk.encode();
+		let public = case.public_values.encode();
+		let class = |vk: &[u8]| verify_bytes(vk, &public, &case.proof).unwrap_err().class();
+		assert_eq!(class(&[]), ErrorClass::VkMalformed);
+		// Plonky3's, whatever follows.
+		assert_eq!(class(&[1]), ErrorClass::UnsupportedVersion);
+		assert_eq!(class(&[9]), ErrorClass::UnsupportedVersion);
+		let mut trailing = honest.clone();
+		trailing.push(0);
+		assert_eq!(class(&trailing), ErrorClass::VkMalformed);
+		for length in 1..honest.len() {
+			assert_eq!(class(&honest[..length]), ErrorClass::VkMalformed, "{length}");
+		}
+		let long = vec![2; assay_primitives::MAX_VK_BYTES + 1];
+		assert_eq!(class(&long), ErrorClass::VkTooLong);
+	}
+
+	#[test]
+	fn of_another_system() {
+		let vk = VerifyingKey::Plonky3V1(Plonky3Vk {
+			hash: HashKind::Keccak,
+			extension: ExtensionDegree::Four,
+			degree_bits: 5,
+			fri: FriParams {
+				log_blowup: 1,
+				num_queries: 1,
+				log_final_poly_len: 0,
+				max_log_arity: 1,
+				batch_grinding_bits: 0,
+				commit_grinding_bits: 0,
+				query_grinding_bits: 0,
+				ood_grinding_bits: 0,
+			},
+			preprocessed: None,
+			program: vec![],
+		});
+		let refused = Error::Encoding(ErrorClass::UnsupportedVersion);
+		assert_eq!(check_vk(&vk, &ANYTHING), Err(refused.clone()));
+		assert_eq!(assay_stwo::verify(&vk, &PublicValues::V1(vec![]), &[]), Err(refused));
+	}
+
+	#[test]
+	fn whose_programs_disagree_with_them() {
+		let relations = Case::of("range_check").with_vk(|vk| vk.relations = 2);
+		assert_eq!(
+			relations.verify(),
+			Err(Error::Parameter { name: "relations of a program", min: 2, max: 2, got: 1 })
+		);
+		let values = Case::of("range_check").with_vk(|vk| vk.num_public_values = 2);
+		assert_eq!(
+			check_vk(&values.vk, &ANYTHING).map(|_| ()),
+			Err(Error::Parameter { name: "public values of a program", min: 2, max: 2, got: 1 })
+		);
+	}
+
+	#[test]
+	fn whose_programs_upstream_could_not_take() {
+		let refused = |program: &[u8]| {
+			let case = Case::of("range_check").with_vk(|vk| {
+				vk.components[0].preprocessed.clear();
+				vk.components.truncate(1);
+				vk.components[0].program = program.to_vec();
+			});
+			case.verify().unwrap_err()
+		};
+		// x^4.
+		assert_eq!(
+			refused(&[0x81, 0, 1, 1, 1, 1, 1, 0, 0, 3, 3, 0, 12, 1, 1, 12, 1, 1, 1, 2]),
+			Error::Parameter { name: "constraint degree", min: 0, max: 3, got: 4 }
+		);
+		// No column.
+		assert_eq!(
+			refused(&[0x81, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0]),
+			Error::Parameter { name: "columns of a component", min: 1, max: 8192, got: 0 }
+		);
+		// A relation and no interaction trace.
+		assert_eq!(
+			refused(&[0x81, 0, 1, 1, 1, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0]),
+			Error::Parameter {
+				name: "relations against interaction columns",
+				min: 0,
+				max: 0,
+				got: 1
+			}
+		);
+		assert_eq!(
+			refused(&[0x81]),
+			Error::Program {
+				component: 0,
+				error: assay_air::ProgramError::Truncated { reading: "preprocessed columns" }
+			}
+		);
+	}
+
+	#[test]
+	fn whose_programs_are_not_canonical() {
+		// Two equal operations.
+		let case = Case::of("fibonacci").with_vk(|vk| {
+			vk.components[0].program = vec![0x81, 0, 0, 0, 1, 1, 1, 0, 0, 2, 3, 0, 3, 0, 2, 0, 1];
+		});
+		assert_eq!(
+			check_vk(&case.vk, &ANYTHING),
+			Err(Error::Program {
+				component: 0,
+				error: assay_air::ProgramError::DuplicateNode { node: 1 }
+			})
+		);
+	}
+
+	#[test]
+	fn with_preprocessed_columns_that_do_not_fit() {
+		type Change = fn(&mut assay_primitives::StwoVk);
+		let changes: [(usize, Change); 4] = [
+			(0, |vk| vk.components[0].preprocessed.clear()),
+			(0, |vk| vk.components[0].preprocessed[0] = 1),
+			(1, |vk| vk.components[1].preprocessed[0] = 0), // Of another size.
+			(1, |vk| vk.components[1].preprocessed[0] = 2),
+		];
+		for (component, change) in changes {
+			let case = Case::of("range_check").with_vk(change);
+			assert_eq!(case.verify(), Err(Error::PreprocessedColumns { component }));
+		}
+	}
+
+	#[test]
+	fn with_another_root_of_no_columns() {
+		let case = Case::of("fibonacci").with_vk(|vk| vk.preprocessed[31] ^= 1);
+		assert_eq!(check_vk(&case.vk, &ANYTHING).map(|_| ()), Err(Error::PreprocessedRoot));
+	}
+
+	#[test]
+	fn with_public_terms_out_of_range() {
+		type Change = fn(&mut assay_primitives::PublicTerm);
+		let changes: [Change; 5] = [
+			|term| term.relation = 1,
+			|term| term.multiplicity = PublicOperand::Constant(P),
+			|term| term.values[3] = PublicOperand::Public(32),
+			|term| term.values.clear(),
+			|term| term.values = vec![PublicOperand::Constant(0); 129],
+		];
+		for change in changes {
+			let case = Case::of("poseidon").with_vk(|vk| change(&mut vk.public_terms[1]));
+			assert_eq!(case.verify(), Err(Error::PublicTerm { term: 1 }));
+		}
+	}
+
+	#[test]
+	fn below_the_floor() {
+		let case = Case::of("range_check");
+		let floor = Policy::of(Profile::Standard);
+		assert!(matches!(check_vk(&case.vk, &floor), Err(Error::SecurityTooLow { .. })));
+	}
+
+	#[test]
+	fn never_by_a_panic() {
+		for name in ["range_check", "fibonacci"] {
+			// Each byte of an honest key set to values that make lengths and parameters extreme.
+			let case = Case::of(name);
+			let honest = case.vk.encode();
+			let public = case.public_values.encode();
+			for position in 0..honest.len() {
+				for value in [0, 1, 2, 0x1f, 0x7f, 0x80, 0xff] {
+					if honest[position] == value {
+						continue;
+					}
+					let mut mutant = honest.clone();
+					mutant[position] = value;
+					assert!(
+						verify_bytes(&mutant, &public, &case.proof).is_err(),
+						"{name} {position} {value}"
+					);
+					if let Ok(vk) = VerifyingKey::decode_strict(&mutant) {
+						let _ = check_vk(&vk, &ANYTHING);
+					}
+				}
+			}
+		}
+	}
+}

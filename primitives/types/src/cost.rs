@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+use crate::SecurityBits;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// Upper bounds on the work of one verification. Deterministic: equal keys have equal costs.
+///
+/// Every proof system counts in these units; what a unit takes differs from system to system.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Cost {
+	/// Calls of the compression function or permutation of the key's hash.
+	pub hash_compressions: u64,
+	/// Multiplications and additions in the extension field.
+	pub extension_operations: u64,
+	/// Bytes decoded: key and proof.
+	pub bytes: u64,
+}
+
+/// What checking a key for registration found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckedVk {
+	/// Bits of security.
+	pub security: SecurityBits,
+	/// Work of one verification, at most.
+	pub cost: Cost,
+	/// Number of public values.
+	pub num_public_values: u32,
+	/// Largest length of a proof, in bytes.
+	pub proof_bytes_max: u32,
+}

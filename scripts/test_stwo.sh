@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# What needs STWO's prover: its tests, lints, the benchmark, and the committed proofs that ordinary
+# tests verify. The prover uses unstable library features, so a stable compiler takes it with
+# RUSTC_BOOTSTRAP=1 only; a target folder of its own keeps that out of every other build.
+#
+#   scripts/test_stwo.sh            tests and lints
+#   scripts/test_stwo.sh fixtures   makes primitives/stwo/fixtures anew
+#   scripts/test_stwo.sh no_std     builds the verifier for wasm32v1-none
+#   scripts/test_stwo.sh bench      acceptance against upstream's verify
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=${ASSAY_STWO_TARGET_DIR:-$ASSAY_CACHE/target-stwo}
+stwo=(--release --locked -p assay-stwo-airs)
+
+case ${1:-test} in
+test)
+	cargo test "${stwo[@]}" -p assay-stwo --features assay-stwo-airs/prover
+	cargo clippy "${stwo[@]}" -p assay-stwo --all-targets --features assay-stwo-airs/bench \
+		-- -D warnings
+	;;
+# The verifier for a target without std. Upstream depends on dashmap for its prover, whatever the
+# features, and dashmap needs std: an empty crate takes its place, for this build.
+no_std)
+	lock=$(mktemp)
+	cp Cargo.lock "$lock"
+	trap 'mv "$lock" Cargo.lock' EXIT
+	unset RUSTC_BOOTSTRAP
+	cargo build --release --offline --target wasm32v1-none -p assay-stwo --no-default-features \
+		--features verifier \
+		--config "patch.crates-io.dashmap.path='$PWD/primitives/stwo/dashmap-stub'"
+	;;
+fixtures) cargo run "${stwo[@]}" --features prover --example fixtures ;;
+bench) cargo bench --locked -p assay-stwo-airs --features bench --bench acceptance ;;
+*)
+	echo "unknown part: $1" >&2
+	exit 2
+	;;
+esac
