@@ -3,7 +3,7 @@
 //! What the node answers besides a Substrate node's usual methods.
 
 use crate::status::{NodeStatus, Status};
-use assay_primitives::{HashKind, Profile, SecurityBits};
+use assay_primitives::{Profile, SecurityBits};
 use assay_runtime::{
 	AccountId, Balance, BlockNumber, Nonce,
 	opaque::{Block, Hash},
@@ -15,7 +15,7 @@ use jsonrpsee::{
 	proc_macros::rpc,
 	types::{ErrorObject, ErrorObjectOwned},
 };
-use pallet_proof_verifier::{ProofSystem, Scope, StatementInfo, api::ProofVerifierApi};
+use pallet_proof_verifier::{Scope, StatementInfo, api::ProofVerifierApi};
 use sc_transaction_pool_api::TransactionPool;
 use serde::Serialize;
 use sp_api::ProvideRuntimeApi;
@@ -247,13 +247,6 @@ impl From<StatementInfo<AccountId, BlockNumber>> for Statement {
 	}
 }
 
-/// Name of a proof system.
-pub fn system(system: ProofSystem) -> &'static str {
-	match system {
-		ProofSystem::Plonky3 => "plonky3",
-	}
-}
-
 /// The runtime could not be asked, most often because `at` names no block that this node has.
 fn unavailable(error: impl std::fmt::Display) -> ErrorObjectOwned {
 	ErrorObject::owned(RUNTIME_ERROR, "The runtime could not be asked", Some(error.to_string()))
@@ -278,13 +271,9 @@ where
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>> {
 		let info = self.client.runtime_api().vk_info(self.at(at), vk_hash).map_err(unavailable)?;
 		Ok(info.map(|info| VkInfo {
-			system: system(info.record.system),
+			system: info.record.system.name(),
 			version: info.record.version,
-			hash: match info.record.hash {
-				HashKind::Poseidon2 => "poseidon2",
-				HashKind::Keccak => "keccak",
-				HashKind::Blake3 => "blake3",
-			},
+			hash: info.record.hash.name(),
 			security: info.record.security,
 			profile: info.profile,
 			cost: Cost {
@@ -376,7 +365,7 @@ where
 		let (mut disabled_systems, mut closed_profiles) = (Vec::new(), Vec::new());
 		for scope in answer.disabled {
 			match scope {
-				Scope::ProofSystem(off) => disabled_systems.push(system(off)),
+				Scope::ProofSystem(off) => disabled_systems.push(off.name()),
 				Scope::Profile(closed) => closed_profiles.push(closed),
 			}
 		}

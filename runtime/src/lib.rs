@@ -18,6 +18,9 @@
 // `construct_runtime` recurses over pallets.
 #![recursion_limit = "256"]
 
+#[cfg(not(any(feature = "backend-plonky3", feature = "backend-stwo")))]
+compile_error!("no back end: turn on `backend-plonky3`, `backend-stwo` or both");
+
 extern crate alloc;
 
 #[cfg(feature = "std")]

@@ -323,6 +323,39 @@ mod a_submission_should {
 	}
 
 	#[test]
+	fn be_taken_under_a_key_of_either_proof_system() {
+		let vk = include_bytes!("../../pallets/proof-verifier/fixtures/stwo_vk_v1.bin");
+		let public_values =
+			include_bytes!("../../pallets/proof-verifier/fixtures/stwo_public_values_v1.bin");
+		let proof = include_bytes!("../../pallets/proof-verifier/fixtures/stwo_proof_v1.bin");
+		let weak = include_bytes!("../../primitives/stwo/fixtures/range_check_vk_v1.bin");
+		execute(|| {
+			let register = |vk: &[u8]| {
+				let vk = vk.to_vec().try_into().unwrap();
+				ProofVerifier::register_vk(RuntimeOrigin::signed(PAYER), vk)
+			};
+			type Error = pallet_proof_verifier::Error<Runtime>;
+			assert_eq!(register(weak), Err(Error::SecurityTooLow.into()));
+			assert_eq!(register(vk), Ok(()));
+			let vk_hash = Hash::from(VerifyingKey::hash_encoded(vk));
+			let submit = |proof: &[u8]| {
+				ProofVerifier::submit_proof(
+					RuntimeOrigin::signed(PAYER),
+					vk_hash,
+					public_values.to_vec().try_into().unwrap(),
+					proof.to_vec().try_into().unwrap(),
+				)
+				.map(drop)
+				.map_err(|refused| refused.error)
+			};
+			let mut tampered = proof.to_vec();
+			*tampered.last_mut().unwrap() ^= 1;
+			assert_eq!(submit(&tampered), Err(Error::MerklePathInvalid.into()));
+			assert_eq!(submit(proof), Ok(()));
+		});
+	}
+
+	#[test]
 	fn not_be_quoted_under_an_unknown_key() {
 		execute(|| assert_eq!(price::of_submission(Hash::zero(), 1), None));
 	}

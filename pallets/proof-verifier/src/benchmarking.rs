@@ -8,9 +8,9 @@
 
 use super::*;
 use alloc::{vec, vec::Vec};
-use assay_plonky3::Cost;
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, SecurityBits, VerifyingKey,
+	Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, SecurityBits, TreeHash,
+	VerifyingKey,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -48,7 +48,7 @@ impl ProofVerifier for AcceptAll {
 		Ok(())
 	}
 
-	fn weight(_: HashKind, _: &Cost) -> Weight {
+	fn weight(_: TreeHash, _: &Cost) -> Weight {
 		Weight::zero()
 	}
 }
@@ -120,7 +120,7 @@ fn stored_key<T: Config>(len: u32) -> H256 {
 		VkRecord {
 			security: SecurityBits::default(),
 			cost: Cost::default(),
-			hash: HashKind::Keccak,
+			hash: TreeHash::Keccak,
 			num_public_values: 0,
 			proof_bytes_max: T::MaxProofBytes::get(),
 			len,
@@ -428,6 +428,20 @@ mod benchmarks {
 	#[benchmark]
 	fn verify_wide() {
 		let (vk, public_values, proof) = fixture!("wide");
+		let verdict;
+
+		#[block]
+		{
+			verdict = T::Verifier::verify(vk, public_values, proof);
+		}
+
+		assert_eq!(verdict, Ok(()));
+	}
+
+	/// Lookups, two components and a preprocessed column, under Blake2s.
+	#[benchmark]
+	fn verify_stwo() {
+		let (vk, public_values, proof) = fixture!("stwo");
 		let verdict;
 
 		#[block]

@@ -60,13 +60,12 @@ impl<T: Config> Pallet<T> {
 	/// The record of a new key that nobody has registered yet, or why it is refused.
 	pub(crate) fn check_vk(bytes: &[u8]) -> Result<VkRecord, Error<T>> {
 		let vk = VerifyingKey::decode_strict(bytes)?;
-		let checked = assay_plonky3::check_vk(&vk, &T::Policy::get())
-			.map_err(|error| Error::<T>::from(error.class()))?;
+		let checked = T::Verifier::check_vk(&vk, &T::Policy::get())?;
 		ensure!(
 			checked.num_public_values <= T::MaxPublicValues::get(),
 			Error::<T>::ProgramTooLarge
 		);
-		let hash = vk.hash_kind();
+		let hash = vk.tree_hash();
 		// Also what makes the weight of a submission an upper bound while its key is unknown.
 		ensure!(
 			T::Verifier::weight(hash, &checked.cost).all_lte(T::MaxVerificationWeight::get()),

@@ -3,8 +3,7 @@
 //! Which configurations are refused, before a runtime with one is ever used.
 
 use crate::{Config, OnProofVerified, Pallet, ProofVerifier, weights::WeightInfo};
-use assay_plonky3::Cost;
-use assay_primitives::HashKind;
+use assay_primitives::{Cost, TreeHash};
 use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 use sp_runtime::traits::Zero;
 
@@ -38,8 +37,7 @@ impl<T: Config> Pallet<T> {
 			max_proof.saturating_add(crate::MaxPublicValuesBytes::<T>::get()) < max_length,
 			"MaxProofBytes: the longest proof does not fit in a block"
 		);
-		let cheapest = [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3]
-			.map(|hash| T::Verifier::weight(hash, &Cost::default()));
+		let cheapest = TreeHash::ALL.map(|hash| T::Verifier::weight(hash, &Cost::default()));
 		assert!(
 			cheapest.iter().any(|weight| weight.all_lte(T::MaxVerificationWeight::get())),
 			"MaxVerificationWeight: no key is cheap enough"

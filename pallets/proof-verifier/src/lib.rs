@@ -6,7 +6,8 @@
 //!
 //! That the chain accepted a proof under the key `vk_hash` for these public values means: unless
 //! somebody did about 2^bits of work, there is a trace that satisfies every constraint of the key's
-//! AIR with these public values. *bits* are the key's, by the bounds in `assay_plonky3::soundness`;
+//! AIR with these public values. *bits* are the key's, by the bounds in `assay_plonky3::soundness`
+//!   and `assay_stwo::soundness`;
 //! they are at least [`Config::Policy`]'s floor, and both the event and the statement say them.
 //!
 //! It does **not** prove
@@ -60,23 +61,35 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 
+#[cfg(all(feature = "backend-mock", any(feature = "backend-plonky3", feature = "backend-stwo")))]
+compile_error!("`backend-mock` takes a marker for a proof: it can't stand beside a real back end");
+#[cfg(all(feature = "backend-mock", feature = "production"))]
+compile_error!("`backend-mock` takes a marker for a proof: it can't be in a production build");
+#[cfg(all(feature = "backend-mock", assay_production_profile))]
+compile_error!(
+	"`backend-mock` takes a marker for a proof: it can't be in the profile `production`"
+);
+
 extern crate alloc;
 
 pub use pallet::*;
 pub use types::*;
+#[cfg(feature = "backend-mock")]
+pub use verifier::Mock;
 pub use verifier::{InRuntime, Native, ProofVerifier};
 pub use views::*;
 pub use weights::WeightInfo;
 
 pub mod api;
+mod backends;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod dispatchables;
 mod integrity;
 pub mod migrations;
-#[cfg(test)]
+#[cfg(all(test, not(feature = "backend-mock")))]
 mod mock;
-#[cfg(test)]
+#[cfg(all(test, not(feature = "backend-mock")))]
 mod tests;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
@@ -93,8 +106,7 @@ pub mod pallet {
 		StatementInfoOf, StatementStatusOf, VkInfoOf, VkPage, VkRecord, WeightInfo,
 	};
 	use alloc::vec::Vec;
-	use assay_plonky3::Cost;
-	use assay_primitives::{ErrorClass, Hash, Policy, SecurityBits};
+	use assay_primitives::{Cost, ErrorClass, Hash, Policy, SecurityBits};
 	use frame_support::{
 		dispatch::DispatchClass,
 		pallet_prelude::*,
@@ -117,11 +129,17 @@ pub mod pallet {
 	/// Ready-made configurations, for `derive_impl`.
 	pub mod config_preludes {
 		use super::*;
-		use crate::Native;
 		use frame_support::{derive_impl, parameter_types};
 
+		/// Verifies really, unless the feature `backend-mock` is on.
+		#[cfg(not(feature = "backend-mock"))]
+		pub type TestVerifier = crate::Native;
+		/// Takes a marker for a proof: the feature `backend-mock` is on.
+		#[cfg(feature = "backend-mock")]
+		pub type TestVerifier = crate::Mock;
+
 		/// For mocks: everything but [`Config::Currency`] has a value. Keys of any strength are let
-		/// in, and proofs are really verified.
+		/// in, and proofs are really verified, unless the feature `backend-mock` is on.
 		pub struct TestDefaultConfig;
 
 		parameter_types! {
@@ -155,7 +173,7 @@ pub mod pallet {
 			type OnProofVerified = ();
 			type AdminOrigin =
 				frame_system::EnsureRoot<<Self as frame_system::DefaultConfig>::AccountId>;
-			type Verifier = Native;
+			type Verifier = TestVerifier;
 			type WeightInfo = ();
 		}
 	}
@@ -503,7 +521,8 @@ pub mod pallet {
 		/// A challenge fell on a point where the argument is undefined (probability below 2^-90).
 		/// Prove again with another trace.
 		ChallengeDegenerate,
-		/// The proof system or version is unknown to this chain. Retry after an upgrade.
+		/// The proof system or version is unknown to this chain, or its runtime was built without
+		/// the back end. Retry after an upgrade.
 		UnsupportedVersion,
 		/// The parameters are outside what the verifier supports. Choose others.
 		UnsupportedParameters,

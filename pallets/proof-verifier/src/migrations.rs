@@ -7,8 +7,7 @@ use crate::{
 	Vks, VksOf,
 };
 use alloc::vec::Vec;
-use assay_plonky3::Cost;
-use assay_primitives::{HashKind, SecurityBits};
+use assay_primitives::{Cost, SecurityBits, TreeHash};
 use codec::{Decode, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
@@ -45,7 +44,7 @@ pub(crate) mod v1 {
 		pub deposit: Balance,
 		pub security: SecurityBits,
 		pub cost: Cost,
-		pub hash: HashKind,
+		pub hash: TreeHash,
 		pub num_public_values: u32,
 		pub proof_bytes_max: u32,
 		pub len: u32,
@@ -84,6 +83,7 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV1ToV2<T> {
 				version: match old.system {
 					// The only version there was.
 					ProofSystem::Plonky3 => 1,
+					ProofSystem::Stwo => 2,
 				},
 				registrants: 1,
 				genesis: false,

@@ -7,11 +7,10 @@ use crate::{
 	weight_model,
 };
 use assay_airs::fibonacci::{self, FibonacciAir};
-use assay_plonky3::Cost;
 use assay_plonky3::prover::{make_vk, prove};
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
-	VERIFIER_VERSION, VerifyingKey, statement_hash,
+	Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
+	TreeHash, VERIFIER_VERSION, VerifyingKey, statement_hash,
 };
 use codec::Encode;
 use core::cell::{Cell, RefCell};
@@ -109,7 +108,7 @@ impl crate::ProofVerifier for Counting {
 		Native::verify(vk, public_values, proof)
 	}
 
-	fn weight(hash: HashKind, cost: &Cost) -> Weight {
+	fn weight(hash: TreeHash, cost: &Cost) -> Weight {
 		Native::weight(hash, cost)
 	}
 }
@@ -217,6 +216,15 @@ pub struct Case {
 }
 
 impl Case {
+	pub fn of_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Self {
+		Self {
+			vk: VerifyingKey::decode_strict(vk).unwrap(),
+			vk_bytes: vk.to_vec(),
+			public_values: PublicValues::decode_strict(public_values, 1_024).unwrap(),
+			proof: proof.to_vec(),
+		}
+	}
+
 	fn fibonacci(seed: u64, hash: HashKind) -> Self {
 		const LOG_ROWS: u8 = 6;
 		// Fast, and far below any real policy.
@@ -296,6 +304,41 @@ pub fn cases() -> [Case; 3] {
 /// As [`case`], under another hash and so another key.
 pub fn keccak_case() -> Case {
 	KECCAK.clone()
+}
+
+/// A key for STWO, public values and a proof: those of `primitives/stwo/fixtures`.
+macro_rules! stwo_fixture {
+	($name:literal) => {
+		Case::of_bytes(
+			include_bytes!(concat!("../../../primitives/stwo/fixtures/", $name, "_vk_v1.bin")),
+			include_bytes!(concat!(
+				"../../../primitives/stwo/fixtures/",
+				$name,
+				"_public_values_v1.bin"
+			)),
+			include_bytes!(concat!("../../../primitives/stwo/fixtures/", $name, "_proof_v1.bin")),
+		)
+	};
+}
+
+/// Of STWO: two components, a lookup, one public value.
+pub fn stwo_case() -> Case {
+	stwo_fixture!("range_check")
+}
+
+/// As [`stwo_case`], of 80 proven bits.
+pub fn stwo_standard_case() -> Case {
+	stwo_fixture!("range_standard")
+}
+
+/// Of STWO: another AIR.
+pub fn stwo_poseidon_case() -> Case {
+	stwo_fixture!("poseidon")
+}
+
+/// As [`Case`] of a wide Fibonacci AIR of STWO under Blake2sM31.
+pub fn stwo_m31_case() -> Case {
+	stwo_fixture!("fibonacci_m31")
 }
 
 /// What a call may leave behind.

@@ -3,8 +3,8 @@
 //! The invariants of the stored state: one function each, reading only.
 
 use crate::{
-	BalanceOf, Config, Expiries, HoldReason, Pallet, ProofSystem, PruneFrom, Registrations,
-	Retirements, Statements, VkBytes, Vks, VksOf,
+	BalanceOf, Config, Expiries, HoldReason, Pallet, ProofSystem, ProofVerifier, PruneFrom,
+	Registrations, Retirements, Statements, VkBytes, Vks, VksOf,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use assay_primitives::{Policy, SecurityBits, VerifyingKey};
@@ -51,7 +51,7 @@ impl<T: Config> Pallet<T> {
 			let bytes = VkBytes::<T>::get(vk_hash).ok_or("a key has no bytes")?;
 			let vk = VerifyingKey::decode_strict(&bytes)
 				.map_err(|_| "a registered key does not decode")?;
-			let checked = assay_plonky3::check_vk(&vk, &policy)
+			let checked = T::Verifier::check_vk(&vk, &policy)
 				.map_err(|_| "a registered key is not well-formed")?;
 			ensure!(checked.cost == record.cost, "a key has another cost");
 			ensure!(checked.security == record.security, "a key has other bits of security");
@@ -59,7 +59,7 @@ impl<T: Config> Pallet<T> {
 				checked.num_public_values == record.num_public_values,
 				"a key has another number of public values"
 			);
-			ensure!(record.hash == vk.hash_kind(), "a key has another hash function");
+			ensure!(record.hash == vk.tree_hash(), "a key has another hash function");
 			ensure!(bytes.first() == Some(&record.version), "a key has another version");
 			ensure!(
 				ProofSystem::of_version(record.version) == Some(record.system),

@@ -2,8 +2,7 @@
 
 //! What is stored, and the hook that a runtime plugs in.
 
-use assay_plonky3::Cost;
-use assay_primitives::{HashKind, Profile, PublicValues, SecurityBits};
+use assay_primitives::{Cost, Profile, PublicValues, SecurityBits, TreeHash};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
@@ -40,11 +39,23 @@ pub enum ProofSystem {
 	/// Plonky3, `p3-uni-stark` over BabyBear.
 	#[codec(index = 0)]
 	Plonky3,
+	/// STWO, circle STARKs over M31.
+	#[codec(index = 1)]
+	Stwo,
 }
 
 impl ProofSystem {
 	/// Every proof system.
-	pub const ALL: [Self; 1] = [Self::Plonky3];
+	pub const ALL: [Self; 2] = [Self::Plonky3, Self::Stwo];
+
+	/// Its name, as in JSON and in the labels of metrics.
+	#[must_use]
+	pub const fn name(self) -> &'static str {
+		match self {
+			Self::Plonky3 => "plonky3",
+			Self::Stwo => "stwo",
+		}
+	}
 
 	/// The proof system of a version of keys; `None` where this runtime knows no such version.
 	///
@@ -53,6 +64,7 @@ impl ProofSystem {
 	pub const fn of_version(version: u8) -> Option<Self> {
 		match version {
 			1 => Some(Self::Plonky3),
+			2 => Some(Self::Stwo),
 			_ => None,
 		}
 	}
@@ -91,7 +103,7 @@ pub struct VkRecord {
 	/// Work of one verification, at most.
 	pub cost: Cost,
 	/// Which hash [`Cost::hash_compressions`] counts.
-	pub hash: HashKind,
+	pub hash: TreeHash,
 	/// Number of public values that a proof comes with.
 	pub num_public_values: u32,
 	/// Largest length of a proof in bytes; a longer one is refused unread.

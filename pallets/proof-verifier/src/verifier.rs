@@ -10,17 +10,27 @@
 //! | For | chains whose nodes all have the function | parachains; tools without the function |
 //! | A panic in the verifier | a refusal, [`ErrorClass::Internal`] | a trap |
 //!
-//! Both call `assay_plonky3::verify_bytes`, which is built to never panic; `runtime/minimal` holds
-//! both to the same answers on one corpus, in a Wasm executor.
+//! Both call `assay_plonky3::verify_bytes` or `assay_stwo::verify_bytes`, as the first byte of the key
+//! says. They are built to never panic; `runtime/minimal` holds both ways to the same answers on one
+//! corpus, in a Wasm executor.
 
-use assay_plonky3::Cost;
-use assay_primitives::{ErrorClass, HashKind};
+use assay_primitives::{CheckedVk, Cost, ErrorClass, Policy, TreeHash, VerifyingKey};
 use frame_support::weights::Weight;
 
-use crate::weight_model;
+use crate::{backends, weight_model};
 
 /// A way to verify a proof, and what it costs.
 pub trait ProofVerifier {
+	/// Checks a key for registration.
+	///
+	/// # Errors
+	///
+	/// The class of the refusal; [`ErrorClass::UnsupportedVersion`] for a key of a proof system that
+	/// [`Self::verify`] can't verify.
+	fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, ErrorClass> {
+		backends::check_vk(vk, policy)
+	}
+
 	/// Verifies `proof` under the SCALE bytes of a verifying key and of public values.
 	///
 	/// # Errors
@@ -29,7 +39,7 @@ pub trait ProofVerifier {
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass>;
 
 	/// Upper bound on the time of [`Self::verify`] under a key of this hash and cost.
-	fn weight(hash: HashKind, cost: &Cost) -> Weight;
+	fn weight(hash: TreeHash, cost: &Cost) -> Weight;
 }
 
 /// Verifies in the node, through the host function of `assay-host`: fast, for chains whose nodes
@@ -41,14 +51,10 @@ pub struct Native;
 
 impl ProofVerifier for Native {
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
-		match assay_host::verifier::verify_plonky3(vk, public_values, proof) {
-			0 => Ok(()),
-			// A code that this runtime doesn't know is not an acceptance.
-			code => Err(ErrorClass::from_code(code).unwrap_or(ErrorClass::Internal)),
-		}
+		backends::verify_native(vk, public_values, proof)
 	}
 
-	fn weight(hash: HashKind, cost: &Cost) -> Weight {
+	fn weight(hash: TreeHash, cost: &Cost) -> Weight {
 		weight_model::native(hash, cost)
 	}
 }
@@ -62,21 +68,57 @@ impl ProofVerifier for Native {
 pub struct InRuntime;
 
 impl ProofVerifier for InRuntime {
-	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
-		assay_plonky3::verify_bytes(vk, public_values, proof)
-			.map(|_| ())
-			.map_err(|error| error.class())
+	fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, ErrorClass> {
+		if !backends::in_runtime(vk) {
+			return Err(ErrorClass::UnsupportedVersion);
+		}
+		backends::check_vk(vk, policy)
 	}
 
-	fn weight(hash: HashKind, cost: &Cost) -> Weight {
+	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
+		backends::verify_in_runtime(vk, public_values, proof)
+	}
+
+	fn weight(hash: TreeHash, cost: &Cost) -> Weight {
 		weight_model::in_runtime(hash, cost)
 	}
 }
 
-#[cfg(test)]
+/// Verifies nothing: takes [`Mock::PROOF`] for a proof under any key, and nothing else. For tests of
+/// pallets that act on proofs; it can't be compiled beside a real back end or for production.
+#[cfg(feature = "backend-mock")]
+pub struct Mock;
+
+#[cfg(feature = "backend-mock")]
+impl Mock {
+	/// What it takes for a proof.
+	pub const PROOF: &'static [u8] = b"assay/mock/accept";
+}
+
+#[cfg(feature = "backend-mock")]
+impl ProofVerifier for Mock {
+	fn check_vk(_: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, ErrorClass> {
+		Ok(CheckedVk {
+			security: policy.floor,
+			cost: Cost::default(),
+			num_public_values: 0,
+			proof_bytes_max: Self::PROOF.len() as u32,
+		})
+	}
+
+	fn verify(_: &[u8], _: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
+		if proof == Self::PROOF { Ok(()) } else { Err(ErrorClass::ConstraintsInvalid) }
+	}
+
+	fn weight(_: TreeHash, _: &Cost) -> Weight {
+		Weight::zero()
+	}
+}
+
+#[cfg(all(test, not(feature = "backend-mock")))]
 mod tests {
 	use super::*;
-	use crate::mock::case;
+	use crate::mock::{case, stwo_case};
 	use codec::Encode;
 
 	fn both(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
@@ -96,9 +138,20 @@ mod tests {
 	}
 
 	#[test]
+	fn both_ways_answer_alike_for_stwo() {
+		let case = stwo_case();
+		let public_values = case.public_values.encode();
+		assert_eq!(both(&case.vk_bytes, &public_values, &case.proof), Ok(()));
+		assert_eq!(both(&[2], &public_values, &case.proof), Err(ErrorClass::VkMalformed));
+		assert_eq!(both(&[3], &public_values, &case.proof), Err(ErrorClass::UnsupportedVersion));
+		let cut = &case.proof[..case.proof.len() - 1];
+		assert_eq!(both(&case.vk_bytes, &public_values, cut), Err(ErrorClass::ProofTruncated));
+	}
+
+	#[test]
 	fn the_runtime_takes_longer_and_is_charged_more() {
 		let cost = Cost { hash_compressions: 1, extension_operations: 1, bytes: 1 };
-		for hash in [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3] {
+		for hash in TreeHash::ALL {
 			let [native, in_runtime] =
 				[Native::weight(hash, &cost), InRuntime::weight(hash, &cost)];
 			assert!(in_runtime.ref_time() > native.ref_time());

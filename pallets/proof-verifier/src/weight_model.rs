@@ -16,11 +16,10 @@
 //! `scripts/fit_weights.py` prints fits, and measured over charged. `docs/verifying.md` has the
 //! results.
 
-use assay_plonky3::Cost;
-use assay_primitives::HashKind;
+use assay_primitives::{Cost, TreeHash};
 use frame_support::weights::Weight;
 
-/// Picoseconds that each unit of cost is charged.
+/// Picoseconds that each unit of the cost of a Plonky3 key is charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coefficients {
 	/// Every verification: the host call, and set-up that no count covers.
@@ -32,6 +31,20 @@ pub struct Coefficients {
 	/// One compression of Blake3.
 	pub blake3_compression: u64,
 	/// One addition or multiplication in the extension field.
+	pub extension_operation: u64,
+	/// One byte of key or proof, decoded.
+	pub byte: u64,
+}
+
+/// Picoseconds that each unit of the cost of a STWO key is charged. Both of its hashes are Blake2s, one
+/// with a reduction behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StwoCoefficients {
+	/// Every verification: the host call, and set-up that no count covers.
+	pub base: u64,
+	/// One compression of Blake2s.
+	pub blake2s_compression: u64,
+	/// One addition or multiplication in the secure field.
 	pub extension_operation: u64,
 	/// One byte of key or proof, decoded.
 	pub byte: u64,
@@ -63,6 +76,22 @@ pub const IN_RUNTIME: Coefficients = Coefficients {
 	byte: 30_000,
 };
 
+/// Coefficients of [`Native`](crate::Native) under keys for STWO.
+pub const NATIVE_STWO: StwoCoefficients = StwoCoefficients {
+	base: 200_000_000,
+	blake2s_compression: 500_000,
+	extension_operation: 20_000,
+	byte: 10_000,
+};
+
+/// Coefficients of [`InRuntime`](crate::InRuntime), from the same keys.
+pub const IN_RUNTIME_STWO: StwoCoefficients = StwoCoefficients {
+	base: 600_000_000,
+	blake2s_compression: 1_500_000,
+	extension_operation: 60_000,
+	byte: 30_000,
+};
+
 /// Picoseconds that a block takes for each byte of a call, besides the call: to decode it, hash it for
 /// its signature and its own hash, keep it, and read it again for the root of the extrinsics.
 ///
@@ -78,31 +107,41 @@ pub fn carried(bytes: u32) -> Weight {
 
 /// Weight of one verification in the runtime.
 #[must_use]
-pub fn in_runtime(hash: HashKind, cost: &Cost) -> Weight {
-	linear(&IN_RUNTIME, hash, cost)
+pub fn in_runtime(hash: TreeHash, cost: &Cost) -> Weight {
+	weight(&IN_RUNTIME, &IN_RUNTIME_STWO, hash, cost)
 }
 
 /// Weight of one verification in the node.
 #[must_use]
-pub fn native(hash: HashKind, cost: &Cost) -> Weight {
-	linear(&NATIVE, hash, cost)
+pub fn native(hash: TreeHash, cost: &Cost) -> Weight {
+	weight(&NATIVE, &NATIVE_STWO, hash, cost)
 }
 
-/// The model: saturates, because a cost beyond 2^64 ps is refused whatever it is.
+/// The hash names the proof system: no two share one.
+fn weight(plonky3: &Coefficients, stwo: &StwoCoefficients, hash: TreeHash, cost: &Cost) -> Weight {
+	let of_plonky3 = |compression| {
+		linear([plonky3.base, compression, plonky3.extension_operation, plonky3.byte], cost)
+	};
+	match hash {
+		TreeHash::Poseidon2 => of_plonky3(plonky3.poseidon2_compression),
+		TreeHash::Keccak => of_plonky3(plonky3.keccak_compression),
+		TreeHash::Blake3 => of_plonky3(plonky3.blake3_compression),
+		TreeHash::Blake2s | TreeHash::Blake2sM31 => {
+			linear([stwo.base, stwo.blake2s_compression, stwo.extension_operation, stwo.byte], cost)
+		},
+	}
+}
+
+/// The model, from prices of a verification, a compression, an operation and a byte: saturates,
+/// because a cost beyond 2^64 ps is refused whatever it is.
 #[must_use]
-pub fn linear(coefficients: &Coefficients, hash: HashKind, cost: &Cost) -> Weight {
+pub fn linear([base, compression, operation, byte]: [u64; 4], cost: &Cost) -> Weight {
 	// Exhaustive on purpose: a count that is added must be charged.
 	let Cost { hash_compressions, extension_operations, bytes } = *cost;
-	let compression = match hash {
-		HashKind::Poseidon2 => coefficients.poseidon2_compression,
-		HashKind::Keccak => coefficients.keccak_compression,
-		HashKind::Blake3 => coefficients.blake3_compression,
-	};
-	let ref_time = coefficients
-		.base
+	let ref_time = base
 		.saturating_add(compression.saturating_mul(hash_compressions))
-		.saturating_add(coefficients.extension_operation.saturating_mul(extension_operations))
-		.saturating_add(coefficients.byte.saturating_mul(bytes));
+		.saturating_add(operation.saturating_mul(extension_operations))
+		.saturating_add(byte.saturating_mul(bytes));
 	Weight::from_parts(ref_time, 0)
 }
 
@@ -120,12 +159,20 @@ mod tests {
 		byte: 1,
 	};
 
+	const TWO_EACH: StwoCoefficients =
+		StwoCoefficients { base: 9, blake2s_compression: 14, extension_operation: 2, byte: 2 };
+
 	#[test]
 	fn every_count_is_charged_and_the_hash_decides_the_price_of_a_compression() {
-		for (hash, expected) in
-			[(HashKind::Poseidon2, 1_117), (HashKind::Keccak, 1_127), (HashKind::Blake3, 1_137)]
-		{
-			assert_eq!(linear(&ONE_EACH, hash, &COST), Weight::from_parts(expected, 0));
+		for (hash, expected) in [
+			(TreeHash::Poseidon2, 1_117),
+			(TreeHash::Keccak, 1_127),
+			(TreeHash::Blake3, 1_137),
+			(TreeHash::Blake2s, 2_349),
+			(TreeHash::Blake2sM31, 2_349),
+		] {
+			let weight = weight(&ONE_EACH, &TWO_EACH, hash, &COST);
+			assert_eq!(weight, Weight::from_parts(expected, 0));
 		}
 	}
 
@@ -140,6 +187,6 @@ mod tests {
 	fn an_absurd_cost_saturates() {
 		let cost =
 			Cost { hash_compressions: u64::MAX, extension_operations: u64::MAX, bytes: u64::MAX };
-		assert_eq!(native(HashKind::Keccak, &cost).ref_time(), u64::MAX);
+		assert_eq!(native(TreeHash::Keccak, &cost).ref_time(), u64::MAX);
 	}
 }

@@ -25,10 +25,21 @@ pub use observer::{AlreadyInstalled, Observation, set_observer};
 use sp_runtime_interface::{pass_by::PassFatPointerAndRead, runtime_interface};
 
 /// Everything that a node adds to its executor.
-#[cfg(feature = "std")]
+#[cfg(all(feature = "std", feature = "backend-plonky3", feature = "backend-stwo"))]
+pub type HostFunctions = (verifier::HostFunctions, stwo_verifier::HostFunctions);
+/// Everything that a node without STWO adds to its executor.
+#[cfg(all(feature = "std", feature = "backend-plonky3", not(feature = "backend-stwo")))]
 pub type HostFunctions = (verifier::HostFunctions,);
+/// Everything that a node without Plonky3 adds to its executor.
+#[cfg(all(feature = "std", not(feature = "backend-plonky3"), feature = "backend-stwo"))]
+pub type HostFunctions = (stwo_verifier::HostFunctions,);
 
-/// Native verifiers.
+/// Nothing: there is no back end.
+#[cfg(all(feature = "std", not(feature = "backend-plonky3"), not(feature = "backend-stwo")))]
+pub type HostFunctions = ();
+
+/// The native verifier of Plonky3 proofs.
+#[cfg(feature = "backend-plonky3")]
 #[runtime_interface]
 pub trait Verifier {
 	/// Verifies a Plonky3 proof: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the
@@ -49,7 +60,30 @@ pub trait Verifier {
 	}
 }
 
-#[cfg(all(test, feature = "std"))]
+/// The native verifier of STWO proofs. An interface of its own, so that a node may have one without
+/// the other.
+#[cfg(feature = "backend-stwo")]
+#[runtime_interface]
+pub trait StwoVerifier {
+	/// Verifies a STWO proof: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
+	/// Answers 0, or the code of an error class.
+	fn verify_stwo(
+		vk: PassFatPointerAndRead<&[u8]>,
+		public_values: PassFatPointerAndRead<&[u8]>,
+		proof: PassFatPointerAndRead<&[u8]>,
+	) -> u32 {
+		let verdict = observer::observe("stwo", proof.len(), || {
+			guard::run(|| {
+				assay_stwo::verify_bytes(vk, public_values, proof)
+					.map(|_| ())
+					.map_err(|error| error.class())
+			})
+		});
+		verdict.err().map_or(0, |class| class.code())
+	}
+}
+
+#[cfg(all(test, feature = "std", feature = "backend-plonky3", feature = "backend-stwo"))]
 mod tests {
 	use super::*;
 	use assay_primitives::ErrorClass;
@@ -61,6 +95,19 @@ mod tests {
 		let library = assay_plonky3::verify_bytes(&[9], &[], &[]).unwrap_err().class();
 		assert_eq!(library, ErrorClass::UnsupportedVersion);
 		assert_eq!(verifier::verify_plonky3(&[9], &[], &[]), library.code());
+		let library = assay_stwo::verify_bytes(&[9], &[], &[]).unwrap_err().class();
+		assert_eq!(library, ErrorClass::UnsupportedVersion);
+		assert_eq!(stwo_verifier::verify_stwo(&[9], &[], &[]), library.code());
+	}
+
+	#[test]
+	fn each_host_function_refuses_the_keys_of_the_other_system_by_their_first_byte() {
+		let code = ErrorClass::UnsupportedVersion.code();
+		assert_eq!(verifier::verify_plonky3(&[2], &[], &[]), code);
+		assert_eq!(stwo_verifier::verify_stwo(&[1], &[], &[]), code);
+		let malformed = ErrorClass::VkMalformed.code();
+		assert_eq!(verifier::verify_plonky3(&[1], &[], &[]), malformed);
+		assert_eq!(stwo_verifier::verify_stwo(&[2], &[], &[]), malformed);
 	}
 
 	#[test]
@@ -76,10 +123,13 @@ mod tests {
 		assert_eq!(set_observer(Box::new(|_| ())), Err(AlreadyInstalled));
 		// Other tests of this binary may call too: look for this call by its length.
 		verifier::verify_plonky3(&[], &[], &[0; 12345]);
+		stwo_verifier::verify_stwo(&[], &[], &[0; 12346]);
 		let seen = seen.lock().expect("no observer panics");
 		let call = seen.iter().find(|observation| observation.bytes == 12345).expect("seen");
 		assert_eq!(call.backend, "plonky3");
 		assert_eq!(call.verdict, Err(ErrorClass::VkMalformed));
 		assert!(call.duration > Duration::ZERO);
+		let call = seen.iter().find(|observation| observation.bytes == 12346).expect("seen");
+		assert_eq!(call.backend, "stwo");
 	}
 }

@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// One call of a host function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation {
-	/// Proof system: `plonky3`.
+	/// Proof system: `plonky3` or `stwo`.
 	pub backend: &'static str,
 	/// Length of the proof.
 	pub bytes: usize,

@@ -51,6 +51,17 @@ fn every_fixture_is_admitted_by_the_standard_policy_and_verifies() {
 	}
 }
 
+/// The benchmarks' proof of STWO is one of the verifier's own: `scripts/test_stwo.sh fixtures`.
+#[test]
+fn the_fixture_of_stwo_is_the_verifiers_and_admitted_by_the_standard_policy() {
+	let case = crate::mock::stwo_standard_case();
+	assert_eq!(read("stwo", "vk"), case.vk_bytes);
+	assert_eq!(read("stwo", "public_values"), case.public_values.encode());
+	assert_eq!(read("stwo", "proof"), case.proof);
+	assay_stwo::check_vk(&case.vk, &Policy::of(Profile::Standard)).unwrap();
+	assay_stwo::verify(&case.vk, &case.public_values, &case.proof).unwrap();
+}
+
 /// Prints, for each fixture, the measured time over the charged one. In a release build each must
 /// stay below 1.
 #[test]
@@ -62,7 +73,7 @@ fn no_verification_takes_longer_than_charged() {
 		let decoded = VerifyingKey::decode_strict(&vk).unwrap();
 		let policy = Policy::of(Profile::Standard);
 		let cost = assay_plonky3::check_vk(&decoded, &policy).unwrap().cost;
-		let charged = weight_model::native(decoded.hash_kind(), &cost).ref_time();
+		let charged = weight_model::native(decoded.tree_hash(), &cost).ref_time();
 		let measured = shortest(&vk, &public_values, &proof) * 1_000;
 		let ratio = measured as f64 / charged as f64;
 		println!("{name}: measured {measured} ps, charged {charged} ps, ratio {ratio:.2}");
@@ -127,7 +138,7 @@ fn measure(
 	let (vk, public_values, proof) = make(sample, log_rows, hash, extension, fri);
 	let policy = Policy { floor: SecurityBits::default() };
 	let cost = assay_plonky3::check_vk(&vk, &policy).unwrap().cost;
-	let charged = weight_model::native(vk.hash_kind(), &cost).ref_time() / 1_000;
+	let charged = weight_model::native(vk.tree_hash(), &cost).ref_time() / 1_000;
 	let measured = shortest(&vk.encode(), &public_values.encode(), &proof);
 	println!(
 		"{} {log_rows} {hash:?} {extension:?} {} {} {} {} {measured} {:.2}",

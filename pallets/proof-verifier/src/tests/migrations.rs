@@ -25,7 +25,7 @@ fn version_1() {
 			deposit,
 			security: checked.security,
 			cost: checked.cost,
-			hash: case.vk.hash_kind(),
+			hash: case.vk.tree_hash(),
 			num_public_values: checked.num_public_values,
 			proof_bytes_max: checked.proof_bytes_max,
 			len: case.vk_bytes.len() as u32,

@@ -13,6 +13,7 @@ mod reading;
 mod register_vk;
 mod retire_version;
 mod set_disabled;
+mod stwo;
 mod submit_proof;
 mod try_state;
 mod unregister_vk;

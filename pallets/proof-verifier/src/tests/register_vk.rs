@@ -3,7 +3,7 @@
 use crate::{
 	Call, Event, HoldReason, ProofSystem, VkRecord, WeightInfo, mock::*, weight_model::carried,
 };
-use assay_primitives::{ErrorClass, HashKind, Policy, Profile, VerifyingKey};
+use assay_primitives::{ErrorClass, Policy, Profile, TreeHash, VerifyingKey};
 use codec::Encode;
 use frame_support::{
 	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::fungible::InspectHold,
@@ -29,7 +29,7 @@ mod register_vk_should {
 				Some(VkRecord {
 					security: checked.security,
 					cost: checked.cost,
-					hash: HashKind::Poseidon2,
+					hash: TreeHash::Poseidon2,
 					num_public_values: 3,
 					proof_bytes_max: checked.proof_bytes_max,
 					len: case.vk_bytes.len() as u32,
@@ -174,7 +174,9 @@ mod register_vk_should {
 		#[test]
 		fn a_program_that_is_malformed() {
 			build_and_execute(|| {
-				let VerifyingKey::Plonky3V1(mut inner) = case().vk;
+				let VerifyingKey::Plonky3V1(mut inner) = case().vk else {
+					panic!("expected a Plonky3 key")
+				};
 				inner.program.push(0);
 				let vk = VerifyingKey::Plonky3V1(inner);
 				assert_noop!(register(vk.encode()), TestError::ProgramMalformed);
@@ -184,7 +186,9 @@ mod register_vk_should {
 		#[test]
 		fn parameters_that_claim_2_to_the_60_rows() {
 			build_and_execute(|| {
-				let VerifyingKey::Plonky3V1(mut inner) = case().vk;
+				let VerifyingKey::Plonky3V1(mut inner) = case().vk else {
+					panic!("expected a Plonky3 key")
+				};
 				inner.degree_bits = 60;
 				let vk = VerifyingKey::Plonky3V1(inner);
 				assert_noop!(register(vk.encode()), TestError::UnsupportedParameters);

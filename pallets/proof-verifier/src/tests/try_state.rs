@@ -3,7 +3,7 @@
 //! Each invariant is shown to catch its breakage.
 
 use crate::{Expiries, HoldReason, Pallet, PruneFrom, Retirements, mock::*};
-use assay_primitives::HashKind;
+use assay_primitives::TreeHash;
 use frame_support::{
 	assert_err, assert_ok,
 	traits::{fungible::MutateHold, tokens::Precision},
@@ -81,7 +81,7 @@ mod try_state_should_catch {
 	#[test]
 	fn a_wrong_hash_function() {
 		catches(
-			|case| change_record(case, |record| record.hash = HashKind::Blake3),
+			|case| change_record(case, |record| record.hash = TreeHash::Blake3),
 			"a key has another hash function",
 		);
 	}
