@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What scripts/demo.sh does with the node that it started.
 
-Exports four AIRs, registers their keys, proves, submits each proof and tampered copies of it, every
+Exports AIRs of both proof systems, registers their keys, proves, submits each proof and tampered copies of it, every
 one from an account of its own, waits for finality and prints one table. Every verdict in it is the
 chain's; the client's offline verifier must agree with it. The exit status is 1 if a verdict is not
 the expected one.
@@ -24,6 +24,10 @@ SAMPLES = [
     ("poseidon2-air", 14, "poseidon2"),
     ("keccak-air", 10, "blake3"),
     ("consensus-quorum", 9, "poseidon2"),
+    ("stwo-fibonacci", 14, "blake2s"),
+    ("stwo-poseidon", 12, "blake2sm31"),
+    ("stwo-range-check", 14, "blake2s"),
+    ("stwo-consensus-quorum", 9, "blake2s"),
 ]
 
 ACCEPTED = {"accepted"}
@@ -36,7 +40,9 @@ TOO_LONG = {"proof_too_long"}
 # Refusals that only a chain has: what the offline verifier says then is of no interest.
 OF_THE_CHAIN = TOO_LONG | {"statement_exists"}
 
+# Orders of the fields.
 BABY_BEAR = 2**31 - 2**27 + 1
+M31 = 2**31 - 1
 # Positions in the public values of consensus-quorum.
 QUORUM_ROOT, VRF_ROOT, VOTED_WEIGHT = 1, 9, 18
 # Position of the log2 of the rows in the bytes of a verifying key.
@@ -194,23 +200,24 @@ class Workshop:
             "another key's proof", MALFORMED | INVALID | TOO_LONG, other.proof.read_bytes()
         )
 
+        order = M31 if genuine.key["system"] == "stwo" else BABY_BEAR
         elements = genuine.made["elements"]
         if encode_public_values(elements) != genuine.public_values.read_bytes():
             give_up(f"{genuine.public_values}: public values are encoded in an unknown way")
 
         def changed(place, value=None):
             copy = list(elements)
-            copy[place] = (copy[place] + 1) % BABY_BEAR if value is None else value
+            copy[place] = (copy[place] + 1) % order if value is None else value
             return copy
 
-        if genuine.key["air"] == "consensus-quorum":
+        if genuine.key["air"].endswith("consensus-quorum"):
             yield with_values("quorum root changed", INVALID, changed(QUORUM_ROOT))
             yield with_values("VRF root changed", INVALID, changed(VRF_ROOT))
             yield with_values("voted weight changed", INVALID, changed(VOTED_WEIGHT))
         elif elements:
             yield with_values("public value changed", INVALID, changed(-1))
             yield with_values(
-                "public value too large", {"public_value_not_canonical"}, changed(0, BABY_BEAR)
+                "public value too large", {"public_value_not_canonical"}, changed(0, order)
             )
         yield with_values("one public value more", {"public_values_count"}, [*elements, 0])
 
@@ -343,7 +350,7 @@ def main():
     client = Client(arguments.assay, f"ws://127.0.0.1:{arguments.port}")
     workshop = Workshop(client, arguments.dir)
 
-    say("demo: exporting four AIRs")
+    say(f"demo: exporting {len(SAMPLES)} AIRs")
     keys = []
     for air, degree_bits, hash_name in SAMPLES:
         parameters = ("--degree-bits", degree_bits, "--hash", hash_name)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The whole way on a running chain: export four AIRs, register their keys, prove, submit every
-# proof and tampered copies of it, wait for finality, print one table. Exits non-zero if a verdict
-# is not the expected one. What happens on the chain is in demo.py; here are the processes.
+# The whole way on a running chain: export AIRs of both proof systems, register their keys, prove,
+# submit every proof and tampered copies of it, wait for finality, print one table. Exits non-zero if
+# a verdict is not the expected one. What happens on the chain is in demo.py; here are the processes.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -15,6 +15,10 @@ unset SKIP_WASM_BUILD
 
 # The whole workspace, as the tests do: the same features, so the same build of the dependencies.
 cargo build --release --locked --workspace --bins
+
+# What makes STWO keys and proofs, built apart from everything else.
+ASSAY_STWO_PROVER=$(scripts/build_stwo.sh)
+export ASSAY_STWO_PROVER
 
 # shellcheck source=scripts/node.sh
 . scripts/node.sh

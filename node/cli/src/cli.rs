@@ -2,6 +2,8 @@
 
 //! The command line's arguments.
 
+use crate::backends::Air;
+use crate::output::Failure;
 use assay_airs::{DEFAULT_SEED, Sample};
 use assay_plonky3::soundness::{Goal, Space};
 use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
@@ -47,9 +49,9 @@ pub enum Command {
 	Export(ExportArgs),
 	/// Say what is in a verifying key: the AIR, its parameters, bits of security, cost
 	Inspect(InspectArgs),
-	/// Find parameters for an AIR that reach given bits of security
+	/// Find parameters for a Plonky3 AIR that reach given bits of security
 	Suggest(SuggestArgs),
-	/// Make a valid trace of a sample AIR and prove it with upstream Plonky3
+	/// Make a valid trace of a sample AIR and prove it with upstream's prover
 	Prove(ProveArgs),
 	/// Verify a proof here, with the code that the chain runs
 	Verify(VerifyArgs),
@@ -132,14 +134,14 @@ pub enum AirCommand {
 #[derive(Debug, Args)]
 pub struct ExportArgs {
 	/// Name of a sample AIR, see `assay air list`
-	#[arg(value_parser = sample)]
-	pub air: Sample,
+	#[arg(value_parser = Air::parse)]
+	pub air: Air,
 	/// log2 of the number of rows [default: the AIR's]
 	#[arg(long, value_name = "N")]
 	pub degree_bits: Option<u8>,
-	/// Hash of the Merkle trees and of the transcript
-	#[arg(long, value_enum, default_value_t = HashArg::Poseidon2)]
-	pub hash: HashArg,
+	/// Hash of the Merkle trees and of the transcript [default: poseidon2, and blake2s for STWO]
+	#[arg(long, value_enum)]
+	pub hash: Option<HashArg>,
 	/// Degree of the extension from which challenges are drawn: 4 or 5 [default: 5]
 	#[arg(long, value_name = "4|5", value_parser = extension)]
 	pub extension: Option<ExtensionDegree>,
@@ -185,6 +187,9 @@ pub struct FriArgs {
 	/// Grinding bits before the out-of-domain point
 	#[arg(long, value_name = "BITS")]
 	pub grinding_ood: Option<u8>,
+	/// Grinding bits before the challenges of lookups (STWO)
+	#[arg(long, value_name = "BITS")]
+	pub grinding_interaction: Option<u8>,
 }
 
 impl FriArgs {
@@ -275,8 +280,8 @@ pub struct InspectArgs {
 #[derive(Debug, Args)]
 pub struct ProveArgs {
 	/// Name of a sample AIR, see `assay air list`
-	#[arg(value_parser = sample)]
-	pub air: Sample,
+	#[arg(value_parser = Air::parse)]
+	pub air: Air,
 	/// The verifying key that `export` wrote [default: AIR.vk]
 	#[arg(long, value_name = "FILE")]
 	pub vk: Option<PathBuf>,
@@ -437,14 +442,23 @@ pub enum HashArg {
 	Keccak,
 	/// Blake3
 	Blake3,
+	/// Blake2s, for STWO
+	Blake2s,
+	/// Blake2s with words reduced modulo P, for STWO
+	#[value(name = "blake2sm31")]
+	Blake2sM31,
 }
 
-impl From<HashArg> for HashKind {
-	fn from(hash: HashArg) -> Self {
-		match hash {
-			HashArg::Poseidon2 => Self::Poseidon2,
-			HashArg::Keccak => Self::Keccak,
-			HashArg::Blake3 => Self::Blake3,
+impl HashArg {
+	/// The hash function of Plonky3, if it is one.
+	pub fn of_plonky3(self) -> Result<HashKind, Failure> {
+		match self {
+			Self::Poseidon2 => Ok(HashKind::Poseidon2),
+			Self::Keccak => Ok(HashKind::Keccak),
+			Self::Blake3 => Ok(HashKind::Blake3),
+			Self::Blake2s | Self::Blake2sM31 => {
+				Err(Failure::usage("--hash: expected poseidon2, keccak or blake3 for Plonky3"))
+			},
 		}
 	}
 }

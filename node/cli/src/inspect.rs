@@ -6,6 +6,7 @@ use crate::cli::{InspectArgs, ProfileArg};
 use crate::files;
 use crate::offline::{check, cost_json, fri_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, hex, table};
+use crate::stwo;
 use assay_air::{Node, Program};
 use assay_plonky3::soundness::{
 	Fold, Goal, Regime, Report, Shape, Space, Step, folds, search, security_bits,
@@ -18,7 +19,10 @@ use std::fmt::Write as _;
 /// `inspect`.
 pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let file = files::read_vk(&args.vk)?;
-	let VerifyingKey::Plonky3V1(inner) = &file.vk;
+	let inner = match &file.vk {
+		VerifyingKey::Plonky3V1(inner) => inner,
+		VerifyingKey::StwoV1(inner) => return stwo::inspect(args, &file, inner),
+	};
 	let located = |failure: Failure| failure.context(args.vk.display());
 	let checked = check(&file.vk).map_err(located)?;
 	let program = Program::decode(&inner.program)

@@ -5,15 +5,18 @@
 //! | Module | What is in it |
 //! |---|---|
 //! | [`cli`] | arguments |
+//! | [`backends`] | the proof systems |
 //! | [`output`] | what a command answers, as text or JSON; exit codes |
 //! | [`files`] | reading and writing keys, public values and proofs, with bounds |
 //! | [`offline`] | `air list`, `export`, `prove`, `verify` |
 //! | [`inspect`] | `inspect` |
+//! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
 //! | [`suggest`] | `suggest` |
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | the connection, sending a call, reading its events |
 //! | [`online`] | `register`, `unregister`, `submit`, `watch` |
 
+mod backends;
 mod chain;
 mod cli;
 mod files;
@@ -23,6 +26,7 @@ mod online;
 mod output;
 mod show;
 mod signer;
+mod stwo;
 mod suggest;
 
 use clap::Parser;

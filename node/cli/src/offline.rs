@@ -2,18 +2,20 @@
 
 //! Commands that need no chain: `air list`, `export`, `prove`, `verify`.
 
-use crate::cli::{ExportArgs, ProfileArg, ProveArgs, VerifyArgs};
+use crate::backends::{self, Air, verify_bytes};
+use crate::cli::{ExportArgs, HashArg, ProfileArg, ProveArgs, VerifyArgs};
 use crate::files;
 use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
+use crate::stwo;
 use assay_air::Program;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::{make_vk, prove as prove_air};
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
-use assay_plonky3::{CheckedVk, Cost, check_vk, verify_bytes};
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, Profile, PublicValues, SecurityBits,
-	VERIFIER_VERSION, VerifyingKey, statement_hash,
+	CheckedVk, Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile,
+	PublicValues, SecurityBits, VERIFIER_VERSION, VerifyingKey, statement_hash,
 };
+use assay_stwo_airs::Sample as StwoSample;
 use codec::Encode;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -41,6 +43,7 @@ pub fn list() -> Result<Answer, Failure> {
 		);
 		rows.push(json!({
 			"name": sample.name(),
+			"system": "plonky3",
 			"description": sample.description(),
 			"columns": program.width(),
 			"operations": program.num_operations(),
@@ -51,39 +54,84 @@ pub fn list() -> Result<Answer, Failure> {
 			"degree_bits_max": range.end(),
 		}));
 	}
+	let _ = writeln!(
+		text,
+		"\nOf STWO (export and prove need {}):\n{:<21} {:>10} {:>7} {:>10} {:>11} {:>13}  what a proof says",
+		"assay-stwo, scripts/build_stwo.sh",
+		"AIR",
+		"components",
+		"columns",
+		"operations",
+		"constraints",
+		"public values"
+	);
+	for sample in StwoSample::ALL {
+		let degree_bits = sample.default_log_size();
+		let air = sample
+			.export(degree_bits)
+			.map_err(|error| Failure::usage(format_args!("{}: {error}", sample.name())))?;
+		let sum = |count: fn(&assay_air::stwo::Program) -> usize| {
+			air.components.iter().map(|component| count(&component.program)).sum::<usize>()
+		};
+		let columns = sum(|program| {
+			program.header().trace_columns() + program.header().interaction_columns()
+		});
+		let operations = sum(|program| program.nodes().len());
+		let constraints = sum(|program| program.assertions().len());
+		let range = sample.log_size_range();
+		let _ = writeln!(
+			text,
+			"{:<21} {:>10} {columns:>7} {operations:>10} {constraints:>11} {:>13}  {}",
+			sample.name(),
+			air.components.len(),
+			air.num_public_values,
+			sample.description(),
+		);
+		rows.push(json!({
+			"name": sample.name(),
+			"system": "stwo",
+			"description": sample.description(),
+			"components": air.components.len(),
+			"columns": columns,
+			"operations": operations,
+			"constraints": constraints,
+			"public_values": air.num_public_values,
+			"degree_bits": degree_bits,
+			"degree_bits_min": range.start(),
+			"degree_bits_max": range.end(),
+		}));
+	}
 	Ok(Answer::new(json!({ "airs": rows }), text))
 }
 
 /// `export`.
 pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
-	let sample = args.air;
+	let sample = match args.air {
+		Air::Plonky3(sample) => sample,
+		Air::Stwo(sample) => return stwo::export(args, sample),
+	};
+	if args.fri.grinding_interaction.is_some() {
+		return Err(Failure::usage("--grinding-interaction: Plonky3 has no such parameter"));
+	}
 	let degree_bits = args.degree_bits.unwrap_or(sample.default_degree_bits());
 	check_degree_bits(sample, degree_bits)?;
-	let hash = args.hash.into();
+	let hash = args.hash.unwrap_or(HashArg::Poseidon2).of_plonky3()?;
 
 	let progress = Progress::start(format_args!("exporting {}", sample.name()));
-	let (vk, checked) = make(args, degree_bits, hash)?;
+	let (vk, checked) = make(args, sample, degree_bits, hash)?;
 	drop(progress);
 
-	let policy = Policy::of(args.profile.into());
-	let admitted = policy.admits(checked.security).is_ok();
-	if !admitted {
-		let message = too_weak(args.profile, checked.security);
-		if !args.allow_weak {
-			return Err(Failure::refused(ErrorClass::SecurityTooLow, message)
-				.with(security_json(checked.security)));
-		}
-		warn(&message);
-	}
+	let admitted = admit(args.profile, args.allow_weak, checked.security)?;
 
-	let out = args.out.clone().unwrap_or_else(|| default_file(sample, "vk"));
+	let out = args.out.clone().unwrap_or_else(|| default_file(sample.name(), "vk"));
 	let bytes = vk.encode();
 	files::write(&out, &bytes)?;
 	let vk_hash = hex(&VerifyingKey::hash_encoded(&bytes));
-	let VerifyingKey::Plonky3V1(inner) = &vk;
+	let inner = of_plonky3(&vk)?;
 
 	let mut object = json!({
 		"air": sample.name(),
+		"system": "plonky3",
 		"degree_bits": degree_bits,
 		"rows": 1u64 << degree_bits,
 		"hash": inner.hash,
@@ -113,10 +161,13 @@ pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
 
 /// `prove`.
 pub fn prove(args: &ProveArgs) -> Result<Answer, Failure> {
-	let sample = args.air;
-	let path = args.vk.clone().unwrap_or_else(|| default_file(sample, "vk"));
+	let sample = match args.air {
+		Air::Plonky3(sample) => sample,
+		Air::Stwo(sample) => return stwo::prove(args, sample),
+	};
+	let path = args.vk.clone().unwrap_or_else(|| default_file(sample.name(), "vk"));
 	let file = files::read_vk(&path)?;
-	let VerifyingKey::Plonky3V1(inner) = &file.vk;
+	let inner = of_plonky3(&file.vk).map_err(|failure| failure.context(path.display()))?;
 	let degree_bits = inner.degree_bits;
 	// The generators panic on other sizes; the key's parameters are checked before they reach
 	// upstream, by `prove` itself.
@@ -131,8 +182,9 @@ pub fn prove(args: &ProveArgs) -> Result<Answer, Failure> {
 	let proof = proof?;
 	drop(progress);
 
-	let proof_path = args.proof.clone().unwrap_or_else(|| default_file(sample, "proof"));
-	let values_path = args.public_values.clone().unwrap_or_else(|| default_file(sample, "pv"));
+	let proof_path = args.proof.clone().unwrap_or_else(|| default_file(sample.name(), "proof"));
+	let values_path =
+		args.public_values.clone().unwrap_or_else(|| default_file(sample.name(), "pv"));
 	let values_bytes = public_values.encode();
 	files::write(&proof_path, &proof)?;
 	files::write(&values_path, &values_bytes)?;
@@ -192,7 +244,7 @@ pub fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
 	});
 	merge(&mut object, security_json(checked.security));
 	if let Err(error) = result {
-		let class = error.class();
+		let class = error.class;
 		merge(&mut object, json!({ "accepted": false, "verdict": class.label() }));
 		let culprit = match class {
 			ErrorClass::PublicValuesCount | ErrorClass::PublicValueNotCanonical => {
@@ -221,8 +273,29 @@ pub fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
 
 /// Checks a key without asking for a number of bits.
 pub fn check(vk: &VerifyingKey) -> Result<CheckedVk, Failure> {
-	let any = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
-	Ok(check_vk(vk, &any)?)
+	Ok(backends::check_vk(vk)?)
+}
+
+/// Whether a key of these bits has enough for the profile; refused if not, unless that is allowed.
+pub fn admit(profile: ProfileArg, allow_weak: bool, got: SecurityBits) -> Result<bool, Failure> {
+	if Policy::of(profile.into()).admits(got).is_ok() {
+		return Ok(true);
+	}
+	let message = too_weak(profile, got);
+	if !allow_weak {
+		return Err(Failure::refused(ErrorClass::SecurityTooLow, message).with(security_json(got)));
+	}
+	warn(&message);
+	Ok(false)
+}
+
+fn of_plonky3(vk: &VerifyingKey) -> Result<&Plonky3Vk, Failure> {
+	match vk {
+		VerifyingKey::Plonky3V1(inner) => Ok(inner),
+		VerifyingKey::StwoV1(_) => {
+			Err(Failure::usage("expected a verifying key for Plonky3, got one for STWO"))
+		},
+	}
 }
 
 /// Bits of security for people.
@@ -271,10 +344,11 @@ pub fn merge(object: &mut Value, more: Value) {
 /// fewest queries and the least grinding that reach the profile.
 fn make(
 	args: &ExportArgs,
+	sample: Sample,
 	degree_bits: u8,
 	hash: HashKind,
 ) -> Result<(VerifyingKey, CheckedVk), Failure> {
-	let program = program(args.air)?;
+	let program = program(sample)?;
 	let shape = Shape::of(&program, degree_bits);
 	// The larger field suits every sample at every height.
 	let extension = args.extension.unwrap_or(ExtensionDegree::Five);
@@ -283,7 +357,7 @@ fn make(
 	let found = search(&space, &shape, hash, floor, Goal::Smallest);
 	// If none is enough, or supported, the checks say so of the strongest.
 	let fri = found.first().map_or_else(|| space.end(), |found| found.fri);
-	let vk = dispatch_sample!(args.air, |air| make_vk(air, degree_bits, hash, extension, fri))?;
+	let vk = dispatch_sample!(sample, |air| make_vk(air, degree_bits, hash, extension, fri))?;
 	let checked = check(&vk)?;
 	Ok((vk, checked))
 }
@@ -319,11 +393,13 @@ fn too_weak(profile: ProfileArg, got: SecurityBits) -> String {
 	)
 }
 
-fn default_file(sample: Sample, extension: &str) -> PathBuf {
-	PathBuf::from(format!("{}.{extension}", sample.name()))
+/// A file of an AIR in the folder that this program runs in.
+pub fn default_file(name: &str, extension: &str) -> PathBuf {
+	PathBuf::from(format!("{name}.{extension}"))
 }
 
-fn elements_text(values: &PublicValues) -> String {
+/// Public values for people.
+pub fn elements_text(values: &PublicValues) -> String {
 	const SHOWN: usize = 8;
 	let elements = values.elements();
 	let shown: Vec<_> = elements.iter().take(SHOWN).map(ToString::to_string).collect();

@@ -123,14 +123,17 @@ impl Subject {
 	fn of(args: &SuggestArgs) -> Result<Self, Failure> {
 		let rows = args.rows.map(log2_of_rows).transpose()?;
 		let degree_bits = args.degree_bits.or(rows);
-		let hash = args.hash.map(HashKind::from);
+		let hash = args.hash.map(HashArg::of_plonky3).transpose()?;
 		if let Some(path) = &args.vk {
 			if args.measure {
 				let message =
 					"--measure: expected a sample AIR, whose traces can be made, got a key";
 				return Err(Failure::usage(message));
 			}
-			let VerifyingKey::Plonky3V1(inner) = files::read_vk(path)?.vk;
+			let VerifyingKey::Plonky3V1(inner) = files::read_vk(path)?.vk else {
+				let message = "expected a verifying key for Plonky3, got one for STWO";
+				return Err(Failure::usage(message).context(path.display()));
+			};
 			let program = Program::decode(&inner.program)
 				.map_err(|error| Failure::from(assay_plonky3::Error::from(error)))
 				.map_err(|failure| failure.context(path.display()))?;
@@ -154,7 +157,7 @@ impl Subject {
 			name: sample.name().into(),
 			program: program(sample)?,
 			degree_bits,
-			hash: hash.unwrap_or(HashArg::Poseidon2.into()),
+			hash: hash.unwrap_or(HashKind::Poseidon2),
 		})
 	}
 

@@ -125,7 +125,19 @@ mod list_should {
 		assert_eq!(code, 0);
 		let names: Vec<_> =
 			object["airs"].as_array().unwrap().iter().map(|air| &air["name"]).collect();
-		assert_eq!(names, ["fibonacci", "poseidon2-air", "keccak-air", "consensus-quorum"]);
+		assert_eq!(
+			names,
+			[
+				"fibonacci",
+				"poseidon2-air",
+				"keccak-air",
+				"consensus-quorum",
+				"stwo-fibonacci",
+				"stwo-poseidon",
+				"stwo-range-check",
+				"stwo-consensus-quorum",
+			]
+		);
 	}
 }
 
@@ -513,7 +525,10 @@ mod verify_should {
 		#[test]
 		fn the_proof_of_another_key() {
 			let Genuine { vk, public_values, proof, .. } = genuine();
-			let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(vk).unwrap();
+			let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(vk).unwrap()
+			else {
+				panic!("expected a Plonky3 key")
+			};
 			// Same shape of the proof, another transcript.
 			inner.fri.query_grinding_bits = 1;
 			let other = VerifyingKey::Plonky3V1(inner).encode();
@@ -579,7 +594,11 @@ mod verify_should {
 			let Genuine { vk, public_values, proof, .. } = genuine();
 			let other = |bytes: &[u8]| [&[9], &bytes[1..]].concat();
 			let result = verify_weak("version1", &other(vk), public_values, proof);
-			malformed(result, "unsupported_version", "expected version 1 as the first byte, got 9");
+			malformed(
+				result,
+				"unsupported_version",
+				"expected version 1 or 2 as the first byte, got 9",
+			);
 			let result = verify_weak("version2", vk, &other(public_values), proof);
 			malformed(result, "public_values_malformed", "expected version 1");
 		}
@@ -618,7 +637,10 @@ mod verify_should {
 		#[test]
 		fn a_program_that_is_damaged() {
 			let Genuine { vk, public_values, proof, .. } = genuine();
-			let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(vk).unwrap();
+			let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(vk).unwrap()
+			else {
+				panic!("expected a Plonky3 key")
+			};
 			inner.program.pop();
 			let damaged = VerifyingKey::Plonky3V1(inner).encode();
 			let result = verify_weak("program", &damaged, public_values, proof);
@@ -711,5 +733,146 @@ mod chain_commands_should {
 		let (code, object) = register(&["--url", "ws://192.0.2.1:9944", "--signer", "//Alice"]);
 		assert_eq!(code, 2);
 		assert!(object["error"].as_str().unwrap().contains("expected wss://"));
+	}
+}
+
+/// With the committed proofs: the prover is a program of its own, which these tests do without.
+mod stwo_should {
+	use super::*;
+
+	fn fixture(name: &str, part: &str) -> String {
+		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../primitives/stwo/fixtures");
+		folder.join(format!("{name}_{part}_v1.bin")).display().to_string()
+	}
+
+	fn verify_files(vk: &str, public_values: &str, proof: &str, more: &[&str]) -> (i32, Value) {
+		let files = ["verify", "--vk", vk, "--public-values", public_values, "--proof", proof];
+		json(&[&files, more].concat())
+	}
+
+	fn verify_fixture(name: &str, more: &[&str]) -> (i32, Value) {
+		let [vk, public_values, proof] =
+			["vk", "public_values", "proof"].map(|part| fixture(name, part));
+		verify_files(&vk, &public_values, &proof, more)
+	}
+
+	#[test]
+	fn verify_proofs_that_hold() {
+		let (code, object) = verify_fixture("range_standard", &[]);
+		assert_eq!((code, &object["verdict"]), (0, &Value::from("accepted")), "{object}");
+		assert!(object["proven_bits"].as_u64().unwrap() >= 80);
+		for name in ["fibonacci", "fibonacci_m31", "poseidon", "range_check"] {
+			let (code, object) = verify_fixture(name, &["--allow-weak"]);
+			assert_eq!((code, &object["accepted"]), (0, &Value::from(true)), "{name}: {object}");
+		}
+	}
+
+	#[test]
+	fn refuse_a_key_below_the_profile() {
+		let (code, object) = verify_fixture("range_check", &[]);
+		assert_eq!((code, &object["class"]), (1, &Value::from("security_too_low")), "{object}");
+	}
+
+	#[test]
+	fn name_the_check_that_a_tampered_proof_fails() {
+		let folder = &genuine().folder;
+		let honest = fs::read(fixture("range_check", "proof")).unwrap();
+		let mut root = honest.clone();
+		root[0] ^= 1;
+		let mut unreduced = honest.clone();
+		unreduced[40..44].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
+		let mut sibling = honest.clone();
+		*sibling.last_mut().unwrap() ^= 1;
+		let longer = [&honest[..], &[0]].concat();
+		let cut = honest[..honest.len() - 1].to_vec();
+		for (what, proof, classes) in [
+			("root", root, &["grinding_invalid", "constraints_invalid"][..]),
+			("unreduced", unreduced, &["proof_not_canonical"]),
+			("sibling", sibling, &["merkle_path_invalid"]),
+			("longer", longer, &["proof_trailing_bytes"]),
+			("cut", cut, &["proof_truncated"]),
+		] {
+			let file = path(folder, &format!("stwo-{what}.proof"));
+			fs::write(&file, proof).unwrap();
+			let [vk, values] = ["vk", "public_values"].map(|part| fixture("range_check", part));
+			let (code, object) = verify_files(&vk, &values, &file, &["--allow-weak"]);
+			assert!(code == 1 || code == 2, "{what}: {object}");
+			let class = object["class"].as_str().unwrap();
+			assert!(classes.contains(&class), "{what}: {object}");
+		}
+	}
+
+	#[test]
+	fn refuse_proofs_of_the_other_system() {
+		let Genuine { vk, public_values, .. } = genuine();
+		let proof = fs::read(fixture("range_check", "proof")).unwrap();
+		let (code, object) = verify_weak("stwo-proof", vk, public_values, &proof);
+		assert_ne!(code, 0, "{object}");
+		let [vk, values] =
+			["vk", "public_values"].map(|part| fs::read(fixture("range_check", part)).unwrap());
+		let (code, object) = verify_weak("stwo-vk", &vk, &values, &genuine().proof);
+		assert_ne!(code, 0, "{object}");
+	}
+
+	#[test]
+	fn inspect_components_parameters_and_bits() {
+		let (code, object) = json(&["inspect", &fixture("range_standard", "vk"), "--program"]);
+		assert_eq!(code, 0, "{object}");
+		assert_eq!((&object["system"], &object["version"]), (&"stwo".into(), &2.into()));
+		assert_eq!(object["hash"], "blake2s");
+		assert_eq!(object["profile"], "standard");
+		assert_eq!(object["pcs"]["num_queries"], 44);
+		let components = object["components"].as_array().unwrap();
+		assert_eq!(components.len(), 2);
+		assert_eq!(components[0]["rows"], 256);
+		assert_eq!(components[1]["rows"], 64);
+		let steps = object["security"]["steps"].as_array().unwrap();
+		assert!(steps.iter().any(|step| step["step"] == "lookups"), "{object}");
+		assert_eq!(object["dump"].as_array().unwrap().len(), 2);
+		let text = String::from_utf8(assay(&["inspect", &fixture("range_check", "vk")]).stdout);
+		assert!(text.unwrap().contains("STWO 2.3"));
+	}
+
+	#[test]
+	fn say_how_to_get_the_prover_where_there_is_none() {
+		for arguments in [&["export", "stwo-fibonacci"][..], &["prove", "stwo-range-check", "--vk"]]
+		{
+			let vk = fixture("range_check", "vk");
+			let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
+			command.args(arguments).env("ASSAY_STWO_PROVER", "/nowhere/assay-stwo");
+			if arguments.len() > 2 {
+				command.arg(vk);
+			}
+			let output = command.output().unwrap();
+			assert_eq!(output.status.code(), Some(2));
+			let text = String::from_utf8(output.stderr).unwrap();
+			assert!(text.contains("scripts/build_stwo.sh"), "{text}");
+		}
+	}
+
+	#[test]
+	fn refuse_arguments_of_the_other_system() {
+		for (arguments, text) in [
+			(&["export", "stwo-fibonacci", "--hash", "keccak"][..], "blake2s or blake2sm31"),
+			(&["export", "stwo-fibonacci", "--grinding-ood", "1"], "no such parameter"),
+			(&["export", "stwo-fibonacci", "--extension", "5"], "no such parameter"),
+			(&["export", "stwo-fibonacci", "--degree-bits", "3"], "4 to 20 degree bits"),
+			(&["export", "fibonacci", "--hash", "blake2s"], "poseidon2, keccak or blake3"),
+			(&["export", "fibonacci", "--grinding-interaction", "1"], "no such parameter"),
+		] {
+			let (code, object) = json(arguments);
+			assert_eq!(code, 2, "{object}");
+			assert!(object["error"].as_str().unwrap().contains(text), "{object}");
+		}
+		let stwo = fixture("range_check", "vk");
+		let (code, object) = json(&["prove", "fibonacci", "--vk", &stwo]);
+		assert_eq!(code, 2, "{object}");
+		assert!(object["error"].as_str().unwrap().contains("got one for STWO"), "{object}");
+		let (code, object) = json(&["suggest", "--vk", &stwo]);
+		assert_eq!(code, 2, "{object}");
+		let plonky3 = path(&genuine().folder, "vk");
+		let (code, object) = json(&["prove", "stwo-fibonacci", "--vk", &plonky3]);
+		assert_eq!(code, 2, "{object}");
+		assert!(object["error"].as_str().unwrap().contains("got one for Plonky3"), "{object}");
 	}
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The proof systems: the AIRs, and the verifier that a key asks for.
+
+use crate::output::Failure;
+use assay_airs::Sample;
+use assay_primitives::{CheckedVk, ErrorClass, Policy, SecurityBits, VerifyingKey};
+use assay_stwo_airs::Sample as StwoSample;
+
+/// A sample AIR of either system.
+#[derive(Clone, Copy, Debug)]
+pub enum Air {
+	/// Plonky3.
+	Plonky3(Sample),
+	/// STWO.
+	Stwo(StwoSample),
+}
+
+impl Air {
+	/// The sample called `name`; else what names there are.
+	pub fn parse(name: &str) -> Result<Self, String> {
+		let plonky3 = Sample::from_name(name).map(Self::Plonky3);
+		plonky3.or_else(|| StwoSample::from_name(name).map(Self::Stwo)).ok_or_else(|| {
+			let names = Sample::ALL.map(Sample::name).into_iter();
+			let names: Vec<_> = names.chain(StwoSample::ALL.map(StwoSample::name)).collect();
+			format!("expected one of {}", names.join(", "))
+		})
+	}
+}
+
+/// Why a verifier refused.
+pub struct Refusal {
+	/// What a chain would report.
+	pub class: ErrorClass,
+	/// What was expected and what came.
+	pub message: String,
+}
+
+impl From<assay_plonky3::Error> for Refusal {
+	fn from(error: assay_plonky3::Error) -> Self {
+		Self { class: error.class(), message: error.to_string() }
+	}
+}
+
+impl From<assay_stwo::Error> for Refusal {
+	fn from(error: assay_stwo::Error) -> Self {
+		Self { class: error.class(), message: error.to_string() }
+	}
+}
+
+impl From<Refusal> for Failure {
+	fn from(refusal: Refusal) -> Self {
+		Self::refused(refusal.class, refusal.message)
+	}
+}
+
+/// Checks a key as a chain does, without asking for a number of bits.
+pub fn check_vk(vk: &VerifyingKey) -> Result<CheckedVk, Refusal> {
+	let any = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+	Ok(match vk {
+		VerifyingKey::Plonky3V1(_) => assay_plonky3::check_vk(vk, &any)?,
+		VerifyingKey::StwoV1(_) => assay_stwo::check_vk(vk, &any)?,
+	})
+}
+
+/// Verifies from bytes, as a chain's host functions do.
+pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Refusal> {
+	if vk.first() == Some(&2) {
+		assay_stwo::verify_bytes(vk, public_values, proof)?;
+	} else {
+		assay_plonky3::verify_bytes(vk, public_values, proof)?;
+	}
+	Ok(())
+}
