@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fits the weights' model to measured times, and says how the coefficients in use do.
 
-Reads docs/performance/in_runtime.csv and host_call.csv (scripts/measure_verification.sh) and the
-coefficients in pallets/proof-verifier/src/weight_model.rs. Prints, for each way to verify:
+Reads docs/performance/in_runtime.csv, in_runtime_stwo.csv and host_call.csv
+(scripts/measure_verification.sh) and the coefficients in
+pallets/proof-verifier/src/weight_model.rs. Prints, for each proof system and way to verify:
 
 - the least-squares fit, coefficients at least zero, of relative errors: what a unit takes;
 - its upper envelope: the same with underestimates weighing more, raised until no key's shortest
@@ -24,30 +25,39 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODEL = ROOT / "pallets/proof-verifier/src/weight_model.rs"
 RAW = ROOT / "docs/performance"
-NAMES = [
-    "base",
-    "poseidon2_compression",
-    "keccak_compression",
-    "blake3_compression",
-    "extension_operation",
-    "byte",
-]
-HASHES = ["Poseidon2", "Keccak", "Blake3"]
 MARGIN = 1.25
 
 
-def coefficients_in_use(constant):
-    """Picoseconds by name, from the Rust source."""
-    body = re.search(rf"pub const {constant}: Coefficients = Coefficients {{(.*?)}};",
-                     MODEL.read_text(), re.S).group(1)
-    found = dict(re.findall(r"(\w+): ([\d_]+),", body))
-    return [int(found[name].replace("_", "")) for name in NAMES]
+class System:
+    """A proof system: the names of its coefficients, and what tells its keys apart."""
+
+    def __init__(self, file, kind, hashes, columns):
+        self.file, self.kind, self.hashes = file, kind, hashes
+        self.names = ["base", *hashes, "extension_operation", "byte"]
+        self.columns = ("air", "log_rows", "hash", *columns, "queries", "hash_compressions", "bytes")
+
+    def coefficients_in_use(self, constant):
+        """Picoseconds by name, from the Rust source."""
+        body = re.search(rf"pub const {constant}: {self.kind} = {self.kind} {{(.*?)}};",
+                         MODEL.read_text(), re.S).group(1)
+        found = dict(re.findall(r"(\w+): ([\d_]+),", body))
+        return [int(found[name].replace("_", "")) for name in self.names]
+
+    def features(self, row):
+        """What each coefficient is multiplied with."""
+        count = int(row["hash_compressions"])
+        hashes = [count if row["hash"] in names else 0 for names in self.hashes.values()]
+        return [1, *hashes, int(row["extension_operations"]), int(row["bytes"])]
 
 
-def features(row):
-    """What each coefficient is multiplied with."""
-    hashes = [int(row["hash_compressions"]) if row["hash"] == name else 0 for name in HASHES]
-    return [1, *hashes, int(row["extension_operations"]), int(row["bytes"])]
+PLONKY3 = System("in_runtime.csv", "Coefficients", {
+    "poseidon2_compression": ["Poseidon2"],
+    "keccak_compression": ["Keccak"],
+    "blake3_compression": ["Blake3"],
+}, ["extension"])
+STWO = System("in_runtime_stwo.csv", "StwoCoefficients", {
+    "blake2s_compression": ["Blake2s", "Blake2sM31"],
+}, [])
 
 
 def charge(coefficients, units):
@@ -57,9 +67,9 @@ def charge(coefficients, units):
 def solve(points, weights):
     """Least squares of relative errors, none below zero, by coordinate descent."""
     # Each unit in its own scale, so that the descent converges.
-    scale = [max(units[i] / time for units, time in points) or 1 for i in range(len(NAMES))]
+    n = len(points[0][0])
+    scale = [max(units[i] / time for units, time in points) or 1 for i in range(n)]
     rows = [[u / time / s for u, s in zip(units, scale)] for units, time in points]
-    n = len(NAMES)
     gram = [[sum(w * r[i] * r[j] for r, w in zip(rows, weights)) for j in range(n)]
             for i in range(n)]
     target = [sum(w * r[i] for r, w in zip(rows, weights)) for i in range(n)]
@@ -101,24 +111,22 @@ def line(name, values):
           f"p99.9 {quantile(values, 0.999):5.2f}  max {max(values):5.2f}")
 
 
-def show(title, coefficients):
+def show(title, system, coefficients):
     print(f"  {title}: " + ", ".join(f"{name} {value / 1000:,.1f} ns"
-                                     for name, value in zip(NAMES, coefficients)))
+                                     for name, value in zip(system.names, coefficients)))
 
 
-def fit_way(rows, column, constant):
+def fit_way(system, rows, column, constant):
     """Reports one way to verify; answers the p99.9 of measured over charged."""
     keys = defaultdict(list)
     for row in rows:
         # Keys that differ in another parameter differ in their costs.
-        key = tuple(row[name] for name in ("air", "log_rows", "hash", "extension", "queries",
-                                           "hash_compressions", "bytes"))
-        keys[key].append(row)
-    used = coefficients_in_use(constant)
+        keys[tuple(row[name] for name in system.columns)].append(row)
+    used = system.coefficients_in_use(constant)
     points, every = [], defaultdict(list)
     for group in keys.values():
         nothing = min(int(row["nothing_ns"]) for row in group)
-        units = features(group[0])
+        units = system.features(group[0])
         charged = charge(used, units)
         shortest = defaultdict(list)
         for row in group:
@@ -130,12 +138,12 @@ def fit_way(rows, column, constant):
 
     print(f"{constant}: {len(points)} keys, {len(rows)} verifications")
     fit = solve(points, [1.0] * len(points))
-    show("least squares", fit)
+    show("least squares", system, fit)
     errors = [abs(charge(fit, units) / time - 1) for units, time in points]
     print(f"  relative error of that fit: median {statistics.median(errors):.2f}, "
           f"max {max(errors):.2f}")
-    show("upper envelope", envelope(points))
-    show("in use", used)
+    show("upper envelope", system, envelope(points))
+    show("in use", system, used)
     print("  measured over charged, in use:")
     line("shortest of each key", [time / charge(used, units) for units, time in points])
     for kind, values in every.items():
@@ -178,10 +186,13 @@ def host_call(rows):
 
 
 def main():
-    with open(RAW / "in_runtime.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    worst = [fit_way(rows, "native_ns", "NATIVE"), fit_way(rows, "in_runtime_ns", "IN_RUNTIME")]
-    ratios(rows)
+    worst = []
+    for system, suffix in ((PLONKY3, ""), (STWO, "_STWO")):
+        with open(RAW / system.file, newline="") as file:
+            rows = list(csv.DictReader(file))
+        worst.append(fit_way(system, rows, "native_ns", f"NATIVE{suffix}"))
+        worst.append(fit_way(system, rows, "in_runtime_ns", f"IN_RUNTIME{suffix}"))
+        ratios(rows)
     with open(RAW / "host_call.csv", newline="") as file:
         host_call(list(csv.DictReader(file)))
     if "--check" in sys.argv[1:] and max(worst) > 1:

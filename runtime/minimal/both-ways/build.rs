@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Builds the runtime a second time, for Wasm. `SKIP_WASM_BUILD=1` leaves that out.
+//!
+//! It verifies STWO proofs itself, so it depends on upstream's crate, and that on dashmap, which has
+//! no place in Wasm: an empty crate takes it (docs/stwo.md).
 
 fn main() {
 	// Not when this crate is itself being compiled for Wasm.
 	#[cfg(feature = "std")]
-	substrate_wasm_builder::WasmBuilder::build_using_defaults();
+	{
+		// [patch]
+		let stub = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../primitives/stwo/dashmap-stub");
+		let patch = format!("--config \"patch.crates-io.dashmap.path='{stub}'\"");
+		// SAFETY: a build script has one thread.
+		unsafe { std::env::set_var("WASM_BUILD_CARGO_ARGS", patch) };
+		// [/patch]
+		substrate_wasm_builder::WasmBuilder::build_using_defaults();
+	}
 }

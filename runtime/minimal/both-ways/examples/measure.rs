@@ -7,6 +7,8 @@
 //! - `measure in_runtime [ROUNDS]`: the 99 keys of the pallet's `measure_the_weight_model` and 24
 //!   lopsided ones, each with a proof that holds and two of the costliest that don't, verified by the
 //!   library and both ways.
+//! - `measure stwo FOLDER [ROUNDS]`: the keys of STWO that `airs/stwo/examples/corpus.rs` wrote, each
+//!   with a proof that holds and one whose last sibling is wrong.
 //!
 //! Times are processor time of this thread, so that waiting for the processor does not count; the
 //! verifiers use no other thread. Ways are interleaved, so that a slow moment of the machine meets
@@ -21,20 +23,23 @@ use assay_plonky3::{
 	check_vk,
 	prover::{ProvableAir, make_vk},
 };
-use assay_primitives::{ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits};
+use assay_primitives::{
+	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits, VerifyingKey,
+};
 use common::{
 	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, RHYTHM_LOG_ROWS, Rhythm, sevens,
 };
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
-use std::env;
+use std::{env, fs};
 
 type Node = Chain<NodeHostFunctions>;
 
 fn main() {
 	let mut arguments = env::args().skip(1);
 	let what = arguments.next();
+	let folder = if what.as_deref() == Some("stwo") { arguments.next() } else { None };
 	let rounds = arguments.next().map(|rounds| rounds.parse().expect("a number of rounds"));
 	let mut node = Node::both_ways(false);
 	// The first call compiles the blob.
@@ -43,7 +48,8 @@ fn main() {
 	match what.as_deref() {
 		Some("host_call") => host_call(&mut node, rounds.unwrap_or(31)),
 		Some("in_runtime") => in_runtime(&mut node, rounds.unwrap_or(5)),
-		_ => eprintln!("measure host_call|in_runtime [ROUNDS]"),
+		Some("stwo") => stwo(&mut node, &folder.expect("a folder"), rounds.unwrap_or(5)),
+		_ => eprintln!("measure host_call|in_runtime|stwo FOLDER [ROUNDS]"),
 	}
 }
 
@@ -72,7 +78,7 @@ fn now() -> i64 {
 fn library(case: &Case, times: u32) -> i64 {
 	let start = now();
 	for _ in 0..times {
-		let _ = assay_plonky3::verify_bytes(&case.vk, &case.public_values, &case.proof);
+		case.library();
 	}
 	now() - start
 }
@@ -109,6 +115,56 @@ fn host_call(node: &mut Node, rounds: u32) {
 					case.name,
 					fri.num_queries,
 					case.proof.len()
+				);
+			}
+		}
+	}
+}
+
+fn stwo(node: &mut Node, folder: &str, rounds: u32) {
+	println!(
+		"air,log_rows,hash,queries,kind,hash_compressions,extension_operations,bytes,proof_bytes,\
+		 round,library_ns,native_ns,in_runtime_ns,nothing_ns"
+	);
+	let read = |number: usize, part| fs::read(format!("{folder}/{number:03}.{part}"));
+	for number in 0.. {
+		let Ok(row) = read(number, "csv") else { break };
+		let row = String::from_utf8(row).expect("text");
+		let [vk, public_values, proof] =
+			["vk", "pv", "proof"].map(|part| read(number, part).expect("written with the rest"));
+		let decoded = VerifyingKey::decode_strict(&vk).expect("a key");
+		let policy = Policy { floor: SecurityBits::default() };
+		let start = now();
+		let cost = assay_stwo::check_vk(&decoded, &policy).expect("supported").cost;
+		// What registration pays for by the key's bytes: to be held against `register_vk`'s slope.
+		eprintln!("{row}: {} ns to check a key of {} bytes", now() - start, vk.len());
+		let holds = Case { name: row.clone(), vk, public_values, proof };
+		// A proof ends with siblings of its last folding layer, or with the count of none.
+		let merkle = holds.with("last byte", |case| {
+			if let Some(last) = case.proof.last_mut() {
+				*last ^= 1;
+			}
+		});
+		for (kind, case) in [("valid", holds), ("last_byte", merkle)] {
+			let expected = case.library();
+			assert_eq!(kind == "valid", expected == 0, "{} {kind}: {expected}", case.name);
+			for round in 0..rounds {
+				let times = [
+					library(&case, 1),
+					runtime(node, Mode::Native, &case, 1, expected),
+					runtime(node, Mode::InRuntime, &case, 1, expected),
+					runtime(node, Mode::Nothing, &case, 1, 0),
+				];
+				println!(
+					"{row},{kind},{},{},{},{},{round},{},{},{},{}",
+					cost.hash_compressions,
+					cost.extension_operations,
+					cost.bytes,
+					case.proof.len(),
+					times[0],
+					times[1],
+					times[2],
+					times[3],
 				);
 			}
 		}

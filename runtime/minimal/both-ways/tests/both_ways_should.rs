@@ -117,7 +117,9 @@ fn fibonacci(hash: HashKind, extension: ExtensionDegree) -> Case {
 
 /// `case` under a key that `change` altered.
 fn with_vk(case: &Case, what: &str, change: impl FnOnce(&mut Plonky3Vk)) -> Case {
-	let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(&case.vk).unwrap();
+	let VerifyingKey::Plonky3V1(mut inner) = VerifyingKey::decode_strict(&case.vk).unwrap() else {
+		panic!("expected a Plonky3 key")
+	};
 	change(&mut inner);
 	case.with(what, |case| case.vk = VerifyingKey::Plonky3V1(inner).encode())
 }

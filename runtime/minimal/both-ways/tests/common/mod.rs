@@ -153,9 +153,13 @@ impl Case {
 
 	/// What the library answers, as the host function's number.
 	pub fn library(&self) -> u32 {
-		assay_plonky3::verify_bytes(&self.vk, &self.public_values, &self.proof)
-			.err()
-			.map_or(0, |error| error.class().code())
+		let Self { vk, public_values, proof, .. } = self;
+		let class = if vk.first() == Some(&2) {
+			assay_stwo::verify_bytes(vk, public_values, proof).err().map(|error| error.class())
+		} else {
+			assay_plonky3::verify_bytes(vk, public_values, proof).err().map(|error| error.class())
+		};
+		class.map_or(0, |class| class.code())
 	}
 
 	/// Arguments of the runtime API.
