@@ -20,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-TARGETS=(program proof verify vk)
+TARGETS=(program proof stwo stwo_vk verify vk)
 
 mutants_binary() {
 	cargo build --release --locked -p assay-mutants
@@ -36,6 +36,8 @@ mutants() {
 	export ASSAY_COMMIT ASSAY_COMPILER ASSAY_DATE
 	mutants_binary
 	"$CARGO_TARGET_DIR/release/assay-mutants" run "$count" "$seed" "$report"
+	# Those of STWO's committed proofs: a test of the verifier's, with more of them.
+	ASSAY_STWO_MUTANTS=$count cargo test --release --locked -p assay-stwo --test mutants_should
 }
 
 coverage() {
@@ -60,7 +62,8 @@ coverage() {
 		--manifest-path fuzz/Cargo.toml --target "$host"
 	for target in "${targets[@]}"; do
 		corpus=$ASSAY_CACHE/fuzz-corpus/$target
-		mkdir -p "$corpus" "$ASSAY_CACHE/fuzz-crashes"
+		# The STWO targets begin with the committed proofs, which they have compiled in.
+		mkdir -p "fuzz/seeds/$target" "$corpus" "$ASSAY_CACHE/fuzz-crashes"
 		echo "=== $target, $seconds s"
 		"$build/$host/release/$target" "$corpus" "fuzz/seeds/$target" \
 			-max_total_time="$seconds" -max_len=131072 -timeout=10 -rss_limit_mb=2048 \

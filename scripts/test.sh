@@ -56,7 +56,8 @@ components() {
 	done
 }
 
-# The verifier for a target that has no std at all.
+# The verifier for a target that has no std at all; of STWO what a runtime needs whose nodes verify.
+# That STWO's verifier builds too is shown by the runtime that verifies itself, in the tests.
 no_std() {
 	local cargo=(cargo) dir=$CARGO_TARGET_DIR
 	if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then
@@ -64,7 +65,7 @@ no_std() {
 		dir=$CARGO_TARGET_DIR/$WASM_BUILD_TOOLCHAIN
 	fi
 	CARGO_TARGET_DIR=$dir "${cargo[@]}" build --release --locked --target wasm32v1-none \
-		-p assay-plonky3 --no-default-features
+		-p assay-plonky3 -p assay-stwo --no-default-features
 }
 
 # tool NAME VERSION: installs a tool from the registry unless this very version is there.
@@ -102,7 +103,7 @@ optional_features() {
 # What a chain builder takes from a registry.
 packages() {
 	cargo package --locked --no-verify --allow-dirty -p assay-primitives -p assay-air \
-		-p assay-plonky3 -p assay-host -p pallet-proof-verifier
+		-p assay-plonky3 -p assay-stwo -p assay-host -p pallet-proof-verifier
 }
 
 shell_scripts() {
@@ -127,12 +128,14 @@ step "network analyzer" python3 -B scripts/test_analyze_simnet.py
 # Two validators under a little load; what it leaves is in the cache until the next time.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
 step "observability" scripts/observability.sh
+step "STWO's prover" scripts/test_stwo.sh
 step "lints" cargo clippy --release --locked --workspace --all-targets \
 	--features assay-plonky3/bench -- -D warnings
 step "docs" cargo doc --release --locked --workspace --no-deps
 step "dependencies" dependencies
 step "features" features
 step "optional features" optional_features
+step "back ends" scripts/test_backends.sh
 step "packages" packages
 step "fuzz targets" scripts/fuzz.sh check
 

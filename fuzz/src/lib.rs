@@ -2,6 +2,8 @@
 
 //! What the targets share: the valid triples of the seeds, and what the verifier may not do.
 
+pub mod stwo;
+
 use assay_mutants::Triple;
 use assay_mutants::heap::{Counting, peak};
 use assay_primitives::ErrorClass;

@@ -9,7 +9,7 @@ mod http;
 pub use document::{NodeStatus, Readiness};
 pub use http::{Limits, Source, serve};
 
-use crate::{rpc::system, service::VerifierHostFunctions};
+use crate::service::VerifierHostFunctions;
 use assay_runtime::{
 	AccountId, Balance, BlockNumber,
 	opaque::{Block, Hash},
@@ -99,7 +99,7 @@ where
 				.disabled
 				.into_iter()
 				.filter_map(|scope| match scope {
-					Scope::ProofSystem(off) => Some(system(off)),
+					Scope::ProofSystem(off) => Some(off.name()),
 					Scope::Profile(_) => None,
 				})
 				.collect(),

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! The same for STWO: the committed proofs of `primitives/stwo/fixtures`, and what may not happen.
+
+use crate::within_64_mib;
+use assay_mutants::{Rng, Triple};
+use assay_primitives::ErrorClass;
+
+macro_rules! fixtures {
+	($($name:literal)+) => {
+		[$([
+			include_bytes!(concat!("../../primitives/stwo/fixtures/", $name, "_vk_v1.bin"))
+				.as_slice(),
+			include_bytes!(concat!("../../primitives/stwo/fixtures/", $name, "_public_values_v1.bin"))
+				.as_slice(),
+			include_bytes!(concat!("../../primitives/stwo/fixtures/", $name, "_proof_v1.bin"))
+				.as_slice(),
+		],)+]
+	};
+}
+
+/// Key, public values and proof of each fixture; seeds name them by their position.
+pub const FIXTURES: [[&[u8]; 3]; 4] = fixtures! {
+	"fibonacci" "fibonacci_m31" "poseidon" "range_check"
+};
+
+/// Verifies; panics if the verifier accepts what is not a fixture, answers two things, finds a bug in
+/// itself, or takes too much memory.
+pub fn check(vk: &[u8], public_values: &[u8], proof: &[u8]) {
+	let verify = || {
+		assay_stwo::verify_bytes(vk, public_values, proof)
+			.map(|_| ())
+			.map_err(|error| error.class())
+	};
+	let verdict = within_64_mib(verify);
+	assert_eq!(verify(), verdict, "two answers");
+	assert_ne!(verdict, Err(ErrorClass::Internal));
+	if verdict.is_ok() {
+		assert!(FIXTURES.contains(&[vk, public_values, proof]), "accepted what is not a valid triple");
+	}
+}
+
+/// Keys, public values and proofs as [`Triple`]s.
+pub fn triples() -> Vec<Triple> {
+	let owned = |[vk, public_values, proof]: [&[u8]; 3]| Triple {
+		vk: vk.to_vec(),
+		public_values: public_values.to_vec(),
+		proof: proof.to_vec(),
+	};
+	FIXTURES.map(owned).to_vec()
+}
+
+/// Changes one aligned word: to a value that arithmetic or a bound may stumble over, or by one bit.
+pub fn change_word(bytes: &mut [u8], rng: &mut Rng) {
+	const WORDS: [u32; 8] =
+		[0, 1, 2, 0x7fff_fffe, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
+	let words = bytes.len() / 4;
+	if words == 0 {
+		return;
+	}
+	let at = 4 * rng.below(words);
+	let Some(word) = bytes[at..].first_chunk_mut::<4>() else { return };
+	*word = if rng.once_in(2) {
+		rng.pick(&WORDS).to_le_bytes()
+	} else {
+		(u32::from_le_bytes(*word) ^ 1 << rng.below(32)).to_le_bytes()
+	};
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Keys and programs of STWO: strict decoding, one byte form, and every check of `check_vk`.
+
+#![no_main]
+
+use assay_air::stwo::Program;
+use assay_fuzz::stwo::{change_word, triples};
+use assay_fuzz::within_64_mib;
+use assay_mutants::Rng;
+use assay_primitives::{ErrorClass, Policy, SecurityBits, VerifyingKey};
+use assay_stwo::check_vk;
+use codec::Encode;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+
+const ANYTHING: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+
+fuzz_target!(|data: &[u8]| {
+	within_64_mib(|| {
+		if let Ok(program) = Program::decode(data) {
+			assert_eq!(program.encode(), data, "a second byte form of a program");
+			let _ = (program.check_canonical(), program.dump());
+		}
+		let Ok(vk) = VerifyingKey::decode_strict(data) else { return };
+		assert_eq!(vk.encode(), data, "a second byte form");
+		match check_vk(&vk, &ANYTHING) {
+			Ok(checked) => {
+				assert!(checked.cost.hash_compressions > 0);
+				assert!(checked.proof_bytes_max > 0);
+				assert_eq!(check_vk(&vk, &ANYTHING), Ok(checked), "two answers");
+			},
+			Err(error) => assert_ne!(error.class(), ErrorClass::Internal, "{error}"),
+		}
+	});
+});
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+	let mut rng = Rng::new(seed.into(), 0, 0);
+	if rng.once_in(8) {
+		let triples = triples();
+		let vk = &rng.pick(&triples).vk;
+		if vk.len() <= max_size {
+			data[..vk.len()].copy_from_slice(vk);
+			change_word(&mut data[..vk.len()], &mut rng);
+			return vk.len();
+		}
+	}
+	fuzzer_mutate(data, size, max_size)
+});
