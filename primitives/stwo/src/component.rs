@@ -28,7 +28,7 @@ pub(crate) struct Relation {
 impl Relation {
 	pub fn new(z: QM31, alpha: QM31, largest: u32) -> Self {
 		let powers = core::iter::successors(Some(QM31::one()), |power| Some(*power * alpha));
-		Self { z, alpha: powers.take(largest as usize + 1).collect() }
+		Self { z, alpha: powers.take((largest as usize).saturating_add(1)).collect() }
 	}
 
 	pub fn alpha(&self, power: u32) -> QM31 {
@@ -140,7 +140,7 @@ impl Component {
 		let header = self.program.header();
 		let [trace_start, interaction_start] = self.cells;
 		let part = |row: &'a [QM31], start: usize, count: usize| {
-			row.get(start..start + count).unwrap_or_default()
+			row.get(start..start.saturating_add(count)).unwrap_or_default()
 		};
 		Cells {
 			preprocessed,
@@ -175,7 +175,7 @@ impl stwo::core::air::Component for ProgramComponent<'_> {
 	}
 
 	fn max_constraint_log_degree_bound(&self) -> u32 {
-		self.component.log_size + 1
+		self.component.log_size.saturating_add(1)
 	}
 
 	fn trace_log_degree_bounds(&self) -> TreeVec<ColumnVec<u32>> {

@@ -13,6 +13,7 @@ use assay_air::stwo::{Mask, Node, Program, limits};
 use assay_primitives::{
 	ErrorClass, Hash, PublicOperand, PublicTerm, StwoParams, StwoVk, VerifyingKey,
 };
+use core::num::Saturating;
 #[cfg(feature = "verifier")]
 use stwo::core::{fri::FriConfig, pcs::PcsConfig};
 
@@ -126,7 +127,7 @@ impl<'a> Key<'a> {
 		}
 		key.check_public_terms()?;
 		let [preprocessed, trace, interaction] = &key.columns;
-		bound("columns", (1, limits::MAX_WIDTH.into()), (trace.len() + interaction.len()) as u64)?;
+		bound("columns", (1, limits::MAX_WIDTH.into()), width(trace, interaction))?;
 		// Relations without an interaction trace would draw challenges for nothing; interaction
 		// columns without relations would be committed without a challenge before them.
 		bound(
@@ -136,7 +137,7 @@ impl<'a> Key<'a> {
 		)?;
 		let operations = key.components.iter().map(|c| c.program.nodes().len() as u64).sum();
 		bound("operations", (1, limits::MAX_OPERATIONS.into()), operations)?;
-		let needed = u64::from(largest) + u64::from(log_blowup);
+		let needed = u64::from(largest).saturating_add(log_blowup.into());
 		let lifting = match lifting_log_size {
 			Some(lifting) => {
 				bound("lifting_log_size", (needed, supported::LIFTING_LOG_SIZE.1), lifting.into())?;
@@ -153,7 +154,7 @@ impl<'a> Key<'a> {
 						bound(name, (largest.into(), largest.into()), height.into())?;
 					}
 				}
-				largest + u32::from(log_blowup)
+				largest.saturating_add(log_blowup.into())
 			},
 		};
 		bound("lifted domain", supported::LIFTING_LOG_SIZE, lifting.into())?;
@@ -162,11 +163,11 @@ impl<'a> Key<'a> {
 		bound(
 			"fold_step + log_last_layer",
 			(1, key.log_degree().into()),
-			u64::from(fold_step) + u64::from(log_last_layer),
+			u64::from(fold_step).saturating_add(log_last_layer.into()),
 		)?;
 		// The product of a field's characteristic with a fraction is zero: no tuple may be used that
 		// often.
-		bound("uses of relations", (0, limits::P as u64 - 1), key.uses())?;
+		bound("uses of relations", (0, u64::from(limits::P - 1)), key.uses())?;
 		Ok(key)
 	}
 
@@ -229,9 +230,11 @@ impl<'a> Key<'a> {
 		let cells = [cells(trace), cells(interaction)];
 		extend(trace, &header.trace, log_size);
 		extend(interaction, &header.interaction, log_size);
-		bound("columns", (1, limits::MAX_WIDTH.into()), (trace.len() + interaction.len()) as u64)?;
+		bound("columns", (1, limits::MAX_WIDTH.into()), width(trace, interaction))?;
 		let claimed_sum = program.has_claimed_sum().then_some(self.claimed_sums);
-		self.claimed_sums += usize::from(claimed_sum.is_some());
+		if claimed_sum.is_some() {
+			self.claimed_sums = self.claimed_sums.saturating_add(1);
+		}
 		let mut is_base: Vec<bool> = Vec::with_capacity(program.nodes().len());
 		for node in program.nodes() {
 			let of = |i: u32| is_base.get(i as usize).copied().unwrap_or(false);
@@ -267,19 +270,21 @@ impl<'a> Key<'a> {
 		for (term, PublicTerm { relation, multiplicity, values }) in
 			self.vk.public_terms.iter().enumerate()
 		{
+			// The first value comes with the zeroth power of alpha.
+			let powers = |values: &[PublicOperand]| values.len().saturating_sub(1) as u32;
 			let fits = |operand: &PublicOperand| match *operand {
 				PublicOperand::Constant(value) => value < limits::P,
 				PublicOperand::Public(index) => index < self.vk.num_public_values,
 			};
 			if *relation >= self.vk.relations
+				|| powers(values) > limits::MAX_ALPHA_POWER
 				|| values.is_empty()
-				|| values.len() > limits::MAX_ALPHA_POWER as usize + 1
 				|| !fits(multiplicity)
 				|| !values.iter().all(fits)
 			{
 				return Err(Error::PublicTerm { term });
 			}
-			self.need_alpha(u32::from(*relation), values.len() as u32 - 1);
+			self.need_alpha(u32::from(*relation), powers(values));
 		}
 		Ok(())
 	}
@@ -315,7 +320,7 @@ impl<'a> Key<'a> {
 		let constraints: usize = self.components.iter().map(|c| c.program.assertions().len()).sum();
 		Shape {
 			log_degree: self.log_degree() as u8,
-			batched: (samples + COMPOSITION_COLUMNS) as u32,
+			batched: samples.saturating_add(COMPOSITION_COLUMNS) as u32,
 			num_constraints: constraints as u32,
 			// Bounded by `limits::MAX_DEGREE`.
 			constraint_degree: self.constraint_degree as u32,
@@ -342,7 +347,7 @@ impl<'a> Key<'a> {
 
 	/// log2 of the degree bound of every lifted column.
 	pub fn log_degree(&self) -> u32 {
-		self.lifting - u32::from(self.vk.pcs.log_blowup)
+		self.lifting.saturating_sub(self.vk.pcs.log_blowup.into())
 	}
 
 	pub fn has_interaction(&self) -> bool {
@@ -357,10 +362,15 @@ impl<'a> Key<'a> {
 			.chain([("composition", COMPOSITION_COLUMNS)])
 	}
 
+	/// log2 of the domain of the last layer.
+	fn log_last_domain(&self) -> u32 {
+		u32::from(self.vk.pcs.log_last_layer).saturating_add(self.vk.pcs.log_blowup.into())
+	}
+
 	/// log2 of the domain of each folding layer: the circle first, then lines.
 	pub fn layers(&self) -> Vec<u32> {
 		let step = u32::from(self.vk.pcs.fold_step);
-		let last = u32::from(self.vk.pcs.log_last_layer) + u32::from(self.vk.pcs.log_blowup);
+		let last = self.log_last_domain();
 		let mut layers = vec![self.lifting];
 		let mut log_size = self.lifting.saturating_sub(step);
 		while log_size > last {
@@ -373,57 +383,71 @@ impl<'a> Key<'a> {
 	/// log2 of the number of leaves of the tree over a layer of `2^log_size` values: where a layer
 	/// is folded by four or more, upstream packs four values in a leaf.
 	pub fn layer_leaves(&self, index: usize, layers: &[u32]) -> u32 {
-		let last = u32::from(self.vk.pcs.log_last_layer) + u32::from(self.vk.pcs.log_blowup);
+		let last = self.log_last_domain();
 		let log_size = layers.get(index).copied().unwrap_or_default();
-		let next = layers.get(index + 1).copied().unwrap_or(last);
+		let next = layers.get(index.saturating_add(1)).copied().unwrap_or(last);
 		// The first layer goes by the configured step, which is also what it is folded by.
 		let packed = log_size >= 2 && log_size.saturating_sub(next) > 1;
-		log_size - if packed { 2 } else { 0 }
+		if packed { log_size.saturating_sub(2) } else { log_size }
 	}
 
 	/// Most Merkle siblings that the openings of `positions` leaves at most need in a tree of
 	/// `2^log_leaves` leaves.
 	pub fn max_siblings(&self, positions: u64, log_leaves: u32) -> u64 {
-		(0..log_leaves).map(|level| positions.min(1 << (log_leaves - level - 1))).sum()
+		(0..log_leaves).map(|level| positions.min(1 << level)).sum()
 	}
 
 	/// Values that a folding layer lacks, at most, and leaves that it opens, at most.
 	pub fn max_layer_openings(&self, index: usize, layers: &[u32]) -> (u64, u64) {
-		let queries = u64::from(self.vk.pcs.num_queries);
-		let arity = 1u64 << self.vk.pcs.fold_step;
+		let queries = n(self.vk.pcs.num_queries.into());
+		let arity = n(1u64 << self.vk.pcs.fold_step);
 		let log_size = layers.get(index).copied().unwrap_or_default();
-		let packing = log_size - self.layer_leaves(index, layers);
-		(queries * (arity - 1), queries * (arity >> packing).max(1))
+		let packing = log_size.saturating_sub(self.layer_leaves(index, layers));
+		((queries * (arity - n(1))).0, (queries * n((arity.0 >> packing).max(1))).0)
 	}
 
 	/// Largest length of a proof for this key, in bytes.
 	pub fn proof_bytes_max(&self) -> u64 {
 		let queries = u64::from(self.vk.pcs.num_queries);
-		let mut total = 2 * 32 + 8; // Trace root, composition root, query nonce.
+		// Counts of siblings and of values have four bytes.
+		let siblings =
+			|positions, log_leaves| n(4) + n(32) * n(self.max_siblings(positions, log_leaves));
+		let mut total = n(2 * 32 + 8); // Trace root, composition root, query nonce.
 		if self.has_interaction() {
-			total += 8 + 16 * self.claimed_sums as u64 + 32;
+			total += n(8) + n(16) * n(self.claimed_sums as u64) + n(32);
 		}
 		let samples: usize = self.columns.iter().flatten().map(|column| column.samples).sum();
-		total += 16 * (samples + COMPOSITION_COLUMNS) as u64;
+		total += n(16) * (n(samples as u64) + n(COMPOSITION_COLUMNS as u64));
 		let layers = self.layers();
-		total += 32 * layers.len() as u64 + (16 << self.vk.pcs.log_last_layer) + 4;
+		// The last layer, and the number of different queries.
+		total += n(32) * n(layers.len() as u64) + n(16u64 << self.vk.pcs.log_last_layer) + n(4);
 		for (_, columns) in self.trees() {
 			if columns > 0 {
-				total += 4 * queries * columns as u64
-					+ 4 + 32 * self.max_siblings(queries, self.lifting);
+				total += n(4) * n(queries) * n(columns as u64) + siblings(queries, self.lifting);
 			}
 		}
 		for index in 0..layers.len() {
 			let (values, leaves) = self.max_layer_openings(index, &layers);
-			let siblings = self.max_siblings(leaves, self.layer_leaves(index, &layers));
-			total += 4 + 16 * values + 4 + 32 * siblings;
+			total += n(4) + n(16) * n(values);
+			total += siblings(leaves, self.layer_leaves(index, &layers));
 		}
-		total
+		total.0
 	}
+}
+
+/// A count that stays at the largest number instead of beginning anew.
+pub(crate) type Count = Saturating<u64>;
+
+pub(crate) const fn n(count: u64) -> Count {
+	Saturating(count)
 }
 
 /// Columns of the composition: two halves of four coordinates.
 pub(crate) const COMPOSITION_COLUMNS: usize = 8;
+
+fn width(trace: &[Column], interaction: &[Column]) -> u64 {
+	trace.len().saturating_add(interaction.len()) as u64
+}
 
 fn cells(columns: &[Column]) -> usize {
 	columns.iter().map(|column| column.samples).sum()

@@ -22,7 +22,7 @@ pub(crate) fn verify_rows<const M31_OUTPUT: bool>(
 	siblings: &[Blake2sHash],
 ) -> Result<(), &'static str> {
 	let mut nodes: Vec<(usize, Blake2sHash)> = Vec::with_capacity(positions.len());
-	let mut row: Vec<u8> = Vec::with_capacity(4 * columns.len());
+	let mut row: Vec<u8> = Vec::with_capacity(columns.len().saturating_mul(4));
 	for (index, &position) in positions.iter().enumerate() {
 		row.clear();
 		for column in columns {

@@ -179,7 +179,9 @@ pub fn make_vk<A: Provable>(
 
 fn twiddles(key: &Key<'_>) -> stwo::prover::poly::twiddles::TwiddleTree<SimdBackend> {
 	// The composition is evaluated on twice the rows before it is split.
-	SimdBackend::precompute_twiddles(CanonicCoset::new(key.lifting + 1).circle_domain().half_coset)
+	SimdBackend::precompute_twiddles(
+		CanonicCoset::new(key.lifting.saturating_add(1)).circle_domain().half_coset,
+	)
 }
 
 fn preprocessed_root<const M31_OUTPUT: bool>(

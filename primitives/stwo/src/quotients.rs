@@ -110,7 +110,7 @@ impl<'a> Batches<'a> {
 				}
 			},
 		}
-		self.column += 1;
+		self.column = self.column.saturating_add(1);
 		Ok(())
 	}
 }
@@ -133,7 +133,7 @@ pub(crate) fn answers(
 	for (interacting, values) in [(false, trace), (true, interaction)] {
 		let mut values = values.iter().copied();
 		for component in &key.components {
-			let log_size = component.log_size + u32::from(key.vk.pcs.log_blowup);
+			let log_size = component.log_size.saturating_add(key.vk.pcs.log_blowup.into());
 			for offsets in component.offsets(interacting) {
 				batches.column(offsets, log_size, &mut values)?;
 			}

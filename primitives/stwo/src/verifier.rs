@@ -229,17 +229,17 @@ fn argument<const M31_OUTPUT: bool>(
 /// The composition at the out-of-domain point, from its two halves of four coordinates.
 fn composition_at(zeta: Point, log_degree: u32, samples: &[QM31]) -> QM31 {
 	let half = |start: usize| -> QM31 {
-		let at = |i: usize| samples.get(start + i).copied().unwrap_or_default();
+		let at = |i: usize| samples.get(start.saturating_add(i)).copied().unwrap_or_default();
 		QM31::from_partial_evals([at(0), at(1), at(2), at(3)])
 	};
-	half(0) + zeta.repeated_double(log_degree - 1).x * half(4)
+	half(0) + zeta.repeated_double(log_degree.saturating_sub(1)).x * half(4)
 }
 
 fn folding_error(error: FriVerificationError) -> Error {
 	match error {
 		FriVerificationError::FirstLayerEvaluationsInvalid => Error::FoldingWitness { layer: 0 },
 		FriVerificationError::InnerLayerEvaluationsInvalid { inner_layer } => {
-			Error::FoldingWitness { layer: inner_layer + 1 }
+			Error::FoldingWitness { layer: inner_layer.saturating_add(1) }
 		},
 		FriVerificationError::FirstLayerCommitmentInvalid { error }
 		| FriVerificationError::InnerLayerCommitmentInvalid { error, .. } => {

@@ -52,12 +52,15 @@ pub struct ProgramHeader {
 	pub interaction: Vec<Mask>,
 }
 
+/// Largest offset as it is written: an offset and its sign in the lowest bit.
+const MAX_ZIGZAG: u32 = 2 * limits::MAX_OFFSET as u32;
+
 fn columns(masks: &[Mask]) -> usize {
 	masks.iter().map(|mask| mask.columns as usize).sum()
 }
 
 fn cells(masks: &[Mask]) -> u32 {
-	masks.iter().map(|mask| mask.columns * mask.offsets.len() as u32).sum()
+	masks.iter().map(|mask| mask.columns.saturating_mul(mask.offsets.len() as u32)).sum()
 }
 
 impl ProgramHeader {
@@ -297,16 +300,13 @@ impl Program {
 		);
 		let cells = |masks: &[Mask], name: &str| -> Vec<String> {
 			let mut out = Vec::new();
-			let mut column = 0;
-			for mask in masks {
-				for _ in 0..mask.columns {
-					for offset in &mask.offsets {
-						out.push(match offset {
-							0 => format!("{name}[{column}]"),
-							offset => format!("{name}[{column}]@{offset:+}"),
-						});
-					}
-					column += 1;
+			let columns = masks.iter().flat_map(|mask| (0..mask.columns).map(move |_| mask));
+			for (column, mask) in columns.enumerate() {
+				for offset in &mask.offsets {
+					out.push(match offset {
+						0 => format!("{name}[{column}]"),
+						offset => format!("{name}[{column}]@{offset:+}"),
+					});
 				}
 			}
 			out
@@ -381,7 +381,8 @@ pub(crate) fn encode(header: &ProgramHeader, nodes: &[Node], assertions: &[u32])
 			Node::Shift => {},
 			Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) | Node::Combine(_) => {
 				for operand in node.operands() {
-					put_number(&mut out, position as u32 - operand);
+					// A program reads back only.
+					put_number(&mut out, (position as u32).saturating_sub(operand));
 				}
 			},
 		}
@@ -419,7 +420,7 @@ impl Reader<'_> {
 		let mut total = 0u64;
 		for run in 0..runs as usize {
 			let columns = self.number(what, limits::MAX_WIDTH)?;
-			total += u64::from(columns);
+			total = total.saturating_add(columns.into());
 			if total > limits::MAX_WIDTH.into() {
 				return Err(ProgramError::TooLarge {
 					what,
@@ -433,8 +434,9 @@ impl Reader<'_> {
 				return Err(ProgramError::Mask { run });
 			}
 			for _ in 0..count {
-				let zigzag = self.number("offset", 2 * limits::MAX_OFFSET as u32)?;
-				offsets.push((zigzag >> 1) as i32 ^ -((zigzag & 1) as i32));
+				let zigzag = self.number("offset", MAX_ZIGZAG)?;
+				let half = (zigzag >> 1) as i32;
+				offsets.push(if zigzag & 1 == 0 { half } else { !half });
 			}
 			// An empty run, an offset twice, or two runs in the place of one: second forms.
 			if columns == 0
