@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Measures what a host call adds to a verification, and what verifications take both ways, and
-# writes the raw times to docs/performance/{host_call,in_runtime,in_runtime_stwo}.csv; then fits the
+# writes the raw times to docs/performance/{host_call,in_runtime,in_runtime_stwo,check_vk}.csv; then fits the
 # weights' model to them. On a quiet machine: other work shows. Takes about a quarter of an hour.
 #
-#   scripts/measure_verification.sh [host_call|in_runtime|stwo]...    all of them unless named
+#   scripts/measure_verification.sh [host_call|in_runtime|stwo|check]...    all of them unless named
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -17,18 +17,27 @@ unset SKIP_WASM_BUILD
 # The whole workspace's features, as the tests do.
 cargo build --release --locked --workspace --example measure
 measure=$CARGO_TARGET_DIR/release/examples/measure
-[ $# -gt 0 ] || set -- host_call in_runtime stwo
+[ $# -gt 0 ] || set -- host_call in_runtime stwo check
+corpus=
+trap '[ -z "$corpus" ] || rm -rf "$corpus"' EXIT
 for what in "$@"; do
-	table=docs/performance/$what.csv arguments=("$what")
-	if [ "$what" = stwo ]; then
-		# Proofs of STWO come from a build of its own: RUSTC_BOOTSTRAP=1.
-		table=docs/performance/in_runtime_stwo.csv
-		corpus=$(mktemp -d)
-		trap 'rm -rf "$corpus"' EXIT
-		RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=${ASSAY_STWO_TARGET_DIR:-$ASSAY_CACHE/target-stwo} \
-			cargo run --release --locked -p assay-stwo-airs --features cli --example corpus "$corpus"
+	table=$what arguments=("$what")
+	case $what in
+	stwo | check)
+		# Keys and proofs of STWO come from a build of its own: RUSTC_BOOTSTRAP=1.
+		if [ -z "$corpus" ]; then
+			corpus=$(mktemp -d)
+			RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=${ASSAY_STWO_TARGET_DIR:-$ASSAY_CACHE/target-stwo} \
+				cargo run --release --locked -p assay-stwo-airs --features cli --example corpus "$corpus"
+		fi
 		arguments+=("$corpus")
-	fi
+		;;
+	esac
+	case $what in
+	stwo) table=in_runtime_stwo ;;
+	check) table=check_vk ;;
+	esac
+	table=docs/performance/$table.csv
 	"$measure" "${arguments[@]}" >"$table.part"
 	mv "$table.part" "$table"
 done

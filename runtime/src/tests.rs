@@ -9,7 +9,7 @@ use frame_support::{
 	traits::Get,
 	weights::{Weight, WeightToFee},
 };
-use pallet_proof_verifier::{WeightInfo, weight_model::carried};
+use pallet_proof_verifier::{WeightInfo, weight_model::registered};
 use serde_json::Value;
 use sp_core::{Pair, sr25519};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
@@ -193,7 +193,7 @@ mod weights_should {
 			let call = pallet_proof_verifier::Call::<Runtime>::register_vk {
 				vk: vec![0; len].try_into().unwrap(),
 			};
-			let expected = Wired::register_vk(len as u32).saturating_add(carried(len as u32));
+			let expected = Wired::register_vk(len as u32).saturating_add(registered(len as u32));
 			assert_eq!(call.get_dispatch_info().call_weight, expected);
 		}
 	}

@@ -5,7 +5,8 @@
 use crate::{
 	BalanceOf, Config, Disabled, Error, Event, Expiries, HoldReason, OnProofVerified, Pallet,
 	ProofSystem, ProofVerifier, PruneFrom, Registrations, Retirements, Scope, StatementInfo,
-	StatementInfoOf, Statements, VkBytes, VkRecord, Vks, VksOf, weight_model::carried,
+	StatementInfoOf, Statements, VkBytes, VkRecord, Vks, VksOf,
+	weight_model::{carried, registered},
 	weights::WeightInfo,
 };
 use assay_primitives::{PublicValues, VERIFIER_VERSION, VerifyingKey, statement_hash};
@@ -325,7 +326,7 @@ impl<T: Config> Pallet<T> {
 	/// What the registration of a key of `len` bytes is charged.
 	pub fn register_vk_weight(len: usize) -> Weight {
 		let len = len.saturated_into();
-		T::WeightInfo::register_vk(len).saturating_add(carried(len))
+		T::WeightInfo::register_vk(len).saturating_add(registered(len))
 	}
 
 	/// What a submission is charged besides verification and [`OnProofVerified`].

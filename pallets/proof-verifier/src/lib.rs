@@ -7,8 +7,7 @@
 //! That the chain accepted a proof under the key `vk_hash` for these public values means: unless
 //! somebody did about 2^bits of work, there is a trace that satisfies every constraint of the key's
 //! AIR with these public values. *bits* are the key's, by the bounds in `assay_plonky3::soundness`
-//!   and `assay_stwo::soundness`;
-//! they are at least [`Config::Policy`]'s floor, and both the event and the statement say them.
+//! and `assay_stwo::soundness`; they are at least [`Config::Policy`]'s floor, and both the event and the statement say them.
 //!
 //! It does **not** prove
 //!

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	Call, Event, HoldReason, ProofSystem, VkRecord, WeightInfo, mock::*, weight_model::carried,
+	Call, Event, HoldReason, ProofSystem, VkRecord, WeightInfo, mock::*, weight_model::registered,
 };
 use assay_primitives::{ErrorClass, Policy, Profile, TreeHash, VerifyingKey};
 use codec::Encode;
@@ -64,7 +64,7 @@ mod register_vk_should {
 			let call = Call::<Test>::register_vk { vk: vec![0; len as usize].try_into().unwrap() };
 			assert_eq!(
 				call.get_dispatch_info().call_weight,
-				<() as WeightInfo>::register_vk(len).saturating_add(carried(len))
+				<() as WeightInfo>::register_vk(len).saturating_add(registered(len))
 			);
 		}
 	}

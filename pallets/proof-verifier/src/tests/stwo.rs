@@ -4,7 +4,7 @@
 
 use crate::{
 	Call, Event, HoldReason, Native, ProofSystem, ProofVerifier as _, Retirements, Scope, VkRecord,
-	WeightInfo, mock::*,
+	mock::*,
 };
 use assay_primitives::{Policy, Profile, PublicValues, StwoVk, TreeHash, VerifyingKey};
 use codec::Encode;
@@ -165,7 +165,7 @@ mod submit_proof_should {
 			let case = stwo_case();
 			case.register();
 			let record = TestVks::get(case.vk_hash()).unwrap();
-			let expected = <() as WeightInfo>::submit_proof(case.proof.len() as u32, record.len)
+			let expected = unverified_weight(&case, record.len)
 				.saturating_add(Native::weight(TreeHash::Blake2s, &record.cost))
 				.saturating_add(HOOK_WEIGHT);
 			let call = Call::<Test>::submit_proof {
@@ -322,7 +322,7 @@ mod switches_should {
 			set(STWO, true);
 			let refused = stwo.submit().unwrap_err();
 			assert_eq!(refused.error, TestError::ProofSystemDisabled.into());
-			let base = <() as WeightInfo>::submit_proof(stwo.proof.len() as u32, 0);
+			let base = unverified_weight(&stwo, 0);
 			assert_eq!(refused.post_info.actual_weight, Some(base));
 			assert_eq!(verifications(), 0);
 			assert_ok!(plonky3.submit());

@@ -9,6 +9,8 @@
 //!   library and both ways.
 //! - `measure stwo FOLDER [ROUNDS]`: the keys of STWO that `airs/stwo/examples/corpus.rs` wrote, each
 //!   with a proof that holds and one whose last sibling is wrong.
+//! - `measure check FOLDER [ROUNDS]`: the check of keys for registration, by the library and in the
+//!   runtime: those of STWO, and of Plonky3's samples, the long program and the periodic columns.
 //!
 //! Times are processor time of this thread, so that waiting for the processor does not count; the
 //! verifiers use no other thread. Ways are interleaved, so that a slow moment of the machine meets
@@ -26,6 +28,7 @@ use assay_plonky3::{
 use assay_primitives::{
 	ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits, VerifyingKey,
 };
+use codec::Encode;
 use common::{
 	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, RHYTHM_LOG_ROWS, Rhythm, sevens,
 };
@@ -39,7 +42,10 @@ type Node = Chain<NodeHostFunctions>;
 fn main() {
 	let mut arguments = env::args().skip(1);
 	let what = arguments.next();
-	let folder = if what.as_deref() == Some("stwo") { arguments.next() } else { None };
+	let folder = match what.as_deref() {
+		Some("stwo" | "check") => arguments.next(),
+		_ => None,
+	};
 	let rounds = arguments.next().map(|rounds| rounds.parse().expect("a number of rounds"));
 	let mut node = Node::both_ways(false);
 	// The first call compiles the blob.
@@ -49,7 +55,8 @@ fn main() {
 		Some("host_call") => host_call(&mut node, rounds.unwrap_or(31)),
 		Some("in_runtime") => in_runtime(&mut node, rounds.unwrap_or(5)),
 		Some("stwo") => stwo(&mut node, &folder.expect("a folder"), rounds.unwrap_or(5)),
-		_ => eprintln!("measure host_call|in_runtime|stwo FOLDER [ROUNDS]"),
+		Some("check") => check(&mut node, &folder.expect("a folder"), rounds.unwrap_or(15)),
+		_ => eprintln!("measure host_call|in_runtime|stwo FOLDER|check FOLDER [ROUNDS]"),
 	}
 }
 
@@ -105,19 +112,27 @@ fn host_call(node: &mut Node, rounds: u32) {
 		(Sample::Keccak, 5, fri, 10),
 	] {
 		for hash in HASHES {
-			let case = Case::of(sample, log_rows, hash, ExtensionDegree::Five, fri);
-			for round in 0..rounds {
-				let direct = library(&case, times);
-				let call = runtime(node, Mode::Native, &case, times, 0);
-				let nothing = runtime(node, Mode::Nothing, &case, times, 0);
-				println!(
-					"{} {} queries,{},{times},{round},{direct},{call},{nothing}",
-					case.name,
-					fri.num_queries,
-					case.proof.len()
-				);
-			}
+			let mut case = Case::of(sample, log_rows, hash, ExtensionDegree::Five, fri);
+			case.name = format!("{} {} queries", case.name, fri.num_queries);
+			host_call_of(node, &case, times, rounds);
 		}
+	}
+	// The committed proofs of STWO: few queries, and as many as the profile `standard` takes.
+	for (name, times) in [("range_check", 100), ("poseidon", 100), ("range_standard", 40)] {
+		let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../primitives/stwo/fixtures");
+		let [vk, public_values, proof] = ["vk", "public_values", "proof"]
+			.map(|part| fs::read(format!("{folder}/{name}_{part}_v1.bin")).expect("committed"));
+		let case = Case { name: format!("stwo {name}"), vk, public_values, proof };
+		host_call_of(node, &case, times, rounds);
+	}
+}
+
+fn host_call_of(node: &mut Node, case: &Case, times: u32, rounds: u32) {
+	for round in 0..rounds {
+		let direct = library(case, times);
+		let call = runtime(node, Mode::Native, case, times, 0);
+		let nothing = runtime(node, Mode::Nothing, case, times, 0);
+		println!("{},{},{times},{round},{direct},{call},{nothing}", case.name, case.proof.len());
 	}
 }
 
@@ -134,10 +149,7 @@ fn stwo(node: &mut Node, folder: &str, rounds: u32) {
 			["vk", "pv", "proof"].map(|part| read(number, part).expect("written with the rest"));
 		let decoded = VerifyingKey::decode_strict(&vk).expect("a key");
 		let policy = Policy { floor: SecurityBits::default() };
-		let start = now();
 		let cost = assay_stwo::check_vk(&decoded, &policy).expect("supported").cost;
-		// What registration pays for by the key's bytes: to be held against `register_vk`'s slope.
-		eprintln!("{row}: {} ns to check a key of {} bytes", now() - start, vk.len());
 		let holds = Case { name: row.clone(), vk, public_values, proof };
 		// A proof ends with siblings of its last folding layer, or with the count of none.
 		let merkle = holds.with("last byte", |case| {
@@ -168,6 +180,55 @@ fn stwo(node: &mut Node, folder: &str, rounds: u32) {
 				);
 			}
 		}
+	}
+}
+
+/// What registration is charged for by the key's bytes.
+fn check(node: &mut Node, folder: &str, rounds: u32) {
+	println!("system,key,vk_bytes,round,library_ns,in_runtime_ns,nothing_ns");
+	for number in 0.. {
+		let read = |part| fs::read(format!("{folder}/{number:03}.{part}"));
+		let Ok(row) = read("csv") else { break };
+		let row = String::from_utf8(row).expect("text").replace(',', " ");
+		check_key(node, "stwo", &row, read("vk").expect("written with the rest"), rounds);
+	}
+	for hash in HASHES {
+		for extension in EXTENSIONS {
+			for sample in Sample::ALL {
+				let name = format!("{} {hash:?} {extension:?}", sample.name());
+				let log_rows = sample.default_degree_bits();
+				let vk = dispatch_sample!(sample, |air| make_vk(
+					air, log_rows, hash, extension, STANDARD
+				));
+				check_key(node, "plonky3", &name, vk.expect("supported").encode(), rounds);
+			}
+			let name = format!("long program {hash:?} {extension:?}");
+			let vk =
+				make_vk(&Long, 4, hash, extension, FriParams { log_final_poly_len: 0, ..STANDARD });
+			check_key(node, "plonky3", &name, vk.expect("supported").encode(), rounds);
+			let name = format!("periodic {hash:?} {extension:?}");
+			let vk = make_vk(&Rhythm, RHYTHM_LOG_ROWS, hash, extension, STANDARD);
+			check_key(node, "plonky3", &name, vk.expect("supported").encode(), rounds);
+		}
+	}
+}
+
+fn check_key(node: &mut Node, system: &str, name: &str, vk: Vec<u8>, rounds: u32) {
+	let decoded = VerifyingKey::decode_strict(&vk).expect("a key");
+	let policy = Policy { floor: SecurityBits::default() };
+	let bytes = vk.len();
+	let case = Case { name: name.into(), vk, public_values: vec![], proof: vec![] };
+	for round in 0..rounds {
+		let start = now();
+		let checked = match decoded {
+			VerifyingKey::Plonky3V1(_) => check_vk(&decoded, &policy).map(drop).is_ok(),
+			VerifyingKey::StwoV1(_) => assay_stwo::check_vk(&decoded, &policy).map(drop).is_ok(),
+		};
+		let library = now() - start;
+		assert!(checked, "{name}");
+		let in_runtime = runtime(node, Mode::Check, &case, 1, 0);
+		let nothing = runtime(node, Mode::Nothing, &case, 1, 0);
+		println!("{system},{name},{bytes},{round},{library},{in_runtime},{nothing}");
 	}
 }
 

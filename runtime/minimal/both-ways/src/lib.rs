@@ -13,6 +13,7 @@ extern crate alloc;
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
 use alloc::{borrow::Cow, vec::Vec};
+use assay_primitives::{ErrorClass, Policy, SecurityBits, VerifyingKey};
 use codec::{Decode, Encode};
 use pallet_proof_verifier::{InRuntime, Native, ProofVerifier};
 use scale_info::TypeInfo;
@@ -31,6 +32,8 @@ pub enum Mode {
 	InRuntime,
 	/// Nowhere: what passing the arguments takes.
 	Nothing,
+	/// In the runtime, and only the key: as for its registration, whatever its bits.
+	Check,
 }
 
 sp_api::decl_runtime_apis! {
@@ -59,6 +62,20 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	transaction_version: 1,
 	system_version: 1,
 };
+
+/// What registration asks of a key, but for bits of security.
+fn check(vk: &[u8]) -> Result<(), ErrorClass> {
+	let vk = VerifyingKey::decode_strict(vk)?;
+	let policy = Policy { floor: SecurityBits::default() };
+	match &vk {
+		VerifyingKey::Plonky3V1(_) => {
+			assay_plonky3::check_vk(&vk, &policy).map(drop).map_err(|error| error.class())
+		},
+		VerifyingKey::StwoV1(_) => {
+			assay_stwo::check_vk(&vk, &policy).map(drop).map_err(|error| error.class())
+		},
+	}
+}
 
 /// The runtime.
 pub struct Runtime;
@@ -92,6 +109,7 @@ sp_api::impl_runtime_apis! {
 					Mode::Native => Native::verify(&vk, &public_values, &proof),
 					Mode::InRuntime => InRuntime::verify(&vk, &public_values, &proof),
 					Mode::Nothing => Ok(()),
+					Mode::Check => check(&vk),
 				};
 				code = verdict.err().map_or(0, |class| class.code());
 			}
