@@ -39,7 +39,6 @@ for scenario in "${scenarios[@]}"; do
 	timeout "$limit" zombienet/run.sh "$scenario" "${options[@]}" --out "$out/$scenario" \
 		>"$out/$scenario.log" 2>&1 || code=$?
 	[ "$code" -eq 0 ] || status=1
-	# The proof system is the client's: runs of another one get a name of their own here.
 	echo "$scenario,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
 	printf '%-20s exit %3d  %5d s\n' "$scenario" "$code" $((SECONDS - begin))
 	python3 -B zombienet/report.py --index "$out"

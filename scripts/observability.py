@@ -29,8 +29,12 @@ RULE_TESTS = ROOT / "docs/alerts/assay_test.yaml"
 DASHBOARD = ROOT / "docs/dashboards/validator.json"
 METRICS = ROOT / "docs/metrics.md"
 
-# AIR, log2 of the rows, hash: a small and a larger proof.
-AIRS = [("fibonacci", 10, "keccak"), ("consensus-quorum", 9, "poseidon2")]
+# AIR, log2 of the rows, hash: a small and a larger proof, and one of the other proof system.
+AIRS = [
+    ("fibonacci", 10, "keccak"),
+    ("consensus-quorum", 9, "poseidon2"),
+    ("stwo-range-check", 12, "blake2s"),
+]
 # Every wave sends of each AIR one proof, and tampered copies of it.
 WAVES = 5
 # More than half of at least twenty: what the alert and the status call a flood.
@@ -139,9 +143,14 @@ class Load:
 
     def __init__(self, client, folder):
         self.client, self.folder = client, folder
-        self.verdicts = collections.Counter()
+        self.of_system = collections.defaultdict(collections.Counter)
         self.bytes = 0
         folder.mkdir(parents=True)
+
+    @property
+    def verdicts(self):
+        """Of all proof systems."""
+        return sum(self.of_system.values(), collections.Counter())
 
     def keys(self):
         keys = []
@@ -160,7 +169,7 @@ class Load:
         )
 
     def wave(self, number, keys):
-        """Copies of this wave's proofs, and the proofs: key, proof, public values of each."""
+        """Copies of this wave's proofs, and the proofs: key, proof and public values of each."""
         copies, genuine = [], []
         for air, vk, key in keys:
             proof = self.folder / f"{air}.{number}.proof"
@@ -173,27 +182,27 @@ class Load:
             middle = len(data) // 8 * 4
             flipped = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1:]
             first = bytes([data[0] ^ 1]) + data[1:]
-            genuine.append((key["vk_hash"], proof, values))
+            genuine.append((key, proof, values))
             for name, copy in zip(COPIES, (flipped, first, data[:-1])):
                 path = proof.with_suffix(f".{name.replace(' ', '-')}.proof")
                 path.write_bytes(copy)
-                copies.append((key["vk_hash"], path, values))
+                copies.append((key, path, values))
         return copies, genuine
 
     def send(self, calls, first_sender):
         def one(place, call):
-            vk_hash, proof, values = call
+            key, proof, values = call
             return self.client.run(
-                "submit", "--vk-hash", vk_hash, "--proof", proof, "--public-values", values,
+                "submit", "--vk-hash", key["vk_hash"], "--proof", proof, "--public-values", values,
                 "--url", self.client.url, "--signer", f"//Sender//{first_sender + place}",
                 "--no-wait-finalised",
-            )[1], proof
+            )[1], key["system"], proof
 
         with ThreadPoolExecutor(max_workers=len(calls)) as pool:
-            for answer, proof in pool.map(one, range(len(calls)), calls):
+            for answer, system, proof in pool.map(one, range(len(calls)), calls):
                 verdict = answer.get("verdict") or answer.get("class")
                 expect(verdict and "block_number" in answer, f"{proof.name}: {answer}")
-                self.verdicts[verdict] += 1
+                self.of_system[system][verdict] += 1
                 self.bytes += proof.stat().st_size
 
 
@@ -214,21 +223,29 @@ def wait_for(what, condition, seconds=60):
     sys.exit(f"observability: {what}: not within {seconds} s")
 
 
+def check_backend(what, said, verdicts):
+    """What the document says of one proof system."""
+    refused = {word: count for word, count in verdicts.items() if word != "accepted"}
+    expect(said["verified"] == verdicts["accepted"], f"{what}: {said['verified']} verified")
+    expect(said["rejected"] == refused, f"{what}: {said['rejected']} rejected")
+    expect(said["recent"]["samples"] == sum(verdicts.values()), f"{what}: {said['recent']}")
+    expect(said["lastError"]["class"] in refused, f"{what}: {said['lastError']}")
+    expect(said["drift"] > 0, f"{what}: drift {said['drift']}")
+    expect(said["selfCheck"]["passed"] is True, f"{what}: {said['selfCheck']}")
+    expect(said["disabled"] is False, f"{what}: disabled {said['disabled']}")
+    expect("mostly_rejected" in said["reasons"], f"{what}: {said['reasons']}")
+    say(f"{what}: {json.dumps(said['recent'])}, drift {said['drift']:.2f}")
+
+
 def check_status(url, load, rpc=None):
     """The document says what the chain said."""
     status, body = get(f"{url}/status/node")
     expect(status == 200, f"{url}/status/node: {status}")
     document = json.loads(body)
-    plonky3 = next(backend for backend in document["backends"] if backend["name"] == "plonky3")
-    refused = {word: count for word, count in load.verdicts.items() if word != "accepted"}
-    expect(plonky3["verified"] == load.verdicts["accepted"], f"{url}: {plonky3['verified']} verified")
-    expect(plonky3["rejected"] == refused, f"{url}: {plonky3['rejected']} rejected")
-    expect(plonky3["recent"]["samples"] == sum(load.verdicts.values()), f"{url}: {plonky3['recent']}")
-    expect(plonky3["lastError"]["class"] in refused, f"{url}: {plonky3['lastError']}")
-    expect(plonky3["drift"] > 0, f"{url}: drift {plonky3['drift']}")
-    expect(plonky3["selfCheck"]["passed"] is True, f"{url}: {plonky3['selfCheck']}")
-    expect(plonky3["disabled"] is False, f"{url}: disabled {plonky3['disabled']}")
-    expect("mostly_rejected" in plonky3["reasons"], f"{url}: {plonky3['reasons']}")
+    backends = {backend["name"]: backend for backend in document["backends"]}
+    expect(set(backends) == set(load.of_system), f"{url}: {set(backends)}")
+    for name, verdicts in load.of_system.items():
+        check_backend(f"{url}: {name}", backends[name], verdicts)
     expect(document["ready"] and not document["syncing"], f"{url}: not ready")
     expect(document["best"]["number"] >= document["finalised"]["number"] > 0, f"{url}: heights")
     commit = subprocess.run(
@@ -249,7 +266,7 @@ def check_status(url, load, rpc=None):
     ]:
         status, _ = get(f"{url}{path}", method)
         expect(status == wanted, f"{method} {url}{path}: {status}, not {wanted}")
-    say(f"{url}: {document['health']}, {json.dumps(plonky3['recent'])}, drift {plonky3['drift']:.2f}")
+    say(f"{url}: {document['health']}")
     return document
 
 
@@ -346,10 +363,12 @@ def check(arguments):
         sender += len(calls)
         before = genuine
     load.send(before, sender)
-    total = sum(load.verdicts.values())
-    say(f"the chain's verdicts: {dict(load.verdicts)}")
-    expect(load.verdicts["accepted"] == WAVES * len(AIRS), "genuine proofs were refused")
-    expect(len(load.verdicts) >= 3, "tampered copies all fell to one check")
+    verdicts = load.verdicts
+    total = sum(verdicts.values())
+    say(f"the chain's verdicts: {dict(verdicts)}")
+    expect(verdicts["accepted"] == WAVES * len(AIRS), "genuine proofs were refused")
+    for system, of_system in load.of_system.items():
+        expect(len(of_system) >= 3, f"{system}: tampered copies all fell to one check")
 
     wait_for("the follower imports every proof", lambda: sum(
         counted(prometheus, "follower", "import").values()) >= total)
@@ -359,7 +378,7 @@ def check(arguments):
     say("metrics against verdicts")
     for instance, stage in (("author", "author"), ("follower", "import")):
         seen = counted(prometheus, instance, stage)
-        expect(seen == dict(load.verdicts), f"{instance} counts {seen}")
+        expect(seen == dict(verdicts), f"{instance} counts {seen}")
         length = prometheus.query(
             f'sum(assay_proof_bytes_sum{{instance="{instance}",stage="{stage}"}})'
         )[0][1]

@@ -52,6 +52,8 @@ fi
 
 # One command: the example alone would be built with other features of its dependencies.
 cargo build --release --locked --workspace --bins --example govern
+ASSAY_STWO_PROVER=$(scripts/build_stwo.sh)
+export ASSAY_STWO_PROVER
 
 # shellcheck source=scripts/node.sh
 . scripts/node.sh

@@ -119,7 +119,9 @@ step "formatting" cargo fmt --check
 step "scripts" shell_scripts
 # Before the lints: their wrapper around rustc must not reach the build of the runtime.
 step "build" cargo build --release --locked --workspace --bins
-step "tests" cargo test --release --locked --workspace --no-fail-fast
+# Examples are compiled by the lints, and run by who needs them.
+step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bins --tests
+step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
 step "statement vectors" python3 scripts/check_statement_vectors.py
 step "snippets" python3 scripts/embed.py --check
 step "no_std" no_std

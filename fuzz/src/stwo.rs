@@ -36,7 +36,10 @@ pub fn check(vk: &[u8], public_values: &[u8], proof: &[u8]) {
 	assert_eq!(verify(), verdict, "two answers");
 	assert_ne!(verdict, Err(ErrorClass::Internal));
 	if verdict.is_ok() {
-		assert!(FIXTURES.contains(&[vk, public_values, proof]), "accepted what is not a valid triple");
+		assert!(
+			FIXTURES.contains(&[vk, public_values, proof]),
+			"accepted what is not a valid triple"
+		);
 	}
 }
 

@@ -49,8 +49,11 @@ const VRF_ROOT: usize = QUORUM_ROOT + RATE;
 const TOTAL: usize = VRF_ROOT + RATE;
 const VOTED: usize = TOTAL + 1;
 
+/// Whether a preprocessed column marks a row.
+type Marks = fn(usize) -> bool;
+
 /// The preprocessed columns, in the order of their first use: a name, and the rows it marks.
-const FIXED: [(&str, fn(usize) -> bool); 6] = [
+const FIXED: [(&str, Marks); 6] = [
 	("validator", |row| row < VALIDATORS),
 	("first", |row| row == 0),
 	("last", |row| row == ROWS - 1),
@@ -275,7 +278,7 @@ impl Quorum {
 		let (mut inputs, _) = absorb(DOMAIN_VALIDATORS, round, leaves);
 		inputs.extend(absorb(DOMAIN_WITNESSES, round, outputs.iter().copied()).0);
 		inputs.resize(ROWS, [BaseField::zero(); STATE]);
-		let mut columns = vec![Vec::with_capacity(ROWS); COLUMNS];
+		let mut columns = vec![Vec::new(); COLUMNS];
 		let (mut total, mut voted) = (BaseField::zero(), BaseField::zero());
 		for (row, mut state) in inputs.into_iter().enumerate() {
 			let mut cells = state.to_vec();

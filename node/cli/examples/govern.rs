@@ -3,7 +3,7 @@
 //! The admin's calls, sent through sudo: what the runbooks use. Prints the block that executed it.
 //!
 //! ```text
-//! govern URL disable|enable Plonky3|Compat|Standard|Strong
+//! govern URL disable|enable Plonky3|Stwo|Compat|Standard|Strong
 //! govern URL purge VK_HASH
 //! govern URL retire VERSION BLOCK
 //! govern URL set-code RUNTIME.WASM

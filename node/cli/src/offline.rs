@@ -56,14 +56,8 @@ pub fn list() -> Result<Answer, Failure> {
 	}
 	let _ = writeln!(
 		text,
-		"\nOf STWO (export and prove need {}):\n{:<21} {:>10} {:>7} {:>10} {:>11} {:>13}  what a proof says",
-		"assay-stwo, scripts/build_stwo.sh",
-		"AIR",
-		"components",
-		"columns",
-		"operations",
-		"constraints",
-		"public values"
+		"\nOf STWO (export and prove need assay-stwo, scripts/build_stwo.sh):\n{:<21} {:>10} {:>7} {:>10} {:>11} {:>13}  what a proof says",
+		"AIR", "components", "columns", "operations", "constraints", "public values"
 	);
 	for sample in StwoSample::ALL {
 		let degree_bits = sample.default_log_size();

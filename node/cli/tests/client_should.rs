@@ -781,20 +781,24 @@ mod stwo_should {
 		root[0] ^= 1;
 		let mut unreduced = honest.clone();
 		unreduced[40..44].copy_from_slice(&0x7fff_ffff_u32.to_le_bytes());
-		let mut sibling = honest.clone();
+		// It ends with the count of no siblings, the other proof with a sibling.
+		let mut count = honest.clone();
+		*count.last_mut().unwrap() ^= 1;
+		let mut sibling = fs::read(fixture("range_standard", "proof")).unwrap();
 		*sibling.last_mut().unwrap() ^= 1;
 		let longer = [&honest[..], &[0]].concat();
 		let cut = honest[..honest.len() - 1].to_vec();
-		for (what, proof, classes) in [
-			("root", root, &["grinding_invalid", "constraints_invalid"][..]),
-			("unreduced", unreduced, &["proof_not_canonical"]),
-			("sibling", sibling, &["merkle_path_invalid"]),
-			("longer", longer, &["proof_trailing_bytes"]),
-			("cut", cut, &["proof_truncated"]),
+		for (what, name, proof, classes) in [
+			("root", "range_check", root, &["grinding_invalid", "constraints_invalid"][..]),
+			("unreduced", "range_check", unreduced, &["proof_not_canonical"]),
+			("count", "range_check", count, &["proof_count"]),
+			("sibling", "range_standard", sibling, &["merkle_path_invalid"]),
+			("longer", "range_check", longer, &["proof_trailing_bytes"]),
+			("cut", "range_check", cut, &["proof_truncated"]),
 		] {
 			let file = path(folder, &format!("stwo-{what}.proof"));
 			fs::write(&file, proof).unwrap();
-			let [vk, values] = ["vk", "public_values"].map(|part| fixture("range_check", part));
+			let [vk, values] = ["vk", "public_values"].map(|part| fixture(name, part));
 			let (code, object) = verify_files(&vk, &values, &file, &["--allow-weak"]);
 			assert!(code == 1 || code == 2, "{what}: {object}");
 			let class = object["class"].as_str().unwrap();

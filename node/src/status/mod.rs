@@ -140,10 +140,15 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn plonky3_is_compiled_in_and_its_host_function_has_its_name() {
+	fn both_back_ends_are_compiled_in_and_their_host_functions_have_their_names() {
 		let functions = verifier_functions();
-		assert!(functions.contains(&"ext_verifier_verify_plonky3_version_1".to_owned()));
-		assert!(is_compiled_in(&functions, "plonky3"));
+		for (name, backend) in [
+			("ext_verifier_verify_plonky3_version_1", "plonky3"),
+			("ext_stwo_verifier_verify_stwo_version_1", "stwo"),
+		] {
+			assert!(functions.contains(&name.to_owned()));
+			assert!(is_compiled_in(&functions, backend));
+		}
 		assert!(!is_compiled_in(&functions, "groth16"));
 	}
 }

@@ -20,14 +20,27 @@ struct Case {
 	verify: fn(&[u8], &[u8], &[u8]) -> u32,
 }
 
-/// One for each proof system. fixtures/README.md says how they were made.
-const CASES: &[Case] = &[Case {
-	backend: "plonky3",
-	vk: include_bytes!("../fixtures/plonky3.vk"),
-	public_values: include_bytes!("../fixtures/plonky3.pv"),
-	proof: include_bytes!("../fixtures/plonky3.proof"),
-	verify: assay_host::verifier::verify_plonky3,
-}];
+/// One for each proof system that the node is built with. fixtures/README.md says how they were made.
+const CASES: &[Case] = &[
+	#[cfg(feature = "backend-plonky3")]
+	Case {
+		backend: "plonky3",
+		vk: include_bytes!("../fixtures/plonky3.vk"),
+		public_values: include_bytes!("../fixtures/plonky3.pv"),
+		proof: include_bytes!("../fixtures/plonky3.proof"),
+		verify: assay_host::verifier::verify_plonky3,
+	},
+	#[cfg(feature = "backend-stwo")]
+	Case {
+		backend: "stwo",
+		vk: include_bytes!("../../../primitives/stwo/fixtures/range_check_vk_v1.bin"),
+		public_values: include_bytes!(
+			"../../../primitives/stwo/fixtures/range_check_public_values_v1.bin"
+		),
+		proof: include_bytes!("../../../primitives/stwo/fixtures/range_check_proof_v1.bin"),
+		verify: assay_host::stwo_verifier::verify_stwo,
+	},
+];
 
 /// The genuine proof, and a copy of it with one bit changed.
 pub(crate) const PROOFS: [&str; 2] = ["genuine", "tampered"];
@@ -65,7 +78,8 @@ impl Timing {
 			log::error!(
 				target: "assay",
 				"The verifier of {} gave a wrong verdict on a proof that is known. Stop this node, and \
-				 see docs/runbooks/plonky3.md.",
+				 see docs/runbooks/{}.md.",
+				case.backend,
 				case.backend,
 			);
 		}
@@ -74,7 +88,7 @@ impl Timing {
 	}
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "backend-plonky3", feature = "backend-stwo"))]
 mod tests {
 	use super::*;
 	use assay_primitives::ErrorClass;
@@ -95,8 +109,11 @@ mod tests {
 			assert!(timing.self_check(round), "round {round}");
 		}
 		let summary = timing.record().summary();
-		assert!(summary[0].self_check.as_ref().unwrap().passed);
-		assert_eq!(summary[0].verified, 0, "it is nobody's proof");
+		assert_eq!(summary.len(), CASES.len());
+		for backend in summary {
+			assert!(backend.self_check.unwrap().passed, "{}", backend.backend);
+			assert_eq!(backend.verified, 0, "it is nobody's proof");
+		}
 	}
 
 	#[test]

@@ -3,8 +3,8 @@
 //! Keys and real proofs, made once by the client and kept.
 //!
 //! A corpus belongs to the very client that made it: its folder is named by the hash of the
-//! client's binary, and says so in its manifest. Another client makes another corpus, so a proof
-//! is never older than the code that made it.
+//! client's binary and of STWO's prover, which the client calls, and says so in its manifest. Another
+//! client makes another corpus, so a proof is never older than the code that made it.
 
 use crate::Harness;
 use crate::scenario::Load;
@@ -50,7 +50,14 @@ impl Corpus {
 	pub fn open(client: &Path, root: &Path, exact: bool, seed: u64) -> Result<Self, Harness> {
 		let binary = std::fs::read(client)
 			.map_err(|error| Harness(format!("wrong binary: {}: {error}", client.display())))?;
-		let code = blake3::hash(&binary).to_hex().to_string();
+		let mut hasher = blake3::Hasher::new();
+		hasher.update(&binary);
+		// Without one the client says so, when a load asks for it.
+		let prover = std::env::var_os("ASSAY_STWO_PROVER");
+		if let Some(prover) = prover.and_then(|path| std::fs::read(path).ok()) {
+			hasher.update(&prover);
+		}
+		let code = hasher.finalize().to_hex().to_string();
 		let folder = if exact { root.to_path_buf() } else { root.join(&code[..16]) };
 		let failed = |error: std::io::Error| Harness(format!("{}: {error}", folder.display()));
 		std::fs::create_dir_all(&folder).map_err(failed)?;

@@ -7,6 +7,7 @@ use crate::rng::Rng;
 use assay_mutants::Layout;
 use assay_primitives::{PublicValues, VerifyingKey};
 use codec::Encode;
+use std::ops::Range;
 
 /// A changed byte or value changes every challenge after it. Which check notices first depends on
 /// its place and on the challenges; that one of these does is what is asserted.
@@ -20,7 +21,7 @@ pub const MALFORMED: [&str; 4] =
 const QUORUM: [(&str, usize); 3] = [("quorum root", 1), ("VRF root", 9), ("weight", 18)];
 /// Number of public values of consensus-quorum.
 const QUORUM_VALUES: usize = 19;
-/// The modulus of BabyBear.
+/// The modulus of BabyBear, which is below that of M31: a value below it is one of either field.
 const BABY_BEAR: u32 = (1 << 31) - (1 << 27) + 1;
 /// Most public values that are looked at.
 const MAX_VALUES: usize = 1_024;
@@ -58,14 +59,14 @@ pub fn kinds(air: &str, proofs: &Proofs) -> Vec<Tamper> {
 	let mut kinds = Vec::new();
 	let Some(proof) = proofs.proofs.first() else { return kinds };
 	let values = elements(&proof.public_values);
-	if air == "consensus-quorum" && values.len() == QUORUM_VALUES {
+	if air.ends_with("consensus-quorum") && values.len() == QUORUM_VALUES {
 		kinds.extend(QUORUM.map(|(name, place)| Tamper::Value(name, place)));
 	} else if !values.is_empty() {
 		kinds.push(Tamper::Value("public value", values.len() - 1));
 	}
-	for part in layout(proofs, proof).map(|layout| layout.parts).unwrap_or_default() {
-		if !kinds.iter().any(|kind| kind.name() == part.name) {
-			kinds.push(Tamper::Region(part.name));
+	for (name, _) in regions(proofs, proof) {
+		if !kinds.iter().any(|kind| kind.name() == name) {
+			kinds.push(Tamper::Region(name));
 		}
 	}
 	kinds
@@ -84,10 +85,10 @@ pub fn apply(tamper: &Tamper, proofs: &Proofs, proof: &Proof, rng: &mut Rng) -> 
 			values = PublicValues::V1(changed).encode();
 		},
 		Tamper::Region(name) => {
-			let parts = layout(proofs, proof).map(|layout| layout.parts).unwrap_or_default();
-			let parts: Vec<_> = parts.into_iter().filter(|part| part.name == *name).collect();
-			if !parts.is_empty() {
-				let range = parts[rng.below(parts.len())].range.clone();
+			let mut regions = regions(proofs, proof);
+			regions.retain(|(known, _)| known == name);
+			if !regions.is_empty() {
+				let (_, range) = &regions[rng.below(regions.len())];
 				let place = range.start + rng.below(range.len());
 				bytes[place] ^= 1 << rng.below(8);
 			}
@@ -102,13 +103,14 @@ fn elements(public_values: &[u8]) -> Vec<u32> {
 		.unwrap_or_default()
 }
 
-/// Where the fields of a proof are. Keys of other proof systems have no map yet: of their proofs
-/// only the public values are tampered with.
-#[allow(irrefutable_let_patterns, reason = "one proof system today")]
-fn layout(proofs: &Proofs, proof: &Proof) -> Option<Layout> {
-	if let VerifyingKey::Plonky3V1(vk) = VerifyingKey::decode_strict(&proofs.vk).ok()? {
-		Layout::of(&vk, &proof.proof)
-	} else {
-		None
+/// Where the fields of a proof are. Of proofs of STWO there is no map: one region is all of it.
+fn regions(proofs: &Proofs, proof: &Proof) -> Vec<(&'static str, Range<usize>)> {
+	match VerifyingKey::decode_strict(&proofs.vk) {
+		Ok(VerifyingKey::Plonky3V1(vk)) => {
+			let parts = Layout::of(&vk, &proof.proof).map(|layout| layout.parts);
+			parts.unwrap_or_default().into_iter().map(|part| (part.name, part.range)).collect()
+		},
+		Ok(VerifyingKey::StwoV1(_)) => vec![("any byte", 0..proof.proof.len())],
+		Err(_) => Vec::new(),
 	}
 }
