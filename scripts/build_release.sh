@@ -40,7 +40,8 @@ epoch=$(git log -1 --format=%ct)
 
 echo "build_release: $name, commit $commit, profile $profile"
 # One command: the example alone would be built with other features of its dependencies.
-cargo build --profile "$profile" --locked --workspace --bins --example govern
+cargo build --profile "$profile" --locked --workspace --bins --example govern \
+	--features assay-node/production
 built=$CARGO_TARGET_DIR/$profile
 runtime=wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
 
@@ -52,7 +53,7 @@ if [ "$rehearsal" = false ]; then
 	(
 		cd "$work/clone"
 		export CARGO_TARGET_DIR=$work/target WASM_BUILD_WORKSPACE_HINT=$work/clone
-		cargo build --profile "$profile" --locked -p assay-runtime
+		cargo build --profile "$profile" --locked -p assay-runtime --features production
 	)
 	cmp "$built/$runtime" "$work/target/$profile/$runtime" ||
 		die "two builds of the runtime differ"
