@@ -4,21 +4,23 @@
 # Runs scenarios of zombienet/ one after the other, each with a time limit, and writes one page
 # over all of them.
 #
-#   scripts/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [SCENARIO...]
+#   scripts/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--back-ends "LIST"] [SCENARIO...]
 #
-# All scenarios unless some are named. Exit status: 0 if every run is ok, else 1.
+# All scenarios unless some are named, each with each back end: `plonky3`, `stwo`, and `both` where the
+# scenario itself loads with both. Exit status: 0 if every run is ok, else 1.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-options=() limit=1800 out='' scenarios=()
+options=() limit=1800 out='' back_ends='plonky3 stwo both' scenarios=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--short) options+=(--short) ;;
 	--limit) limit=$2 && shift ;;
 	--out) out=$2 && shift ;;
+	--back-ends) back_ends=$2 && shift ;;
 	*) scenarios+=("$1") ;;
 	esac
 	shift
@@ -34,14 +36,21 @@ mkdir -p "$out"
 status=0
 echo run,status,seconds >"$out/nightly.csv"
 for scenario in "${scenarios[@]}"; do
-	begin=$SECONDS
-	code=0
-	timeout "$limit" zombienet/run.sh "$scenario" "${options[@]}" --out "$out/$scenario" \
-		>"$out/$scenario.log" 2>&1 || code=$?
-	[ "$code" -eq 0 ] || status=1
-	echo "$scenario,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
-	printf '%-20s exit %3d  %5d s\n' "$scenario" "$code" $((SECONDS - begin))
-	python3 -B zombienet/report.py --index "$out"
+	for back_end in $back_ends; do
+		run=$scenario-$back_end only=(--back-end "$back_end")
+		if [ "$back_end" = both ]; then
+			grep -q '^air = "stwo-' "zombienet/scenarios/$scenario.toml" || continue
+			only=()
+		fi
+		begin=$SECONDS
+		code=0
+		timeout "$limit" zombienet/run.sh "$scenario" "${only[@]}" "${options[@]}" --out "$out/$run" \
+			>"$out/$run.log" 2>&1 || code=$?
+		[ "$code" -eq 0 ] || status=1
+		echo "$run,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
+		printf '%-28s exit %3d  %5d s\n' "$run" "$code" $((SECONDS - begin))
+		python3 -B zombienet/report.py --index "$out"
+	done
 done
 echo "nightly: $out/index.html"
 exit "$status"

@@ -124,6 +124,7 @@ step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bi
 step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
 step "statement vectors" python3 scripts/check_statement_vectors.py
 step "snippets" python3 scripts/embed.py --check
+step "performance report" python3 scripts/performance_report.py --check
 step "no_std" no_std
 step "demo" scripts/demo.sh
 step "network analyzer" python3 -B scripts/test_analyze_simnet.py

@@ -8,7 +8,8 @@
 #   scripts/test_stwo.sh            tests and lints
 #   scripts/test_stwo.sh fixtures   makes primitives/stwo/fixtures anew
 #   scripts/test_stwo.sh no_std     builds the verifier for wasm32v1-none
-#   scripts/test_stwo.sh bench      acceptance against upstream's verify
+#   scripts/test_stwo.sh bench      acceptance beside upstream's verify, written to
+#                                   docs/performance/acceptance_stwo.csv
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -35,7 +36,14 @@ no_std)
 		--config "patch.crates-io.dashmap.path='$PWD/primitives/stwo/dashmap-stub'"
 	;;
 fixtures) cargo run "${stwo[@]}" --features prover --example fixtures ;;
-bench) cargo bench --locked -p assay-stwo-airs --features bench --bench acceptance ;;
+bench)
+	shift
+	export CRITERION_HOME=$CARGO_TARGET_DIR/criterion
+	rm -rf "$CRITERION_HOME"
+	cargo bench --locked -p assay-stwo-airs --features bench --bench acceptance -- --noplot "$@"
+	python3 scripts/collect_bench.py "$CRITERION_HOME" >docs/performance/acceptance_stwo.csv
+	cat docs/performance/acceptance_stwo.csv
+	;;
 *)
 	echo "unknown part: $1" >&2
 	exit 2

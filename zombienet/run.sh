@@ -6,6 +6,7 @@
 #
 #   zombienet/run.sh SCENARIO [OPTION...]      a file of zombienet/scenarios, without .toml
 #     --short              the scenario's short variant
+#     --back-end NAME      loads of plonky3 or of stwo alone, instead of the scenario's
 #     --rounds N           rounds of every load, instead of the scenario's
 #     --seed N             1337 unless given
 #     --out FOLDER         where the results go; $ASSAY_CACHE/runs/SCENARIO-TIME unless given
@@ -41,10 +42,10 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--short) stress+=(--short) ;;
 	--no-build) build= ;;
-	--rounds | --seed | --out | --ports | --corpus | --baseline | --threshold)
+	--rounds | --seed | --back-end | --out | --ports | --corpus | --baseline | --threshold)
 		[ $# -gt 1 ] || fail "$1 needs a value"
 		case $1 in
-		--rounds | --seed) stress+=("$1" "$2") ;;
+		--rounds | --seed | --back-end) stress+=("$1" "$2") ;;
 		--out) out=$2 ;;
 		--ports) ports=$2 ;;
 		--corpus) corpus=$2 ;;

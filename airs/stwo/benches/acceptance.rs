@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Acceptance of a proof from its bytes, and upstream's `verify` with the compiled component on the
-//! same proof, already decoded: one criterion run, so that the two can be compared.
+//! same proof, already decoded: one criterion run, so that the two can be compared. `scripts/test_stwo.sh
+//! bench` runs it and writes the medians down.
 
 use assay_primitives::{Policy, Profile, PublicValues, StwoHash, StwoParams};
 use assay_stwo::prover::{Provable, Reference, make_vk, prove, upstream_verifier};
@@ -10,7 +11,7 @@ use assay_stwo_airs::fibonacci::WideFibonacci;
 use assay_stwo_airs::poseidon::PoseidonChain;
 use assay_stwo_airs::range_check::RangeCheck;
 use codec::Encode;
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 
 const LOG_SIZE: u32 = 14;
 
@@ -46,16 +47,16 @@ fn compare<A: Provable>(
 		checked.cost,
 	);
 	let (vk_bytes, public_bytes) = (vk.encode(), public.encode());
-	let mut group = criterion.benchmark_group(format!("{name} 2^{LOG_SIZE}"));
-	group.bench_function("assay, from bytes", |bencher| {
+	let mut group = criterion.benchmark_group(format!("{name}/2^{LOG_SIZE}"));
+	let id = |function: &str| BenchmarkId::new(function, "Blake2s");
+	group.bench_function(id("assay"), |bencher| {
 		bencher.iter(|| verify_bytes(&vk_bytes, &public_bytes, &proof).expect("accepted"));
 	});
-	for (label, reference) in [
-		("upstream, compiled", Reference::Compiled),
-		("upstream, interpreted", Reference::Interpreted),
-	] {
+	for (label, reference) in
+		[("upstream", Reference::Compiled), ("upstream-interpreted", Reference::Interpreted)]
+	{
 		let upstream = upstream_verifier(&vk, air, &public, &proof, reference).expect("decodes");
-		group.bench_function(label, |bencher| {
+		group.bench_function(id(label), |bencher| {
 			bencher.iter_batched(
 				&upstream,
 				|call| call().expect("accepted"),
@@ -68,11 +69,11 @@ fn compare<A: Provable>(
 
 fn acceptance(criterion: &mut Criterion) {
 	let fibonacci = WideFibonacci { log_size: LOG_SIZE, seed: 1 };
-	compare(criterion, "wide Fibonacci", &fibonacci, vec![], None);
+	compare(criterion, "stwo-fibonacci", &fibonacci, vec![], None);
 	let poseidon = PoseidonChain { log_size: LOG_SIZE, seed: 2 };
-	compare(criterion, "Poseidon chain", &poseidon, poseidon.public_values(), None);
+	compare(criterion, "stwo-poseidon", &poseidon, poseidon.public_values(), None);
 	let range = RangeCheck { log_size: LOG_SIZE, seed: 3 };
-	compare(criterion, "range check", &range, range.public_values(), Some(LOG_SIZE as u8 + 3));
+	compare(criterion, "stwo-range-check", &range, range.public_values(), Some(LOG_SIZE as u8 + 3));
 }
 
 criterion_group!(benches, acceptance);

@@ -9,6 +9,7 @@ use assay_primitives::{PublicValues, StwoHash, StwoParams};
 use assay_stwo::prover::{Provable, make_vk, prove};
 use assay_stwo_airs::fibonacci::WideFibonacci;
 use assay_stwo_airs::poseidon::PoseidonChain;
+use assay_stwo_airs::quorum::Quorum;
 use assay_stwo_airs::range_check::RangeCheck;
 use codec::Encode;
 use std::path::{Path, PathBuf};
@@ -70,6 +71,8 @@ fn main() {
 	let poseidon = PoseidonChain { log_size: 5, seed: 2 };
 	let public = poseidon.public_values();
 	write(&folder, "poseidon", &poseidon, public, StwoHash::Blake2s, FAST);
+	let quorum = Quorum { seed: 4 };
+	write(&folder, "quorum", &quorum, quorum.public_values(), StwoHash::Blake2s, FAST);
 	let range = RangeCheck { log_size: 8, seed: 3 };
 	let lifted = StwoParams { lifting_log_size: Some(9), ..FAST };
 	write(&folder, "range_check", &range, range.public_values(), StwoHash::Blake2s, lifted);

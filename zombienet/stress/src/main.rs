@@ -66,6 +66,9 @@ struct Arguments {
 	/// Rounds of every load, instead of the scenario's
 	#[arg(long)]
 	rounds: Option<usize>,
+	/// Load with this proof system alone
+	#[arg(long, value_name = "NAME")]
+	back_end: Option<scenario::BackEnd>,
 	/// Make the corpus and stop
 	#[arg(long)]
 	corpus_only: bool,
@@ -87,12 +90,16 @@ async fn main() -> ExitCode {
 }
 
 async fn work(arguments: Arguments) -> Result<(), Harness> {
-	let scenario =
+	let mut scenario =
 		scenario::Scenario::read(&arguments.scenario, arguments.short, arguments.rounds)?;
-	let name = arguments
+	let mut name = arguments
 		.scenario
 		.file_stem()
 		.map_or_else(String::new, |stem| stem.to_string_lossy().into());
+	if let Some(back_end) = arguments.back_end {
+		scenario.only(back_end)?;
+		name = format!("{name}-{}", back_end.name());
+	}
 	let (root, exact) = match (&arguments.corpus, &arguments.corpora) {
 		(Some(folder), _) => (folder.clone(), true),
 		(None, Some(root)) => (root.clone(), false),

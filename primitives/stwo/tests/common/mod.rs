@@ -9,8 +9,8 @@ use assay_primitives::{PublicValues, StwoVk, VerifyingKey};
 use std::ops::Range;
 use std::path::Path;
 
-pub const FIXTURES: [&str; 5] =
-	["fibonacci", "fibonacci_m31", "poseidon", "range_check", "range_standard"];
+pub const FIXTURES: [&str; 6] =
+	["fibonacci", "fibonacci_m31", "poseidon", "quorum", "range_check", "range_standard"];
 
 /// A key, public values and an honest proof for them.
 #[derive(Clone)]

@@ -10,8 +10,8 @@ use codec::Encode;
 use common::{Case, Chain, NodeHostFunctions, PlainHostFunctions};
 use std::{collections::BTreeSet, fs, path::Path};
 
-const FIXTURES: [&str; 5] =
-	["fibonacci", "fibonacci_m31", "poseidon", "range_check", "range_standard"];
+const FIXTURES: [&str; 6] =
+	["fibonacci", "fibonacci_m31", "poseidon", "quorum", "range_check", "range_standard"];
 
 fn fixture(name: &str) -> Case {
 	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../primitives/stwo/fixtures");
@@ -70,7 +70,7 @@ mod agree_on {
 	#[test]
 	fn proofs_that_were_tampered_with_anywhere() {
 		let mut verifiers = Verifiers::new();
-		for (name, step) in FIXTURES.into_iter().zip([37, 61, 83, 37, 331]) {
+		for (name, step) in FIXTURES.into_iter().zip([37, 61, 83, 97, 37, 331]) {
 			let case = fixture(name);
 			for position in (0..case.proof.len()).step_by(step) {
 				let tampered =
