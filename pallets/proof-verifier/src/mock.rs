@@ -15,6 +15,7 @@ use assay_primitives::{
 use codec::Encode;
 use core::cell::{Cell, RefCell};
 use frame_support::{derive_impl, parameter_types, traits::Hooks, weights::Weight};
+use frame_system::limits::{BlockLength, BlockWeights};
 use sp_core::H256;
 use sp_runtime::BuildStorage;
 use std::sync::LazyLock;
@@ -49,6 +50,8 @@ mod runtime {
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
 	type Block = Block;
+	type BlockLength = TestBlockLength;
+	type BlockWeights = TestBlockWeights;
 	type AccountData = pallet_balances::AccountData<u64>;
 }
 
@@ -68,6 +71,8 @@ pub const MAX_VERIFICATION_REF_TIME: u64 = 500_000_000_000;
 parameter_types! {
 	/// No floor: keys of tests have few queries. Tests of the floor raise it.
 	pub static TestPolicy: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+	pub static TestBlockLength: BlockLength = BlockLength::default();
+	pub static TestBlockWeights: BlockWeights = BlockWeights::default();
 	pub static MaxVerificationWeight: Weight = Weight::from_parts(MAX_VERIFICATION_REF_TIME, 0);
 	pub static MaxVkBytes: u32 = 512 * 1024;
 	pub static MaxProofBytes: u32 = 2 * 1024 * 1024;

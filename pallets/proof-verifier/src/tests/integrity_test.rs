@@ -4,6 +4,8 @@
 
 use crate::mock::*;
 use frame_support::{traits::Hooks, weights::Weight};
+use frame_system::limits::{BlockLength, BlockWeights};
+use sp_runtime::Perbill;
 
 /// What `integrity_test` says, if anything.
 fn complaint() -> Option<String> {
@@ -42,6 +44,20 @@ mod integrity_test_should {
 			assert_eq!(complaint(), None);
 			MaxVkBytes::set(most + 1);
 			refuses("MaxVkBytes: above what the verifier reads");
+		}
+
+		#[test]
+		fn keys_longer_than_a_block() {
+			TestBlockLength::set(BlockLength::builder().max_length(MaxVkBytes::get()).build());
+			refuses("MaxVkBytes: the longest key does not fit in a block");
+		}
+
+		#[test]
+		fn keys_whose_registration_takes_longer_than_a_block() {
+			let tenth_of_a_second = Weight::from_parts(100_000_000_000, u64::MAX);
+			let normal = Perbill::from_percent(75);
+			TestBlockWeights::set(BlockWeights::with_sensible_defaults(tenth_of_a_second, normal));
+			refuses("MaxVkBytes: registering the longest key does not fit in a block");
 		}
 
 		#[test]
