@@ -5,7 +5,7 @@
 #![no_main]
 
 use assay_air::stwo::Program;
-use assay_fuzz::stwo::{change_word, triples};
+use assay_fuzz::stwo::{FIXTURES, change_word};
 use assay_fuzz::within_64_mib;
 use assay_mutants::Rng;
 use assay_primitives::{ErrorClass, Policy, SecurityBits, VerifyingKey};
@@ -37,8 +37,7 @@ fuzz_target!(|data: &[u8]| {
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 	let mut rng = Rng::new(seed.into(), 0, 0);
 	if rng.once_in(8) {
-		let triples = triples();
-		let vk = &rng.pick(&triples).vk;
+		let [vk, ..] = rng.pick(&FIXTURES);
 		if vk.len() <= max_size {
 			data[..vk.len()].copy_from_slice(vk);
 			change_word(&mut data[..vk.len()], &mut rng);
