@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What scripts/demo.sh does with the node that it started.
 
-Exports AIRs of both proof systems, registers their keys, proves, submits each proof and tampered copies of it, every
-one from an account of its own, waits for finality and prints one table. Every verdict in it is the
-chain's; the client's offline verifier must agree with it. The exit status is 1 if a verdict is not
-the expected one.
+Exports AIRs of both proof systems, registers their keys and those of Cairo programs, proves, submits
+each proof and tampered copies of it, every one from an account of its own, waits for finality and
+prints one table. Every verdict in it is the chain's; the client's offline verifier must agree with
+it. The exit status is 1 if a verdict is not the expected one.
+
+Cairo's prover takes a quarter of an hour to build, so proofs of programs are the committed ones, by
+upstream's unchanged prover (scripts/cairo.sh).
 """
 
 import argparse
@@ -30,12 +33,22 @@ SAMPLES = [
     ("stwo-consensus-quorum", 9, "blake2s"),
 ]
 
+# Programs, and their committed keys and proofs.
+CAIRO = [
+    ("cairo-fibonacci", "fibonacci"),
+    ("cairo-votes", "votes"),
+    ("cairo-attendance", "attendance"),
+]
+CAIRO_FOLDER = pathlib.Path(__file__).parent.parent / "primitives/stwo/fixtures/cairo"
+
 ACCEPTED = {"accepted"}
 # A changed byte or value changes every challenge after it. Which check notices first depends on
 # the place of the byte and on the challenges; that one of these does is what is asserted.
 INVALID = {"grinding_invalid", "merkle_path_invalid", "low_degree_invalid", "constraints_invalid"}
 # A proof of another shape does not even decode, or is longer than any that the key can have.
 MALFORMED = {"proof_truncated", "proof_trailing_bytes", "proof_not_canonical", "proof_count"}
+# A proof of a Cairo program begins with a claim about the program and its run.
+CLAIM = {"claim_invalid"}
 TOO_LONG = {"proof_too_long"}
 # Refusals that only a chain has: what the offline verifier says then is of no interest.
 OF_THE_CHAIN = TOO_LONG | {"statement_exists"}
@@ -153,6 +166,16 @@ def encode_public_values(elements):
     return b"\x01" + length + b"".join(e.to_bytes(4, "little") for e in elements)
 
 
+def decode_public_values(data):
+    """The elements of public values in the form of `encode_public_values`."""
+    start = 2 if data[1] & 3 == 0 else 3
+    words = data[start:]
+    elements = [int.from_bytes(words[i:i + 4], "little") for i in range(0, len(words), 4)]
+    if encode_public_values(elements) != data:
+        give_up("public values are encoded in an unknown way")
+    return elements
+
+
 class Workshop:
     """Makes keys, proofs and their tampered copies in a folder."""
 
@@ -176,6 +199,19 @@ class Workshop:
         )
         return Case("genuine", ACCEPTED, vk, proof, values, key, made)
 
+    def cairo(self, air, name):
+        """A committed proof of a Cairo program, with its key."""
+        parts = {}
+        for part, suffix in (("vk", "vk"), ("proof", "proof"), ("public_values", "pv")):
+            data = (CAIRO_FOLDER / f"{name}_{part}_v1.bin").read_bytes()
+            parts[part] = self.write(f"{air}.{suffix}", data)
+        # Programs run for as long as they do: there is no number of rows.
+        key = self.client.must("inspect", parts["vk"]) | {"air": air, "rows": None}
+        made = {"elements": decode_public_values(parts["public_values"].read_bytes())}
+        return Case(
+            "genuine", ACCEPTED, parts["vk"], parts["proof"], parts["public_values"], key, made
+        )
+
     def tampered(self, genuine, other):
         """Copies of a genuine case, each with one thing changed; `other` is another key's."""
         name, proof = genuine.vk.stem, genuine.proof.read_bytes()
@@ -191,13 +227,16 @@ class Workshop:
         def flipped(place):
             return proof[:place] + bytes([proof[place] ^ 1]) + proof[place + 1:]
 
-        yield with_proof("first byte flipped", INVALID, flipped(0))
+        is_cairo = genuine.key["rows"] is None
+        first = INVALID | MALFORMED | CLAIM if is_cairo else INVALID
+        yield with_proof("first byte flipped", first, flipped(0))
         # Everything in a proof is a multiple of four bytes long: the lowest byte of an element.
         yield with_proof("middle byte flipped", INVALID, flipped(len(proof) // 8 * 4))
         yield with_proof("last byte cut off", {"proof_truncated"}, proof[:-1])
         yield with_proof("one byte appended", {"proof_trailing_bytes"}, proof + b"\0")
         yield with_proof(
-            "another key's proof", MALFORMED | INVALID | TOO_LONG, other.proof.read_bytes()
+            "another key's proof", MALFORMED | INVALID | TOO_LONG | (CLAIM if is_cairo else set()),
+            other.proof.read_bytes(),
         )
 
         order = M31 if genuine.key["system"] == "stwo" else BABY_BEAR
@@ -214,6 +253,10 @@ class Workshop:
             yield with_values("quorum root changed", INVALID, changed(QUORUM_ROOT))
             yield with_values("VRF root changed", INVALID, changed(VRF_ROOT))
             yield with_values("voted weight changed", INVALID, changed(VOTED_WEIGHT))
+        elif is_cairo:
+            yield with_values("output changed", INVALID, changed(0))
+            too_large = [2**32 - 1] * 8 + elements[8:]
+            yield with_values("output too large", {"public_value_not_canonical"}, too_large)
         elif elements:
             yield with_values("public value changed", INVALID, changed(-1))
             yield with_values(
@@ -311,7 +354,7 @@ def row(case):
         return "-" if value is None else f"{value:.{digits}f}"
 
     key = case.key
-    rows = "2^" + str(key["rows"].bit_length() - 1)
+    rows = "2^" + str(key["rows"].bit_length() - 1) if key["rows"] else "-"
     verdict = case.verdict if case.expected == ACCEPTED else f"refused: {case.verdict}"
     return [
         key["air"], case.what, rows, key["hash"].lower(),
@@ -363,7 +406,9 @@ def main():
         keys[0][2]["fri"]["query_grinding_bits"] + 1,
     )
 
-    registrations = [Case("registration", ACCEPTED, vk, key=key) for _, vk, key in keys]
+    programs = [workshop.cairo(*program) for program in CAIRO]
+    keyed = [(vk, key) for _, vk, key in keys] + [(case.vk, case.key) for case in programs]
+    registrations = [Case("registration", ACCEPTED, vk, key=key) for vk, key in keyed]
     registrations.append(Case("registration, twin", ACCEPTED, twin, key=twin_key))
     registrations += workshop.bad_keys(*keys[0])
     say(f"demo: registering {len(registrations)} keys, three of them bad, until final")
@@ -373,6 +418,7 @@ def main():
     for air, vk, key in keys:
         say(f"demo: proving {air}, 2^{key['degree_bits']} rows")
         genuine.append(workshop.prove(air, vk, key))
+    genuine += programs
 
     # Copies first: once a statement is recorded, the chain looks at no second proof of it.
     copies, cases = [], []

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fits the weights' model to measured times, and says how the coefficients in use do.
 
-Reads docs/performance/in_runtime.csv, in_runtime_stwo.csv, host_call.csv and check_vk.csv
-(scripts/measure_verification.sh), the coefficients in pallets/proof-verifier/src/weight_model.rs and
-the weight of `register_vk`. Prints, for each proof system and way to verify:
+Reads docs/performance/in_runtime.csv, in_runtime_stwo.csv, in_runtime_cairo.csv, host_call.csv and
+check_vk.csv (scripts/measure_verification.sh), the coefficients in
+pallets/proof-verifier/src/weight_model.rs and the weight of `register_vk`. Prints, for each
+proof system and way to verify:
 
 - the least-squares fit, coefficients at least zero, of relative errors: what a unit takes;
 - its upper envelope: the same with underestimates weighing more, raised until no key's shortest
@@ -155,6 +156,30 @@ def fit_way(system, rows, column, constant):
     return quantile(together, 0.999)
 
 
+def cairo():
+    """Cairo programs are charged as other keys of STWO: what they take of it, p99.9 both ways."""
+    with open(RAW / "in_runtime_cairo.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    nothing = min(int(row["nothing_ns"]) for row in rows)
+    worst = 0.0
+    for column, constant in (("native_ns", "NATIVE_STWO"), ("in_runtime_ns", "IN_RUNTIME_STWO")):
+        used = STWO.coefficients_in_use(constant)
+        print(f"Cairo programs, {constant}, measured over charged:")
+        every = []
+        for air in sorted({row["air"] for row in rows}):
+            of_air = [row for row in rows if row["air"] == air]
+            times = [(int(row[column]) - nothing) * 1000 for row in of_air if row["kind"] == "valid"]
+            shares = [(int(row[column]) - nothing) * 1000 / charge(used, STWO.features(row))
+                      for row in of_air]
+            every += shares
+            print(f"  {air:<18} median {statistics.median(times) / 1e9:6.2f} ms, "
+                  f"{max(shares):5.2f} of its charge at most")
+        line("all", every)
+        worst = max(worst, quantile(every, 0.999))
+    ratios(rows)
+    return worst
+
+
 def ratios(rows):
     """In the runtime over in the node, by AIR and hash."""
     print("in the runtime over in the node, medians of proofs that hold:")
@@ -192,15 +217,20 @@ def registration(rows):
     body = re.search(r"fn register_vk\(v: u32,\) -> Weight \{(.*?)\n\t\}", CALLS.read_text(), re.S)[1]
     base, slope = (int(number.replace("_", ""))
                    for number in re.findall(r"from_parts\(([\d_]+),", body)[:2])
-    more = dict(re.findall(r"const (CHECK|CHECK_BYTE): u64 = ([\d_]+);", MODEL.read_text()))
+    more = dict(re.findall(r"const (CHECK|CHECK_BYTE|CHECK_CAIRO): u64 = ([\d_]+);",
+                           MODEL.read_text()))
     base += int(more["CHECK"].replace("_", ""))
     slope += int(more["CHECK_BYTE"].replace("_", ""))
     found = defaultdict(list)
     for row in rows:
         time = int(row["in_runtime_ns"]) - int(row["nothing_ns"])
         found[row["system"], row["key"], int(row["vk_bytes"])].append(time)
-    shares = {key: (min(times) * 1000 / (base + slope * key[2]), min(times), statistics.median(times))
-              for key, times in found.items()}
+    cairo = int(more["CHECK_CAIRO"].replace("_", ""))
+    shares = {}
+    for (system, name, length), times in found.items():
+        charged = base + slope * length + (cairo if system == "cairo" else 0)
+        shares[system, name, length] = (
+            min(times) * 1000 / charged, min(times), statistics.median(times))
     print(f"check of a key in the runtime over what registration is charged, {len(shares)} keys; most:")
     for (system, name, length), (share, least, median) in sorted(
             shares.items(), key=lambda item: -item[1][0])[:8]:
@@ -210,7 +240,7 @@ def registration(rows):
 
 
 def main():
-    worst = []
+    worst = [cairo()]
     for system, suffix in ((PLONKY3, ""), (STWO, "_STWO")):
         with open(RAW / system.file, newline="") as file:
             rows = list(csv.DictReader(file))

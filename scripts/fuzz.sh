@@ -36,8 +36,9 @@ mutants() {
 	export ASSAY_COMMIT ASSAY_COMPILER ASSAY_DATE
 	mutants_binary
 	"$CARGO_TARGET_DIR/release/assay-mutants" run "$count" "$seed" "$report"
-	# Those of STWO's committed proofs: a test of the verifier's, with more of them.
-	ASSAY_STWO_MUTANTS=$count cargo test --release --locked -p assay-stwo --test mutants_should
+	# Those of STWO's committed proofs, and of Cairo programs': a test of the verifier's, with more of them.
+	ASSAY_STWO_MUTANTS=$count cargo test --release --locked -p assay-stwo --test mutants_should \
+		--test cairo_should
 }
 
 coverage() {

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Measures what a host call adds to a verification, and what verifications take both ways, and
-# writes the raw times to docs/performance/{host_call,in_runtime,in_runtime_stwo,check_vk}.csv; then fits the
-# weights' model to them. On a quiet machine: other work shows. Takes about a quarter of an hour.
+# writes the raw times to docs/performance/{host_call,in_runtime,in_runtime_stwo,in_runtime_cairo,
+# check_vk}.csv; then fits the weights' model to them. On a quiet machine: other work shows. Takes about a quarter of an hour.
 #
-#   scripts/measure_verification.sh [host_call|in_runtime|stwo|check]...    all of them unless named
+#   scripts/measure_verification.sh [host_call|in_runtime|stwo|cairo|check]...    all of them unless named
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -17,7 +17,7 @@ unset SKIP_WASM_BUILD
 # The whole workspace's features, as the tests do.
 cargo build --release --locked --workspace --example measure
 measure=$CARGO_TARGET_DIR/release/examples/measure
-[ $# -gt 0 ] || set -- host_call in_runtime stwo check
+[ $# -gt 0 ] || set -- host_call in_runtime stwo cairo check
 corpus=
 trap '[ -z "$corpus" ] || rm -rf "$corpus"' EXIT
 for what in "$@"; do
@@ -35,6 +35,7 @@ for what in "$@"; do
 	esac
 	case $what in
 	stwo) table=in_runtime_stwo ;;
+	cairo) table=in_runtime_cairo ;;
 	check) table=check_vk ;;
 	esac
 	table=docs/performance/$table.csv

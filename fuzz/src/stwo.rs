@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The same for STWO: the committed proofs of `primitives/stwo/fixtures`, and what may not happen.
+//! The same for STWO and Cairo programs: the committed proofs of `primitives/stwo/fixtures`, and what may not happen.
 
 use crate::within_64_mib;
 use assay_mutants::{Rng, Triple};
@@ -20,8 +20,8 @@ macro_rules! fixtures {
 }
 
 /// Key, public values and proof of each fixture; seeds name them by their position.
-pub const FIXTURES: [[&[u8]; 3]; 4] = fixtures! {
-	"fibonacci" "fibonacci_m31" "poseidon" "range_check"
+pub const FIXTURES: [[&[u8]; 3]; 6] = fixtures! {
+	"fibonacci" "fibonacci_m31" "poseidon" "range_check" "cairo/fibonacci" "cairo/votes"
 };
 
 /// Verifies; panics if the verifier accepts what is not a fixture, answers two things, finds a bug in

@@ -59,13 +59,13 @@ pub fn check_vk(vk: &VerifyingKey) -> Result<CheckedVk, Refusal> {
 	let any = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 	Ok(match vk {
 		VerifyingKey::Plonky3V1(_) => assay_plonky3::check_vk(vk, &any)?,
-		VerifyingKey::StwoV1(_) => assay_stwo::check_vk(vk, &any)?,
+		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => assay_stwo::check_vk(vk, &any)?,
 	})
 }
 
 /// Verifies from bytes, as a chain's host functions do.
 pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Refusal> {
-	if vk.first() == Some(&2) {
+	if matches!(vk.first(), Some(2 | 3)) {
 		assay_stwo::verify_bytes(vk, public_values, proof)?;
 	} else {
 		assay_plonky3::verify_bytes(vk, public_values, proof)?;

@@ -40,7 +40,7 @@ pub fn read_vk(path: &Path) -> Result<VkFile, Failure> {
 		let explained = match bytes.first() {
 			None => "expected a verifying key, got an empty file".into(),
 			Some(first) if class == ErrorClass::UnsupportedVersion => {
-				format!("expected version 1 or 2 as the first byte, got {first}")
+				format!("expected version 1, 2 or 3 as the first byte, got {first}")
 			},
 			Some(_) => explain::<VerifyingKey>("verifying key", &bytes),
 		};

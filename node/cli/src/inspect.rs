@@ -6,7 +6,7 @@ use crate::cli::{InspectArgs, ProfileArg};
 use crate::files;
 use crate::offline::{check, cost_json, fri_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, hex, table};
-use crate::stwo;
+use crate::{cairo, stwo};
 use assay_air::{Node, Program};
 use assay_plonky3::soundness::{
 	Fold, Goal, Regime, Report, Shape, Space, Step, folds, search, security_bits,
@@ -22,6 +22,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let inner = match &file.vk {
 		VerifyingKey::Plonky3V1(inner) => inner,
 		VerifyingKey::StwoV1(inner) => return stwo::inspect(args, &file, inner),
+		VerifyingKey::CairoV1(inner) => return cairo::inspect(args, &file, inner),
 	};
 	let located = |failure: Failure| failure.context(args.vk.display());
 	let checked = check(&file.vk).map_err(located)?;

@@ -10,6 +10,7 @@
 //! | [`files`] | reading and writing keys, public values and proofs, with bounds |
 //! | [`offline`] | `air list`, `export`, `prove`, `verify` |
 //! | [`inspect`] | `inspect` |
+//! | [`cairo`] | `inspect` for Cairo programs |
 //! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
 //! | [`suggest`] | `suggest` |
 //! | [`signer`] | the account that pays |
@@ -17,6 +18,7 @@
 //! | [`online`] | `register`, `unregister`, `submit`, `watch` |
 
 mod backends;
+mod cairo;
 mod chain;
 mod cli;
 mod files;

@@ -286,7 +286,7 @@ pub fn admit(profile: ProfileArg, allow_weak: bool, got: SecurityBits) -> Result
 fn of_plonky3(vk: &VerifyingKey) -> Result<&Plonky3Vk, Failure> {
 	match vk {
 		VerifyingKey::Plonky3V1(inner) => Ok(inner),
-		VerifyingKey::StwoV1(_) => {
+		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => {
 			Err(Failure::usage("expected a verifying key for Plonky3, got one for STWO"))
 		},
 	}

@@ -291,7 +291,7 @@ fn tenth(bits: f64) -> Option<f64> {
 	bits.is_finite().then(|| (bits * 10.0).floor() / 10.0)
 }
 
-fn report_json(report: &Report) -> Value {
+pub fn report_json(report: &Report) -> Value {
 	json!({
 		"analysis": regime_text(report.regime),
 		"weakest": report.weakest().name,
@@ -305,7 +305,7 @@ fn report_json(report: &Report) -> Value {
 	})
 }
 
-fn write_report(report: &Report, text: &mut String) {
+pub fn write_report(report: &Report, text: &mut String) {
 	let bits = |bits| tenth(bits).map_or("-".into(), |bits| format!("{bits:.1}"));
 	// Writing to a String cannot fail.
 	let _ = writeln!(
@@ -329,7 +329,7 @@ fn write_report(report: &Report, text: &mut String) {
 }
 
 /// Parameters for people.
-fn pcs_text(pcs: &StwoParams) -> String {
+pub fn pcs_text(pcs: &StwoParams) -> String {
 	format!(
 		"blowup {}, {} queries, folding by {}, last layer of {} coefficients, {}grinding {}/{} bits \
 		 (lookups/query)",
@@ -349,6 +349,10 @@ fn of_stwo(file: &VkFile) -> Result<&StwoVk, Failure> {
 		VerifyingKey::Plonky3V1(_) => {
 			Err(Failure::usage("expected a verifying key for STWO, got one for Plonky3"))
 		},
+		VerifyingKey::CairoV1(_) => Err(Failure::usage(
+			"expected a verifying key for an AIR, got one for a Cairo program: scripts/cairo.sh proves \
+			 those",
+		)),
 	}
 }
 

@@ -16,7 +16,9 @@ pub(crate) fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, 
 		#[cfg(feature = "backend-plonky3")]
 		VerifyingKey::Plonky3V1(_) => assay_plonky3::check_vk(vk, policy).map_err(|error| error.class()),
 		#[cfg(feature = "backend-stwo")]
-		VerifyingKey::StwoV1(_) => assay_stwo::check_vk(vk, policy).map_err(|error| error.class()),
+		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => {
+			assay_stwo::check_vk(vk, policy).map_err(|error| error.class())
+		},
 		#[allow(unreachable_patterns)]
 		_ => Err(ErrorClass::UnsupportedVersion),
 	}
@@ -30,7 +32,7 @@ pub(crate) fn verify_native(
 ) -> Result<(), ErrorClass> {
 	let code = match vk.first() {
 		#[cfg(feature = "backend-stwo")]
-		Some(2) => assay_host::stwo_verifier::verify_stwo(vk, public_values, proof),
+		Some(2 | 3) => assay_host::stwo_verifier::verify_stwo(vk, public_values, proof),
 		#[cfg(feature = "backend-plonky3")]
 		_ => assay_host::verifier::verify_plonky3(vk, public_values, proof),
 		#[cfg(not(feature = "backend-plonky3"))]
@@ -54,7 +56,7 @@ pub(crate) fn verify_in_runtime(
 ) -> Result<(), ErrorClass> {
 	match vk.first() {
 		#[cfg(feature = "in-runtime-stwo")]
-		Some(2) => assay_stwo::verify_bytes(vk, public_values, proof)
+		Some(2 | 3) => assay_stwo::verify_bytes(vk, public_values, proof)
 			.map(|_| ())
 			.map_err(|error| error.class()),
 		#[cfg(feature = "backend-plonky3")]
@@ -73,6 +75,6 @@ pub(crate) fn verify_in_runtime(
 pub(crate) const fn in_runtime(vk: &VerifyingKey) -> bool {
 	match vk {
 		VerifyingKey::Plonky3V1(_) => cfg!(feature = "backend-plonky3"),
-		VerifyingKey::StwoV1(_) => cfg!(feature = "in-runtime-stwo"),
+		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => cfg!(feature = "in-runtime-stwo"),
 	}
 }

@@ -323,10 +323,9 @@ impl<T: Config> Pallet<T> {
 		T::VkDepositBase::get().saturating_add(per_byte.saturating_mul(len.into()))
 	}
 
-	/// What the registration of a key of `len` bytes is charged.
-	pub fn register_vk_weight(len: usize) -> Weight {
-		let len = len.saturated_into();
-		T::WeightInfo::register_vk(len).saturating_add(registered(len))
+	/// What the registration of a key is charged, from its length and its version.
+	pub fn register_vk_weight(vk: &[u8]) -> Weight {
+		T::WeightInfo::register_vk(vk.len().saturated_into()).saturating_add(registered(vk))
 	}
 
 	/// What a submission is charged besides verification and [`OnProofVerified`].

@@ -520,6 +520,9 @@ pub mod pallet {
 		/// A challenge fell on a point where the argument is undefined (probability below 2^-90).
 		/// Prove again with another trace.
 		ChallengeDegenerate,
+		/// A proof of a Cairo program is about another program, or about a run that can't be. Prove
+		/// the key's program.
+		ClaimInvalid,
 		/// The proof system or version is unknown to this chain, or its runtime was built without
 		/// the back end. Retry after an upgrade.
 		UnsupportedVersion,
@@ -546,8 +549,8 @@ pub mod pallet {
 		VkMalformed VkTooLong ProgramMalformed ProgramTooLarge PublicValuesMalformed
 		PublicValuesCount PublicValueNotCanonical ProofTruncated ProofTrailingBytes
 		ProofNotCanonical ProofCount GrindingInvalid MerklePathInvalid LowDegreeInvalid
-		ConstraintsInvalid ChallengeDegenerate UnsupportedVersion UnsupportedParameters
-		SecurityTooLow Internal
+		ConstraintsInvalid ChallengeDegenerate ClaimInvalid UnsupportedVersion
+		UnsupportedParameters SecurityTooLow Internal
 	}
 
 	#[pallet::hooks]
@@ -573,7 +576,7 @@ pub mod pallet {
 		///
 		/// A key that others have registered gets one registrant more.
 		#[pallet::call_index(0)]
-		#[pallet::weight(Pallet::<T>::register_vk_weight(vk.len()))]
+		#[pallet::weight(Pallet::<T>::register_vk_weight(vk))]
 		pub fn register_vk(
 			origin: OriginFor<T>,
 			vk: BoundedVec<u8, T::MaxVkBytes>,

@@ -346,6 +346,16 @@ pub fn stwo_m31_case() -> Case {
 	stwo_fixture!("fibonacci_m31")
 }
 
+/// A Cairo program: the thousandth Fibonacci number, of 80 proven bits.
+pub fn cairo_case() -> Case {
+	stwo_fixture!("cairo/fibonacci")
+}
+
+/// Another Cairo program: votes that reach a quorum.
+pub fn cairo_votes_case() -> Case {
+	stwo_fixture!("cairo/votes")
+}
+
 /// What a call may leave behind.
 pub fn last_event() -> Event<Test> {
 	match System::events().pop().expect("an event").event {

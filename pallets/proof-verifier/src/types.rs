@@ -39,7 +39,7 @@ pub enum ProofSystem {
 	/// Plonky3, `p3-uni-stark` over BabyBear.
 	#[codec(index = 0)]
 	Plonky3,
-	/// STWO, circle STARKs over M31.
+	/// STWO, circle STARKs over M31: AIRs as data, and Cairo programs.
 	#[codec(index = 1)]
 	Stwo,
 }
@@ -64,7 +64,7 @@ impl ProofSystem {
 	pub const fn of_version(version: u8) -> Option<Self> {
 		match version {
 			1 => Some(Self::Plonky3),
-			2 => Some(Self::Stwo),
+			2 | 3 => Some(Self::Stwo),
 			_ => None,
 		}
 	}

@@ -143,7 +143,7 @@ mod tests {
 		let public_values = case.public_values.encode();
 		assert_eq!(both(&case.vk_bytes, &public_values, &case.proof), Ok(()));
 		assert_eq!(both(&[2], &public_values, &case.proof), Err(ErrorClass::VkMalformed));
-		assert_eq!(both(&[3], &public_values, &case.proof), Err(ErrorClass::UnsupportedVersion));
+		assert_eq!(both(&[4], &public_values, &case.proof), Err(ErrorClass::UnsupportedVersion));
 		let cut = &case.proof[..case.proof.len() - 1];
 		assert_eq!(both(&case.vk_bytes, &public_values, cut), Err(ErrorClass::ProofTruncated));
 	}

@@ -117,12 +117,22 @@ const CHECK: u64 = 250_000_000;
 /// The same for each byte.
 const CHECK_BYTE: u64 = 20_000;
 
-/// Weight of a registration of a key of `bytes`, besides its benchmark.
+/// The same for a key of a Cairo program, whose check reads Cairo's AIR: that is in the verifier, 241 KB
+/// of programs, each byte of which costs what it would cost in a key.
+pub(crate) const CHECK_CAIRO: u64 = 5_000_000_000;
+
+/// Weight of a registration of a key, besides its benchmark.
 #[must_use]
-pub fn registered(bytes: u32) -> Weight {
-	let ref_time = CHECK.saturating_add(CHECK_BYTE.saturating_mul(bytes.into()));
+pub fn registered(vk: &[u8]) -> Weight {
+	let bytes = u32::try_from(vk.len()).unwrap_or(u32::MAX);
+	let cairo = if vk.first() == Some(&CAIRO) { CHECK_CAIRO } else { 0 };
+	let ref_time =
+		CHECK.saturating_add(CHECK_BYTE.saturating_mul(bytes.into())).saturating_add(cairo);
 	carried(bytes).saturating_add(Weight::from_parts(ref_time, 0))
 }
+
+/// First byte of a key for a Cairo program.
+const CAIRO: u8 = 3;
 
 /// Weight of one verification in the runtime.
 #[must_use]
@@ -200,7 +210,10 @@ mod tests {
 		assert_eq!(carried(0), Weight::zero());
 		assert_eq!(carried(1_000), Weight::from_parts(40_000_000, 0));
 		assert_eq!(carried(u32::MAX).ref_time(), 40_000 * u64::from(u32::MAX));
-		assert_eq!(registered(1_000), Weight::from_parts(310_000_000, 0));
+		for (version, expected) in [(1, 310_000_000), (2, 310_000_000), (3, 5_310_000_000)] {
+			assert_eq!(registered(&[version; 1_000]), Weight::from_parts(expected, 0));
+		}
+		assert_eq!(registered(&[]), Weight::from_parts(250_000_000, 0));
 	}
 
 	#[test]

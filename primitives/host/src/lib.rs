@@ -65,7 +65,7 @@ pub trait Verifier {
 #[cfg(feature = "backend-stwo")]
 #[runtime_interface]
 pub trait StwoVerifier {
-	/// Verifies a STWO proof: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
+	/// Verifies a STWO proof, of an AIR or of a Cairo program: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
 	/// Answers 0, or the code of an error class.
 	fn verify_stwo(
 		vk: PassFatPointerAndRead<&[u8]>,
@@ -103,11 +103,15 @@ mod tests {
 	#[test]
 	fn each_host_function_refuses_the_keys_of_the_other_system_by_their_first_byte() {
 		let code = ErrorClass::UnsupportedVersion.code();
-		assert_eq!(verifier::verify_plonky3(&[2], &[], &[]), code);
+		for other in [2, 3] {
+			assert_eq!(verifier::verify_plonky3(&[other], &[], &[]), code);
+		}
 		assert_eq!(stwo_verifier::verify_stwo(&[1], &[], &[]), code);
 		let malformed = ErrorClass::VkMalformed.code();
 		assert_eq!(verifier::verify_plonky3(&[1], &[], &[]), malformed);
-		assert_eq!(stwo_verifier::verify_stwo(&[2], &[], &[]), malformed);
+		for own in [2, 3] {
+			assert_eq!(stwo_verifier::verify_stwo(&[own], &[], &[]), malformed);
+		}
 	}
 
 	#[test]

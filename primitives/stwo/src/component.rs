@@ -66,6 +66,11 @@ impl Component {
 		mut constraint: impl FnMut(QM31),
 	) {
 		let nodes = self.program.nodes();
+		let parameters: Option<Vec<M31>> = self
+			.parameters
+			.as_ref()
+			.map(|values| values.iter().map(|&value| M31::from_u32_unchecked(value)).collect());
+		let public = parameters.as_deref().unwrap_or(context.public);
 		let mut values: Vec<QM31> = Vec::with_capacity(nodes.len());
 		let cell = |row: &[QM31], i: u32| row.get(i as usize).copied().unwrap_or_default();
 		for (node, &in_base) in nodes.iter().zip(&self.is_base) {
@@ -76,9 +81,7 @@ impl Component {
 			let value = if in_base {
 				QM31::from(match *node {
 					Node::Constant(value) => M31::from_u32_unchecked(value),
-					Node::Public(index) => {
-						context.public.get(index as usize).copied().unwrap_or_default()
-					},
+					Node::Public(index) => public.get(index as usize).copied().unwrap_or_default(),
 					Node::Add(a, b) => base(a) + base(b),
 					Node::Sub(a, b) => base(a) - base(b),
 					Node::Mul(a, b) => base(a) * base(b),

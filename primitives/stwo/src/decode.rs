@@ -77,7 +77,14 @@ pub(crate) fn decode<H>(key: &Key<'_>, bytes: &[u8]) -> Result<Proof<H>, Error>
 where
 	H: MerkleHasherLifted<Hash = Blake2sHash>,
 {
-	let mut reader = Reader { rest: bytes };
+	decode_rest(key, Reader { rest: bytes })
+}
+
+/// [`decode`], from where a reader is.
+pub(crate) fn decode_rest<H>(key: &Key<'_>, mut reader: Reader<'_>) -> Result<Proof<H>, Error>
+where
+	H: MerkleHasherLifted<Hash = Blake2sHash>,
+{
 	let trace_root = reader.digest("trace root")?;
 	let interaction = if key.has_interaction() {
 		Some(Interaction {
@@ -155,8 +162,9 @@ where
 	})
 }
 
-struct Reader<'a> {
-	rest: &'a [u8],
+/// Reads the parts of a proof from bytes that nobody has checked.
+pub(crate) struct Reader<'a> {
+	pub rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
@@ -176,6 +184,32 @@ impl<'a> Reader<'a> {
 
 	fn one<const N: usize>(&mut self, reading: &'static str) -> Result<[u8; N], Error> {
 		Ok(self.take::<N>(reading, 1)?.first().copied().unwrap_or([0; N]))
+	}
+
+	/// The next `count` bytes.
+	pub fn bytes(&mut self, reading: &'static str, count: usize) -> Result<Vec<u8>, Error> {
+		Ok(self.take::<1>(reading, count)?.as_flattened().to_vec())
+	}
+
+	/// A byte.
+	pub fn byte(&mut self, reading: &'static str) -> Result<u8, Error> {
+		self.one::<1>(reading).map(|[byte]| byte)
+	}
+
+	/// Four bytes, whatever they are.
+	pub fn raw_word(&mut self, reading: &'static str) -> Result<u32, Error> {
+		self.one::<4>(reading).map(u32::from_le_bytes)
+	}
+
+	/// A canonical field element, as an integer.
+	pub fn word(&mut self, reading: &'static str) -> Result<u32, Error> {
+		let value = element(self.one::<4>(reading)?).ok_or(Error::NotCanonical { reading })?;
+		Ok(value.0)
+	}
+
+	/// `count` of them.
+	pub fn words(&mut self, reading: &'static str, count: usize) -> Result<Vec<u32>, Error> {
+		Ok(self.base(reading, count)?.into_iter().map(|value| value.0).collect())
 	}
 
 	fn digest(&mut self, reading: &'static str) -> Result<Blake2sHash, Error> {

@@ -111,6 +111,23 @@ pub enum Error {
 		/// The difficulty.
 		bits: u8,
 	},
+	/// A key for a Cairo program is not in its only form, or can't be met by any proof.
+	CairoVk {
+		/// What is wrong.
+		reason: &'static str,
+	},
+	/// No root is known for the preprocessed columns of Cairo under these parameters, or another.
+	CairoPreprocessed,
+	/// A number of a Cairo program's output is not below Cairo's prime.
+	OutputNotCanonical {
+		/// Its index among the numbers.
+		index: usize,
+	},
+	/// What a proof of a Cairo program claims can't be, or is about another program.
+	Claim {
+		/// What is wrong.
+		reason: &'static str,
+	},
 	/// The claimed sums and the public terms do not add up to zero.
 	ClaimedSums,
 	/// A Merkle path does not lead to its commitment.
@@ -142,12 +159,17 @@ impl Error {
 			Self::Program { error, .. } if error.is_cap() => ErrorClass::ProgramTooLarge,
 			Self::Program { .. } => ErrorClass::ProgramMalformed,
 			Self::Parameter { .. } => ErrorClass::UnsupportedParameters,
-			Self::PreprocessedColumns { .. } | Self::PreprocessedRoot | Self::PublicTerm { .. } => {
-				ErrorClass::VkMalformed
-			},
+			Self::PreprocessedColumns { .. }
+			| Self::PreprocessedRoot
+			| Self::PublicTerm { .. }
+			| Self::CairoVk { .. } => ErrorClass::VkMalformed,
+			Self::CairoPreprocessed => ErrorClass::UnsupportedParameters,
+			Self::Claim { .. } => ErrorClass::ClaimInvalid,
 			Self::SecurityTooLow { .. } => ErrorClass::SecurityTooLow,
 			Self::PublicValuesCount { .. } => ErrorClass::PublicValuesCount,
-			Self::PublicValueNotCanonical { .. } => ErrorClass::PublicValueNotCanonical,
+			Self::PublicValueNotCanonical { .. } | Self::OutputNotCanonical { .. } => {
+				ErrorClass::PublicValueNotCanonical
+			},
 			Self::Truncated { .. } => ErrorClass::ProofTruncated,
 			Self::TrailingBytes { .. } => ErrorClass::ProofTrailingBytes,
 			Self::NotCanonical { .. } => ErrorClass::ProofNotCanonical,
@@ -168,7 +190,7 @@ impl fmt::Display for Error {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
 			Self::Encoding(ErrorClass::UnsupportedVersion) => {
-				write!(f, "verifying key: expected first byte 2 (STWO, version 1), got another")
+				write!(f, "verifying key: expected first byte 2 (STWO) or 3 (Cairo), got another")
 			},
 			Self::Encoding(ErrorClass::VkTooLong) => write!(
 				f,
@@ -193,6 +215,17 @@ impl fmt::Display for Error {
 			Self::PreprocessedRoot => {
 				write!(f, "preprocessed root: expected that of no columns, got another")
 			},
+			Self::CairoVk { reason } => write!(f, "key for a Cairo program: {reason}"),
+			Self::CairoPreprocessed => {
+				write!(
+					f,
+					"preprocessed root: expected the known one of Cairo's columns, got another"
+				)
+			},
+			Self::OutputNotCanonical { index } => {
+				write!(f, "output {index}: expected a number below Cairo's prime, got another")
+			},
+			Self::Claim { reason } => write!(f, "claim about a Cairo program: {reason}"),
 			Self::PublicTerm { term } => write!(f, "public term {term} is out of range"),
 			Self::SecurityTooLow { floor, got } => write!(
 				f,

@@ -11,7 +11,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::{Mask, Node, Program, limits};
 use assay_primitives::{
-	ErrorClass, Hash, PublicOperand, PublicTerm, StwoParams, StwoVk, VerifyingKey,
+	ErrorClass, Hash, PublicOperand, PublicTerm, StwoComponent, StwoParams, StwoVk, VerifyingKey,
 };
 use core::num::Saturating;
 #[cfg(feature = "verifier")]
@@ -52,7 +52,7 @@ pub(crate) struct Column {
 pub(crate) struct Component {
 	pub program: Program,
 	pub log_size: u32,
-	/// The key's columns that its preprocessed columns are.
+	/// Where its preprocessed columns are among those that are sampled.
 	pub preprocessed: Vec<usize>,
 	/// First cell of its trace among all components', and first of its interaction trace.
 	pub cells: [usize; 2],
@@ -61,6 +61,8 @@ pub(crate) struct Component {
 	/// For each operation whether its value lies in the base field (constants, public values and
 	/// what is computed from them alone).
 	pub is_base: Vec<bool>,
+	/// What its program reads as public values, if not those of the AIR: an instance's parameters.
+	pub parameters: Option<Vec<u32>>,
 }
 
 /// A key whose programs are within bounds and whose parameters are supported.
@@ -82,13 +84,31 @@ pub(crate) struct Key<'a> {
 impl<'a> Key<'a> {
 	/// Checks `vk`; `hash` is its hash.
 	pub fn new(vk: &'a StwoVk, hash: Hash) -> Result<Self, Error> {
+		let mut key = Self::begin(vk, hash)?;
+		bound("components", supported::COMPONENTS, vk.components.len() as u64)?;
+		for (index, component) in vk.components.iter().enumerate() {
+			bound("log_size", supported::LOG_SIZE, component.log_size.into())?;
+			let program = Program::decode(&component.program)
+				.map_err(|error| Error::Program { component: index, error })?;
+			key.add(index, component, program)?;
+		}
+		key.check_public_terms()?;
+		key.finish()?;
+		// The product of a field's characteristic with a fraction is zero: no tuple may be used that
+		// often.
+		bound("uses of relations", (0, u64::from(limits::P - 1)), key.uses())?;
+		Ok(key)
+	}
+
+	/// A key without components, its parameters within what is supported.
+	pub fn begin(vk: &'a StwoVk, hash: Hash) -> Result<Self, Error> {
 		// Exhaustive on purpose: a parameter that is added must be bounded.
 		let StwoParams {
 			log_blowup,
 			num_queries,
 			log_last_layer,
 			fold_step,
-			lifting_log_size,
+			lifting_log_size: _, // In [`Self::finish`].
 			interaction_grinding_bits,
 			query_grinding_bits,
 		} = vk.pcs;
@@ -102,12 +122,11 @@ impl<'a> Key<'a> {
 			interaction_grinding_bits.into(),
 		)?;
 		bound("query_grinding_bits", supported::GRINDING_BITS, query_grinding_bits.into())?;
-		bound("components", supported::COMPONENTS, vk.components.len() as u64)?;
 		bound("public terms", supported::PUBLIC_TERMS, vk.public_terms.len() as u64)?;
 		bound("public values", (0, limits::MAX_PUBLIC_VALUES.into()), vk.num_public_values.into())?;
 		bound("relations", (0, limits::MAX_RELATIONS.into()), vk.relations.into())?;
 
-		let mut key = Self {
+		Ok(Self {
 			vk,
 			hash,
 			components: Vec::with_capacity(vk.components.len()),
@@ -116,16 +135,14 @@ impl<'a> Key<'a> {
 			alpha_powers: vec![0; vk.relations.into()],
 			lifting: 0,
 			constraint_degree: 0,
-		};
-		let mut largest = 0;
-		for (index, component) in vk.components.iter().enumerate() {
-			bound("log_size", supported::LOG_SIZE, component.log_size.into())?;
-			largest = largest.max(u32::from(component.log_size));
-			let program = Program::decode(&component.program)
-				.map_err(|error| Error::Program { component: index, error })?;
-			key.add(index, program)?;
-		}
-		key.check_public_terms()?;
+		})
+	}
+
+	/// Checks what depends on all components together.
+	pub fn finish(&mut self) -> Result<(), Error> {
+		let key = self;
+		let StwoParams { log_blowup, log_last_layer, fold_step, lifting_log_size, .. } = key.vk.pcs;
+		let largest = key.components.iter().map(|c| c.log_size).max().unwrap_or(0);
 		let [preprocessed, trace, interaction] = &key.columns;
 		bound("columns", (1, limits::MAX_WIDTH.into()), width(trace, interaction))?;
 		// Relations without an interaction trace would draw challenges for nothing; interaction
@@ -133,7 +150,7 @@ impl<'a> Key<'a> {
 		bound(
 			"relations against interaction columns",
 			if interaction.is_empty() { (0, 0) } else { (1, limits::MAX_RELATIONS.into()) },
-			vk.relations.into(),
+			key.vk.relations.into(),
 		)?;
 		let operations = key.components.iter().map(|c| c.program.nodes().len() as u64).sum();
 		bound("operations", (1, limits::MAX_OPERATIONS.into()), operations)?;
@@ -165,10 +182,7 @@ impl<'a> Key<'a> {
 			(1, key.log_degree().into()),
 			u64::from(fold_step).saturating_add(log_last_layer.into()),
 		)?;
-		// The product of a field's characteristic with a fraction is zero: no tuple may be used that
-		// often.
-		bound("uses of relations", (0, u64::from(limits::P - 1)), key.uses())?;
-		Ok(key)
+		Ok(())
 	}
 
 	/// As [`Self::new`], from a key of any system.
@@ -179,34 +193,19 @@ impl<'a> Key<'a> {
 		Self::new(inner, vk.hash())
 	}
 
-	fn add(&mut self, index: usize, program: Program) -> Result<(), Error> {
-		let Some(component) = self.vk.components.get(index) else { return Ok(()) };
+	fn add(
+		&mut self,
+		index: usize,
+		component: &StwoComponent,
+		program: Program,
+	) -> Result<(), Error> {
 		let header = program.header();
 		let log_size = u32::from(component.log_size);
-		for (name, expected, got) in [
-			(
-				"public values of a program",
-				self.vk.num_public_values.into(),
-				header.num_public_values,
-			),
-			("relations of a program", self.vk.relations.into(), header.relations),
-		] {
-			bound(name, (expected, expected), got.into())?;
-		}
-		// Upstream's component without a column in the trace is an index out of bounds.
-		bound(
-			"columns of a component",
-			(1, limits::MAX_WIDTH.into()),
-			header.trace_columns() as u64,
-		)?;
-		let degree = program.constraint_degree();
-		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
-		self.constraint_degree = self.constraint_degree.max(degree);
-
+		bound_public_values(self.vk.num_public_values.into(), &program)?;
 		if component.preprocessed.len() != header.preprocessed as usize {
 			return Err(Error::PreprocessedColumns { component: index });
 		}
-		let [preprocessed, trace, interaction] = &mut self.columns;
+		let [preprocessed, ..] = &mut self.columns;
 		let mut columns = Vec::with_capacity(component.preprocessed.len());
 		for &column in &component.preprocessed {
 			let column = usize::from(column);
@@ -221,6 +220,30 @@ impl<'a> Key<'a> {
 			}
 			columns.push(column);
 		}
+		self.push(program, log_size, columns, None)
+	}
+
+	/// Adds a component whose preprocessed columns are known.
+	pub fn push(
+		&mut self,
+		program: Program,
+		log_size: u32,
+		columns: Vec<usize>,
+		parameters: Option<Vec<u32>>,
+	) -> Result<(), Error> {
+		let header = program.header();
+		let relations = u64::from(self.vk.relations);
+		bound("relations of a program", (relations, relations), header.relations.into())?;
+		// Upstream's component without a column in the trace is an index out of bounds.
+		bound(
+			"columns of a component",
+			(1, limits::MAX_WIDTH.into()),
+			header.trace_columns() as u64,
+		)?;
+		let degree = program.constraint_degree();
+		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
+		self.constraint_degree = self.constraint_degree.max(degree);
+		let [preprocessed, trace, interaction] = &mut self.columns;
 		bound(
 			"preprocessed columns",
 			(0, limits::MAX_PREPROCESSED_WIDTH.into()),
@@ -253,14 +276,14 @@ impl<'a> Key<'a> {
 			log_size,
 			preprocessed: columns,
 			cells,
-
 			claimed_sum,
 			is_base,
+			parameters,
 		});
 		Ok(())
 	}
 
-	fn need_alpha(&mut self, relation: u32, power: u32) {
+	pub fn need_alpha(&mut self, relation: u32, power: u32) {
 		if let Some(largest) = self.alpha_powers.get_mut(relation as usize) {
 			*largest = power.max(*largest);
 		}
@@ -290,7 +313,7 @@ impl<'a> Key<'a> {
 	}
 
 	/// Fractions that the LogUp argument adds up, at most.
-	fn uses(&self) -> u64 {
+	pub fn uses(&self) -> u64 {
 		let public = self.vk.public_terms.len() as u64;
 		self.components.iter().fold(public, |uses, component| {
 			let rows = 1u64 << component.log_size;
@@ -460,7 +483,12 @@ fn extend(columns: &mut Vec<Column>, masks: &[Mask], log_size: u32) {
 	}
 }
 
-fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
+fn bound_public_values(expected: u64, program: &Program) -> Result<(), Error> {
+	let got = program.header().num_public_values.into();
+	bound("public values of a program", (expected, expected), got)
+}
+
+pub(crate) fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
 	if got < min || got > max {
 		return Err(Error::Parameter { name, min, max, got });
 	}

@@ -45,6 +45,7 @@
 
 extern crate alloc;
 
+pub mod cairo;
 #[cfg(feature = "verifier")]
 mod component;
 mod cost;
@@ -92,6 +93,9 @@ pub struct Accepted {
 ///
 /// [`Error`], one variant per cause; too few bits of security is [`Error::SecurityTooLow`].
 pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> {
+	if let VerifyingKey::CairoV1(cairo) = vk {
+		return cairo::check_vk(cairo, policy);
+	}
 	let key = Key::of(vk)?;
 	for (component, checked) in key.components.iter().enumerate() {
 		checked.program.check_canonical().map_err(|error| Error::Program { component, error })?;
@@ -116,7 +120,10 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 ///
 /// [`Error`] for a key that is malformed or outside of what is supported.
 pub fn security(vk: &VerifyingKey) -> Result<soundness::Report, Error> {
-	Ok(report(&Key::of(vk)?))
+	match vk {
+		VerifyingKey::CairoV1(cairo) => cairo::security(cairo),
+		_ => Ok(report(&Key::of(vk)?)),
+	}
 }
 
 /// Verifies `proof` under `vk` with `public_values`.
@@ -134,7 +141,10 @@ pub fn verify(
 	public_values: &PublicValues,
 	proof: &[u8],
 ) -> Result<Accepted, Error> {
-	verify_key(&Key::of(vk)?, public_values, proof)
+	match vk {
+		VerifyingKey::CairoV1(cairo) => cairo::verify(cairo, vk.hash(), public_values, proof),
+		_ => verify_key(&Key::of(vk)?, public_values, proof),
+	}
 }
 
 /// [`verify`] from bytes, each decoded strictly: what a host function calls.
@@ -146,17 +156,24 @@ pub fn verify(
 pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<Accepted, Error> {
 	let unsupported = Error::Encoding(ErrorClass::UnsupportedVersion);
 	// Before the rest is read, so that the answer does not depend on which systems there are.
-	if vk.len() <= MAX_VK_BYTES && vk.first().is_some_and(|&system| system != 2) {
+	if vk.len() <= MAX_VK_BYTES && vk.first().is_some_and(|system| !matches!(system, 2 | 3)) {
 		return Err(unsupported);
 	}
 	let decoded = VerifyingKey::decode_strict(vk).map_err(Error::Encoding)?;
-	let VerifyingKey::StwoV1(inner) = &decoded else { return Err(unsupported) };
 	// The bytes are canonical: their hash is the key's.
-	let key = Key::new(inner, VerifyingKey::hash_encoded(vk))?;
-	let public_values =
+	let hash = VerifyingKey::hash_encoded(vk);
+	let public_values = || {
 		PublicValues::decode_strict(public_values, limits::MAX_PUBLIC_VALUES as usize)
-			.map_err(Error::Encoding)?;
-	verify_key(&key, &public_values, proof)
+			.map_err(Error::Encoding)
+	};
+	match &decoded {
+		VerifyingKey::StwoV1(inner) => {
+			let key = Key::new(inner, hash)?;
+			verify_key(&key, &public_values()?, proof)
+		},
+		VerifyingKey::CairoV1(inner) => cairo::verify(inner, hash, &public_values()?, proof),
+		VerifyingKey::Plonky3V1(_) => Err(unsupported),
+	}
 }
 
 #[cfg(feature = "verifier")]

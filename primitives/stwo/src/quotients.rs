@@ -127,8 +127,12 @@ pub(crate) fn answers(
 ) -> Result<Vec<QM31>, Error> {
 	let [preprocessed, trace, interaction, composition] = samples;
 	let mut batches = Batches::new(key, zeta, challenge);
-	for &value in preprocessed {
-		batches.column(&[0], 0, &mut core::iter::once(value))?;
+	let mut values = preprocessed.iter().copied();
+	let [fixed, ..] = &key.columns;
+	for column in fixed {
+		// A column that no component reads is opened with its row, and has no sample.
+		let offsets: &[i32] = if column.samples == 0 { &[] } else { &[0] };
+		batches.column(offsets, 0, &mut values)?;
 	}
 	for (interacting, values) in [(false, trace), (true, interaction)] {
 		let mut values = values.iter().copied();

@@ -142,7 +142,7 @@ fn point(channel: &mut impl Channel) -> Result<Point, Error> {
 }
 
 /// From the composition on, as `stwo::core::verifier::verify` does it.
-fn argument<const M31_OUTPUT: bool>(
+pub(crate) fn argument<const M31_OUTPUT: bool>(
 	key: &Key<'_>,
 	context: &Context<'_>,
 	proof: Proof<Blake2sMerkleHasherGeneric<M31_OUTPUT>>,

@@ -79,6 +79,36 @@ fn stay_below_64_mib_for_honest_proofs_and_for_claims_of_2_to_the_60() {
 	}
 }
 
+#[test]
+fn stay_below_64_mib_for_proofs_of_cairo_programs() {
+	let _alone = ALONE.lock().unwrap();
+	for name in ["fibonacci", "votes", "attendance"] {
+		let read = |part| common::read(&format!("cairo/{name}"), part);
+		let (vk, public, proof) = (read("vk"), read("public_values"), read("proof"));
+		let honest = peak(|| {
+			verify_bytes(&vk, &public, &proof).unwrap();
+		});
+		println!("cairo/{name}: proof {} bytes, peak {honest} bytes", proof.len());
+		assert!(honest < LIMIT, "{name}: {honest}");
+		for position in 1..vk.len() {
+			let mut claim = vk.clone();
+			claim.iter_mut().skip(position).take(8).for_each(|byte| *byte = 0xff);
+			let hostile = peak(|| {
+				let _ = verify_bytes(&claim, &public, &proof);
+			});
+			assert!(hostile < LIMIT, "{name}, key {position}: {hostile}");
+		}
+		for position in (0..proof.len().min(1024)).chain((1024..proof.len()).step_by(2048)) {
+			let mut claim = proof.clone();
+			claim.iter_mut().skip(position).take(8).for_each(|byte| *byte = 0xff);
+			let hostile = peak(|| {
+				let _ = verify_bytes(&vk, &public, &claim);
+			});
+			assert!(hostile < LIMIT, "{name}, proof {position}: {hostile}");
+		}
+	}
+}
+
 /// The widest trace that is supported, opened at as many queries: a proof that gets as far as the
 /// Merkle trees, because its only constraint is that zero is zero.
 #[test]

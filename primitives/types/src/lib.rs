@@ -33,9 +33,9 @@ pub use policy::{Policy, Profile, SecurityBits};
 pub use public_values::PublicValues;
 pub use statement::{STATEMENT_DOMAIN, statement_hash};
 pub use vk::{
-	Digest, ExtensionDegree, FriParams, HashKind, MAX_PROGRAM_BYTES, MAX_VK_BYTES, Plonky3Vk,
-	PublicOperand, PublicTerm, StwoComponent, StwoHash, StwoParams, StwoVk, TreeHash, VK_DOMAIN,
-	VerifyingKey,
+	CairoBuiltin, CairoPreprocessedTrace, CairoVk, Digest, ExtensionDegree, FriParams, HashKind,
+	MAX_PROGRAM_BYTES, MAX_VK_BYTES, Plonky3Vk, PublicOperand, PublicTerm, StwoComponent, StwoHash,
+	StwoParams, StwoVk, TreeHash, VK_DOMAIN, VerifyingKey,
 };
 
 /// Version of the verifiers in this release, part of every statement.

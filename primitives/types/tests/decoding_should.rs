@@ -3,8 +3,9 @@
 //! Keys and public values have one byte form each, and their decoders take no other.
 
 use assay_primitives::{
-	ErrorClass, ExtensionDegree, FriParams, HashKind, MAX_VK_BYTES, Plonky3Vk, PublicOperand,
-	PublicTerm, PublicValues, StwoComponent, StwoHash, StwoParams, StwoVk, VerifyingKey,
+	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, ExtensionDegree, FriParams,
+	HashKind, MAX_VK_BYTES, Plonky3Vk, PublicOperand, PublicTerm, PublicValues, StwoComponent,
+	StwoHash, StwoParams, StwoVk, VerifyingKey,
 };
 use codec::{Compact, Encode};
 
@@ -54,7 +55,7 @@ mod public_values_should {
 		#[test]
 		fn every_other_version() {
 			let mut bytes = PublicValues::V1(vec![1, 2]).encode();
-			for version in (0..=u8::MAX).filter(|version| ![1, 2].contains(version)) {
+			for version in (0..=u8::MAX).filter(|version| ![1, 2, 3].contains(version)) {
 				bytes[0] = version;
 				assert_eq!(decode(&bytes, 1024), MALFORMED, "{version}");
 			}
@@ -183,6 +184,27 @@ mod vk_should {
 		expected.extend([4, 14, 4, 3, 0, 12, 1, 2, 3]);
 		assert_eq!(stwo().encode(), expected);
 		assert_eq!(VerifyingKey::decode_strict(&expected), Ok(stwo()));
+	}
+
+	#[test]
+	fn have_this_byte_form_for_cairo() {
+		let VerifyingKey::StwoV1(StwoVk { hash, pcs, .. }) = stwo() else { unreachable!() };
+		let vk = VerifyingKey::CairoV1(CairoVk {
+			hash,
+			pcs,
+			preprocessed_trace: CairoPreprocessedTrace::CanonicalSmall,
+			preprocessed: [9; 32],
+			components: vec![0, 48, 67],
+			builtins: vec![CairoBuiltin::Output, CairoBuiltin::MulMod],
+			program_words: 258,
+			program_hash: [8; 32],
+		});
+		let mut expected = vec![3, 1, 2, 40, 0, 5, 3, 1, 16, 1, 20, 2];
+		expected.extend([9; 32]);
+		expected.extend([12, 0, 48, 67, 8, 0, 10, 2, 1, 0, 0]);
+		expected.extend([8; 32]);
+		assert_eq!(vk.encode(), expected);
+		assert_eq!(VerifyingKey::decode_strict(&expected), Ok(vk));
 		for length in 1..expected.len() {
 			let refusal = VerifyingKey::decode_strict(&expected[..length]);
 			assert_eq!(refusal, Err(ErrorClass::VkMalformed), "{length}");
@@ -253,7 +275,7 @@ mod vk_should {
 		#[test]
 		fn every_other_system_and_version() {
 			let mut bytes = small().encode();
-			for version in (0..=u8::MAX).filter(|version| ![1, 2].contains(version)) {
+			for version in (0..=u8::MAX).filter(|version| ![1, 2, 3].contains(version)) {
 				bytes[0] = version;
 				assert_eq!(refusal(&bytes), ErrorClass::UnsupportedVersion, "{version}");
 			}

@@ -110,7 +110,9 @@ fn regions(proofs: &Proofs, proof: &Proof) -> Vec<(&'static str, Range<usize>)> 
 			let parts = Layout::of(&vk, &proof.proof).map(|layout| layout.parts);
 			parts.unwrap_or_default().into_iter().map(|part| (part.name, part.range)).collect()
 		},
-		Ok(VerifyingKey::StwoV1(_)) => vec![("any byte", 0..proof.proof.len())],
+		Ok(VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_)) => {
+			vec![("any byte", 0..proof.proof.len())]
+		},
 		Err(_) => Vec::new(),
 	}
 }

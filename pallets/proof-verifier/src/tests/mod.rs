@@ -2,6 +2,7 @@
 
 //! One file per dispatchable, and what holds across them.
 
+mod cairo;
 mod fixtures;
 mod genesis;
 mod integrity_test;

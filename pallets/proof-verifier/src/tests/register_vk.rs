@@ -61,11 +61,12 @@ mod register_vk_should {
 	#[test]
 	fn charge_for_the_check_and_for_each_byte_that_a_block_carries() {
 		for len in [0u32, 80, 144_000] {
-			let call = Call::<Test>::register_vk { vk: vec![0; len as usize].try_into().unwrap() };
-			assert_eq!(
-				call.get_dispatch_info().call_weight,
-				<() as WeightInfo>::register_vk(len).saturating_add(registered(len))
-			);
+			for version in [1, 3] {
+				let vk = vec![version; len as usize];
+				let expected = <() as WeightInfo>::register_vk(len).saturating_add(registered(&vk));
+				let call = Call::<Test>::register_vk { vk: vk.try_into().unwrap() };
+				assert_eq!(call.get_dispatch_info().call_weight, expected);
+			}
 		}
 	}
 

@@ -86,7 +86,7 @@ mod retire_version_should {
 		#[test]
 		fn a_version_that_no_key_has() {
 			build_and_execute(|| {
-				for version in [0, 3, 255] {
+				for version in [0, 4, 255] {
 					assert_noop!(retire(version, Some(AT)), TestError::UnsupportedVersion);
 					assert_noop!(retire(version, None), TestError::UnsupportedVersion);
 				}

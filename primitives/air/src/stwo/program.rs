@@ -206,6 +206,24 @@ impl Program {
 		check_canonical(&self.nodes, &self.assertions, Node::operands)
 	}
 
+	/// The program with other leaves, and with another number of public values.
+	///
+	/// For exporters that make parameters of an instance's constants, and back.
+	///
+	/// # Errors
+	///
+	/// [`ProgramError`], if the result is outside of the format.
+	#[cfg(feature = "std")]
+	pub fn with_public_values(
+		&self,
+		num_public_values: u32,
+		leaf: impl FnMut(Node) -> Node,
+	) -> Result<Self, ProgramError> {
+		let header = ProgramHeader { num_public_values, ..self.header.clone() };
+		let nodes: Vec<Node> = self.nodes.iter().copied().map(leaf).collect();
+		Self::decode(&encode(&header, &nodes, &self.assertions))
+	}
+
 	/// What the program declares.
 	#[must_use]
 	pub const fn header(&self) -> &ProgramHeader {

@@ -9,8 +9,10 @@
 //!   library and both ways.
 //! - `measure stwo FOLDER [ROUNDS]`: the keys of STWO that `airs/stwo/examples/corpus.rs` wrote, each
 //!   with a proof that holds and one whose last sibling is wrong.
+//! - `measure cairo [ROUNDS]`: the same for the committed proofs of Cairo programs.
 //! - `measure check FOLDER [ROUNDS]`: the check of keys for registration, by the library and in the
-//!   runtime: those of STWO, and of Plonky3's samples, the long program and the periodic columns.
+//!   runtime: those of STWO and of Cairo programs, and of Plonky3's samples, the long program and the
+//!   periodic columns.
 //!
 //! Times are processor time of this thread, so that waiting for the processor does not count; the
 //! verifiers use no other thread. Ways are interleaved, so that a slow moment of the machine meets
@@ -55,8 +57,9 @@ fn main() {
 		Some("host_call") => host_call(&mut node, rounds.unwrap_or(31)),
 		Some("in_runtime") => in_runtime(&mut node, rounds.unwrap_or(5)),
 		Some("stwo") => stwo(&mut node, &folder.expect("a folder"), rounds.unwrap_or(5)),
+		Some("cairo") => cairo(&mut node, rounds.unwrap_or(15)),
 		Some("check") => check(&mut node, &folder.expect("a folder"), rounds.unwrap_or(15)),
-		_ => eprintln!("measure host_call|in_runtime|stwo FOLDER|check FOLDER [ROUNDS]"),
+		_ => eprintln!("measure host_call|in_runtime|stwo FOLDER|cairo|check FOLDER [ROUNDS]"),
 	}
 }
 
@@ -136,49 +139,90 @@ fn host_call_of(node: &mut Node, case: &Case, times: u32, rounds: u32) {
 	}
 }
 
+const STWO_COLUMNS: &str = "air,log_rows,hash,queries,kind,hash_compressions,extension_operations,\
+	bytes,proof_bytes,round,library_ns,native_ns,in_runtime_ns,nothing_ns";
+
+/// Committed proofs of Cairo programs. Their rows are not the key's: the lifted height stands there.
+const CAIRO: [&str; 3] = ["attendance", "fibonacci", "votes"];
+
+fn cairo_case(name: &str) -> Case {
+	let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../primitives/stwo/fixtures/cairo");
+	let [vk, public_values, proof] = ["vk", "public_values", "proof"]
+		.map(|part| fs::read(format!("{folder}/{name}_{part}_v1.bin")).expect("committed"));
+	Case { name: format!("cairo-{name}"), vk, public_values, proof }
+}
+
+/// A key that allows every component whose preprocessed columns are known.
+fn most_of_cairo() -> Vec<u8> {
+	let Ok(VerifyingKey::CairoV1(mut vk)) = VerifyingKey::decode_strict(&cairo_case(CAIRO[0]).vk)
+	else {
+		unreachable!("committed keys of Cairo programs")
+	};
+	let name = |number| assay_stwo::cairo::component_name(number);
+	let lacks = ["window_bits_18", "ec_op", "ec_mul_generic"];
+	vk.components = (0..=u8::MAX)
+		.filter(|&number| name(number).is_some_and(|name| !lacks.iter().any(|l| name.contains(l))))
+		.collect();
+	VerifyingKey::CairoV1(vk).encode()
+}
+
+fn cairo(node: &mut Node, rounds: u32) {
+	println!("{STWO_COLUMNS}");
+	for name in CAIRO {
+		let case = cairo_case(name);
+		let VerifyingKey::CairoV1(vk) = VerifyingKey::decode_strict(&case.vk).expect("a key")
+		else {
+			unreachable!("committed keys of Cairo programs")
+		};
+		let height = vk.pcs.lifting_log_size.unwrap_or_default() - vk.pcs.log_blowup;
+		let row = format!("cairo-{name},{height},{:?},{}", vk.hash, vk.pcs.num_queries);
+		stwo_key(node, &row, case, rounds);
+	}
+}
+
 fn stwo(node: &mut Node, folder: &str, rounds: u32) {
-	println!(
-		"air,log_rows,hash,queries,kind,hash_compressions,extension_operations,bytes,proof_bytes,\
-		 round,library_ns,native_ns,in_runtime_ns,nothing_ns"
-	);
+	println!("{STWO_COLUMNS}");
 	let read = |number: usize, part| fs::read(format!("{folder}/{number:03}.{part}"));
 	for number in 0.. {
 		let Ok(row) = read(number, "csv") else { break };
 		let row = String::from_utf8(row).expect("text");
 		let [vk, public_values, proof] =
 			["vk", "pv", "proof"].map(|part| read(number, part).expect("written with the rest"));
-		let decoded = VerifyingKey::decode_strict(&vk).expect("a key");
-		let policy = Policy { floor: SecurityBits::default() };
-		let cost = assay_stwo::check_vk(&decoded, &policy).expect("supported").cost;
-		let holds = Case { name: row.clone(), vk, public_values, proof };
-		// A proof ends with siblings of its last folding layer, or with the count of none.
-		let merkle = holds.with("last byte", |case| {
-			if let Some(last) = case.proof.last_mut() {
-				*last ^= 1;
-			}
-		});
-		for (kind, case) in [("valid", holds), ("last_byte", merkle)] {
-			let expected = case.library();
-			assert_eq!(kind == "valid", expected == 0, "{} {kind}: {expected}", case.name);
-			for round in 0..rounds {
-				let times = [
-					library(&case, 1),
-					runtime(node, Mode::Native, &case, 1, expected),
-					runtime(node, Mode::InRuntime, &case, 1, expected),
-					runtime(node, Mode::Nothing, &case, 1, 0),
-				];
-				println!(
-					"{row},{kind},{},{},{},{},{round},{},{},{},{}",
-					cost.hash_compressions,
-					cost.extension_operations,
-					cost.bytes,
-					case.proof.len(),
-					times[0],
-					times[1],
-					times[2],
-					times[3],
-				);
-			}
+		stwo_key(node, &row, Case { name: row.clone(), vk, public_values, proof }, rounds);
+	}
+}
+
+fn stwo_key(node: &mut Node, row: &str, holds: Case, rounds: u32) {
+	let decoded = VerifyingKey::decode_strict(&holds.vk).expect("a key");
+	let policy = Policy { floor: SecurityBits::default() };
+	let cost = assay_stwo::check_vk(&decoded, &policy).expect("supported").cost;
+	// A proof ends with siblings of its last folding layer, or with the count of none.
+	let merkle = holds.with("last byte", |case| {
+		if let Some(last) = case.proof.last_mut() {
+			*last ^= 1;
+		}
+	});
+	for (kind, case) in [("valid", holds), ("last_byte", merkle)] {
+		let expected = case.library();
+		assert_eq!(kind == "valid", expected == 0, "{} {kind}: {expected}", case.name);
+		for round in 0..rounds {
+			let times = [
+				library(&case, 1),
+				runtime(node, Mode::Native, &case, 1, expected),
+				runtime(node, Mode::InRuntime, &case, 1, expected),
+				runtime(node, Mode::Nothing, &case, 1, 0),
+			];
+			println!(
+				"{row},{kind},{},{},{},{},{round},{},{},{},{}",
+				cost.hash_compressions,
+				cost.extension_operations,
+				cost.bytes,
+				case.proof.len(),
+				times[0],
+				times[1],
+				times[2],
+				times[3],
+			);
 		}
 	}
 }
@@ -192,6 +236,10 @@ fn check(node: &mut Node, folder: &str, rounds: u32) {
 		let row = String::from_utf8(row).expect("text").replace(',', " ");
 		check_key(node, "stwo", &row, read("vk").expect("written with the rest"), rounds);
 	}
+	for name in CAIRO {
+		check_key(node, "cairo", name, cairo_case(name).vk, rounds);
+	}
+	check_key(node, "cairo", "most components", most_of_cairo(), rounds);
 	for hash in HASHES {
 		for extension in EXTENSIONS {
 			for sample in Sample::ALL {
@@ -222,7 +270,9 @@ fn check_key(node: &mut Node, system: &str, name: &str, vk: Vec<u8>, rounds: u32
 		let start = now();
 		let checked = match decoded {
 			VerifyingKey::Plonky3V1(_) => check_vk(&decoded, &policy).map(drop).is_ok(),
-			VerifyingKey::StwoV1(_) => assay_stwo::check_vk(&decoded, &policy).map(drop).is_ok(),
+			VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => {
+				assay_stwo::check_vk(&decoded, &policy).map(drop).is_ok()
+			},
 		};
 		let library = now() - start;
 		assert!(checked, "{name}");

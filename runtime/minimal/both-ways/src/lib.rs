@@ -71,7 +71,7 @@ fn check(vk: &[u8]) -> Result<(), ErrorClass> {
 		VerifyingKey::Plonky3V1(_) => {
 			assay_plonky3::check_vk(&vk, &policy).map(drop).map_err(|error| error.class())
 		},
-		VerifyingKey::StwoV1(_) => {
+		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => {
 			assay_stwo::check_vk(&vk, &policy).map(drop).map_err(|error| error.class())
 		},
 	}

@@ -380,7 +380,7 @@ mod agree_on {
 			verifiers.refuse(&case.with(what, |case| case.vk = bytes), class);
 		};
 		with("empty", vec![], VkMalformed);
-		with("another system", vec![3; 100], UnsupportedVersion);
+		with("another system", vec![4; 100], UnsupportedVersion);
 		with("one byte more", [case.vk.clone(), vec![0]].concat(), VkMalformed);
 		with("as long as may be", vec![1; MAX_VK_BYTES], VkMalformed);
 		with("longer", vec![1; MAX_VK_BYTES + 1], VkTooLong);

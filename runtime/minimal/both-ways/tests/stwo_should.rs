@@ -137,7 +137,7 @@ mod agree_on {
 		assert_ne!(verifiers.answer(&other), 0);
 		let cut = case.with("a key cut off", |case| case.vk.truncate(case.vk.len() - 1));
 		verifiers.refuse(&cut, ErrorClass::VkMalformed);
-		for version in [0, 3, 255] {
+		for version in [0, 4, 255] {
 			let unknown = case.with("an unknown system", |case| case.vk[0] = version);
 			verifiers.refuse(&unknown, ErrorClass::UnsupportedVersion);
 		}

@@ -154,7 +154,7 @@ impl Case {
 	/// What the library answers, as the host function's number.
 	pub fn library(&self) -> u32 {
 		let Self { vk, public_values, proof, .. } = self;
-		let class = if vk.first() == Some(&2) {
+		let class = if matches!(vk.first(), Some(2 | 3)) {
 			assay_stwo::verify_bytes(vk, public_values, proof).err().map(|error| error.class())
 		} else {
 			assay_plonky3::verify_bytes(vk, public_values, proof).err().map(|error| error.class())

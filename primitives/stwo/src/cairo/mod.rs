@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Cairo programs, as stwo-cairo 1.3 proves them.
+//!
+//! # What acceptance proves
+//!
+//! Somebody knew a run of the key's program, from its first word to its end, whose output is the
+//! public values: Cairo's rules held at each step and in memory, and each of its builtins did what
+//! it is for. Input that the program does not put out stays unsaid.
+//!
+//! # How
+//!
+//! Cairo's AIR is a table of 68 components, which cairo-air writes as code and this crate has as
+//! [programs](assay_air::stwo): `components_v1.bin`. A proof says which of them it uses and how
+//! high they are, where builtins' segments lie, and what the program is (`src/cairo/claim.rs`); from
+//! that, a key of this crate is put together, as if somebody had registered the instance, and
+//! everything from the trace root on is the verification of any STWO proof. The transcript is
+//! upstream's, so proofs of the unchanged prover are accepted, re-encoded; nothing of cairo-air
+//! runs.
+//!
+//! # What is checked beside the argument
+//!
+//! Upstream's verifier leaves much of this to its caller.
+//!
+//! - Parameters are the key's, and the proof has none: among them the grinding before the lookups.
+//! - The preprocessed root is one that this crate knows.
+//! - The program is the key's: its bytes are in the proof, its hash is in the key.
+//! - The builtins that `main` takes are the key's. The program's bytes say only how many.
+//! - Output is what lies between the pointer that the program was given and the one it gave back.
+//! - A builtin's component starts where the builtin's segment does, and covers it.
+//! - Relations are used less than P times in all.
+//! - Every number is canonical, and every part of a proof has one byte form. The salt with which
+//!   upstream can begin a transcript is zero.
+//!
+//! # What the transcript binds
+//!
+//! As upstream does it: a zero for the salt; the configuration; the preprocessed root; which
+//! components are used, and their sizes; the number of words; first and last state, pointers and
+//! ids; the hash of the output, and of the program; the trace root; the interaction nonce. Then
+//! `z` and `alpha` are drawn, and the claimed sums and the interaction root are mixed. The hash of
+//! the key is not among them: everything of a key that a verification depends on is, except for what
+//! it only limits. Constraints are not the prover's or the key's to choose.
+
+#[cfg(feature = "verifier")]
+mod claim;
+#[cfg(feature = "verifier")]
+mod felt;
+mod roots;
+mod table;
+#[cfg(feature = "verifier")]
+mod verifier;
+
+#[cfg(feature = "prover")]
+pub use verifier::encode_proof;
+#[cfg(feature = "verifier")]
+pub(crate) use verifier::verify;
+
+use crate::cost;
+use crate::key::{Column, Count, Key, bound, n};
+use crate::soundness::{self, Report, Shape};
+use crate::{CheckedVk, Error};
+use alloc::vec;
+use alloc::vec::Vec;
+use assay_air::stwo::{Program, limits};
+use assay_primitives::{CairoBuiltin, CairoVk, Cost, Hash, Policy, StwoVk};
+use table::{Entry, Parameters, Table};
+
+/// What a key may say.
+pub mod supported {
+	/// Words of a program: at least those that every program starts with.
+	pub const PROGRAM_WORDS: (u64, u64) = (6, 1 << 16);
+	/// Grinding before the challenges of the lookups: upstream's prover has no other.
+	pub const INTERACTION_GRINDING_BITS: u8 = 24;
+}
+
+/// Words of 32 bits in a number of the output.
+const OUTPUT_WORDS: usize = 8;
+/// Most numbers that public values hold.
+const MAX_OUTPUTS: u64 = limits::MAX_PUBLIC_VALUES as u64 / OUTPUT_WORDS as u64;
+/// Largest power of alpha in the tuples that the verifier adds: a relation, an id, 28 limbs.
+const LARGEST_POWER: u32 = 29;
+/// Extension operations of combining one such tuple.
+const TUPLE: Count = n(2 * (LARGEST_POWER as u64 + 1));
+
+/// A component at a size.
+struct Used {
+	/// Its number in the table.
+	number: u8,
+	entry: Entry,
+	log_size: u32,
+	/// What its program reads as public values, below P.
+	parameters: Vec<u32>,
+}
+
+/// Which component a number in a key is, by its name in cairo-air; `None` beyond the table.
+#[must_use]
+pub fn component_name(number: u8) -> Option<&'static str> {
+	let table = Table::new(assay_primitives::CairoPreprocessedTrace::CanonicalSmall).ok()?;
+	table.component(number).map(|entry| entry.name)
+}
+
+/// The program of a component, decoded: to look at.
+#[must_use]
+pub fn component_program(number: u8) -> Option<Program> {
+	let table = Table::new(assay_primitives::CairoPreprocessedTrace::CanonicalSmall).ok()?;
+	Program::decode(table.component(number)?.program).ok()
+}
+
+/// The key as the rest of this crate takes it, without components.
+fn frame(vk: &CairoVk) -> StwoVk {
+	// Exhaustive on purpose: what is added to a key must be used.
+	let CairoVk {
+		hash,
+		pcs,
+		preprocessed_trace: _,
+		preprocessed,
+		components: _,
+		builtins: _,
+		program_words: _,
+		program_hash: _,
+	} = vk;
+	StwoVk {
+		hash: *hash,
+		pcs: *pcs,
+		preprocessed: *preprocessed,
+		num_public_values: 0,
+		relations: 1,
+		public_terms: Vec::new(),
+		components: Vec::new(),
+	}
+}
+
+/// Checks everything of a key that does not depend on a policy. Cheap: asked at each verification.
+fn check(vk: &CairoVk) -> Result<Table, Error> {
+	let required = u64::from(supported::INTERACTION_GRINDING_BITS);
+	let grinding = vk.pcs.interaction_grinding_bits;
+	bound("interaction_grinding_bits", (required, required), grinding.into())?;
+	bound("program_words", supported::PROGRAM_WORDS, vk.program_words.into())?;
+	// The root's entry is by all that a root depends on: trace, hash, blowup, lifting.
+	if roots::known(vk) != Some(vk.preprocessed) {
+		return Err(Error::CairoPreprocessed);
+	}
+	let refuse = |reason| Err(Error::CairoVk { reason });
+	if !vk.builtins.is_sorted_by(|a, b| a < b) || vk.builtins.first() != Some(&CairoBuiltin::Output)
+	{
+		return refuse("builtins are not ascending from output");
+	}
+	if vk.components.is_empty() || !vk.components.is_sorted_by(|a, b| a < b) {
+		return refuse("components are not ascending");
+	}
+	let table = Table::new(vk.preprocessed_trace)?;
+	if vk.components.last().is_some_and(|&last| table.component(last).is_none()) {
+		return refuse("components are not all in the table");
+	}
+	Ok(table)
+}
+
+/// log2 of the largest number of rows.
+fn max_log_size(vk: &CairoVk) -> u32 {
+	let lifting = vk.pcs.lifting_log_size.unwrap_or(0);
+	lifting.saturating_sub(vk.pcs.log_blowup).into()
+}
+
+/// The instance that a claim describes, as a key.
+fn instance<'a>(
+	frame: &'a StwoVk,
+	hash: Hash,
+	table: &Table,
+	components: &[Used],
+) -> Result<Key<'a>, Error> {
+	let mut key = Key::begin(frame, hash)?;
+	let [preprocessed, ..] = &mut key.columns;
+	preprocessed.extend(table.trace.iter().map(|c| Column { log_size: c.log_size, samples: 0 }));
+	let mut places = Vec::with_capacity(components.len());
+	for used in components {
+		let Some(columns) = table.columns(&used.entry, used.log_size) else {
+			return Err(Error::Claim { reason: "a component of a size without its columns" });
+		};
+		for &column in &columns {
+			if let Some(column) = preprocessed.get_mut(column) {
+				column.samples = 1;
+			}
+		}
+		places.push(columns);
+	}
+	// Columns that nothing reads have no sample: those that remain are counted.
+	let mut sampled = 0;
+	let ranks: Vec<usize> = preprocessed
+		.iter()
+		.map(|column| {
+			let rank = sampled;
+			sampled = column.samples.saturating_add(sampled);
+			rank
+		})
+		.collect();
+	for (used, columns) in components.iter().zip(places) {
+		let program = Program::decode(used.entry.program)
+			.map_err(|error| Error::Program { component: used.number.into(), error })?;
+		let expected = used.parameters.len() as u64;
+		let got = program.header().num_public_values.into();
+		bound("parameters of a component", (expected, expected), got)?;
+		let columns = columns.iter().filter_map(|&c| ranks.get(c).copied()).collect();
+		key.push(program, used.log_size, columns, Some(used.parameters.clone()))?;
+	}
+	key.need_alpha(0, LARGEST_POWER);
+	key.finish()?;
+	Ok(key)
+}
+
+/// The largest instance that a key allows: every component, as high as there are columns for.
+fn largest<'a>(
+	vk: &CairoVk,
+	frame: &'a StwoVk,
+	hash: Hash,
+	table: &Table,
+) -> Result<Key<'a>, Error> {
+	let mut components = Vec::with_capacity(vk.components.len());
+	for &number in &vk.components {
+		let Some(entry) = table.component(number) else { continue };
+		let sizes = entry.fixed.map_or(4..=max_log_size(vk), |fixed| fixed..=fixed);
+		let log_size = sizes.rev().find(|&log_size| table.columns(&entry, log_size).is_some());
+		let Some(log_size) = log_size else {
+			return Err(Error::CairoVk { reason: "a component without its preprocessed columns" });
+		};
+		let parameters = match entry.parameters {
+			Parameters::None => Vec::new(),
+			Parameters::Segment(_) => vec![0],
+			Parameters::Strides(count) => vec![0; count.into()],
+		};
+		components.push(Used { number, entry, log_size, parameters });
+	}
+	instance(frame, hash, table, &components)
+}
+
+/// Cells of public memory, at most.
+fn public_cells(vk: &CairoVk) -> Count {
+	n(vk.program_words.into()) + n(2) + n(2) * n(vk.builtins.len() as u64) + n(MAX_OUTPUTS)
+}
+
+fn shape(vk: &CairoVk, key: &Key<'_>) -> Shape {
+	let mut shape = key.shape();
+	// Two tuples for each cell of public memory, and the two states.
+	let public = public_cells(vk) * (n(2) + n(LARGEST_POWER.into())) + n(8);
+	shape.lookup_degree = (n(shape.lookup_degree) + public).0;
+	shape
+}
+
+/// Largest length of a claim, in bytes.
+fn claim_bytes_max(vk: &CairoVk) -> Count {
+	let components = vk.components.len() as u64;
+	// A word of the program has an id, and 32 bytes at most.
+	n(components.div_ceil(8))
+		+ n(components)
+		+ n(4) + n(16) * n(vk.builtins.len() as u64)
+		+ n(8) + n(4) * n(MAX_OUTPUTS)
+		+ n(36) * n(vk.program_words.into())
+}
+
+/// Work of one verification beside that of the instance.
+fn add_cost(vk: &CairoVk, table: &Table, cost: &mut Cost) {
+	let cells = public_cells(vk);
+	// The programs are the verifier's, and decoded each time as those of a key are.
+	let entries = vk.components.iter().filter_map(|&number| table.component(number));
+	let programs = entries.map(|entry| n(entry.program.len() as u64)).sum::<Count>();
+	cost.bytes = (n(cost.bytes) + claim_bytes_max(vk) + programs).0;
+	// Each number is hashed once as limbs of four bytes, and once as it is written, with its id:
+	// 148 bytes, less than three blocks.
+	cost.hash_compressions = (n(cost.hash_compressions) + n(3) * cells + n(16)).0;
+	// Two tuples of up to 30 values, and a batched inversion.
+	let operations = n(2) * cells * (TUPLE + n(6));
+	cost.extension_operations = (n(cost.extension_operations) + operations).0;
+}
+
+/// [`crate::security`] of a key for a Cairo program: of the largest instance that it allows.
+pub(crate) fn security(vk: &CairoVk) -> Result<Report, Error> {
+	let table = check(vk)?;
+	let frame = frame(vk);
+	let key = largest(vk, &frame, [0; 32], &table)?;
+	Ok(soundness::security_bits(&vk.pcs, vk.hash, &shape(vk, &key)))
+}
+
+/// [`crate::check_vk`] of a key for a Cairo program.
+pub(crate) fn check_vk(vk: &CairoVk, policy: &Policy) -> Result<CheckedVk, Error> {
+	let table = check(vk)?;
+	let frame = frame(vk);
+	let key = largest(vk, &frame, [0; 32], &table)?;
+	let security = soundness::security_bits(&vk.pcs, vk.hash, &shape(vk, &key)).bits;
+	if policy.admits(security).is_err() {
+		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
+	}
+	let mut cost = cost::cost(&key);
+	add_cost(vk, &table, &mut cost);
+	let proof_bytes_max = n(key.proof_bytes_max()) + claim_bytes_max(vk);
+	Ok(CheckedVk {
+		security,
+		cost,
+		// At most: a program may put out more or fewer.
+		num_public_values: limits::MAX_PUBLIC_VALUES,
+		proof_bytes_max: u32::try_from(proof_bytes_max.0).unwrap_or(u32::MAX),
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use assay_primitives::VerifyingKey;
+
+	/// Larger traces, once their roots are known, may come close: the verifier asks all the same.
+	#[test]
+	fn relations_of_the_small_trace_are_never_used_as_often_as_the_characteristic() {
+		let vk = include_bytes!("../../fixtures/cairo/votes_vk_v1.bin");
+		let Ok(VerifyingKey::CairoV1(mut vk)) = VerifyingKey::decode_strict(vk) else {
+			panic!("expected a key for Cairo")
+		};
+		let table = Table::new(vk.preprocessed_trace).unwrap();
+		// All but those that need the larger table of Pedersen's points, or one for the curve.
+		vk.components = (0..68)
+			.filter(|&number| {
+				let name = table.component(number).unwrap().name;
+				!["window_bits_18", "ec_op", "ec_mul_generic"]
+					.iter()
+					.any(|part| name.contains(part))
+			})
+			.collect();
+		assert_eq!(vk.components.len(), 63);
+		let frame = frame(&vk);
+		let key = largest(&vk, &frame, [0; 32], &table).unwrap();
+		assert!(key.uses() + 2 * (1 << 16) < u64::from(limits::P), "{}", key.uses());
+	}
+}

@@ -1,0 +1,595 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Proofs of Cairo programs, made by upstream's prover (`scripts/cairo.sh fixtures`).
+
+use assay_primitives::{
+	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, Policy, Profile, PublicValues,
+	StwoHash, VerifyingKey,
+};
+use assay_stwo::{Accepted, Error, check_vk, verify, verify_bytes};
+use codec::Encode;
+use std::ops::Range;
+use std::path::Path;
+
+const FIXTURES: [&str; 4] = ["fibonacci", "fibonacci_other", "votes", "attendance"];
+const P: u32 = 0x7fff_ffff;
+
+fn read(name: &str, part: &str) -> Vec<u8> {
+	let file = format!("fixtures/cairo/{name}_{part}_v1.bin");
+	std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+}
+
+/// A key, public values and an honest proof for them.
+#[derive(Clone)]
+struct Case {
+	vk: VerifyingKey,
+	public_values: PublicValues,
+	proof: Vec<u8>,
+}
+
+impl Case {
+	fn of(name: &str) -> Self {
+		Self {
+			vk: VerifyingKey::decode_strict(&read(name, "vk")).unwrap(),
+			public_values: PublicValues::decode_strict(&read(name, "public_values"), 1024).unwrap(),
+			proof: read(name, "proof"),
+		}
+	}
+
+	fn inner(&self) -> &CairoVk {
+		let VerifyingKey::CairoV1(inner) = &self.vk else { panic!("expected a key for Cairo") };
+		inner
+	}
+
+	fn with_vk(&self, change: impl FnOnce(&mut CairoVk)) -> Self {
+		let mut case = self.clone();
+		let VerifyingKey::CairoV1(inner) = &mut case.vk else { panic!("expected a Cairo key") };
+		change(inner);
+		case
+	}
+
+	fn with_proof(&self, change: impl FnOnce(&mut Vec<u8>)) -> Self {
+		let mut case = self.clone();
+		change(&mut case.proof);
+		case
+	}
+
+	/// The same proof with four other bytes.
+	fn with_word(&self, at: usize, value: u32) -> Self {
+		self.with_proof(|proof| proof[at..at + 4].copy_from_slice(&value.to_le_bytes()))
+	}
+
+	fn with_output(&self, change: impl FnOnce(&mut Vec<u32>)) -> Self {
+		let mut case = self.clone();
+		let PublicValues::V1(output) = &mut case.public_values;
+		change(output);
+		case
+	}
+
+	fn verify(&self) -> Result<Accepted, Error> {
+		verify(&self.vk, &self.public_values, &self.proof)
+	}
+
+	/// The parts of the claim, found without the crate's decoder. All components of a fixture's key
+	/// are used by its proof.
+	fn parts(&self) -> Parts {
+		let vk = self.inner();
+		let mut at = 0;
+		let mut next = |length: usize| {
+			at += length;
+			at - length..at
+		};
+		let outputs = self.public_values.elements().len() / 8;
+		let words = vk.program_words as usize;
+		let _used = next(vk.components.len().div_ceil(8));
+		let sized = vk.components.iter().filter(|&&number| !is_fixed(number)).count();
+		let sizes = next(sized);
+		let final_ap = next(4);
+		let segments = next(8 + 16 * (vk.builtins.len() - 1));
+		let safe_call_ids = next(8);
+		let output_ids = next(4 * outputs);
+		let program_ids = next(4 * words);
+		let program = program_ids.end;
+		let mut end = program;
+		for _ in 0..words {
+			end += if self.proof[end + 3] >> 7 == 0 { 8 } else { 32 };
+		}
+		Parts {
+			sizes,
+			final_ap,
+			segments,
+			safe_call_ids,
+			output_ids,
+			program_ids,
+			program: program..end,
+		}
+	}
+
+	fn word(&self, at: usize) -> u32 {
+		u32::from_le_bytes(self.proof[at..at + 4].try_into().unwrap())
+	}
+}
+
+struct Parts {
+	sizes: Range<usize>,
+	final_ap: Range<usize>,
+	segments: Range<usize>,
+	safe_call_ids: Range<usize>,
+	output_ids: Range<usize>,
+	program_ids: Range<usize>,
+	program: Range<usize>,
+}
+
+fn name(number: u8) -> &'static str {
+	assay_stwo::cairo::component_name(number).unwrap()
+}
+
+fn is_fixed(number: u8) -> bool {
+	let name = name(number);
+	(name.starts_with("range_check_") && !name.contains("builtin") && !name.contains("252"))
+		|| name.starts_with("verify_bitwise_xor")
+		|| name.starts_with("pedersen_points_table")
+		|| ["blake_round_sigma", "poseidon_round_keys"].contains(&name)
+}
+
+/// The transcript is another: the nonce that the prover found does not fit it.
+fn other_transcript() -> Result<Accepted, Error> {
+	Err(Error::Grinding { site: "interaction", bits: 24 })
+}
+
+fn claim(reason: &'static str) -> Result<Accepted, Error> {
+	Err(Error::Claim { reason })
+}
+
+/// `a + b` modulo Cairo's prime.
+fn add(a: [u32; 8], b: [u32; 8]) -> [u32; 8] {
+	const PRIME: [u32; 8] = [1, 0, 0, 0, 0, 0, 17, 1 << 27];
+	let mut sum = [0; 8];
+	let mut carry = 0;
+	for i in 0..8 {
+		let word = u64::from(a[i]) + u64::from(b[i]) + carry;
+		sum[i] = word as u32;
+		carry = word >> 32;
+	}
+	if sum.iter().rev().ge(PRIME.iter().rev()) {
+		let mut borrow = 0i64;
+		for i in 0..8 {
+			let word = i64::from(sum[i]) - i64::from(PRIME[i]) - borrow;
+			sum[i] = word as u32;
+			borrow = i64::from(word < 0);
+		}
+	}
+	sum
+}
+
+mod accept {
+	use super::*;
+
+	#[test]
+	fn every_committed_proof() {
+		for name in FIXTURES {
+			let case = Case::of(name);
+			assert_eq!(case.verify(), Ok(Accepted { vk_hash: case.vk.hash() }), "{name}");
+			let bytes = (case.vk.encode(), case.public_values.encode());
+			assert!(verify_bytes(&bytes.0, &bytes.1, &case.proof).is_ok(), "{name}");
+		}
+	}
+
+	#[test]
+	fn what_the_programs_put_out() {
+		let number = |value: u64| [value as u32, (value >> 32) as u32, 0, 0, 0, 0, 0, 0];
+		for (name, n) in [("fibonacci", 1_000), ("fibonacci_other", 1_001)] {
+			let (mut first, mut second) = (number(1), number(1));
+			for _ in 0..n {
+				(first, second) = (second, add(first, second));
+			}
+			let expected = [number(n), first].concat();
+			assert_eq!(Case::of(name).public_values.elements(), expected, "{name}");
+		}
+		let expected = [number(5), number(690_007), number(1_000_000)].concat();
+		assert_eq!(Case::of("votes").public_values.elements(), expected);
+		let expected = [number(3), number(0b0101_0110)].concat();
+		assert_eq!(Case::of("attendance").public_values.elements(), expected);
+	}
+
+	#[test]
+	fn two_runs_of_one_program_under_one_key() {
+		assert_eq!(Case::of("fibonacci").vk, Case::of("fibonacci_other").vk);
+	}
+
+	#[test]
+	fn proofs_and_keys_within_their_bounds() {
+		for name in FIXTURES {
+			let case = Case::of(name);
+			assert!(case.proof.len() <= 360 * 1024, "{name}: {}", case.proof.len());
+			assert!(case.vk.encoded_size() < 256, "{name}");
+			let checked = check_vk(&case.vk, &Policy::of(Profile::Standard)).unwrap();
+			// As upstream counts, without the field's size, which is what limits ours.
+			let pcs = &case.inner().pcs;
+			let upstreams =
+				u16::from(pcs.query_grinding_bits) + u16::from(pcs.log_blowup) * pcs.num_queries;
+			assert_eq!((upstreams, checked.security.proven), (155, 80), "{name}");
+			assert!(checked.security.conjectured >= 90, "{name}: {:?}", checked.security);
+			assert!(case.proof.len() <= checked.proof_bytes_max as usize, "{name}");
+		}
+		// A small program's.
+		assert!(Case::of("fibonacci").proof.len() <= 350_000);
+	}
+}
+
+mod reject {
+	use super::*;
+
+	#[test]
+	fn a_proof_of_another_program() {
+		let (fibonacci, votes) = (Case::of("fibonacci"), Case::of("votes"));
+		let hash = votes.inner().program_hash;
+		assert_eq!(
+			fibonacci.with_vk(|vk| vk.program_hash = hash).verify(),
+			claim("another program")
+		);
+		for (proof, of) in
+			[("fibonacci", "votes"), ("votes", "attendance"), ("attendance", "fibonacci")]
+		{
+			let case = Case { proof: Case::of(proof).proof, ..Case::of(of) };
+			assert!(case.verify().is_err(), "{proof} under the key of {of}");
+		}
+	}
+
+	#[test]
+	fn another_output() {
+		let case = Case::of("fibonacci");
+		let other = Case::of("fibonacci_other").public_values;
+		assert_eq!(Case { public_values: other, ..case.clone() }.verify(), other_transcript());
+		for index in 0..16 {
+			let changed = case.with_output(|output| output[index] ^= 1);
+			assert_eq!(changed.verify(), other_transcript(), "{index}");
+		}
+		assert!(case.with_output(|output| output.truncate(8)).verify().is_err());
+		assert!(case.with_output(|output| output.extend([0; 8])).verify().is_err());
+	}
+
+	#[test]
+	fn output_that_is_no_list_of_numbers() {
+		let case = Case::of("fibonacci");
+		let prime = [1, 0, 0, 0, 0, 0, 17, 1 << 27];
+		assert_eq!(
+			case.with_output(|output| output[8..].copy_from_slice(&prime)).verify(),
+			Err(Error::OutputNotCanonical { index: 1 })
+		);
+		assert_eq!(
+			case.with_output(|output| output.truncate(15)).verify(),
+			Err(Error::PublicValuesCount { expected: 8, got: 15 })
+		);
+		assert_eq!(
+			case.with_output(|output| output.resize(1032, 0)).verify(),
+			Err(Error::PublicValuesCount { expected: 1024, got: 1032 })
+		);
+	}
+
+	#[test]
+	fn a_changed_bit_anywhere_in_the_proof() {
+		for name in ["fibonacci", "votes"] {
+			let case = Case::of(name);
+			let claim = case.parts().program.end;
+			for at in (0..claim).step_by(3).chain((claim..case.proof.len()).step_by(409)) {
+				let changed = case.with_proof(|proof| proof[at] ^= 1 << (at % 8));
+				let error = changed.verify().unwrap_err();
+				assert_ne!(error.class(), ErrorClass::Internal, "{name}: byte {at}: {error}");
+			}
+		}
+	}
+
+	#[test]
+	fn a_proof_cut_anywhere_and_bytes_after_it() {
+		let case = Case::of("fibonacci");
+		let claim = case.parts().program.end;
+		for at in (0..claim + 64).chain((claim + 64..case.proof.len()).step_by(997)) {
+			let error = case.with_proof(|proof| proof.truncate(at)).verify().unwrap_err();
+			assert_eq!(error.class(), ErrorClass::ProofTruncated, "{at}: {error}");
+		}
+		assert_eq!(
+			case.with_proof(|proof| proof.push(0)).verify(),
+			Err(Error::TrailingBytes { got: 1 })
+		);
+	}
+
+	#[test]
+	fn integers_of_the_claim_that_are_not_below_the_modulus() {
+		let case = Case::of("votes");
+		let parts = case.parts();
+		let ranges = [
+			parts.final_ap,
+			parts.segments,
+			parts.safe_call_ids,
+			parts.output_ids,
+			parts.program_ids,
+		];
+		for at in ranges.into_iter().flat_map(|range| range.step_by(4)) {
+			for value in [P, P + 1, u32::MAX] {
+				let error = case.with_word(at, value).verify().unwrap_err();
+				assert_eq!(error.class(), ErrorClass::ProofNotCanonical, "{at}: {error}");
+			}
+		}
+	}
+
+	#[test]
+	fn other_ids_than_those_that_the_transcript_has() {
+		let case = Case::of("votes");
+		let parts = case.parts();
+		let output = parts.segments.start..parts.segments.start + 8;
+		for at in [output, parts.safe_call_ids, parts.output_ids, parts.program_ids]
+			.into_iter()
+			.flat_map(|range| range.step_by(4))
+		{
+			assert_eq!(case.with_word(at, case.word(at) ^ 1).verify(), other_transcript(), "{at}");
+		}
+	}
+
+	#[test]
+	fn other_claimed_sums() {
+		let case = Case::of("votes");
+		// After the claim: the trace root and the nonce.
+		let sums = case.parts().program.end + 32 + 8;
+		let (first, second) = (case.word(sums), case.word(sums + 16));
+		assert_eq!(case.with_word(sums, first ^ 1).verify(), Err(Error::ClaimedSums));
+		// Sums that balance are not those that the transcript has.
+		let balanced = case.with_word(sums, first + 1).with_word(sums + 16, second - 1);
+		assert_eq!(balanced.verify(), Err(Error::Constraints));
+	}
+
+	#[test]
+	fn words_of_the_program_in_a_second_form() {
+		let case = Case::of("fibonacci");
+		let at = case.parts().program.start;
+		let (high, low) = (case.word(at), case.word(at + 4));
+		let not_canonical = Err(Error::NotCanonical { reading: "program" });
+		let long = |words: [u32; 8]| {
+			case.with_proof(|proof| {
+				let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+				proof.splice(at..at + 8, bytes);
+			})
+		};
+		assert_eq!(long([1 << 31, 0, 0, 0, 0, 0, high, low]).verify(), not_canonical);
+		// 2^63 has the long form; the prime has none, and what is above it neither.
+		assert_eq!(long([1 << 31, 0, 0, 0, 0, 0, 1 << 31, 0]).verify(), claim("another program"));
+		assert_eq!(long([1 << 31 | 1 << 27, 17, 0, 0, 0, 0, 0, 1]).verify(), not_canonical);
+		assert_eq!(long([u32::MAX; 8]).verify(), not_canonical);
+	}
+
+	#[test]
+	fn components_that_are_not_used_or_not_there() {
+		let case = Case::of("fibonacci");
+		let count = case.inner().components.len();
+		assert_ne!(count % 8, 0);
+		assert_eq!(
+			case.with_proof(|proof| proof[count / 8] |= 1 << (count % 8)).verify(),
+			Err(Error::NotCanonical { reading: "used components" })
+		);
+		// One that is fixed in size, so that the rest of the claim is read as before.
+		let dropped = case.inner().components.iter().rposition(|&number| is_fixed(number)).unwrap();
+		let case = case.with_proof(|proof| proof[dropped / 8] ^= 1 << (dropped % 8));
+		assert!(case.verify().is_err());
+	}
+
+	#[test]
+	fn components_of_sizes_that_cannot_be() {
+		let case = Case::of("fibonacci");
+		for at in case.parts().sizes {
+			for size in [0, 3, 21, 31, 32, 255] {
+				let changed = case.with_proof(|proof| proof[at] = size);
+				assert_eq!(changed.verify(), claim("size of a component"), "{at}: {size}");
+			}
+			let other = case.proof[at] ^ 1;
+			let changed = case.with_proof(|proof| proof[at] = other);
+			assert!(changed.verify().is_err(), "{at}: {other}");
+		}
+	}
+
+	#[test]
+	fn a_run_that_ends_where_it_cannot() {
+		let case = Case::of("votes");
+		let at = case.parts().final_ap.start;
+		let first = case.inner().program_words + 3;
+		for value in [0, first - 1, first + 1, (1 << 29) - 3, 1 << 29, P - 1] {
+			assert_eq!(case.with_word(at, value).verify(), claim("final ap"), "{value}");
+		}
+		let value = case.word(at);
+		assert!(case.with_word(at, value + 1).verify().is_err());
+	}
+
+	#[test]
+	fn segments_that_cannot_be() {
+		let case = Case::of("votes");
+		let start = case.parts().segments.start + 8;
+		let (from, to) = (case.word(start), case.word(start + 8));
+		assert!(from < to);
+		for (from, to, reason) in [
+			(to + 1, to, "a segment ends before it starts"),
+			(from, from + (1 << 20), "a segment outside of its component"),
+			(P - 2, P - 1, "a segment outside of its component"),
+		] {
+			let changed = case.with_word(start, from).with_word(start + 8, to);
+			assert_eq!(changed.verify(), claim(reason));
+		}
+		// Elsewhere, or of another length, is another claim about the same trace.
+		assert_eq!(case.with_word(start, from + 1).verify(), other_transcript());
+		assert_eq!(case.with_word(start + 8, to - 1).verify(), other_transcript());
+	}
+
+	#[test]
+	fn a_proof_under_other_builtins() {
+		let case = Case::of("votes");
+		// As many, so that the program's first words agree; its range checks would be nobody's.
+		let other =
+			case.with_vk(|vk| vk.builtins = vec![CairoBuiltin::Output, CairoBuiltin::Bitwise]);
+		assert_eq!(other.verify(), claim("a segment of parts of a use"));
+		let other = case.with_vk(|vk| vk.builtins[1] = CairoBuiltin::RangeCheck96);
+		assert_eq!(other.verify(), claim("a builtin that the program does not take"));
+		let other = case.with_vk(|vk| vk.builtins[1] = CairoBuiltin::Keccak);
+		assert_eq!(other.verify(), claim("a segment that nothing proves"));
+		let other = case.with_vk(|vk| vk.builtins.truncate(1));
+		assert!(other.verify().is_err());
+	}
+
+	#[test]
+	fn a_used_builtin_without_its_component() {
+		let case = Case::of("votes");
+		let place = |wanted: &str| {
+			case.inner().components.iter().position(|&number| name(number) == wanted).unwrap()
+		};
+		let dropped = place("range_check_builtin");
+		let sized =
+			case.inner().components[..dropped].iter().filter(|&&number| !is_fixed(number)).count();
+		let size = case.parts().sizes.start + sized;
+		let changed = case.with_proof(|proof| {
+			proof[dropped / 8] ^= 1 << (dropped % 8);
+			proof.remove(size);
+		});
+		assert_eq!(changed.verify(), claim("a used builtin without a component"));
+	}
+
+	#[test]
+	fn an_honest_proof_under_any_other_parameter() {
+		let case = Case::of("fibonacci");
+		assert_eq!(case.with_vk(|vk| vk.pcs.query_grinding_bits -= 1).verify(), other_transcript());
+		for change in [
+			(|vk| vk.pcs.log_blowup = 3) as fn(&mut CairoVk),
+			|vk| vk.pcs.lifting_log_size = None,
+			|vk| vk.pcs.lifting_log_size = Some(23),
+			|vk| vk.preprocessed[0] ^= 1,
+			|vk| vk.hash = StwoHash::Blake2sM31,
+			|vk| vk.preprocessed_trace = CairoPreprocessedTrace::Canonical,
+			|vk| vk.preprocessed_trace = CairoPreprocessedTrace::CanonicalWithoutPedersen,
+		] {
+			assert_eq!(case.with_vk(change).verify(), Err(Error::CairoPreprocessed));
+		}
+		for change in [
+			(|vk| vk.pcs.num_queries -= 1) as fn(&mut CairoVk),
+			|vk| vk.pcs.num_queries = 0,
+			|vk| vk.pcs.log_last_layer -= 1,
+			|vk| vk.pcs.fold_step -= 1,
+			|vk| vk.pcs.fold_step = 0,
+			|vk| vk.pcs.interaction_grinding_bits = 0,
+			|vk| vk.pcs.interaction_grinding_bits = 26,
+			|vk| vk.program_words += 1,
+			|vk| vk.program_words -= 1,
+			|vk| vk.program_words = u32::MAX,
+			|vk| vk.components.truncate(vk.components.len() - 1),
+		] {
+			assert!(case.with_vk(change).verify().is_err());
+		}
+	}
+}
+
+mod keys_reject {
+	use super::*;
+
+	fn refused(change: impl FnOnce(&mut CairoVk)) -> Error {
+		let case = Case::of("votes").with_vk(change);
+		check_vk(&case.vk, &Policy::of(Profile::Compat)).unwrap_err()
+	}
+
+	#[test]
+	fn a_root_that_is_not_known() {
+		assert_eq!(refused(|vk| vk.preprocessed = [7; 32]), Error::CairoPreprocessed);
+		assert_eq!(
+			refused(|vk| vk.preprocessed_trace = CairoPreprocessedTrace::Canonical),
+			Error::CairoPreprocessed
+		);
+		assert_eq!(refused(|vk| vk.pcs.lifting_log_size = None), Error::CairoPreprocessed);
+	}
+
+	#[test]
+	fn a_second_form_of_a_set() {
+		let builtins = Error::CairoVk { reason: "builtins are not ascending from output" };
+		assert_eq!(refused(|vk| vk.builtins.reverse()), builtins);
+		assert_eq!(refused(|vk| vk.builtins = vec![CairoBuiltin::RangeCheck]), builtins);
+		assert_eq!(refused(|vk| vk.builtins.push(CairoBuiltin::RangeCheck)), builtins);
+		let components = Error::CairoVk { reason: "components are not ascending" };
+		assert_eq!(refused(|vk| vk.components.swap(3, 4)), components);
+		assert_eq!(refused(|vk| vk.components[4] = vk.components[3]), components);
+		assert_eq!(refused(|vk| vk.components.clear()), components);
+	}
+
+	#[test]
+	fn components_that_do_not_exist_or_lack_columns() {
+		assert_eq!(
+			refused(|vk| vk.components.push(68)),
+			Error::CairoVk { reason: "components are not all in the table" }
+		);
+		let large = (0..68).find(|&number| name(number) == "pedersen_points_table_window_bits_18");
+		assert_eq!(
+			refused(|vk| vk.components = vec![large.unwrap()]),
+			Error::CairoVk { reason: "a component without its preprocessed columns" }
+		);
+	}
+
+	#[test]
+	fn programs_of_impossible_length() {
+		for words in [0, 5, (1 << 16) + 1, u32::MAX] {
+			let error = refused(|vk| vk.program_words = words);
+			let (min, max) = (6, 1 << 16);
+			let got = words.into();
+			assert_eq!(error, Error::Parameter { name: "program_words", min, max, got });
+		}
+	}
+
+	#[test]
+	fn another_grinding_than_upstreams() {
+		let error = refused(|vk| vk.pcs.interaction_grinding_bits = 23);
+		let name = "interaction_grinding_bits";
+		assert_eq!(error, Error::Parameter { name, min: 24, max: 24, got: 23 });
+	}
+
+	#[test]
+	fn parameters_below_the_floor() {
+		let case = Case::of("votes").with_vk(|vk| vk.pcs.num_queries = 10);
+		let error = check_vk(&case.vk, &Policy::of(Profile::Compat)).unwrap_err();
+		assert_eq!(error.class(), ErrorClass::SecurityTooLow);
+	}
+}
+
+/// Mutants of claims and proofs; more with `ASSAY_STWO_MUTANTS`.
+#[test]
+fn refuse_mutants_one_and_all() {
+	let count: usize =
+		std::env::var("ASSAY_STWO_MUTANTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000);
+	let mut state = 2026u64;
+	let mut below = |bound: usize| {
+		// splitmix64.
+		state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+		let mut value = state;
+		value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+		value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+		((value ^ (value >> 31)) % bound as u64) as usize
+	};
+	const WORDS: [u32; 8] = [0, 1, 4, P - 1, P, 1 << 29, 1 << 31, u32::MAX];
+	for name in FIXTURES {
+		let case = Case::of(name);
+		let end = case.parts().program.end;
+		for mutant in 0..count {
+			let mut proof = case.proof.clone();
+			for _ in 0..=below(3) {
+				// Half of the changes are in the claim, a small part of the bytes.
+				let within = if below(2) == 0 { end } else { proof.len() };
+				let at = below(within.min(proof.len()).max(1));
+				match below(6) {
+					0 if at < proof.len() => proof[at] ^= 1 << below(8),
+					1 if at < proof.len() => proof[at] = below(256) as u8,
+					2 if at + 4 <= proof.len() => {
+						proof[at..at + 4].copy_from_slice(&WORDS[below(8)].to_le_bytes());
+					},
+					3 => drop(proof.splice(at..at, vec![below(256) as u8; below(40)])),
+					4 => drop(proof.drain(at..(at + below(40)).min(proof.len()))),
+					_ => proof.truncate(proof.len() - below(proof.len().min(64) + 1)),
+				}
+			}
+			if proof != case.proof {
+				let verdict = verify(&case.vk, &case.public_values, &proof);
+				let error = verdict.expect_err("a mutant is accepted");
+				assert_ne!(error.class(), ErrorClass::Internal, "{name}: mutant {mutant}: {error}");
+			}
+		}
+	}
+}
