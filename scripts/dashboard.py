@@ -36,6 +36,19 @@ def over(above, below, by, where=""):
     return f"{rate(above, by, where)} / ({rate(below, by, where)} > 0)"
 
 
+def seldom(metric):
+    """The increase of what happens less often than Prometheus looks."""
+    return f"sum by (backend, air) (increase({metric}[30m]))"
+
+
+def seldom_quantile(q, metric):
+    """A percentile of what happens seldom."""
+    return (
+        f"histogram_quantile({q}, sum by (le, backend, air) (increase({metric}_bucket[30m])))"
+        f" and on (backend, air) {seldom(f'{metric}_count')} > 0"
+    )
+
+
 # Title, unit, what it shows, queries with their legends.
 ROWS = [
     ("Blocks", [
@@ -88,6 +101,25 @@ ROWS = [
         ]),
         ("Proof bytes", "Bps", "Bytes of proofs verified a second.", [
             (rate("assay_proof_bytes_sum", "backend"), "{{backend}}"),
+        ]),
+    ]),
+    # A proving service is another target than the node, and proves a block now and then.
+    ("Proving", [
+        ("Time of a proof", "s", "Of assay prove --serve, in the last half hour. Objective: p95 of "
+         "5.5 s.", [
+             (seldom_quantile(0.5, "assay_prove_seconds"), "p50 {{backend}} {{air}}"),
+             (seldom_quantile(0.95, "assay_prove_seconds"), "p95 {{backend}} {{air}}"),
+         ]),
+        ("Length of a proof made", "bytes", "Mean, in the last half hour.", [
+            (f"{seldom('assay_prove_proof_bytes_sum')} / "
+             f"({seldom('assay_prove_proof_bytes_count')} > 0)", "{{backend}} {{air}}"),
+        ]),
+        ("Blocks that wait for a proof", "short", "", [
+            ("sum by (backend, air) (assay_prove_queue)", "{{backend}} {{air}}"),
+        ]),
+        ("Proofs made and failures", "short", "In the last half hour.", [
+            (seldom("assay_prove_accepted_total"), "{{backend}} {{air}} accepted"),
+            (seldom("assay_prove_failures_total"), "{{backend}} {{air}} failures"),
         ]),
     ]),
     ("Chain", [

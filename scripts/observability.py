@@ -44,7 +44,7 @@ COPIES = ["flipped", "flipped too", "cut off"]
 SILENT = {
     "AssayUnexpectedAccept", "AssayUnexpectedRefusal",
     "AssayVerifierFailed", "AssayVerificationInPool", "AssayNodeDown", "AssayFinalityLag",
-    "AssayBlockProductionStopped",
+    "AssayBlockProductionStopped", "AssayProverBehind", "AssayProverFailed",
 }
 # And the one that this load is for.
 ACTIVE = {"AssayBadProofs"}
@@ -206,6 +206,39 @@ class Load:
                 self.bytes += proof.stat().st_size
 
 
+def served(arguments, load):
+    """Waits until the proving service has done its work, and adds it to the load: a block that it
+    queued before it was killed, and three since."""
+    path = arguments.prover_dir / "accepted.jsonl"
+
+    def lines():
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    wait_for("four blocks are proved", lambda: len(lines()) >= 4, 180)
+    found = lines()
+    blocks = [line["block"] for line in found]
+    expect(len(set(blocks)) == len(blocks) == 4, f"the prover proved blocks {blocks}")
+    expect(arguments.killed in blocks, f"the killed prover's block {arguments.killed} is lost")
+    expect(not list(arguments.prover_dir.glob("*.job")), "the prover keeps jobs that are done")
+    say(f"the prover, killed at block {arguments.killed}, proved blocks {blocks}")
+    load.of_system["plonky3"]["accepted"] += len(found)
+    load.bytes += sum(line["proof_bytes"] for line in found)
+    return len(found)
+
+
+def check_prover(document, proved):
+    """What a node that was told of the prover says of it: sums since the prover started again."""
+    said = document["prover"]
+    expect(said["reachable"], f"prover: {said}")
+    expect(len(said["series"]) == 1, f"prover: {said['series']}")
+    series = said["series"][0]
+    expect(series["accepted"] == proved and series["queue"] == 0, f"prover: {series}")
+    expect(series["failures"] == 0, f"prover: {series}")
+    expect(0 < series["p50Ms"] <= series["p95Ms"], f"prover: {series}")
+    expect(series["meanBytes"] > 10_000, f"prover: {series}")
+    say(f"prover: p50 and p95 at most {series['p50Ms']:.0f} and {series['p95Ms']:.0f} ms")
+
+
 def counted(prometheus, instance, stage):
     """Verdicts that a node tells Prometheus of, without those at zero."""
     found = prometheus.query(
@@ -363,10 +396,11 @@ def check(arguments):
         sender += len(calls)
         before = genuine
     load.send(before, sender)
+    proved = served(arguments, load)
     verdicts = load.verdicts
     total = sum(verdicts.values())
     say(f"the chain's verdicts: {dict(verdicts)}")
-    expect(verdicts["accepted"] == WAVES * len(AIRS), "genuine proofs were refused")
+    expect(verdicts["accepted"] == WAVES * len(AIRS) + proved, "genuine proofs were refused")
     for system, of_system in load.of_system.items():
         expect(len(of_system) >= 3, f"{system}: tampered copies all fell to one check")
 
@@ -406,13 +440,15 @@ def check(arguments):
     known_metrics(prometheus, expressions)
 
     say("status")
-    check_status(arguments.status, load, demo.Node(arguments.port))
-    check_status(arguments.follower_status, load)
+    document = check_status(arguments.status, load, demo.Node(arguments.port))
+    check_prover(document, proved)
+    document = check_status(arguments.follower_status, load)
+    expect(document["prover"] is None, f"a node that was told of no prover: {document['prover']}")
 
     for url in (arguments.metrics, arguments.follower_metrics):
         text, longest = scrape(url)
         say(f"{url}: {len(text) // 1024} KiB, the longest of 20 scrapes {longest:.1f} ms")
-    documented(text)
+    documented(text + get(f"{arguments.prover}/metrics")[1])
 
     if arguments.picture:
         draw(prometheus, arguments.picture, began, time.time())
@@ -464,6 +500,9 @@ def main():
     command.add_argument("--dir", required=True, type=pathlib.Path, help="folder for the files")
     for url in ("prometheus", "metrics", "status", "follower-metrics", "follower-status"):
         command.add_argument(f"--{url}", required=True, help="an URL")
+    command.add_argument("--prover", required=True, help="the proving service")
+    command.add_argument("--prover-dir", required=True, type=pathlib.Path, help="its folder")
+    command.add_argument("--killed", required=True, type=int, help="the block that it was killed at")
     command.add_argument("--picture", type=pathlib.Path, help="where to draw the panels")
     command.set_defaults(run=check)
     arguments = parser.parse_args()

@@ -3,7 +3,7 @@
 #
 # Holds metrics, status, dashboard and alerts to a running chain: the rules' unit tests; then a dev
 # node, a second one that imports its blocks, and a real Prometheus; genuine, tampered and malformed
-# proofs; every panel's query, every rule and the status document against what the chain said; and
+# proofs; a proving service that is killed and comes back; every panel's query, every rule and the status document against what the chain said; and
 # the commands of every runbook. What is asked is in observability.py; here are the processes.
 #
 #   scripts/observability.sh             check
@@ -58,7 +58,11 @@ export ASSAY_STWO_PROVER
 # shellcheck source=scripts/node.sh
 . scripts/node.sh
 observed=(--prometheus-port 0 --status-port 0)
-start_node
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+prover=http://127.0.0.1:$(free_port)
+start_node --prover-url "$prover/metrics"
 # said PATTERN: waits until the node's log has it, and prints the port at its end.
 said() {
 	local port log=$2
@@ -81,7 +85,7 @@ start "$CARGO_TARGET_DIR/release/assay-node" --chain dev --base-path "$work/foll
 follower_metrics=$(said 'Prometheus exporter started at ' "$work/follower.log")
 follower_status=$(said 'Status at http:\/\/' "$work/follower.log")
 
-prometheus=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+prometheus=$(free_port)
 cat >"$work/prometheus.yml" <<END
 global: { scrape_interval: 1s, evaluation_interval: 5s }
 rule_files: [$ASSAY_ROOT/docs/alerts/assay.yaml]
@@ -90,19 +94,39 @@ scrape_configs:
     static_configs:
       - { targets: ["127.0.0.1:$metrics"], labels: { instance: author } }
       - { targets: ["127.0.0.1:$follower_metrics"], labels: { instance: follower } }
+  - job_name: assay-prover
+    static_configs: [{ targets: ["${prover#http://}"], labels: { instance: prover } }]
 END
 start prometheus --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/prometheus" \
 	--web.listen-address "127.0.0.1:$prometheus" --log.level warn
+
+# The proving service: killed as soon as it has work, then started again.
+assay=$CARGO_TARGET_DIR/release/assay
+"$assay" export consensus-quorum --out "$work/quorum.vk" >/dev/null
+serve() {
+	start "$assay" prove --serve --vk "$work/quorum.vk" --url "ws://127.0.0.1:$port" \
+		--signer //Bob --dir "$work/prover" --every 1 --limit 3 --metrics-port "${prover##*:}"
+}
+serve
+for _ in {1..600}; do
+	killed=$(compgen -G "$work/prover/*.job") && break
+	sleep 0.1
+done
+[ -n "$killed" ] || fail "the proving service queued nothing"
+kill -KILL -- "-${groups[0]}"
+serve
 
 start "$python" scripts/observability.py check --assay "$CARGO_TARGET_DIR/release/assay" \
 	--port "$port" --dir "$work/files" --prometheus "http://127.0.0.1:$prometheus" \
 	--metrics "http://127.0.0.1:$metrics" --status "http://127.0.0.1:$status" \
 	--follower-metrics "http://127.0.0.1:$follower_metrics" \
-	--follower-status "http://127.0.0.1:$follower_status" "${picture[@]}"
+	--follower-status "http://127.0.0.1:$follower_status" \
+	--prover "$prover" --prover-dir "$work/prover" --killed "$(basename "$killed" .job)" \
+	"${picture[@]}"
 wait "${groups[0]}" || fail "failed"
 
 # The runbooks, against the author; after the figures, which what they send would change.
-start env RPC="http://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" \
+start env RPC="http://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" PROVER="$prover" \
 	METRICS="http://127.0.0.1:$metrics" PROMETHEUS="http://127.0.0.1:$prometheus" \
 	PATH="$CARGO_TARGET_DIR/release:$CARGO_TARGET_DIR/release/examples:$PATH" \
 	python3 scripts/runbooks.py "$work/runbooks"

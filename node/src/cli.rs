@@ -36,6 +36,11 @@ pub struct StatusParams {
 	/// Do not serve the status.
 	#[arg(long)]
 	pub no_status: bool,
+
+	/// Where `assay prove --serve` tells its metrics, such as http://127.0.0.1:9617/metrics: the
+	/// status shows them.
+	#[arg(long, value_name = "URL")]
+	pub prover_url: Option<String>,
 }
 
 impl StatusParams {

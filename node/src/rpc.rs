@@ -16,6 +16,8 @@ use jsonrpsee::{
 	types::{ErrorObject, ErrorObjectOwned},
 };
 use pallet_proof_verifier::{Scope, StatementInfo, api::ProofVerifierApi};
+use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
+use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
 use sc_transaction_pool_api::TransactionPool;
 use serde::Serialize;
 use sp_api::ProvideRuntimeApi;
@@ -385,7 +387,7 @@ where
 }
 
 /// What the methods need.
-pub struct FullDeps<C, P> {
+pub struct FullDeps<C, P, B> {
 	/// The client.
 	pub client: Arc<C>,
 	/// The transaction pool.
@@ -394,11 +396,16 @@ pub struct FullDeps<C, P> {
 	pub record: Record,
 	/// The node's status.
 	pub status: Arc<Status<C>>,
+	/// What finality was voted by: `assay prove --serve` and bridges follow it.
+	pub grandpa: Grandpa<SharedAuthoritySet, SharedVoterState, Block, FinalityProofs<B>>,
 }
 
+type SharedAuthoritySet = sc_consensus_grandpa::SharedAuthoritySet<Hash, BlockNumber>;
+type FinalityProofs<B> = FinalityProofProvider<B, Block>;
+
 /// All methods that are not upstream's defaults.
-pub fn create_full<C, P>(
-	FullDeps { client, pool, record, status }: FullDeps<C, P>,
+pub fn create_full<C, P, B>(
+	FullDeps { client, pool, record, status, grandpa }: FullDeps<C, P, B>,
 ) -> Result<RpcModule<()>, Box<dyn std::error::Error + Send + Sync>>
 where
 	C: ProvideRuntimeApi<Block>,
@@ -409,6 +416,7 @@ where
 	C::Api: BlockBuilder<Block>,
 	C::Api: ProofVerifierApi<Block, AccountId, Balance, BlockNumber>,
 	P: TransactionPool + 'static,
+	B: sc_client_api::Backend<Block> + Send + Sync + 'static,
 {
 	use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
 	use substrate_frame_rpc_system::{System, SystemApiServer};
@@ -417,5 +425,6 @@ where
 	module.merge(System::new(client.clone(), pool).into_rpc())?;
 	module.merge(TransactionPayment::new(client.clone()).into_rpc())?;
 	module.merge(Assay { client, record, status }.into_rpc())?;
+	module.merge(grandpa.into_rpc())?;
 	Ok(module)
 }

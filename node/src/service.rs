@@ -18,7 +18,8 @@ use codec::Decode;
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend, StorageProvider};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
-use sc_consensus_grandpa::SharedVoterState;
+use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
+use sc_consensus_grandpa_rpc::Grandpa;
 use sc_service::{
 	ChainType, Configuration, TaskManager, WarpSyncConfig, error::Error as ServiceError,
 };
@@ -66,6 +67,9 @@ const GRANDPA_JUSTIFICATION_PERIOD: u32 = 512;
 
 /// How often the node checks its own verifiers.
 const SELF_CHECK_PERIOD: Duration = Duration::from_secs(600);
+
+/// How often the node asks the prover that it was told of.
+const PROVER_PERIOD: Duration = Duration::from_secs(10);
 
 /// Room in an authored block for what is not extrinsics: header, digests, length prefixes.
 const BLOCK_OVERHEAD: usize = 64 * 1024;
@@ -288,12 +292,29 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	let enable_grandpa = !config.disable_grandpa;
 	let prometheus_registry = config.prometheus_registry().cloned();
 
+	let prover = status_params
+		.prover_url
+		.as_deref()
+		.map(status::Prover::new)
+		.transpose()
+		.map_err(ServiceError::Other)?
+		.map(Arc::new);
+	if let Some(prover) = prover.clone() {
+		task_manager.spawn_handle().spawn("prover-status", Some("assay"), async move {
+			loop {
+				prover.ask().await;
+				tokio::time::sleep(PROVER_PERIOD).await;
+			}
+		});
+	}
+
 	let status = Arc::new(Status::new(
 		client.clone(),
 		timing.record().clone(),
 		Box::new(Network(sync_service.clone())),
 		config.chain_spec.name().to_owned(),
 		!matches!(config.chain_spec.chain_type(), ChainType::Development),
+		prover.clone(),
 	));
 	if let Some(port) = status_params.port() {
 		let address = match status_params.status_external {
@@ -315,15 +336,28 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		});
 	}
 
+	let voter_state = SharedVoterState::empty();
 	let rpc_builder = {
 		let client = client.clone();
 		let pool = transaction_pool.clone();
-		Box::new(move |_| {
+		let authority_set = grandpa_link.shared_authority_set().clone();
+		let justifications = grandpa_link.justification_stream();
+		let finality_proofs =
+			FinalityProofProvider::new_for_service(backend.clone(), Some(authority_set.clone()));
+		let voter_state = voter_state.clone();
+		Box::new(move |executor| {
 			rpc::create_full(rpc::FullDeps {
 				client: client.clone(),
 				pool: pool.clone(),
 				record: timing.record().clone(),
 				status: status.clone(),
+				grandpa: Grandpa::new(
+					executor,
+					authority_set.clone(),
+					voter_state.clone(),
+					justifications.clone(),
+					finality_proofs.clone(),
+				),
 			})
 			.map_err(Into::into)
 		})
@@ -404,7 +438,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			notification_service: grandpa_notification_service,
 			voting_rule: sc_consensus_grandpa::VotingRulesBuilder::default().build(),
 			prometheus_registry,
-			shared_voter_state: SharedVoterState::empty(),
+			shared_voter_state: voter_state,
 			telemetry: telemetry.as_ref().map(Telemetry::handle),
 			offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(transaction_pool),
 		})?;

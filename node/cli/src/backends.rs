@@ -17,6 +17,14 @@ pub enum Air {
 }
 
 impl Air {
+	/// Its name on the command line.
+	pub const fn name(self) -> &'static str {
+		match self {
+			Self::Plonky3(sample) => sample.name(),
+			Self::Stwo(sample) => sample.name(),
+		}
+	}
+
 	/// The sample called `name`; else what names there are.
 	pub fn parse(name: &str) -> Result<Self, String> {
 		let plonky3 = Sample::from_name(name).map(Self::Plonky3);

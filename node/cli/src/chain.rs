@@ -19,7 +19,7 @@ use subxt::ext::jsonrpsee::core::client::Client;
 use subxt::ext::scale_decode::DecodeAsType;
 use subxt::ext::scale_encode::EncodeAsFields;
 use subxt::extrinsics::ExtrinsicEvents;
-use subxt::rpcs::client::RpcParams;
+use subxt::rpcs::client::{RpcParams, RpcSubscription};
 use subxt::rpcs::{self, RpcClient, rpc_params};
 use subxt::tx::{TransactionInBlock, TransactionStatus};
 use subxt::utils::AccountId32;
@@ -146,6 +146,17 @@ impl Chain {
 	/// Asks the node itself, by a method of its RPC.
 	pub async fn ask(&self, method: &str, params: RpcParams) -> Result<Value, Failure> {
 		self.rpc.request(method, params).await.map_err(|error| {
+			Failure::new(Exit::Unreachable, format_args!("{method}: expected an answer: {error}"))
+		})
+	}
+
+	/// Subscribes to what the node tells by a method of its RPC.
+	pub async fn subscribe<T: serde::de::DeserializeOwned>(
+		&self,
+		method: &str,
+		end: &str,
+	) -> Result<RpcSubscription<T>, Failure> {
+		self.rpc.subscribe(method, rpc_params![], end).await.map_err(|error| {
 			Failure::new(Exit::Unreachable, format_args!("{method}: expected an answer: {error}"))
 		})
 	}

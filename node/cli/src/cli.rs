@@ -51,7 +51,8 @@ pub enum Command {
 	Inspect(InspectArgs),
 	/// Find parameters for a Plonky3 AIR that reach given bits of security
 	Suggest(SuggestArgs),
-	/// Make a valid trace of a sample AIR and prove it with upstream's prover
+	/// Make a valid trace of a sample AIR and prove it with upstream's prover; with --serve, prove
+	/// what the chain's validators vote for, block after block
 	Prove(ProveArgs),
 	/// Verify a proof here, with the code that the chain runs
 	Verify(VerifyArgs),
@@ -279,9 +280,9 @@ pub struct InspectArgs {
 /// Arguments of `prove`.
 #[derive(Debug, Args)]
 pub struct ProveArgs {
-	/// Name of a sample AIR, see `assay air list`
-	#[arg(value_parser = Air::parse)]
-	pub air: Air,
+	/// Name of a sample AIR, see `assay air list` [--serve: consensus-quorum]
+	#[arg(value_parser = Air::parse, required_unless_present = "serve")]
+	pub air: Option<Air>,
 	/// The verifying key that `export` wrote [default: AIR.vk]
 	#[arg(long, value_name = "FILE")]
 	pub vk: Option<PathBuf>,
@@ -294,6 +295,37 @@ pub struct ProveArgs {
 	/// Where to write the public values [default: AIR.pv]
 	#[arg(long, value_name = "FILE")]
 	pub public_values: Option<PathBuf>,
+	/// The service.
+	#[command(flatten)]
+	pub service: ServeArgs,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// Who pays.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// Arguments of `prove --serve`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Service")]
+pub struct ServeArgs {
+	/// Follow finalised blocks, prove consensus-quorum from the chain's authorities, their votes and
+	/// its headers, submit, and serve metrics; --timeout bounds the wait for finality
+	#[arg(long, conflicts_with_all = ["seed", "proof", "public_values"])]
+	pub serve: bool,
+	/// Folder of jobs and proofs that are not on the chain yet
+	#[arg(long, value_name = "FOLDER", default_value = "assay-prover", requires = "serve")]
+	pub dir: PathBuf,
+	/// Blocks from one proof to the next
+	#[arg(long, value_name = "N", default_value_t = 10, requires = "serve", value_parser = clap::value_parser!(u32).range(1..))]
+	pub every: u32,
+	/// Prove no more than this many blocks, then only serve the metrics [default: no limit]
+	#[arg(long, value_name = "N", requires = "serve")]
+	pub limit: Option<u32>,
+	/// Port of the metrics, on this machine only
+	#[arg(long, value_name = "PORT", default_value_t = 9617, requires = "serve")]
+	pub metrics_port: u16,
 }
 
 /// Arguments of `verify`.

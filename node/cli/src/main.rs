@@ -15,6 +15,7 @@
 //! | [`suggest`] | `suggest` |
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | the connection, sending a call, reading its events |
+//! | [`serve`] | `prove --serve` |
 //! | [`online`] | `register`, `unregister`, `submit`, `watch` |
 
 mod backends;
@@ -26,6 +27,7 @@ mod inspect;
 mod offline;
 mod online;
 mod output;
+mod serve;
 mod show;
 mod signer;
 mod stwo;
@@ -58,6 +60,7 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Export(args) => offline::export(&args),
 		Command::Inspect(args) => inspect::inspect(&args),
 		Command::Suggest(args) => suggest::suggest(&args),
+		Command::Prove(args) if args.service.serve => serve::serve(&args, json),
 		Command::Prove(args) => offline::prove(&args),
 		Command::Verify(args) => offline::verify(&args),
 		Command::Register(args) => online::register(&args),

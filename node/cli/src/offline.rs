@@ -156,8 +156,10 @@ pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
 /// `prove`.
 pub fn prove(args: &ProveArgs) -> Result<Answer, Failure> {
 	let sample = match args.air {
-		Air::Plonky3(sample) => sample,
-		Air::Stwo(sample) => return stwo::prove(args, sample),
+		Some(Air::Plonky3(sample)) => sample,
+		Some(Air::Stwo(sample)) => return stwo::prove(args, sample),
+		// The argument parser asks for it.
+		None => return Err(Failure::usage("expected the name of an AIR, got none")),
 	};
 	let path = args.vk.clone().unwrap_or_else(|| default_file(sample.name(), "vk"));
 	let file = files::read_vk(&path)?;

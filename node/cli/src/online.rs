@@ -53,9 +53,10 @@ struct VkUnregistered {
 /// A proof was accepted.
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-struct ProofVerified {
+pub struct ProofVerified {
 	vk_hash: Hash,
-	statement: Hash,
+	/// What it says, as the chain records it.
+	pub statement: Hash,
 	submitter: AccountId32,
 	security: Bits,
 }

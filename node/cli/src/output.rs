@@ -120,6 +120,11 @@ impl Failure {
 		self
 	}
 
+	/// The exit code that it stands for.
+	pub const fn exit(&self) -> Exit {
+		self.exit
+	}
+
 	fn json(&self) -> Map<String, Value> {
 		let mut fields = self.fields.clone();
 		// A chain's refusal has the name of its error there.
@@ -130,6 +135,12 @@ impl Failure {
 			fields.insert("class_code".into(), class.code().into());
 		}
 		fields
+	}
+}
+
+impl Display for Failure {
+	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+		f.write_str(&self.message)
 	}
 }
 

@@ -2,10 +2,11 @@
 
 //! The document, and the judgement in it. Every field is in docs/status.schema.json.
 
+use super::prover::ProverStatus;
 use assay_runtime::{BlockNumber, opaque::Hash};
 use assay_timing::{
-	BackendSummary, LastError, Percentiles, SelfCheck, VERIFY_OBJECTIVE, VERIFY_OWN_OBJECTIVE,
-	WINDOW,
+	BackendSummary, LastError, PROVE_OBJECTIVE, Percentiles, SelfCheck, VERIFY_OBJECTIVE,
+	VERIFY_OWN_OBJECTIVE, WINDOW,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, time::Duration};
@@ -53,6 +54,8 @@ pub struct NodeStatus {
 	pub objectives: Objectives,
 	/// The proof systems that the node can verify.
 	pub backends: Vec<BackendStatus>,
+	/// The proving service that the node was told of; `null` without one.
+	pub prover: Option<ProverStatus>,
 }
 
 /// A block.
@@ -75,6 +78,8 @@ pub struct Objectives {
 	pub verify_standard_p95_ms: f64,
 	/// Time in the runtime over time charged.
 	pub drift: f64,
+	/// 95 of 100 proofs that a prover makes.
+	pub prove_p95_ms: f64,
 }
 
 /// How well a proof system does. The order is from good to bad.
@@ -226,6 +231,8 @@ pub struct Facts {
 	pub readiness: Readiness,
 	/// The host functions that verify.
 	pub host_functions: Vec<String>,
+	/// What the proving service said.
+	pub prover: Option<ProverStatus>,
 }
 
 impl NodeStatus {
@@ -251,8 +258,10 @@ impl NodeStatus {
 				verify_p95_ms: VERIFY_OBJECTIVE.as_secs_f64() * 1000.0,
 				verify_standard_p95_ms: VERIFY_OWN_OBJECTIVE.as_secs_f64() * 1000.0,
 				drift: 1.0,
+				prove_p95_ms: PROVE_OBJECTIVE.as_secs_f64() * 1000.0,
 			},
 			backends,
+			prover: facts.prover,
 		}
 	}
 }
@@ -260,6 +269,7 @@ impl NodeStatus {
 #[cfg(test)]
 pub(super) mod tests {
 	use super::*;
+	use crate::status::prover::ProverSeries;
 	use serde_json::{Value, json};
 
 	fn quiet() -> BackendSummary {
@@ -291,6 +301,7 @@ pub(super) mod tests {
 			uptime: Duration::from_secs(9),
 			readiness: Readiness::new(0, false, false),
 			host_functions: vec!["ext_verifier_verify_plonky3_version_1".into()],
+			prover: None,
 		};
 		NodeStatus::new(facts, backends)
 	}
@@ -411,7 +422,12 @@ pub(super) mod tests {
 			..timed(50, 11.0)
 		};
 		for summary in [quiet(), full, timed(1, 3300.0)] {
-			let document = document(vec![BackendStatus::new(summary, None)]);
+			let mut document = document(vec![BackendStatus::new(summary, None)]);
+			for series in [vec![], vec![ProverSeries::default()]] {
+				let value = serde_json::to_value(&document).unwrap();
+				assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());
+				document.prover = Some(ProverStatus { series, ..Default::default() });
+			}
 			let value = serde_json::to_value(document).unwrap();
 			assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());
 			assert_eq!(value["schema"], json!(SCHEMA));

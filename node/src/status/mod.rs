@@ -5,9 +5,11 @@
 
 mod document;
 mod http;
+mod prover;
 
 pub use document::{NodeStatus, Readiness};
 pub use http::{Limits, Source, serve};
+pub use prover::Prover;
 
 use crate::service::VerifierHostFunctions;
 use assay_runtime::{
@@ -38,6 +40,7 @@ pub struct Status<C> {
 	chain: String,
 	/// A chain of one node has no peers, and needs none.
 	needs_peers: bool,
+	prover: Option<Arc<Prover>>,
 	since: Instant,
 }
 
@@ -53,8 +56,9 @@ where
 		network: Box<dyn Network>,
 		chain: String,
 		needs_peers: bool,
+		prover: Option<Arc<Prover>>,
 	) -> Self {
-		Self { client, record, network, chain, needs_peers, since: Instant::now() }
+		Self { client, record, network, chain, needs_peers, prover, since: Instant::now() }
 	}
 
 	/// The document.
@@ -81,6 +85,7 @@ where
 				uptime: self.since.elapsed(),
 				readiness: self.readiness(),
 				host_functions: functions,
+				prover: self.prover.as_ref().map(|prover| prover.said()),
 			},
 			backends,
 		)
