@@ -218,6 +218,6 @@ mod try_state_should_catch {
 
 	#[test]
 	fn a_retirement_of_an_unknown_version() {
-		catches(|_| Retirements::<Test>::insert(3, 9), "an unknown version retires");
+		catches(|_| Retirements::<Test>::insert(4, 9), "an unknown version retires");
 	}
 }
