@@ -4,7 +4,8 @@
 //!
 //! Four real ones: a [`fibonacci`] sequence, upstream's [`poseidon2`] and [`keccak`] AIRs, and our
 //! own [`quorum`]. [`Sample`] names them for the command line, the tests and the benchmarks;
-//! [`dispatch_sample!`] runs generic code on the concrete AIR of one.
+//! [`dispatch_sample!`] runs generic code on the concrete AIR of one. The feature `prover` makes keys
+//! and proofs.
 //!
 //! Every AIR here implements `p3_air::Air<AB>` for all `AB: AirBuilder<F = BabyBear>`. This crate
 //! runs in provers and tests only: its generators panic on sizes that an AIR cannot have, which
@@ -13,6 +14,8 @@
 pub mod fibonacci;
 pub mod keccak;
 pub mod poseidon2;
+#[cfg(feature = "prover")]
+mod prover;
 pub mod quorum;
 mod seed;
 

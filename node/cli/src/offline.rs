@@ -9,7 +9,6 @@ use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
 use crate::stwo;
 use assay_air::Program;
 use assay_airs::{Sample, dispatch_sample};
-use assay_plonky3::prover::{make_vk, prove as prove_air};
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
 use assay_primitives::{
 	CheckedVk, Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile,
@@ -173,8 +172,7 @@ pub fn prove(args: &ProveArgs) -> Result<Answer, Failure> {
 	let ((trace, values), trace_time) = progress.time(|| sample.generate(degree_bits, args.seed));
 	let public_values = PublicValues::V1(values);
 	progress.set(1, format_args!("proving {}, 2^{degree_bits} rows", sample.name()));
-	let (proof, prove_time) = progress
-		.time(|| dispatch_sample!(sample, |air| prove_air(&file.vk, air, trace, &public_values)));
+	let (proof, prove_time) = progress.time(|| sample.prove(&file.vk, trace, &public_values));
 	let proof = proof?;
 	drop(progress);
 
@@ -353,7 +351,7 @@ fn make(
 	let found = search(&space, &shape, hash, floor, Goal::Smallest);
 	// If none is enough, or supported, the checks say so of the strongest.
 	let fri = found.first().map_or_else(|| space.end(), |found| found.fri);
-	let vk = dispatch_sample!(sample, |air| make_vk(air, degree_bits, hash, extension, fri))?;
+	let vk = sample.make_vk(degree_bits, hash, extension, fri)?;
 	let checked = check(&vk)?;
 	Ok((vk, checked))
 }

@@ -10,8 +10,7 @@ use crate::files;
 use crate::offline::{check, check_degree_bits, merge, program, security_json};
 use crate::output::{Answer, Failure, Progress, millis, table};
 use assay_air::Program;
-use assay_airs::{Sample, dispatch_sample};
-use assay_plonky3::prover::{make_vk, prove};
+use assay_airs::Sample;
 use assay_plonky3::soundness::{Shape, Space, Suggestion, search, strongest};
 use assay_plonky3::{supported, verify_bytes};
 use assay_primitives::{
@@ -210,12 +209,9 @@ impl Subject {
 		let (trace, values) = sample.generate(self.degree_bits, assay_airs::DEFAULT_SEED);
 		let public_values = PublicValues::V1(values);
 		let clock = Progress::start("measuring");
-		let (vk, proof, prove) = dispatch_sample!(sample, |air| {
-			let (extension, fri) = (found.extension, found.fri);
-			let vk = make_vk(air, self.degree_bits, self.hash, extension, fri)?;
-			let (proof, time) = clock.time(|| prove(&vk, air, trace, &public_values));
-			(vk, proof?, time)
-		});
+		let vk = sample.make_vk(self.degree_bits, self.hash, found.extension, found.fri)?;
+		let (proof, prove) = clock.time(|| sample.prove(&vk, trace, &public_values));
+		let proof = proof?;
 		let (vk, public_values) = (vk.encode(), public_values.encode());
 		let mut times = Vec::new();
 		for _ in 0..VERIFICATIONS {

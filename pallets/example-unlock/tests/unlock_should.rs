@@ -2,8 +2,7 @@
 
 //! The example with real proofs, and a statement read by a light client.
 
-use assay_airs::fibonacci::{self, FibonacciAir};
-use assay_plonky3::prover::{make_vk, prove};
+use assay_airs::{Sample, fibonacci};
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
 use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok, derive_impl, traits::Get};
@@ -37,9 +36,9 @@ static CASE: LazyLock<Case> = LazyLock::new(|| {
 		ood_grinding_bits: 0,
 	};
 	let (trace, values) = fibonacci::generate(LOG_ROWS, 1);
-	let vk =
-		make_vk(&FibonacciAir, LOG_ROWS, HashKind::Poseidon2, ExtensionDegree::Four, fri).unwrap();
-	let proof = prove(&vk, &FibonacciAir, trace, &PublicValues::V1(values.clone())).unwrap();
+	let sample = Sample::Fibonacci;
+	let vk = sample.make_vk(LOG_ROWS, HashKind::Poseidon2, ExtensionDegree::Four, fri).unwrap();
+	let proof = sample.prove(&vk, trace, &PublicValues::V1(values.clone())).unwrap();
 	Case { vk: vk.encode(), values, proof }
 });
 

@@ -6,8 +6,7 @@ use crate::{
 	Error, Event, Native, OnProofVerified, Pallet, Statements, VkBytes, Vks, WeightInfo,
 	weight_model,
 };
-use assay_airs::fibonacci::{self, FibonacciAir};
-use assay_plonky3::prover::{make_vk, prove};
+use assay_airs::{Sample, fibonacci};
 use assay_primitives::{
 	Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
 	TreeHash, VERIFIER_VERSION, VerifyingKey, statement_hash,
@@ -245,8 +244,8 @@ impl Case {
 		};
 		let (trace, values) = fibonacci::generate(LOG_ROWS, seed);
 		let public_values = PublicValues::V1(values);
-		let vk = make_vk(&FibonacciAir, LOG_ROWS, hash, ExtensionDegree::Four, fri).unwrap();
-		let proof = prove(&vk, &FibonacciAir, trace, &public_values).unwrap();
+		let vk = Sample::Fibonacci.make_vk(LOG_ROWS, hash, ExtensionDegree::Four, fri).unwrap();
+		let proof = Sample::Fibonacci.prove(&vk, trace, &public_values).unwrap();
 		Self { vk_bytes: vk.encode(), vk, public_values, proof }
 	}
 

@@ -5,6 +5,7 @@
 //! The challenges are those of an honest proof and stay as they are: a change to the bytes of a
 //! proof would change them too, and the first check would catch everything.
 
+use crate::Error;
 use crate::decode::{self, Opening};
 use crate::key::Key;
 use crate::opening::{self, Claim};
@@ -12,8 +13,7 @@ use crate::suite::{
 	Blake3Suite, KeccakSuite, Node, Poseidon2Suite, Suite, Val, challenger as seeded,
 };
 use crate::verifier::{self, Degree4, Degree5};
-use crate::{Error, prover};
-use assay_airs::{Sample, dispatch_sample};
+use assay_airs::Sample;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
 use p3_field::{ExtensionField, Field, PrimeCharacteristicRing, TwoAdicField};
 use p3_fri::PcsVerifierTranscript;
@@ -34,11 +34,8 @@ fn proven(sample: Sample, hash: HashKind, extension: ExtensionDegree, fri: FriPa
 	let degree_bits = *sample.degree_bits_range().start().max(&5);
 	let (trace, values) = sample.generate(degree_bits, 1337);
 	let public_values = PublicValues::V1(values);
-	let (vk, proof) = dispatch_sample!(sample, |air| {
-		let vk = prover::make_vk(air, degree_bits, hash, extension, fri).unwrap();
-		let proof = prover::prove(&vk, air, trace, &public_values).unwrap();
-		(vk, proof)
-	});
+	let vk = sample.make_vk(degree_bits, hash, extension, fri).unwrap();
+	let proof = sample.prove(&vk, trace, &public_values).unwrap();
 	Proven { vk, public_values, proof }
 }
 

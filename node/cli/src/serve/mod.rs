@@ -21,8 +21,7 @@ use crate::offline::default_file;
 use crate::online::{ProofVerified, within};
 use crate::output::{Answer, Exit, Failure, Progress, hex, millis, warn, write_line};
 use crate::signer::keypair;
-use assay_airs::{Sample, quorum::QuorumAir};
-use assay_plonky3::prover::prove;
+use assay_airs::Sample;
 use assay_primitives::PublicValues;
 use codec::{Decode, Encode};
 use jobs::{Job, Jobs, Made};
@@ -290,7 +289,7 @@ impl Service {
 		};
 		let public_values = PublicValues::V1(witness.public_values());
 		let start = Instant::now();
-		let proof = prove(&self.vk.vk, &QuorumAir::new(), witness.trace(), &public_values);
+		let proof = Sample::Quorum.prove(&self.vk.vk, witness.trace(), &public_values);
 		let time = start.elapsed();
 		let proof = match proof {
 			Ok(proof) => proof,

@@ -3,8 +3,7 @@
 //! The keys and proofs that the benchmarks verify, in `fixtures/`.
 
 use crate::weight_model;
-use assay_airs::{Sample, dispatch_sample};
-use assay_plonky3::prover::{make_vk, prove};
+use assay_airs::Sample;
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Policy, Profile, PublicValues, SecurityBits, VerifyingKey,
 };
@@ -170,11 +169,9 @@ fn make(
 ) -> (VerifyingKey, PublicValues, Vec<u8>) {
 	let (trace, values) = sample.generate(log_rows, assay_airs::DEFAULT_SEED);
 	let public_values = PublicValues::V1(values);
-	dispatch_sample!(sample, |air| {
-		let vk = make_vk(air, log_rows, hash, extension, fri).unwrap();
-		let proof = prove(&vk, air, trace, &public_values).unwrap();
-		(vk, public_values, proof)
-	})
+	let vk = sample.make_vk(log_rows, hash, extension, fri).unwrap();
+	let proof = sample.prove(&vk, trace, &public_values).unwrap();
+	(vk, public_values, proof)
 }
 
 /// `cargo test --release -p pallet-proof-verifier regenerate_fixtures -- --ignored`, after a

@@ -4,8 +4,7 @@
 
 #![allow(dead_code)]
 
-use assay_airs::{Sample, dispatch_sample};
-use assay_plonky3::prover::{make_vk, prove};
+use assay_airs::Sample;
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,
 };
@@ -43,11 +42,8 @@ impl Case {
 	) -> Self {
 		let (trace, values) = sample.generate(degree_bits, 1337);
 		let public_values = PublicValues::V1(values);
-		let (vk, proof) = dispatch_sample!(sample, |air| {
-			let vk = make_vk(air, degree_bits, hash, extension, fri).unwrap();
-			let proof = prove(&vk, air, trace, &public_values).unwrap();
-			(vk, proof)
-		});
+		let vk = sample.make_vk(degree_bits, hash, extension, fri).unwrap();
+		let proof = sample.prove(&vk, trace, &public_values).unwrap();
 		Self { vk, public_values, proof }
 	}
 

@@ -295,13 +295,9 @@ fn expected_proof_bytes_are_near_those_of_real_proofs() {
 			for one in search(&space, &shape, HashKind::Keccak, floor, goal) {
 				let proofs = (0..PROOFS).map(|seed| {
 					let (trace, values) = sample.generate(degree_bits, seed);
-					dispatch_sample!(sample, |air| {
-						let (hash, extension) = (HashKind::Keccak, one.extension);
-						let vk = crate::prover::make_vk(air, degree_bits, hash, extension, one.fri);
-						crate::prover::prove(&vk.unwrap(), air, trace, &PublicValues::V1(values))
-					})
-					.unwrap()
-					.len()
+					let (hash, extension) = (HashKind::Keccak, one.extension);
+					let vk = sample.make_vk(degree_bits, hash, extension, one.fri).unwrap();
+					sample.prove(&vk, trace, &PublicValues::V1(values)).unwrap().len()
 				});
 				let got = proofs.sum::<usize>() as f64 / PROOFS as f64;
 				let expected = one.proof_bytes as f64;

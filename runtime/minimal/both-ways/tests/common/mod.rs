@@ -4,9 +4,9 @@
 
 #![allow(dead_code)]
 
-use assay_airs::{Sample, dispatch_sample};
+use assay_airs::Sample;
 use assay_both_ways::{Mode, WASM_BINARY};
-use assay_plonky3::prover::{ProvableAir, make_vk, prove};
+use assay_plonky3::prover::{ProvableAir, prove};
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
 use codec::{Decode, Encode};
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
@@ -107,10 +107,10 @@ impl Case {
 	) -> Self {
 		let (trace, values) = sample.generate(log_rows, assay_airs::DEFAULT_SEED);
 		let name = format!("{} {log_rows} {hash:?} {extension:?}", sample.name());
-		dispatch_sample!(sample, |air| {
-			let vk = make_vk(air, log_rows, hash, extension, fri).expect("supported");
-			Self::proven(name, air, &vk, trace, values)
-		})
+		let vk = sample.make_vk(log_rows, hash, extension, fri).expect("supported");
+		let public_values = PublicValues::V1(values);
+		let proof = sample.prove(&vk, trace, &public_values).expect("the prover takes any trace");
+		Self::made(name, &vk, &public_values, proof)
 	}
 
 	/// As [`Self::of`], of a trace with one wrong cell: everything holds but the constraints.
@@ -124,10 +124,10 @@ impl Case {
 		let (mut trace, values) = sample.generate(log_rows, assay_airs::DEFAULT_SEED);
 		trace.values[0] += BabyBear::ONE;
 		let name = format!("{} {log_rows} {hash:?} {extension:?}, false", sample.name());
-		dispatch_sample!(sample, |air| {
-			let vk = make_vk(air, log_rows, hash, extension, fri).expect("supported");
-			Self::proven(name, air, &vk, trace, values)
-		})
+		let vk = sample.make_vk(log_rows, hash, extension, fri).expect("supported");
+		let public_values = PublicValues::V1(values);
+		let proof = sample.prove(&vk, trace, &public_values).expect("the prover takes any trace");
+		Self::made(name, &vk, &public_values, proof)
 	}
 
 	/// The proof that upstream's prover makes of `trace`, which it does not check.
@@ -140,6 +140,10 @@ impl Case {
 	) -> Self {
 		let public_values = PublicValues::V1(values);
 		let proof = prove(vk, air, trace, &public_values).expect("the prover takes any trace");
+		Self::made(name, vk, &public_values, proof)
+	}
+
+	fn made(name: String, vk: &VerifyingKey, public_values: &PublicValues, proof: Vec<u8>) -> Self {
 		Self { name, vk: vk.encode(), public_values: public_values.encode(), proof }
 	}
 
