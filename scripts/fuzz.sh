@@ -36,9 +36,13 @@ mutants() {
 	export ASSAY_COMMIT ASSAY_COMPILER ASSAY_DATE
 	mutants_binary
 	"$CARGO_TARGET_DIR/release/assay-mutants" run "$count" "$seed" "$report"
-	# Those of STWO's committed proofs, and of Cairo programs': a test of the verifier's, with more of them.
-	ASSAY_STWO_MUTANTS=$count cargo test --release --locked -p assay-stwo --test mutants_should \
-		--test cairo_should
+	# Those of STWO's committed proofs and keys, and of Cairo programs': tests of the verifier's, with more
+	# of them, one line a proof or key.
+	report=${report%.json}_stwo.jsonl
+	rm -f "$report"
+	ASSAY_STWO_MUTANTS=$count ASSAY_STWO_REPORT=$(realpath -m "$report") cargo test --release --locked \
+		-p assay-stwo --test mutants_should --test cairo_should -- be_refused refuse_mutants
+	cat "$report"
 }
 
 coverage() {

@@ -1,54 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The memory that a verification takes at its peak. Alone in its binary: it counts allocations.
+//! The memory that a verification takes at its peak.
 
 mod common;
 
+use assay_mutants::heap::{self, Counting};
 use assay_stwo::{Error, verify_bytes};
 use codec::Encode;
 use common::{Case, FIXTURES};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-
-struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-unsafe impl GlobalAlloc for Counting {
-	unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-		let now = NOW.fetch_add(layout.size(), Relaxed) + layout.size();
-		PEAK.fetch_max(now, Relaxed);
-		// SAFETY: the caller's promise is passed on.
-		unsafe { System.alloc(layout) }
-	}
-
-	unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-		NOW.fetch_sub(layout.size(), Relaxed);
-		// SAFETY: the caller's promise is passed on.
-		unsafe { System.dealloc(pointer, layout) }
-	}
-}
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 const LIMIT: usize = 64 << 20;
 
-/// The counters are one, so measurements take turns.
-static ALONE: Mutex<()> = Mutex::new(());
-
 fn peak(call: impl FnOnce()) -> usize {
-	let before = NOW.load(Relaxed);
-	PEAK.store(before, Relaxed);
-	call();
-	PEAK.load(Relaxed) - before
+	heap::peak(call).1
 }
 
 #[test]
 fn stay_below_64_mib_for_honest_proofs_and_for_claims_of_2_to_the_60() {
-	let _alone = ALONE.lock().unwrap();
 	for name in FIXTURES {
 		let case = Case::of(name);
 		let (vk, public) = (case.vk.encode(), case.public_values.encode());
@@ -81,7 +52,6 @@ fn stay_below_64_mib_for_honest_proofs_and_for_claims_of_2_to_the_60() {
 
 #[test]
 fn stay_below_64_mib_for_proofs_of_cairo_programs() {
-	let _alone = ALONE.lock().unwrap();
 	for name in ["fibonacci", "votes", "attendance"] {
 		let read = |part| common::read(&format!("cairo/{name}"), part);
 		let (vk, public, proof) = (read("vk"), read("public_values"), read("proof"));
@@ -113,7 +83,6 @@ fn stay_below_64_mib_for_proofs_of_cairo_programs() {
 /// Merkle trees, because its only constraint is that zero is zero.
 #[test]
 fn stay_below_64_mib_for_the_widest_openings() {
-	let _alone = ALONE.lock().unwrap();
 	const COLUMNS: usize = 8192;
 	let case = Case::of("fibonacci").with_vk(|vk| {
 		vk.pcs.num_queries = 512;
