@@ -39,8 +39,11 @@ name=assay-$version
 epoch=$(git log -1 --format=%ct)
 
 echo "build_release: $name, commit $commit, profile $profile"
-# One command: the example alone would be built with other features of its dependencies.
-cargo build --profile "$profile" --locked --workspace --bins --example govern \
+# One command: apart, they would be built with other features of their dependencies. A rehearsal takes
+# the whole workspace, because that is what the tests have built.
+packages=(-p assay-node -p assay-cli)
+[ "$rehearsal" = false ] || packages=(--workspace)
+cargo build --profile "$profile" --locked "${packages[@]}" --bins --example govern \
 	--features assay-node/production
 built=$CARGO_TARGET_DIR/$profile
 runtime=wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
