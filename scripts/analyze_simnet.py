@@ -57,6 +57,16 @@ def slowest(key, kinds=None):
     return largest
 
 
+def upgrade(key):
+    """A figure of the runtime upgrade, if the run had one."""
+
+    def found(summary):
+        reports = [fault.get("upgrade") for fault in path("faults")(summary)]
+        return next((path(key)(report) for report in reports if report), None)
+
+    return found
+
+
 def honest_wait(summary):
     load = path("by_load")(summary).get("honest")
     return None if load is None else path("blocks_to_inclusion", "max")(load)
@@ -103,6 +113,14 @@ FIGURES = [
      False),
     ("finality_back_s", "until finality goes on after healing, worst", slowest("finality_back_s"),
      60, False, False),
+    ("upgrade_taken_by_old_nodes", "blocks past the upgrade that an old node took or wrote",
+     upgrade("taken_by_old_nodes"), None, False, False),
+    ("upgrade_old_nodes_stopped", "old nodes that stopped at the upgrade's block",
+     upgrade("old_nodes_stopped_at_it"), None, True, False),
+    ("upgrade_old_nodes_ended", "old nodes that ended in order when told to",
+     upgrade("old_nodes_ended_in_order"), None, True, False),
+    ("upgrade_final_past_it", "blocks past the upgrade that were final without old nodes",
+     upgrade("final_past_it"), None, True, False),
     ("memory_mib", "memory of the largest node, MiB", worst(path("memory_mib_max")), 3_500, False,
      True),
 ]

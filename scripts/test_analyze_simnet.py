@@ -141,6 +141,33 @@ class AnalyzerShould(unittest.TestCase):
         summary = changed({"full_blocks_min": 1}, "config", "scenario", "thresholds")
         self.fails_with(summary, "full_blocks_min: 0, expected at least 1")
 
+    def test_hold_an_upgrade_to_what_old_nodes_may_do(self):
+        own = {
+            "upgrade_taken_by_old_nodes": 0, "upgrade_old_nodes_stopped": 1,
+            "upgrade_old_nodes_ended": 1, "upgrade_final_past_it": 5,
+        }
+        report = {
+            "taken_by_old_nodes": 0, "old_nodes_stopped_at_it": 1, "old_nodes_ended_in_order": 1,
+            "final_past_it": 5,
+        }
+
+        def run(**changes):
+            summary = changed(own, "config", "scenario", "thresholds")
+            summary["faults"] = [{
+                "kind": "upgrade", "back_in_step_s": 1, "finality_back_s": 1,
+                "upgrade": report | changes,
+            }]
+            return summary
+
+        self.assertEqual(self.run_on(run())[0], 0)
+        self.fails_with(run(taken_by_old_nodes=1),
+                        "upgrade_taken_by_old_nodes: 1, expected at most 0")
+        self.fails_with(run(old_nodes_stopped_at_it=0),
+                        "upgrade_old_nodes_stopped: 0, expected at least 1")
+        self.fails_with(run(old_nodes_ended_in_order=0),
+                        "upgrade_old_nodes_ended: 0, expected at least 1")
+        self.fails_with(run(final_past_it=4), "upgrade_final_past_it: 4, expected at least 5")
+
     def test_fail_a_run_that_did_not_measure_what_its_scenario_limits(self):
         own = {"honest_blocks_to_inclusion_max": 3}
         summary = changed(own, "config", "scenario", "thresholds")

@@ -16,7 +16,8 @@
 #     --threshold NAME=N   overrides one limit; may be repeated
 #     --no-build           take the binaries that are there
 #
-# ASSAY_NODE, ASSAY_CLIENT and ASSAY_STRESS name other binaries than those of the build.
+# ASSAY_NODE, ASSAY_CLIENT and ASSAY_STRESS name other binaries than those of the build;
+# ASSAY_OLD_NODE an older node than the one that `upgrade` builds, which lacks a back end.
 # Exit status: 0 the verdict is ok, 1 a limit was not kept, 2 the run could not be made (one line
 # says why), 130 after Ctrl-C. Nothing stays behind but the results.
 set -euo pipefail
@@ -66,13 +67,37 @@ out=$(cd "$out" && pwd)
 place=(--corpora "$ASSAY_CACHE/corpora")
 [ -z "$corpus" ] || place=(--corpus "$corpus")
 
+name=$(sed -n 's/^network = "\(.*\)"$/\1/p' "$file")
+[ -r "zombienet/networks/$name.toml" ] || die "no network $name"
+# A node of this commit that has no host function for STWO, for networks with an old node. It is
+# little optimised, to be compiled sooner, and in a folder of its own: other features.
+if grep -q ASSAY_OLD_NODE "zombienet/networks/$name.toml"; then
+	if [ -n "$build" ] && [ -z "${ASSAY_OLD_NODE:-}" ]; then
+		env -u SKIP_WASM_BUILD CARGO_TARGET_DIR="$ASSAY_CACHE/target-old" \
+			CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+			cargo build --release --locked -p assay-node --no-default-features \
+			--features backend-plonky3
+	fi
+	export ASSAY_OLD_NODE=${ASSAY_OLD_NODE:-$ASSAY_CACHE/target-old/release/assay-node}
+	[[ "$("$ASSAY_OLD_NODE" --version 2>/dev/null)" = assay-node* ]] ||
+		die "wrong binary: $ASSAY_OLD_NODE is no Assay node"
+fi
+if grep -q '^kind = "upgrade"' "$file"; then
+	"$node" export-chain-spec --chain local --raw --output "$work/new.json" 2>/dev/null ||
+		die "wrong binary: $node exports no chain specification"
+	python3 -c '
+import json, pathlib, sys
+top = json.loads(pathlib.Path(sys.argv[1]).read_text())["genesis"]["raw"]["top"]
+pathlib.Path(sys.argv[2]).write_bytes(bytes.fromhex(top["0x3a636f6465"][2:]))
+' "$work/new.json" "$work/new.wasm"
+	stress+=(--runtime "$work/new.wasm")
+fi
+
 # The corpus first: it takes a while the first time, and nodes cost processor time meanwhile.
 start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out" \
 	"${stress[@]}" --node none=none:1 --corpus-only
 wait "${groups[0]}" || exit 2
 
-name=$(sed -n 's/^network = "\(.*\)"$/\1/p' "$file")
-[ -r "zombienet/networks/$name.toml" ] || die "no network $name"
 mapfile -t nodes < <(sed -n 's/^name = "\(.*\)"$/\1/p' "zombienet/networks/$name.toml")
 
 # free PORT: whether nobody listens there.

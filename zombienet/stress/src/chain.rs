@@ -30,6 +30,8 @@ const MAX_MESSAGE_BYTES: u32 = 64 * 1024 * 1024;
 const MORTALITY: u64 = 512;
 /// `System.BlockWeight`: the weight that a block used, by class.
 const BLOCK_WEIGHT: &str = "0x26aa394eea5630e07c48ae0c9558cef734abf5cb34d6244378cddbf18e849d96";
+/// `:code`: the runtime.
+const CODE: &str = "0x3a636f6465";
 /// The pallet under test.
 pub const PALLET: &str = "ProofVerifier";
 /// What an accepted call is called in the summary.
@@ -228,8 +230,42 @@ impl Chain {
 		nonce: u64,
 		tip: u64,
 	) -> Result<Vec<u8>, Harness> {
+		self.sign_of(PALLET, call, fields, signer, nonce, tip).await
+	}
+
+	/// Signs the admin's call that replaces the runtime. Without the checks of `set_code`: the
+	/// old node and the new one are of one commit, so their runtimes have one version.
+	pub async fn sign_upgrade(&self, code: &[u8]) -> Result<Vec<u8>, Harness> {
+		let signer = keypair("//Alice")?;
+		let fields = [("code", Value::from_bytes(code))];
+		let inner = Value::unnamed_variant(
+			"System",
+			[Value::named_variant("set_code_without_checks", fields)],
+		);
+		let weight =
+			Value::named_composite([("ref_time", Value::u128(0)), ("proof_size", Value::u128(0))]);
+		let nonce = self.nonce(&signer).await?;
+		self.sign_of("Sudo", "sudo_unchecked_weight", vec![inner, weight], &signer, nonce, 0).await
+	}
+
+	/// The hash of the runtime's code after a block.
+	pub async fn code_hash(&self, block: [u8; 32]) -> Result<Option<[u8; 32]>, Harness> {
+		let answer =
+			self.ask("state_getStorageHash", vec![CODE.into(), hex0x(&block).into()]).await?;
+		Ok(answer.as_str().and_then(bytes).and_then(|hash| hash.try_into().ok()))
+	}
+
+	async fn sign_of(
+		&self,
+		pallet: &str,
+		call: &str,
+		fields: Vec<Value>,
+		signer: &Keypair,
+		nonce: u64,
+		tip: u64,
+	) -> Result<Vec<u8>, Harness> {
 		let failed = |error: &dyn std::fmt::Display| Harness(format!("signing: {error}"));
-		let payload = subxt::dynamic::tx(PALLET, call, fields);
+		let payload = subxt::dynamic::tx(pallet, call, fields);
 		let params = DefaultExtrinsicParamsBuilder::new()
 			.nonce(nonce)
 			.mortal(MORTALITY)
@@ -255,9 +291,13 @@ impl Chain {
 
 /// `//Sender//i`, which the presets fund.
 pub fn sender(index: usize) -> Result<Keypair, Harness> {
-	let failed = |error: &dyn std::fmt::Display| Harness(format!("//Sender//{index}: {error}"));
-	let uri = SecretUri::from_str(&format!("//Sender//{index}")).map_err(|error| failed(&error))?;
-	Keypair::from_uri(&uri).map_err(|error| failed(&error))
+	keypair(&format!("//Sender//{index}"))
+}
+
+fn keypair(uri: &str) -> Result<Keypair, Harness> {
+	let failed = |error: &dyn std::fmt::Display| Harness(format!("{uri}: {error}"));
+	let parsed = SecretUri::from_str(uri).map_err(|error| failed(&error))?;
+	Keypair::from_uri(&parsed).map_err(|error| failed(&error))
 }
 
 /// Accounts that the presets fund.

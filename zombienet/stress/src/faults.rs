@@ -3,9 +3,10 @@
 //! Breaking things and healing them.
 
 use crate::Harness;
+use crate::load;
 use crate::nodes::Place;
 use crate::rng::Rng;
-use crate::run::{Done, Run};
+use crate::run::{Done, Run, Upgraded};
 use crate::scenario::Fault;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -16,14 +17,18 @@ use tokio::process::Command;
 /// Seconds that nodes may take to be in step again before it counts as never.
 const PATIENCE_S: f64 = 180.0;
 
+/// What a node says that has no host function for a runtime.
+const MISSING_IMPORT: &str = "function imports which are not present on the host";
+
 /// Runs one fault of a scenario. `start` is when the load began; `folder` is where zombienet put
-/// the network.
+/// the network; `runtime` is the code for an upgrade.
 pub async fn run_fault(
 	run: Arc<Run>,
 	fault: Fault,
 	start: f64,
 	seed: u64,
 	folder: PathBuf,
+	runtime: Arc<Vec<u8>>,
 ) -> Result<(), Harness> {
 	match fault {
 		Fault::Pause { nodes, at_s, for_s, .. } => {
@@ -50,6 +55,10 @@ pub async fn run_fault(
 		Fault::Join { name, sync, at_s } => {
 			wait_until(&run, start + at_s).await;
 			join(&run, &name, &sync, &folder).await
+		},
+		Fault::Upgrade { old, at_s, blocks } => {
+			wait_until(&run, start + at_s).await;
+			upgrade(&run, &old, blocks, &runtime, &folder).await
 		},
 	}
 }
@@ -167,23 +176,147 @@ async fn kill(run: &Run, name: &str, down_s: f64, folder: &Path) -> Result<(), H
 	let old = pid(run, node)?;
 	signal(old, "-KILL").await?;
 	wait_until(run, at + down_s).await;
-	let place = run.state().nodes[node].place.clone();
-	let started = start(&place, folder)?;
-	{
-		let mut state = run.state();
-		let known = &mut state.nodes[node];
-		known.cpu_before += known.cpu;
-		known.cpu = 0.0;
-		known.restarts += 1;
-		// What it knew before is not what it knows now.
-		known.best = 0;
-		known.best_hash = [0; 32];
-		known.finalised = 0;
-		known.place.pid = Some(started);
-		known.down = false;
-	}
+	start_again(run, node, folder)?;
 	healed(run, "kill", &names, &nodes, at).await;
 	Ok(())
+}
+
+/// Starts a node that is gone, with the command line that is noted for it.
+fn start_again(run: &Run, node: usize, folder: &Path) -> Result<(), Harness> {
+	let place = run.state().nodes[node].place.clone();
+	let started = start(&place, folder)?;
+	let mut state = run.state();
+	let known = &mut state.nodes[node];
+	known.cpu_before += known.cpu;
+	known.cpu = 0.0;
+	known.restarts += 1;
+	// What it knew before is not what it knows now.
+	known.best = 0;
+	known.best_hash = [0; 32];
+	known.finalised = 0;
+	known.place.pid = Some(started);
+	known.down = false;
+	Ok(())
+}
+
+/// Upgrades the runtime, sees that old nodes stop at it and the others go on, and replaces the old
+/// nodes' binary.
+async fn upgrade(
+	run: &Run,
+	old: &[String],
+	blocks: u64,
+	runtime: &[u8],
+	folder: &Path,
+) -> Result<(), Harness> {
+	let nodes = indices(run, old)?;
+	let (at, before) = (run.now(), run.state().finalised());
+	eprintln!(
+		"stress: upgrade: {} bytes of runtime; {} has no host function for it",
+		runtime.len(),
+		old.join(", ")
+	);
+	let (chain, program) = {
+		let state = run.state();
+		let mut new = state.nodes.iter().enumerate().filter(|(index, _)| !nodes.contains(index));
+		let node =
+			new.next().map(|(_, node)| (node.chain.clone(), node.place.command.first().cloned()));
+		node.and_then(|(chain, program)| Some((chain?, program?)))
+			.ok_or_else(|| Harness("nodes unreachable: none can be upgraded".into()))?
+	};
+	// Nothing is sent to a node that is about to stop.
+	set_down(run, &nodes, true);
+	let signed = chain.sign_upgrade(runtime).await?;
+	let hash = sp_crypto_hashing::blake2_256(&signed);
+	load::offer(run, load::item("upgrade", "set_code", signed), 0).await;
+	let is_final = |run: &Run| {
+		let state = run.state();
+		state.by_hash.get(&hash).is_some_and(|item| state.items[*item].final_at.is_some())
+	};
+	while !is_final(run) {
+		if run.stopped() || run.now() > at + PATIENCE_S {
+			return Err(Harness("the runtime upgrade is in no final block".into()));
+		}
+		tokio::time::sleep(Duration::from_millis(200)).await;
+	}
+	let wanted = Some(sp_crypto_hashing::blake2_256(runtime));
+	let finals: Vec<_> =
+		run.state().finals.range(before..).map(|(number, block)| (*number, block.hash)).collect();
+	let mut found = None;
+	for (number, hash) in finals {
+		if chain.code_hash(hash).await? == wanted {
+			found = Some(number);
+			break;
+		}
+	}
+	let block = found.ok_or_else(|| Harness("the call that upgrades the runtime failed".into()))?;
+	eprintln!("stress: upgrade: in block {block}");
+	run.state().upgraded = Some(block);
+
+	let (since, enough) = (run.now(), block + blocks);
+	while run.state().finalised() < enough && run.now() < since + PATIENCE_S && !run.stopped() {
+		tokio::time::sleep(Duration::from_millis(200)).await;
+	}
+	let mut report = {
+		let state = run.state();
+		let hash = state.finals.get(&block).map(|known| known.hash);
+		let seen = |node: usize| {
+			let past = state.blocks.values().filter(|known| known.head.number > block);
+			past.filter(|known| known.seen.get(node).is_some_and(Option::is_some)).count()
+		};
+		Upgraded {
+			block,
+			taken_by_old: nodes.iter().map(|node| seen(*node)).sum(),
+			stopped_at_it: nodes
+				.iter()
+				.filter(|node| hash == Some(state.nodes[**node].best_hash))
+				.count(),
+			ended_in_order: 0,
+			final_past_it: state.finalised().saturating_sub(block),
+			reason: None,
+		}
+	};
+	for node in &nodes {
+		let name = run.state().nodes[*node].place.name.clone();
+		let log = std::fs::read_to_string(folder.join(format!("{name}.log"))).unwrap_or_default();
+		report.reason = report.reason.or_else(|| {
+			let line = log.lines().find(|line| line.contains(MISSING_IMPORT))?;
+			Some(line.chars().take(400).collect())
+		});
+		if end(pid(run, *node)?).await {
+			report.ended_in_order += 1;
+		}
+		if let Some(first) = run.state().nodes[*node].place.command.first_mut() {
+			first.clone_from(&program);
+		}
+		start_again(run, *node, folder)?;
+	}
+	eprintln!("stress: upgrade: {} started again with the others' binary", old.join(", "));
+	healed(run, "upgrade", old, &nodes, at).await;
+	if let Some(done) = run.state().faults.iter_mut().rfind(|done| done.kind == "upgrade") {
+		done.upgrade = Some(report);
+	}
+	Ok(())
+}
+
+/// Tells a process to end, and says whether it was there and did within half a minute. One that
+/// does not is killed.
+async fn end(pid: u32) -> bool {
+	// The runner does not wait for a node that ends: a zombie has ended.
+	let there = || {
+		std::fs::read_to_string(format!("/proc/{pid}/stat"))
+			.is_ok_and(|stat| !stat.rsplit(')').next().unwrap_or_default().starts_with(" Z"))
+	};
+	if !there() || signal(pid, "-TERM").await.is_err() {
+		return false;
+	}
+	for _ in 0..150 {
+		if !there() {
+			return true;
+		}
+		tokio::time::sleep(Duration::from_millis(200)).await;
+	}
+	let _ = signal(pid, "-KILL").await;
+	false
 }
 
 /// Starts a node with the command line that it had. Its process ends with the network: the script
@@ -300,7 +433,8 @@ async fn healed(run: &Run, kind: &str, names: &[String], nodes: &[usize], at: f6
 		}
 		tokio::time::sleep(Duration::from_millis(50)).await;
 	}
-	let done =
-		Done { kind: kind.into(), nodes: names.to_vec(), at, healed, back_in_step, finality_back };
+	let (kind, nodes) = (kind.into(), names.to_vec());
+	let upgrade = None;
+	let done = Done { kind, nodes, at, healed, back_in_step, finality_back, upgrade };
 	run.state().faults.push(done);
 }

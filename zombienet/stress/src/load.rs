@@ -19,8 +19,10 @@ use subxt_signer::sr25519::Keypair;
 const OFFER_AGAIN_S: f64 = 24.0;
 /// The last funded account registers the keys.
 const REGISTRANT: usize = SENDERS - 1;
+/// Seconds that a load waits for the upgrade that it is for.
+const UPGRADE_PATIENCE_S: f64 = 600.0;
 
-/// Registers the keys of all loads and waits until they are in a block.
+/// Registers keys and waits until they are in a block.
 pub async fn register(run: &Arc<Run>, keys: &[(String, Vec<u8>)]) -> Result<(), Harness> {
 	let signer = sender(REGISTRANT)?;
 	let chain = run.chain(0).ok_or_else(|| Harness("nodes unreachable: none answers".into()))?;
@@ -28,11 +30,11 @@ pub async fn register(run: &Arc<Run>, keys: &[(String, Vec<u8>)]) -> Result<(), 
 	for (nonce, (name, vk)) in keys.iter().enumerate() {
 		let fields = vec![Value::from_bytes(vk)];
 		let signed = chain.sign("register_vk", fields, &signer, first + nonce as u64, 0).await?;
-		let item = item(name, None, Vec::new(), false, None, signed);
-		offer(run, item, 0).await;
+		offer(run, item(name, "register_vk", signed), 0).await;
 	}
 	for _ in 0..600 {
-		if run.state().items.iter().all(|item| item.in_block.is_some()) {
+		let waits = |item: &Item| item.call == "register_vk" && item.in_block.is_none();
+		if !run.state().items.iter().any(waits) {
 			return Ok(());
 		}
 		tokio::time::sleep(Duration::from_millis(200)).await;
@@ -40,20 +42,15 @@ pub async fn register(run: &Arc<Run>, keys: &[(String, Vec<u8>)]) -> Result<(), 
 	Err(Harness("nodes unreachable: the keys are in no block after two minutes".into()))
 }
 
-fn item(
-	load: &str,
-	tamper: Option<&'static str>,
-	expected: Vec<&'static str>,
-	flood: bool,
-	proof_bytes: Option<usize>,
-	signed: Vec<u8>,
-) -> Item {
+/// An honest call without a proof.
+pub fn item(load: &str, call: &'static str, signed: Vec<u8>) -> Item {
 	Item {
 		load: load.into(),
-		tamper,
-		expected,
-		flood,
-		proof_bytes,
+		tamper: None,
+		expected: Vec::new(),
+		flood: false,
+		call,
+		proof_bytes: None,
 		signed,
 		sent_at: None,
 		sent_best: 0,
@@ -67,7 +64,7 @@ fn item(
 }
 
 /// Notes a call and offers it to a pool. Says whether one took it.
-async fn offer(run: &Run, item: Item, turn: usize) -> bool {
+pub async fn offer(run: &Run, item: Item, turn: usize) -> bool {
 	let hash = sp_crypto_hashing::blake2_256(&item.signed);
 	let index = {
 		let mut state = run.state();
@@ -146,6 +143,11 @@ pub async fn send(
 	if load.tamper_every > 0 && kinds.is_empty() {
 		return Err(Harness(format!("load {}: nothing in its proofs to tamper with", load.name)));
 	}
+	let mut begin = start + load.start_s;
+	if load.after_upgrade {
+		begin = upgraded(&run).await? + load.start_s;
+		register(&run, &[(load.name.clone(), proofs.vk.clone())]).await?;
+	}
 	let mut accounts = Vec::new();
 	for index in senders..senders + load.senders {
 		let signer = sender(index)?;
@@ -154,7 +156,6 @@ pub async fn send(
 		accounts.push(Account { signer, nonce });
 	}
 	let (mut tampered, mut turn) = (0, 0);
-	let begin = start + load.start_s;
 	for round in 0..load.rounds {
 		let due = load.rate.map_or(begin, |rate| begin + round as f64 / rate);
 		loop {
@@ -213,7 +214,13 @@ pub async fn send(
 			};
 			let expected = tamper.as_ref().map(tamper::Tamper::expected).unwrap_or_default();
 			let name = tamper.as_ref().map(tamper::Tamper::name);
-			let call = item(&load.name, name, expected, load.flood, Some(proof.len()), signed);
+			let call = Item {
+				tamper: name,
+				expected,
+				flood: load.flood,
+				proof_bytes: Some(proof.len()),
+				..item(&load.name, "submit_proof", signed)
+			};
 			let taken = offer(&run, call, turn).await;
 			if taken || !load.flood {
 				account.nonce += 1;
@@ -224,6 +231,18 @@ pub async fn send(
 		}
 	}
 	Ok(())
+}
+
+/// Waits for the runtime upgrade, and says when it came.
+async fn upgraded(run: &Run) -> Result<f64, Harness> {
+	let begin = run.now();
+	while run.state().upgraded.is_none() {
+		if run.stopped() || run.now() > begin + UPGRADE_PATIENCE_S {
+			return Err(Harness("a load waits for a runtime upgrade that does not come".into()));
+		}
+		tokio::time::sleep(Duration::from_millis(200)).await;
+	}
+	Ok(run.now())
 }
 
 /// Offers again what is in no block for long, until the run ends.

@@ -69,6 +69,9 @@ struct Arguments {
 	/// Load with this proof system alone
 	#[arg(long, value_name = "NAME")]
 	back_end: Option<scenario::BackEnd>,
+	/// The runtime that a scenario with an upgrade upgrades to
+	#[arg(long, value_name = "WASM")]
+	runtime: Option<PathBuf>,
 	/// Make the corpus and stop
 	#[arg(long)]
 	corpus_only: bool,
@@ -124,6 +127,15 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 			"the scenario has faults, which need --network: they hit processes".into(),
 		));
 	}
+	let runtime = match &arguments.runtime {
+		Some(path) => std::fs::read(path)
+			.map_err(|error| Harness(format!("--runtime: {}: {error}", path.display())))?,
+		None if scenario.has_upgrade() => {
+			return Err(Harness("the scenario has an upgrade, which needs --runtime".into()));
+		},
+		None => Vec::new(),
+	};
+	let runtime = Arc::new(runtime);
 	let folder = arguments.network.clone().unwrap_or_default();
 	let mut places = if arguments.node.is_empty() {
 		nodes::Place::of_folder(&folder)
@@ -145,7 +157,7 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 
 	let mut keys: Vec<(String, Vec<u8>)> = Vec::new();
 	for (load, proofs) in scenario.load.iter().zip(&proofs) {
-		if !keys.iter().any(|(_, vk)| *vk == proofs.vk) {
+		if !load.after_upgrade && !keys.iter().any(|(_, vk)| *vk == proofs.vk) {
 			keys.push((load.name.clone(), proofs.vk.clone()));
 		}
 	}
@@ -170,8 +182,9 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	}
 	let mut faults = Vec::new();
 	for fault in scenario.fault.clone() {
-		let (run, folder) = (run.clone(), folder.clone());
-		faults.push(tokio::spawn(faults::run_fault(run, fault, start, arguments.seed, folder)));
+		let (run, folder, runtime) = (run.clone(), folder.clone(), runtime.clone());
+		let seed = arguments.seed;
+		faults.push(tokio::spawn(faults::run_fault(run, fault, start, seed, folder, runtime)));
 	}
 	for task in loads.into_iter().chain(faults) {
 		task.await.map_err(|error| Harness(error.to_string()))??;

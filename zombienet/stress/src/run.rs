@@ -23,7 +23,9 @@ pub struct Item {
 	pub expected: Vec<&'static str>,
 	/// Part of a flood: the pool may drop it.
 	pub flood: bool,
-	/// Whether it carries a proof; else it registers a key.
+	/// Which call it is.
+	pub call: &'static str,
+	/// The length of its proof, if it carries one.
 	pub proof_bytes: Option<usize>,
 	/// The signed extrinsic.
 	pub signed: Vec<u8>,
@@ -130,6 +132,25 @@ pub struct Done {
 	pub back_in_step: Option<f64>,
 	/// Seconds from then until every node saw new finality.
 	pub finality_back: Option<f64>,
+	/// What else there is to say of a runtime upgrade.
+	pub upgrade: Option<Upgraded>,
+}
+
+/// What a runtime upgrade came to before its old nodes were replaced.
+#[derive(Clone)]
+pub struct Upgraded {
+	/// Height of the block with the new code, the last that an old node can execute.
+	pub block: u64,
+	/// Blocks past it that an old node took or wrote.
+	pub taken_by_old: usize,
+	/// Old nodes whose best block is that block.
+	pub stopped_at_it: usize,
+	/// Old nodes whose process was still there, and ended when it was told to.
+	pub ended_in_order: usize,
+	/// Final blocks past it that the others had without the old nodes.
+	pub final_past_it: u64,
+	/// Why, in an old node's own words.
+	pub reason: Option<String>,
 }
 
 /// Everything.
@@ -149,6 +170,8 @@ pub struct State {
 	pub samples: Vec<Sample>,
 	/// Faults.
 	pub faults: Vec<Done>,
+	/// Height of the block with the runtime upgrade, once that is final.
+	pub upgraded: Option<u64>,
 }
 
 /// The run.

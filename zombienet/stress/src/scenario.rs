@@ -80,6 +80,9 @@ pub struct Load {
 	/// Whether refusals by a full pool are part of the plan.
 	#[serde(default)]
 	pub flood: bool,
+	/// Whether its key is registered, and `start_s` counted, from the runtime upgrade on.
+	#[serde(default)]
+	pub after_upgrade: bool,
 }
 
 const fn in_flight() -> usize {
@@ -143,6 +146,16 @@ pub enum Fault {
 		/// Seconds after the start.
 		at_s: f64,
 	},
+	/// A runtime upgrade to the code of the first node's binary. Old nodes have no host function for
+	/// it: they stop at its block, and are then started again with the first node's binary.
+	Upgrade {
+		/// The old nodes.
+		old: Vec<String>,
+		/// Seconds after the start.
+		at_s: f64,
+		/// Blocks past the upgrade until the old nodes are replaced.
+		blocks: u64,
+	},
 }
 
 /// A proof system to load with, in the place of what a scenario says.
@@ -196,6 +209,7 @@ impl Scenario {
 	///
 	/// No load is left.
 	pub fn only(&mut self, back_end: BackEnd) -> Result<(), Harness> {
+		let upgrade = self.has_upgrade();
 		let loads = std::mem::take(&mut self.load);
 		self.load = match back_end {
 			BackEnd::Plonky3 => loads.into_iter().filter(|load| !load.is_of_stwo()).collect(),
@@ -205,6 +219,8 @@ impl Scenario {
 					.into_iter()
 					.filter_map(Load::by_stwo)
 					.filter(|l| keys.insert((l.air.clone(), l.degree_bits, l.hash.clone())))
+					// Before the upgrade the chain knows nothing of STWO.
+					.map(|load| Load { after_upgrade: upgrade, ..load })
 					.collect()
 			},
 		};
@@ -212,6 +228,11 @@ impl Scenario {
 			return Err(Harness(format!("the scenario has no load for {}", back_end.name())));
 		}
 		Ok(())
+	}
+
+	/// Whether the runtime is upgraded.
+	pub fn has_upgrade(&self) -> bool {
+		self.fault.iter().any(|fault| matches!(fault, Fault::Upgrade { .. }))
 	}
 
 	/// Reads a scenario and picks its variant.
@@ -225,6 +246,7 @@ impl Scenario {
 		if short {
 			scenario.blocks = scenario.short_blocks.unwrap_or(scenario.blocks);
 		}
+		let upgrade = scenario.has_upgrade();
 		for load in &mut scenario.load {
 			if short {
 				load.rounds = load.short_rounds.unwrap_or(load.rounds);
@@ -233,6 +255,13 @@ impl Scenario {
 			if load.senders == 0 || load.tampers == 0 || load.in_flight == 0 {
 				return Err(Harness(format!(
 					"{}: load {}: senders, tampers and in_flight are at least 1",
+					path.display(),
+					load.name
+				)));
+			}
+			if load.after_upgrade && !upgrade {
+				return Err(Harness(format!(
+					"{}: load {}: after_upgrade, and there is no upgrade",
 					path.display(),
 					load.name
 				)));
@@ -248,7 +277,7 @@ impl Scenario {
 					Fault::Kill { times, short_times, .. } => {
 						*times = short_times.unwrap_or(*times);
 					},
-					Fault::Join { .. } => {},
+					Fault::Join { .. } | Fault::Upgrade { .. } => {},
 				}
 			}
 		}
@@ -308,6 +337,30 @@ mod tests {
 		std::fs::remove_file(&path).unwrap();
 		let error = scenario.only(BackEnd::Stwo).unwrap_err();
 		assert_eq!(error.0, "the scenario has no load for stwo");
+	}
+
+	#[test]
+	fn a_load_for_after_the_upgrade_needs_one() {
+		let text = "description = \"d\"\nnetwork = \"n\"\n[[load]]\nname = \"l\"\n\
+			air = \"fibonacci\"\nhash = \"keccak\"\nrounds = 1\nafter_upgrade = true\n";
+		let path = write(text);
+		let error = Scenario::read(&path, false, None).unwrap_err();
+		std::fs::remove_file(&path).unwrap();
+		let reason = "load l: after_upgrade, and there is no upgrade";
+		assert_eq!(error.0, format!("{}: {reason}", path.display()));
+	}
+
+	#[test]
+	fn every_load_with_stwo_waits_for_the_upgrade_that_brings_it() {
+		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+		let mut scenario =
+			Scenario::read(&folder.join("scenarios/upgrade.toml"), false, None).unwrap();
+		let waits = |scenario: &Scenario| -> Vec<bool> {
+			scenario.load.iter().map(|load| load.after_upgrade).collect()
+		};
+		assert_eq!(waits(&scenario), [false, true]);
+		scenario.only(BackEnd::Stwo).unwrap();
+		assert_eq!(waits(&scenario), [true]);
 	}
 
 	#[test]

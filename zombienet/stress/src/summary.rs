@@ -146,8 +146,7 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 	for key in state.items.iter().filter(|item| item.proof_bytes.is_none()) {
 		if key.verdict.as_deref().is_some_and(|verdict| verdict != ACCEPTED) {
 			rejects += 1;
-			surprises
-				.push(json!({ "load": key.load, "call": "register_vk", "verdict": key.verdict }));
+			surprises.push(json!({ "load": key.load, "call": key.call, "verdict": key.verdict }));
 		}
 	}
 	let count = |f: &dyn Fn(&&crate::run::Item) -> bool| calls().filter(|item| f(item)).count();
@@ -276,6 +275,14 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 			"healed_s": round(fault.healed - end.start),
 			"back_in_step_s": fault.back_in_step.map(round),
 			"finality_back_s": fault.finality_back.map(round),
+			"upgrade": fault.upgrade.as_ref().map(|upgrade| json!({
+				"block": upgrade.block,
+				"taken_by_old_nodes": upgrade.taken_by_old,
+				"old_nodes_stopped_at_it": upgrade.stopped_at_it,
+				"old_nodes_ended_in_order": upgrade.ended_in_order,
+				"final_past_it": upgrade.final_past_it,
+				"reason": upgrade.reason,
+			})),
 		})).collect::<Vec<_>>(),
 		"nodes": nodes(state, end, now),
 	})
