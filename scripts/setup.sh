@@ -99,6 +99,8 @@ missing_packages() {
 	[ -e /usr/include/google/protobuf/empty.proto ] || echo libprotobuf-dev
 	command -v python3 >/dev/null || echo python3
 	command -v curl >/dev/null || echo curl
+	# Without root certificates the node does not start (deploy/Containerfile).
+	[ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 	if [ -n "$NETWORKS" ]; then
 		command -v node >/dev/null || echo nodejs
 		command -v npm >/dev/null || echo npm

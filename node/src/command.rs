@@ -28,7 +28,7 @@ impl SubstrateCli for Cli {
 	}
 
 	fn author() -> String {
-		env!("CARGO_PKG_AUTHORS").into()
+		"the Assay developers".into()
 	}
 
 	fn support_url() -> String {
