@@ -90,14 +90,10 @@ features() {
 	tool zepter "$ZEPTER_VERSION" && "$ASSAY_CACHE/tools/bin/zepter" run check
 }
 
-# The benchmarks as tests, and every `try_state`: features that the node is not built with.
+# The benchmarks as tests, and every `try_state`: features that the node is not built with. The runtime
+# has no test of them, and the lints compile it with them.
 optional_features() {
-	local features=() crate
-	for crate in pallet-proof-verifier assay-runtime; do
-		features+=("$crate/runtime-benchmarks" "$crate/try-runtime")
-	done
-	SKIP_WASM_BUILD=1 cargo test --release --locked -p pallet-proof-verifier -p assay-runtime \
-		--features "$(IFS=,; echo "${features[*]}")"
+	cargo test --release --locked -p pallet-proof-verifier --features runtime-benchmarks,try-runtime
 }
 
 # What a chain builder takes from a registry.
@@ -132,9 +128,11 @@ step "network analyzer" python3 -B scripts/test_analyze_simnet.py
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
 step "observability" scripts/observability.sh
 step "STWO's prover" scripts/test_stwo.sh
-step "lints" cargo clippy --release --locked --workspace --all-targets \
-	--features assay-plonky3/bench -- -D warnings
-step "docs" cargo doc --release --locked --workspace --no-deps
+# Both with the same features, so that dependencies are checked once.
+optional=assay-plonky3/bench,assay-runtime/runtime-benchmarks,assay-runtime/try-runtime
+step "lints" cargo clippy --release --locked --workspace --all-targets --features "$optional" \
+	-- -D warnings
+step "docs" cargo doc --release --locked --workspace --no-deps --features "$optional"
 step "dependencies" dependencies
 step "features" features
 step "optional features" optional_features

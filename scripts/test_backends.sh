@@ -14,8 +14,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 export SKIP_WASM_BUILD=1
-# Always the same features of the dependencies, so that they are compiled once.
+# Always the same features of the dependencies, also as in scripts/test.sh, so that they are compiled
+# once: those of `always`, and what each test is about.
 pallet=(--release --locked -p pallet-proof-verifier --no-default-features)
+always=std,runtime-benchmarks,try-runtime
 
 # refused MESSAGE CARGO_ARGUMENTS...: it must not compile, for the reason that MESSAGE is.
 refused() {
@@ -34,19 +36,19 @@ refused() {
 }
 
 mock='`backend-mock` takes a marker for a proof: it can'"'"'t'
-cargo test "${pallet[@]}" --features std,backend-mock --test backend_mock
+cargo test "${pallet[@]}" --features $always,backend-mock --test backend_mock
 refused "$mock stand beside a real back end" \
-	rustc "${pallet[@]}" --features std,backend-mock,backend-plonky3
+	rustc "${pallet[@]}" --features $always,backend-mock,backend-plonky3
 refused "$mock stand beside a real back end" \
-	rustc "${pallet[@]}" --features std,backend-mock,backend-stwo
+	rustc "${pallet[@]}" --features $always,backend-mock,backend-stwo
 refused "$mock be in a production build" \
-	rustc "${pallet[@]}" --features std,backend-mock,production
+	rustc "${pallet[@]}" --features $always,backend-mock,production
 # What build.rs says in that profile, without compiling everything in it.
 refused "$mock be in the profile \`production\`" \
-	rustc "${pallet[@]}" --features std,backend-mock -- --cfg assay_production_profile
+	rustc "${pallet[@]}" --features $always,backend-mock -- --cfg assay_production_profile
 
 for backend in plonky3 stwo; do
-	cargo test "${pallet[@]}" --features "std,backend-$backend" --test single_backend
+	cargo test "${pallet[@]}" --features "$always,backend-$backend" --test single_backend
 done
 
 [ "${1:-}" = --all ] || exit 0

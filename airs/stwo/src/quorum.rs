@@ -11,7 +11,7 @@
 //! # What differs
 //!
 //! - **The hash**, and so both roots: the same sponge over M31 with the permutation of
-//!   [`poseidon`](crate::poseidon), whose round constants only stand for real ones. It is a workload
+//!   [`poseidon`], whose round constants only stand for real ones. It is a workload
 //!   and **not a hash function to use**, so this AIR compares two back ends on one claim; it does not
 //!   commit to anything.
 //! - **Where rows lie**: STWO has no selectors and no next row of a preprocessed column, so six
