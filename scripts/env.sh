@@ -21,6 +21,17 @@ DISTRO_SYSROOT=/usr
 DISTRO_WASM_LIB=$DISTRO_SYSROOT/lib/rustlib/$WASM_TARGET/lib
 DISTRO_STAMP=$DISTRO_WASM_LIB/built-by
 
+# Cargo goes by times: what another clone has built since would pass for a build of this one's files.
+if [ -d "$CARGO_TARGET_DIR" ] &&
+	[ "$(cat "$CARGO_TARGET_DIR/assay-clone" 2>/dev/null)" != "$ASSAY_ROOT" ]; then
+	(
+		cd "$ASSAY_ROOT"
+		{ git ls-files -co --exclude-standard -z 2>/dev/null || find . -type f -print0; } |
+			xargs -0r touch -c --
+	)
+	echo "$ASSAY_ROOT" >"$CARGO_TARGET_DIR/assay-clone"
+fi
+
 # rustup puts cargo here, and a shell that is not a login shell may not know.
 if ! command -v rustup >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/rustup" ]; then
 	export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
