@@ -39,6 +39,24 @@ name=assay-$version
 epoch=$(git log -1 --format=%ct)
 
 echo "build_release: $name, commit $commit, profile $profile"
+work=$(mktemp -d)
+place=
+trap 'rm -rf "$work" ${place:+"$place"}' EXIT
+here=$PWD
+if [ "$rehearsal" = false ]; then
+	# The bytes of the runtime depend on where its sources lie, because cargo names crates by that. So
+	# everybody builds a clone in the same place; other paths are rewritten.
+	mkdir /var/tmp/assay-build || die "/var/tmp/assay-build is there: another build, or what is left of one"
+	place=/var/tmp/assay-build
+	git clone -q --shared . "$place/clone"
+	cd "$place/clone"
+	export WASM_BUILD_WORKSPACE_HINT=$PWD
+fi
+rewritten() {
+	export WASM_BUILD_RUSTFLAGS="--remap-path-prefix=$PWD=/assay \
+--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$CARGO_TARGET_DIR=/target"
+}
+[ "$rehearsal" = true ] || rewritten
 # One command: apart, they would be built with other features of their dependencies. A rehearsal takes
 # the whole workspace, because that is what the tests have built.
 packages=(-p assay-node -p assay-cli)
@@ -48,19 +66,17 @@ cargo build --profile "$profile" --locked "${packages[@]}" --bins --example gove
 built=$CARGO_TARGET_DIR/$profile
 runtime=wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
 
-# The runtime once more, in another clone and another target folder: the bytes must be the same.
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# The runtime once more, in another target folder and from nothing: the bytes must be the same.
 if [ "$rehearsal" = false ]; then
-	git clone -q --shared . "$work/clone"
 	(
-		cd "$work/clone"
-		export CARGO_TARGET_DIR=$work/target WASM_BUILD_WORKSPACE_HINT=$work/clone
+		export CARGO_TARGET_DIR=$work/target
+		rewritten
 		# The build script makes the blob: of the rest the types are enough.
 		cargo check --profile "$profile" --locked -p assay-runtime --features production
 	)
 	cmp "$built/$runtime" "$work/target/$profile/$runtime" ||
 		die "two builds of the runtime differ"
+	cd "$here"
 fi
 
 tools=$ASSAY_CACHE/tools/bin
