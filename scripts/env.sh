@@ -22,13 +22,10 @@ DISTRO_WASM_LIB=$DISTRO_SYSROOT/lib/rustlib/$WASM_TARGET/lib
 DISTRO_STAMP=$DISTRO_WASM_LIB/built-by
 
 # Cargo goes by times: what another clone has built since would pass for a build of this one's files.
-if [ -d "$CARGO_TARGET_DIR" ] &&
-	[ "$(cat "$CARGO_TARGET_DIR/assay-clone" 2>/dev/null)" != "$ASSAY_ROOT" ]; then
-	(
-		cd "$ASSAY_ROOT"
-		{ git ls-files -co --exclude-standard -z 2>/dev/null || find . -type f -print0; } |
-			xargs -0r touch -c --
-	)
+if [ "$(cat "$CARGO_TARGET_DIR/assay-clone" 2>/dev/null)" != "$ASSAY_ROOT" ]; then
+	python3 -B "$ASSAY_ROOT/scripts/clone_times.py" take 2>/dev/null ||
+		find "$ASSAY_ROOT" -path "$ASSAY_ROOT/.git" -prune -o -type f -exec touch -c {} +
+	mkdir -p "$CARGO_TARGET_DIR"
 	echo "$ASSAY_ROOT" >"$CARGO_TARGET_DIR/assay-clone"
 fi
 

@@ -123,6 +123,7 @@ step "snippets" python3 scripts/embed.py --check
 step "performance report" python3 scripts/performance_report.py --check
 step "no_std" no_std
 step "demo" scripts/demo.sh
+step "times of clones" python3 -B scripts/test_clone_times.py
 step "network analyzer" python3 -B scripts/test_analyze_simnet.py
 # Two validators under a little load; what it leaves is in the cache until the next time.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
@@ -140,6 +141,8 @@ step "back ends" scripts/test_backends.sh
 step "packages" packages
 step "fuzz targets" scripts/fuzz.sh check
 
+# The next clone compiles only what differs.
+python3 -B scripts/clone_times.py keep
 echo
 printf '%s\n' "${summary[@]}" "$(printf '%-34s %-7s %6s' all "" "$(clock $SECONDS)")"
 echo
