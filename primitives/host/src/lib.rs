@@ -10,6 +10,7 @@
 //!   transaction is dropped by the block author without its fee.
 //! - `observer` lets a node see every call: system, bytes, time, verdict. Without one installed a
 //!   call costs one atomic load more.
+//! - `pass` copies the arguments into memory that is kept from call to call.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -18,11 +19,14 @@
 mod guard;
 #[cfg(feature = "std")]
 mod observer;
+mod pass;
 
 #[cfg(feature = "std")]
 pub use observer::{AlreadyInstalled, Observation, set_observer};
 
-use sp_runtime_interface::{pass_by::PassFatPointerAndRead, runtime_interface};
+pub use pass::PassIntoKept;
+
+use sp_runtime_interface::runtime_interface;
 
 /// Everything that a node adds to its executor.
 #[cfg(all(feature = "std", feature = "backend-plonky3", feature = "backend-stwo"))]
@@ -45,9 +49,9 @@ pub trait Verifier {
 	/// Verifies a Plonky3 proof: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the
 	/// proof. Answers 0, or the code of an error class.
 	fn verify_plonky3(
-		vk: PassFatPointerAndRead<&[u8]>,
-		public_values: PassFatPointerAndRead<&[u8]>,
-		proof: PassFatPointerAndRead<&[u8]>,
+		vk: PassIntoKept<&[u8]>,
+		public_values: PassIntoKept<&[u8]>,
+		proof: PassIntoKept<&[u8]>,
 	) -> u32 {
 		let verdict = observer::observe("plonky3", proof.len(), || {
 			guard::run(|| {
@@ -68,9 +72,9 @@ pub trait StwoVerifier {
 	/// Verifies a STWO proof, of an AIR or of a Cairo program: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
 	/// Answers 0, or the code of an error class.
 	fn verify_stwo(
-		vk: PassFatPointerAndRead<&[u8]>,
-		public_values: PassFatPointerAndRead<&[u8]>,
-		proof: PassFatPointerAndRead<&[u8]>,
+		vk: PassIntoKept<&[u8]>,
+		public_values: PassIntoKept<&[u8]>,
+		proof: PassIntoKept<&[u8]>,
 	) -> u32 {
 		let verdict = observer::observe("stwo", proof.len(), || {
 			guard::run(|| {
