@@ -89,10 +89,9 @@ cp "$built"/{assay-node,assay} "$root/bin/"
 cp "$built/examples/govern" "$root/bin/"
 cp "$built/$runtime" "$root/runtime/"
 cp LICENSE README.md CHANGELOG.md "$root/"
-cp -r docs/{dashboards,alerts,runbooks,performance,status.md,status.schema.json,metrics.md} "$root/docs/"
+cp -r docs/{dashboards,alerts,runbooks,performance,stress,status.md,status.schema.json,metrics.md} \
+	"$root/docs/"
 cp -r deploy/. "$root/deploy/"
-# Summaries of stress runs, where there are some.
-[ ! -d docs/stress ] || cp -r docs/stress "$root/docs/"
 for chain in dev local; do
 	"$root/bin/assay-node" export-chain-spec --chain "$chain" --raw --output "$root/chains/$chain.json"
 done

@@ -4,23 +4,26 @@
 # Runs scenarios of zombienet/ one after the other, each with a time limit, and writes one page
 # over all of them.
 #
-#   scripts/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--back-ends "LIST"] [SCENARIO...]
+#   scripts/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--back-ends "LIST"] [--publish] [SCENARIO...]
 #
 # All scenarios unless some are named, each with each back end: `plonky3`, `stwo`, and `both` where the
-# scenario itself loads with both. Exit status: 0 if every run is ok, else 1.
+# scenario itself loads with both; `own` is once, as the scenario has it. --publish puts the summaries of
+# runs that are ok into docs/stress, which a release carries: once with `--back-ends own`. Exit status: 0
+# if every run is ok, else 1.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-options=() limit=1800 out='' back_ends='plonky3 stwo both' scenarios=()
+options=() limit=1800 out='' back_ends='plonky3 stwo both' publish=false scenarios=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--short) options+=(--short) ;;
 	--limit) limit=$2 && shift ;;
 	--out) out=$2 && shift ;;
 	--back-ends) back_ends=$2 && shift ;;
+	--publish) publish=true ;;
 	*) scenarios+=("$1") ;;
 	esac
 	shift
@@ -41,12 +44,17 @@ for scenario in "${scenarios[@]}"; do
 		if [ "$back_end" = both ]; then
 			grep -q '^air = "stwo-' "zombienet/scenarios/$scenario.toml" || continue
 			only=()
+		elif [ "$back_end" = own ]; then
+			run=$scenario only=()
 		fi
 		begin=$SECONDS
 		code=0
 		timeout "$limit" zombienet/run.sh "$scenario" "${only[@]}" "${options[@]}" --out "$out/$run" \
 			>"$out/$run.log" 2>&1 || code=$?
 		[ "$code" -eq 0 ] || status=1
+		if [ "$publish" = true ] && [ "$code" -eq 0 ]; then
+			cp "$out/$run/summary.json" "docs/stress/$run.json"
+		fi
 		echo "$run,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
 		printf '%-28s exit %3d  %5d s\n' "$run" "$code" $((SECONDS - begin))
 		python3 -B zombienet/report.py --index "$out"

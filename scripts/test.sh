@@ -125,6 +125,7 @@ step "no_std" no_std
 step "demo" scripts/demo.sh
 step "times of clones" python3 -B scripts/test_clone_times.py
 step "network analyzer" python3 -B scripts/test_analyze_simnet.py
+step "published stress runs" python3 -B scripts/analyze_simnet.py docs/stress/*.json
 # Two validators under a little load; what it leaves is in the cache until the next time.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
 step "observability" scripts/observability.sh
