@@ -130,7 +130,9 @@ step "published stress runs" python3 -B scripts/analyze_simnet.py docs/stress/*.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
 step "observability" scripts/observability.sh
 step "STWO's prover" scripts/test_stwo.sh
-# Both with the same features, so that dependencies are checked once.
+# Both with the same features, so that dependencies are checked once. Without the runtime's blob: with these
+# features it would take the place of the node's, which the next build would have to make again.
+export SKIP_ASSAY_RUNTIME_WASM_BUILD=1
 optional=assay-plonky3/bench,assay-runtime/runtime-benchmarks,assay-runtime/try-runtime
 step "lints" cargo clippy --release --locked --workspace --all-targets --features "$optional" \
 	-- -D warnings
