@@ -23,8 +23,9 @@ done
 work=$(mktemp -d)
 runner=
 # Neither what is installed nor the images of this machine: everything is in the folder.
-export STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
-images() { buildah --root "$work/store" --runroot "$work/run" "$@"; }
+# Plain folders: buildah leaves a mount behind where it uses overlays.
+export BUILDAH_ISOLATION=chroot
+images() { buildah --storage-driver vfs --root "$work/store" --runroot "$work/run" "$@"; }
 clean_up() {
 	[ -z "$runner" ] || kill -TERM -- "-$runner" 2>/dev/null || true
 	[ -z "$runner" ] || wait "$runner" 2>/dev/null || true
