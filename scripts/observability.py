@@ -206,10 +206,12 @@ class Load:
                 self.bytes += proof.stat().st_size
 
 
-def served(arguments, load):
-    """Waits until the proving service has done its work, and adds it to the load: a block that it
+def served(service, load):
+    """Waits until a proving service has done its work, and adds it to the load: a block that it
     queued before it was killed, and three since."""
-    path = arguments.prover_dir / "accepted.jsonl"
+    air, _, folder, killed = service
+    folder, killed = pathlib.Path(folder), int(killed)
+    path = folder / "accepted.jsonl"
 
     def lines():
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
@@ -217,11 +219,12 @@ def served(arguments, load):
     wait_for("four blocks are proved", lambda: len(lines()) >= 4, 180)
     found = lines()
     blocks = [line["block"] for line in found]
-    expect(len(set(blocks)) == len(blocks) == 4, f"the prover proved blocks {blocks}")
-    expect(arguments.killed in blocks, f"the killed prover's block {arguments.killed} is lost")
-    expect(not list(arguments.prover_dir.glob("*.job")), "the prover keeps jobs that are done")
-    say(f"the prover, killed at block {arguments.killed}, proved blocks {blocks}")
-    load.of_system["plonky3"]["accepted"] += len(found)
+    expect(len(set(blocks)) == len(blocks) == 4, f"{air}: the prover proved blocks {blocks}")
+    expect(killed in blocks, f"{air}: the killed prover's block {killed} is lost")
+    expect(not list(folder.glob("*.job")), f"{air}: the prover keeps jobs that are done")
+    say(f"the prover of {air}, killed at block {killed}, proved blocks {blocks}")
+    system = "stwo" if air.startswith("stwo-") else "plonky3"
+    load.of_system[system]["accepted"] += len(found)
     load.bytes += sum(line["proof_bytes"] for line in found)
     return len(found)
 
@@ -396,11 +399,11 @@ def check(arguments):
         sender += len(calls)
         before = genuine
     load.send(before, sender)
-    proved = served(arguments, load)
+    proved = [served(service, load) for service in arguments.service]
     verdicts = load.verdicts
     total = sum(verdicts.values())
     say(f"the chain's verdicts: {dict(verdicts)}")
-    expect(verdicts["accepted"] == WAVES * len(AIRS) + proved, "genuine proofs were refused")
+    expect(verdicts["accepted"] == WAVES * len(AIRS) + sum(proved), "genuine proofs were refused")
     for system, of_system in load.of_system.items():
         expect(len(of_system) >= 3, f"{system}: tampered copies all fell to one check")
 
@@ -441,14 +444,14 @@ def check(arguments):
 
     say("status")
     document = check_status(arguments.status, load, demo.Node(arguments.port))
-    check_prover(document, proved)
+    check_prover(document, proved[0])
     document = check_status(arguments.follower_status, load)
     expect(document["prover"] is None, f"a node that was told of no prover: {document['prover']}")
 
     for url in (arguments.metrics, arguments.follower_metrics):
         text, longest = scrape(url)
         say(f"{url}: {len(text) // 1024} KiB, the longest of 20 scrapes {longest:.1f} ms")
-    documented(text + get(f"{arguments.prover}/metrics")[1])
+    documented(text + "".join(get(f"{url}/metrics")[1] for _, url, *_ in arguments.service))
 
     if arguments.picture:
         draw(prometheus, arguments.picture, began, time.time())
@@ -500,9 +503,10 @@ def main():
     command.add_argument("--dir", required=True, type=pathlib.Path, help="folder for the files")
     for url in ("prometheus", "metrics", "status", "follower-metrics", "follower-status"):
         command.add_argument(f"--{url}", required=True, help="an URL")
-    command.add_argument("--prover", required=True, help="the proving service")
-    command.add_argument("--prover-dir", required=True, type=pathlib.Path, help="its folder")
-    command.add_argument("--killed", required=True, type=int, help="the block that it was killed at")
+    command.add_argument("--service", required=True, action="append", nargs=4,
+                         metavar=("AIR", "URL", "FOLDER", "BLOCK"),
+                         help="a proving service, and the block that it was killed at; the author "
+                              "is told of the first")
     command.add_argument("--picture", type=pathlib.Path, help="where to draw the panels")
     command.set_defaults(run=check)
     arguments = parser.parse_args()

@@ -3,8 +3,8 @@
 #
 # Holds metrics, status, dashboard and alerts to a running chain: the rules' unit tests; then a dev
 # node, a second one that imports its blocks, and a real Prometheus; genuine, tampered and malformed
-# proofs; a proving service that is killed and comes back; every panel's query, every rule and the status document against what the chain said; and
-# the commands of every runbook. What is asked is in observability.py; here are the processes.
+# proofs; two proving services, one for each proof system, that are killed and come back; every panel's
+# query, every rule and the status document against what the chain said; and the commands of every runbook. What is asked is in observability.py; here are the processes.
 #
 #   scripts/observability.sh             check
 #   scripts/observability.sh --picture   and draw the panels into docs/images/dashboard.png
@@ -61,7 +61,7 @@ observed=(--prometheus-port 0 --status-port 0)
 free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
-prover=http://127.0.0.1:$(free_port)
+prover=http://127.0.0.1:$(free_port) stwo_prover=http://127.0.0.1:$(free_port)
 start_node --prover-url "$prover/metrics"
 # said PATTERN: waits until the node's log has it, and prints the port at its end.
 said() {
@@ -95,34 +95,44 @@ scrape_configs:
       - { targets: ["127.0.0.1:$metrics"], labels: { instance: author } }
       - { targets: ["127.0.0.1:$follower_metrics"], labels: { instance: follower } }
   - job_name: assay-prover
-    static_configs: [{ targets: ["${prover#http://}"], labels: { instance: prover } }]
+    static_configs:
+      - { targets: ["${prover#http://}"], labels: { instance: prover } }
+      - { targets: ["${stwo_prover#http://}"], labels: { instance: stwo_prover } }
 END
 start prometheus --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/prometheus" \
 	--web.listen-address "127.0.0.1:$prometheus" --log.level warn
 
-# The proving service: killed as soon as it has work, then started again.
+# The proving services: each killed as soon as it has work, then started again.
 assay=$CARGO_TARGET_DIR/release/assay
-"$assay" export consensus-quorum --out "$work/quorum.vk" >/dev/null
+# serve AIR SIGNER URL: its jobs are in $work/AIR.
 serve() {
-	start "$assay" prove --serve --vk "$work/quorum.vk" --url "ws://127.0.0.1:$port" \
-		--signer //Bob --dir "$work/prover" --every 1 --limit 3 --metrics-port "${prover##*:}"
+	start "$assay" prove --serve --vk "$work/$1.vk" --url "ws://127.0.0.1:$port" \
+		--signer "$2" --dir "$work/$1" --every 1 --limit 3 --metrics-port "${3##*:}"
 }
-serve
-for _ in {1..600}; do
-	killed=$(compgen -G "$work/prover/*.job") && break
-	sleep 0.1
-done
-[ -n "$killed" ] || fail "the proving service queued nothing"
-kill -KILL -- "-${groups[0]}"
-serve
+# kill_and_serve AIR SIGNER URL: adds to $services what is to be known of it.
+kill_and_serve() {
+	local killed=
+	"$assay" export "$1" --out "$work/$1.vk" >/dev/null
+	serve "$@"
+	for _ in {1..600}; do
+		killed=$(compgen -G "$work/$1/*.job") && break
+		sleep 0.1
+	done
+	[ -n "$killed" ] || fail "the proving service queued nothing"
+	kill -KILL -- "-${groups[0]}"
+	serve "$@"
+	services+=(--service "$1" "$3" "$work/$1" "$(basename "$killed" .job)")
+}
+services=()
+kill_and_serve consensus-quorum //Bob "$prover"
+kill_and_serve stwo-consensus-quorum //Charlie "$stwo_prover"
 
 start "$python" scripts/observability.py check --assay "$CARGO_TARGET_DIR/release/assay" \
 	--port "$port" --dir "$work/files" --prometheus "http://127.0.0.1:$prometheus" \
 	--metrics "http://127.0.0.1:$metrics" --status "http://127.0.0.1:$status" \
 	--follower-metrics "http://127.0.0.1:$follower_metrics" \
 	--follower-status "http://127.0.0.1:$follower_status" \
-	--prover "$prover" --prover-dir "$work/prover" --killed "$(basename "$killed" .job)" \
-	"${picture[@]}"
+	"${services[@]}" "${picture[@]}"
 wait "${groups[0]}" || fail "failed"
 
 # The runbooks, against the author; after the figures, which what they send would change.

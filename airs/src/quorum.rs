@@ -66,6 +66,9 @@ pub const KEY_ELEMENTS: usize = 7;
 /// Round, two roots, total and voted weight.
 pub const NUM_PUBLIC_VALUES: usize = 3 + 2 * RATE;
 
+/// Numbers of a witness in [`QuorumWitness::to_words`].
+pub const WITNESS_WORDS: usize = 1 + VALIDATORS * (KEY_ELEMENTS + 2) + WITNESSES * RATE;
+
 /// Starts the validators' sponge: the bytes `QRM1`.
 pub const DOMAIN_VALIDATORS: u32 = 0x5152_4d31;
 /// Starts the VRF outputs' sponge: the bytes `VRF1`.
@@ -450,6 +453,52 @@ impl QuorumWitness {
 	/// The public values of [`Self::statement`].
 	pub fn public_values(&self) -> Vec<u32> {
 		self.statement().public_values()
+	}
+
+	/// The witness as numbers, for another program to prove: the round; key, weight and vote (0 or 1)
+	/// of each validator; the VRF outputs.
+	pub fn to_words(&self) -> Vec<u32> {
+		let mut words = Vec::with_capacity(WITNESS_WORDS);
+		words.push(self.round);
+		for validator in &self.validators {
+			words.extend(validator.key.map(|element| element.as_canonical_u32()));
+			words.extend([validator.weight, u32::from(validator.vote)]);
+		}
+		words.extend(self.vrf_outputs.as_flattened().iter().map(PrimeField32::as_canonical_u32));
+		words
+	}
+
+	/// Reads [`Self::to_words`] back.
+	///
+	/// # Errors
+	///
+	/// Says what was expected: [`WITNESS_WORDS`] numbers, the round and elements below the field's
+	/// order, weights below `2^20`, votes of 0 or 1.
+	pub fn from_words(words: &[u32]) -> Result<Self, String> {
+		if words.len() != WITNESS_WORDS {
+			return Err(format!("expected {WITNESS_WORDS} numbers, got {}", words.len()));
+		}
+		let mut words = words.iter().copied();
+		let mut next = |bound: u32, what: &str| {
+			let word = words.next().unwrap_or_default();
+			let expected = || format!("expected {what} below {bound}, got {word}");
+			if word < bound { Ok(word) } else { Err(expected()) }
+		};
+		let round = next(BabyBear::ORDER_U32, "a round")?;
+		let mut validators =
+			[Validator { key: [BabyBear::ZERO; KEY_ELEMENTS], weight: 0, vote: false }; VALIDATORS];
+		for validator in &mut validators {
+			for element in &mut validator.key {
+				*element = BabyBear::from_u32(next(BabyBear::ORDER_U32, "elements")?);
+			}
+			validator.weight = next(1 << WEIGHT_BITS, "weights")?;
+			validator.vote = next(2, "votes")? == 1;
+		}
+		let mut vrf_outputs = [[BabyBear::ZERO; RATE]; WITNESSES];
+		for element in vrf_outputs.as_flattened_mut() {
+			*element = BabyBear::from_u32(next(BabyBear::ORDER_U32, "elements")?);
+		}
+		Ok(Self { round, validators, vrf_outputs })
 	}
 
 	/// The main trace. It fills the columns by the rules whether or not the constraints will hold.

@@ -88,6 +88,29 @@ fn generated_witnesses_have_a_quorum() {
 }
 
 #[test]
+fn witnesses_read_back_from_their_words_and_others_are_refused() {
+	let witness = generate(3);
+	let words = witness.to_words();
+	assert_eq!(QuorumWitness::from_words(&words), Ok(witness));
+	let changed = |position: usize, word| {
+		let mut words = words.clone();
+		words[position] = word;
+		QuorumWitness::from_words(&words).unwrap_err()
+	};
+	let order = BabyBear::ORDER_U32;
+	assert_eq!(changed(0, order), format!("expected a round below {order}, got {order}"));
+	assert_eq!(changed(1, order), format!("expected elements below {order}, got {order}"));
+	assert_eq!(changed(8, 1 << 20), "expected weights below 1048576, got 1048576");
+	assert_eq!(changed(9, 2), "expected votes below 2, got 2");
+	let last = WITNESS_WORDS - 1;
+	assert_eq!(changed(last, u32::MAX), format!("expected elements below {order}, got 4294967295"));
+	assert_eq!(
+		QuorumWitness::from_words(&words[..last]),
+		Err(format!("expected {WITNESS_WORDS} numbers, got {last}"))
+	);
+}
+
+#[test]
 fn public_values_read_back_as_the_statement() {
 	let statement = honest().statement();
 	let values = statement.public_values();

@@ -71,7 +71,7 @@ fn main() {
 	let poseidon = PoseidonChain { log_size: 5, seed: 2 };
 	let public = poseidon.public_values();
 	write(&folder, "poseidon", &poseidon, public, StwoHash::Blake2s, FAST);
-	let quorum = Quorum { seed: 4 };
+	let quorum = Quorum::of_seed(4);
 	write(&folder, "quorum", &quorum, quorum.public_values(), StwoHash::Blake2s, FAST);
 	let range = RangeCheck { log_size: 8, seed: 3 };
 	let lifted = StwoParams { lifting_log_size: Some(9), ..FAST };

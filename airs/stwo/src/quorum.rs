@@ -62,11 +62,11 @@ const FIXED: [(&str, Marks); 6] = [
 	("last_witness", |row| row == VALIDATORS + WITNESSES - 1),
 ];
 
-/// The AIR, and the seed of its witness.
+/// The AIR, and its witness.
 #[derive(Clone, Debug)]
 pub struct Quorum {
-	/// Picks the witness: that of the twin.
-	pub seed: u64,
+	/// What the twin proves too.
+	pub witness: QuorumWitness,
 }
 
 /// Its only component.
@@ -244,11 +244,17 @@ fn absorb(
 }
 
 impl Quorum {
+	/// With the witness that the twin has of a seed.
+	#[must_use]
+	pub fn of_seed(seed: u64) -> Self {
+		Self { witness: generate(seed) }
+	}
+
 	/// The true statement about its witness, computed without the AIR.
 	#[must_use]
 	pub fn statement(&self) -> QuorumStatement {
-		let witness = generate(self.seed);
-		let (validators, outputs) = rows(&witness);
+		let witness = &self.witness;
+		let (validators, outputs) = rows(witness);
 		let leaves = validators.iter().map(|(leaf, ..)| *leaf);
 		let (_, quorum_root) = absorb(DOMAIN_VALIDATORS, witness.round, leaves);
 		let (_, vrf_root) = absorb(DOMAIN_WITNESSES, witness.round, outputs.into_iter());
@@ -315,9 +321,8 @@ impl Quorum {
 
 	/// The columns of its honest trace.
 	fn honest(&self) -> Vec<Vec<BaseField>> {
-		let witness = generate(self.seed);
-		let (validators, outputs) = rows(&witness);
-		Self::columns(witness.round, &validators, &outputs)
+		let (validators, outputs) = rows(&self.witness);
+		Self::columns(self.witness.round, &validators, &outputs)
 	}
 }
 

@@ -100,7 +100,7 @@ impl Sample {
 			Self::Fibonacci => Vec::new(),
 			Self::Poseidon => crate::poseidon::PoseidonChain { log_size, seed }.public_values(),
 			Self::RangeCheck => crate::range_check::RangeCheck { log_size, seed }.public_values(),
-			Self::Quorum => crate::quorum::Quorum { seed }.public_values(),
+			Self::Quorum => crate::quorum::Quorum::of_seed(seed).public_values(),
 		}
 	}
 }
@@ -132,7 +132,7 @@ macro_rules! dispatch_stwo_sample {
 				$body
 			},
 			$crate::Sample::Quorum => {
-				let $air = $crate::quorum::Quorum { seed: $seed };
+				let $air = $crate::quorum::Quorum::of_seed($seed);
 				$body
 			},
 		}

@@ -70,7 +70,7 @@ fn prove_a_range_check_of_two_sizes() {
 /// Its rules, one by one, are tested beside the AIR; here that the claim is proven, and no other.
 #[test]
 fn prove_consensus_quorum() {
-	let air = Quorum { seed: 1337 };
+	let air = Quorum::of_seed(1337);
 	let public = air.public_values();
 	check(&air, public.clone(), StwoHash::Blake2s, FAST);
 	let vk = make_vk(&air, StwoHash::Blake2s, FAST).unwrap();

@@ -280,7 +280,8 @@ pub struct InspectArgs {
 /// Arguments of `prove`.
 #[derive(Debug, Args)]
 pub struct ProveArgs {
-	/// Name of a sample AIR, see `assay air list` [--serve: consensus-quorum]
+	/// Name of a sample AIR, see `assay air list` [--serve: consensus-quorum or its twin
+	/// stwo-consensus-quorum]
 	#[arg(value_parser = Air::parse, required_unless_present = "serve")]
 	pub air: Option<Air>,
 	/// The verifying key that `export` wrote [default: AIR.vk]

@@ -12,6 +12,7 @@ use crate::files::{self, VkFile};
 use crate::offline::{cost_json, default_file, elements_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, Progress, hex, table};
 use assay_air::stwo::Program;
+use assay_airs::quorum::QuorumWitness;
 use assay_primitives::{Policy, Profile, StwoParams, StwoVk, VerifyingKey};
 use assay_stwo::soundness::{Regime, Report};
 use assay_stwo_airs::Sample;
@@ -159,6 +160,35 @@ pub fn prove(args: &ProveArgs, sample: Sample) -> Result<Answer, Failure> {
 		("prove", format!("{prove_ms:.1} ms, with its trace")),
 	]);
 	Ok(Answer::new(object, text))
+}
+
+/// Whether the prover is there; an error says how to get it.
+pub fn find_prover() -> Result<(), Failure> {
+	let mut command = prover();
+	command.arg("--version");
+	run(command).map(|_| ())
+}
+
+/// Public values, encoded, and proof of a witness of consensus-quorum; `folder` takes the files that
+/// go to and from the prover.
+pub fn prove_quorum(
+	vk: &VkFile,
+	witness: &QuorumWitness,
+	folder: &Path,
+) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+	let mut command = prover();
+	command.args(["prove", Sample::Quorum.name()]);
+	let [key, words, proof, values] =
+		["vk", "witness", "proof", "pv"].map(|name| folder.join(name));
+	files::write(&key, &vk.bytes)?;
+	files::write(&words, json!(witness.to_words()).to_string().as_bytes())?;
+	for (option, path) in
+		[("--vk", &key), ("--witness", &words), ("--proof", &proof), ("--public-values", &values)]
+	{
+		command.arg(option).arg(path);
+	}
+	run(command)?;
+	Ok((files::read_public_values_bytes(&values)?, files::read_proof(&proof)?))
 }
 
 /// `inspect`.

@@ -740,7 +740,7 @@ mod chain_commands_should {
 mod stwo_should {
 	use super::*;
 
-	fn fixture(name: &str, part: &str) -> String {
+	pub fn fixture(name: &str, part: &str) -> String {
 		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../primitives/stwo/fixtures");
 		folder.join(format!("{name}_{part}_v1.bin")).display().to_string()
 	}
@@ -959,7 +959,12 @@ mod serve_should {
 		let error = refused(&["--vk", &path(&genuine().folder, "vk")]);
 		assert!(error.contains("assay export consensus-quorum"), "{error}");
 		let error = refused(&["fibonacci", "--vk", quorum_key()]);
-		assert!(error.contains("expected consensus-quorum"), "{error}");
+		assert!(error.contains("expected consensus-quorum or stwo-consensus-quorum"), "{error}");
+		let error = refused(&["stwo-consensus-quorum", "--vk", quorum_key()]);
+		let text = "expected a key for stwo-consensus-quorum, got one for consensus-quorum";
+		assert!(error.contains(text), "{error}");
+		let error = refused(&["--vk", &stwo_should::fixture("poseidon", "vk")]);
+		assert!(error.contains("got one for another AIR"), "{error}");
 	}
 
 	#[test]
@@ -968,6 +973,28 @@ mod serve_should {
 		let port = listener.local_addr().unwrap().port().to_string();
 		let error = refused(&["--vk", quorum_key(), "--metrics-port", &port]);
 		assert!(error.contains("--metrics-port: expected a free port"), "{error}");
+	}
+
+	/// The key is that of STWO's twin; what follows the prover is the port.
+	#[test]
+	fn look_for_the_prover_of_the_stwo_twin_before_it_starts() {
+		let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+		let port = listener.local_addr().unwrap().port().to_string();
+		let vk = stwo_should::fixture("quorum", "vk");
+		for (prover, text) in [
+			("/nowhere/assay-stwo", "scripts/build_stwo.sh"),
+			("/bin/true", "--metrics-port: expected a free port"),
+		] {
+			let output = Command::new(env!("CARGO_BIN_EXE_assay"))
+				.args(["prove", "--serve", "--signer", "//Alice", "--vk", &vk])
+				.args(["--dir", &path(&genuine().folder, "serve-stwo"), "--metrics-port", &port])
+				.env("ASSAY_STWO_PROVER", prover)
+				.output()
+				.unwrap();
+			assert_eq!(output.status.code(), Some(2));
+			let said = String::from_utf8(output.stderr).unwrap();
+			assert!(said.contains(text), "{said}");
+		}
 	}
 
 	#[test]

@@ -7,15 +7,17 @@
 //! that. It prints one JSON object; after an error it has the field `error`, and the exit status is
 //! 1 for a refusal and 2 for wrong arguments.
 
+use assay_airs::quorum::QuorumWitness;
 use assay_primitives::{Policy, PublicValues, SecurityBits, StwoHash, StwoParams, VerifyingKey};
 use assay_stwo::prover::{Provable, make_vk, prove};
 use assay_stwo::{check_vk, supported};
+use assay_stwo_airs::quorum::Quorum;
 use assay_stwo_airs::{Sample, dispatch_stwo_sample};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use codec::Encode;
 use serde_json::{Value, json};
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -69,8 +71,12 @@ struct ProveArgs {
 	air: Sample,
 	#[arg(long)]
 	vk: PathBuf,
-	#[arg(long)]
-	seed: u64,
+	/// Picks the sample's witness
+	#[arg(long, required_unless_present = "witness")]
+	seed: Option<u64>,
+	/// The witness of consensus-quorum, a JSON list of the numbers of `QuorumWitness::to_words`
+	#[arg(long, value_name = "FILE", conflicts_with = "seed")]
+	witness: Option<PathBuf>,
 	#[arg(long)]
 	proof: PathBuf,
 	#[arg(long)]
@@ -187,25 +193,45 @@ fn prove_sample(args: &ProveArgs) -> Result<Value, Failure> {
 	if !args.air.log_size_range().contains(&log_size) {
 		return Err(usage(format_args!("{} has no trace of 2^{log_size} rows", args.air.name())));
 	}
-	let public_values = PublicValues::V1(args.air.public_values(log_size, args.seed));
-	let start = Instant::now();
-	let proof = dispatch_stwo_sample!(args.air, log_size, args.seed, |air| made(
-		&vk,
-		&air,
-		&public_values
-	))?;
-	let prove_ms = start.elapsed().as_secs_f64() * 1000.0;
-	for (path, bytes) in [(&args.proof, proof), (&args.public_values, public_values.encode())] {
+	let Made { proof, public_values, prove_ms } = match &args.witness {
+		Some(path) => {
+			let air = Quorum { witness: read_witness(args.air, path)? };
+			make(&vk, &air, air.public_values())?
+		},
+		None => {
+			let seed = args.seed.unwrap_or_default();
+			let values = args.air.public_values(log_size, seed);
+			dispatch_stwo_sample!(args.air, log_size, seed, |air| make(&vk, &air, values))?
+		},
+	};
+	for (path, bytes) in [(&args.proof, proof), (&args.public_values, public_values)] {
 		std::fs::write(path, bytes)
 			.map_err(|error| usage(format_args!("{}: {error}", path.display())))?;
 	}
 	Ok(json!({ "prove_ms": prove_ms }))
 }
 
-fn made<A: Provable>(
-	vk: &VerifyingKey,
-	air: &A,
-	public_values: &PublicValues,
-) -> Result<Vec<u8>, Failure> {
-	prove(vk, air, public_values).map_err(refused)
+fn read_witness(air: Sample, path: &Path) -> Result<QuorumWitness, Failure> {
+	if air != Sample::Quorum {
+		return Err(usage("--witness: expected stwo-consensus-quorum, got another AIR"));
+	}
+	let located = |error: &dyn Display| usage(format_args!("{}: {error}", path.display()));
+	let bytes = std::fs::read(path).map_err(|error| located(&error))?;
+	let words: Vec<u32> = serde_json::from_slice(&bytes).map_err(|error| located(&error))?;
+	QuorumWitness::from_words(&words).map_err(|error| located(&error))
+}
+
+/// What is written.
+struct Made {
+	proof: Vec<u8>,
+	public_values: Vec<u8>,
+	prove_ms: f64,
+}
+
+fn make<A: Provable>(vk: &VerifyingKey, air: &A, values: Vec<u32>) -> Result<Made, Failure> {
+	let public_values = PublicValues::V1(values);
+	let start = Instant::now();
+	let proof = prove(vk, air, &public_values).map_err(refused)?;
+	let prove_ms = start.elapsed().as_secs_f64() * 1000.0;
+	Ok(Made { proof, public_values: public_values.encode(), prove_ms })
 }

@@ -100,16 +100,20 @@ fn broken(trace: &[Vec<BaseField>], public: &[u32]) -> Vec<&'static str> {
 	all.into_iter().collect()
 }
 
-const AIR: Quorum = Quorum { seed: 1337 };
+const SEED: u64 = 1337;
+
+fn air() -> Quorum {
+	Quorum::of_seed(SEED)
+}
 
 /// The witness, its rows changed, and everything else as the rules have it.
 fn changed(
 	change: impl FnOnce(&mut Vec<super::Row>, &mut Vec<[BaseField; RATE]>),
 ) -> Vec<&'static str> {
-	let witness = generate(AIR.seed);
+	let witness = generate(SEED);
 	let (mut validators, mut outputs) = rows(&witness);
 	change(&mut validators, &mut outputs);
-	broken(&Quorum::columns(witness.round, &validators, &outputs), &AIR.public_values())
+	broken(&Quorum::columns(witness.round, &validators, &outputs), &air().public_values())
 }
 
 /// The column of the total, and the one after it of the votes.
@@ -117,12 +121,12 @@ const TOTAL_COLUMN: usize = poseidon::COLUMNS + RANGE_BITS + 1;
 
 #[test]
 fn the_honest_trace_breaks_no_rule() {
-	assert_eq!(broken(&AIR.honest(), &AIR.public_values()), [""; 0]);
+	assert_eq!(broken(&air().honest(), &air().public_values()), [""; 0]);
 }
 
 #[test]
 fn the_statement_has_the_twins_round_and_weights_and_roots_of_its_own() {
-	let (own, twin) = (AIR.statement(), generate(AIR.seed).statement());
+	let (own, twin) = (air().statement(), generate(SEED).statement());
 	assert!(own.has_quorum());
 	assert_eq!(
 		(own.round, own.total_weight, own.voted_weight),
@@ -134,8 +138,8 @@ fn the_statement_has_the_twins_round_and_weights_and_roots_of_its_own() {
 
 #[test]
 fn every_public_value_is_bound() {
-	let honest = AIR.public_values();
-	let trace = AIR.honest();
+	let honest = air().public_values();
+	let trace = air().honest();
 	for position in 0..NUM_PUBLIC_VALUES {
 		let mut public = honest.clone();
 		public[position] ^= 1;
@@ -186,7 +190,7 @@ fn a_vote_of_two_is_refused() {
 
 #[test]
 fn one_vote_too_few_is_refused_whatever_the_public_values() {
-	let witness = generate(AIR.seed);
+	let witness = generate(SEED);
 	let (mut validators, outputs) = rows(&witness);
 	for validator in &mut validators {
 		validator.2 = 0;
@@ -198,15 +202,15 @@ fn one_vote_too_few_is_refused_whatever_the_public_values() {
 	let statement = QuorumStatement {
 		quorum_root: root.map(|element| element.0),
 		voted_weight: 0,
-		..AIR.statement()
+		..air().statement()
 	};
 	assert_eq!(broken(&trace, &statement.public_values()), ["votes reach two thirds"]);
 }
 
 #[test]
 fn a_cell_of_any_column_is_bound_on_some_row() {
-	let honest = AIR.honest();
-	let public = AIR.public_values();
+	let honest = air().honest();
+	let public = air().public_values();
 	// On the first row, which is a validator's. The inverse counts on the last row only.
 	for column in (0..COLUMNS).step_by(5).chain(TOTAL_COLUMN - 1..COLUMNS) {
 		let mut trace = honest.clone();
@@ -218,11 +222,11 @@ fn a_cell_of_any_column_is_bound_on_some_row() {
 
 #[test]
 fn sums_that_do_not_start_at_zero_are_refused() {
-	let mut trace = AIR.honest();
+	let mut trace = air().honest();
 	for cell in &mut trace[TOTAL_COLUMN] {
 		*cell += BaseField::one();
 	}
-	let rules = broken(&trace, &AIR.public_values());
+	let rules = broken(&trace, &air().public_values());
 	assert!(rules.contains(&"the sums start at zero"), "{rules:?}");
 	assert!(!rules.contains(&"the sums add up"), "{rules:?}");
 }

@@ -9,6 +9,7 @@
 //! | `NUMBER.pv`, `NUMBER.proof` | what was made of it |
 //! | `accepted.jsonl` | a line for each statement that the chain has |
 //! | `refused/` | jobs that nothing came of, to look at |
+//! | `prover-PID/` | what STWO's prover, a program of its own, reads and writes |
 //! | `lock` | one service at a time |
 //!
 //! Files appear whole: each is written under another name first.
@@ -20,6 +21,9 @@ use serde_json::Value;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// Starts the name of the folder of another program's files.
+const SCRATCH: &str = "prover-";
 
 /// The chain's facts about a finalised block.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -54,13 +58,32 @@ impl Jobs {
 			.and_then(|()| File::create(dir.join("lock")))
 			.map_err(|error| unusable(dir, &error))?;
 		match lock.try_lock() {
-			Ok(()) => Ok(Self { dir: dir.into(), _lock: lock }),
+			Ok(()) => Self { dir: dir.into(), _lock: lock }.tidied(),
 			Err(TryLockError::WouldBlock) => Err(Failure::usage(format_args!(
 				"{}: expected a folder that no other service uses",
 				dir.display()
 			))),
 			Err(TryLockError::Error(error)) => Err(unusable(dir, &error)),
 		}
+	}
+
+	/// A prover may outlive the service that started it, so each service has a folder for its own.
+	fn tidied(self) -> Result<Self, Failure> {
+		for entry in fs::read_dir(&self.dir).map_err(|error| unusable(&self.dir, &error))? {
+			let path = entry.map_err(|error| unusable(&self.dir, &error))?.path();
+			let name = path.file_name().unwrap_or_default();
+			if name.to_string_lossy().starts_with(SCRATCH) {
+				fs::remove_dir_all(&path).map_err(|error| unusable(&path, &error))?;
+			}
+		}
+		Ok(self)
+	}
+
+	/// A folder for files that go to and from another program.
+	pub fn scratch(&self) -> Result<PathBuf, Failure> {
+		let path = self.dir.join(format!("{SCRATCH}{}", std::process::id()));
+		fs::create_dir_all(&path).map_err(|error| unusable(&path, &error))?;
+		Ok(path)
 	}
 
 	/// Numbers of the blocks that wait, ascending.
@@ -216,6 +239,16 @@ mod tests {
 		let bytes = job(1).encode();
 		fs::write(folder.0.join("0000000007.job"), &bytes[..bytes.len() - 1]).unwrap();
 		assert!(jobs.load(7).unwrap_err().starts_with("damaged"));
+	}
+
+	#[test]
+	fn files_of_an_earlier_services_prover_go() {
+		let folder = Folder::new("scratch");
+		fs::create_dir_all(folder.0.join("prover-0")).unwrap();
+		fs::write(folder.0.join("prover-0/proof"), b"another's").unwrap();
+		let jobs = Jobs::open(&folder.0).unwrap();
+		assert!(!folder.0.join("prover-0").exists());
+		assert!(fs::read_dir(jobs.scratch().unwrap()).unwrap().next().is_none());
 	}
 
 	#[test]

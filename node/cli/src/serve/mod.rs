@@ -21,6 +21,7 @@ use crate::offline::default_file;
 use crate::online::{ProofVerified, within};
 use crate::output::{Answer, Exit, Failure, Progress, hex, millis, warn, write_line};
 use crate::signer::keypair;
+use crate::stwo;
 use assay_airs::Sample;
 use assay_primitives::PublicValues;
 use codec::{Decode, Encode};
@@ -34,7 +35,7 @@ use std::time::{Duration, Instant};
 use subxt::rpcs::rpc_params;
 use subxt_signer::sr25519::Keypair;
 use tokio::sync::Notify;
-use witness::{HEADERS, Justification, Key};
+use witness::{HEADERS, Justification, Key, Twin};
 
 /// Jobs that may wait: a prover that is slower than the chain leaves blocks out.
 const QUEUE: usize = 64;
@@ -45,20 +46,37 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// `prove --serve`.
 pub fn serve(args: &ProveArgs, json: bool) -> Result<Answer, Failure> {
 	let options = &args.service;
-	if args.air.is_some_and(|air| air.name() != Sample::Quorum.name()) {
-		return Err(Failure::usage("--serve: expected consensus-quorum, got another AIR"));
-	}
-	let path = args.vk.clone().unwrap_or_else(|| default_file(Sample::Quorum.name(), "vk"));
+	let named = args.air.map_or(Some(Twin::Plonky3), |air| Twin::from_name(air.name()));
+	let Some(named) = named else {
+		return Err(Failure::usage(format_args!(
+			"--serve: expected {} or {}, got another AIR",
+			Twin::Plonky3.air(),
+			Twin::Stwo.air()
+		)));
+	};
+	let path = args.vk.clone().unwrap_or_else(|| default_file(named.air(), "vk"));
 	let vk = files::read_vk(&path)?;
-	witness::check_key(&vk.vk).map_err(|failure| failure.context(path.display()))?;
+	let twin = Twin::of(&vk.vk).map_err(|failure| failure.context(path.display()))?;
+	if args.air.is_some() && twin != named {
+		return Err(Failure::usage(format_args!(
+			"{}: expected a key for {}, got one for {}",
+			path.display(),
+			named.air(),
+			twin.air()
+		)));
+	}
+	if twin == Twin::Stwo {
+		stwo::find_prover()?;
+	}
 	let service = Arc::new(Service {
 		vk,
+		twin,
 		url: args.chain.url.clone(),
 		allow_insecure: args.chain.allow_insecure,
 		patience: Duration::from_secs(args.chain.timeout),
 		signer: keypair(&args.signer)?,
 		jobs: Jobs::open(&options.dir)?,
-		metrics: Metrics::new()?,
+		metrics: Metrics::new(twin)?,
 		every: options.every,
 		left: AtomicU32::new(options.limit.unwrap_or(u32::MAX)),
 		next: AtomicU32::new(0),
@@ -70,6 +88,8 @@ pub fn serve(args: &ProveArgs, json: bool) -> Result<Answer, Failure> {
 
 struct Service {
 	vk: VkFile,
+	/// What the key is for.
+	twin: Twin,
 	url: String,
 	allow_insecure: bool,
 	/// How long the chain may take to finalise a call.
@@ -287,20 +307,31 @@ impl Service {
 			Ok(witness) => witness,
 			Err(reason) => return aside(reason),
 		};
-		let public_values = PublicValues::V1(witness.public_values());
 		let start = Instant::now();
-		let proof = Sample::Quorum.prove(&self.vk.vk, witness.trace(), &public_values);
+		let made = match self.twin {
+			Twin::Plonky3 => {
+				let public_values = PublicValues::V1(witness.public_values());
+				Sample::Quorum
+					.prove(&self.vk.vk, witness.trace(), &public_values)
+					.map(|proof| Made { public_values: public_values.encode(), proof })
+					.map_err(Failure::from)
+			},
+			Twin::Stwo => stwo::prove_quorum(&self.vk, &witness, &self.jobs.scratch()?)
+				.map(|(public_values, proof)| Made { public_values, proof }),
+		};
 		let time = start.elapsed();
-		let proof = match proof {
-			Ok(proof) => proof,
-			Err(error) => {
+		let made = match made {
+			Ok(made) => made,
+			Err(failure) => {
 				self.metrics.failed(Trouble::Prover);
-				self.jobs.refuse(number)?;
-				return Err(error.into());
+				// A prover that was killed has said nothing of the job.
+				if !(self.twin == Twin::Stwo && failure.exit() == Exit::Internal) {
+					self.jobs.refuse(number)?;
+				}
+				return Err(failure);
 			},
 		};
-		self.metrics.proved(time, proof.len());
-		let made = Made { public_values: public_values.encode(), proof };
+		self.metrics.proved(time, made.proof.len());
 		self.jobs.keep(number, &made)?;
 		let line = json!({
 			"block": number, "prove_ms": millis(time), "proof_bytes": made.proof.len(),

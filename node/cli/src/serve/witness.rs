@@ -13,11 +13,14 @@
 //! Words are little-endian. docs/airs/consensus-quorum.md says what a proof does not show.
 
 use super::jobs::Job;
-use crate::output::Failure;
+use crate::output::{Exit, Failure};
+use assay_airs::Sample;
 use assay_airs::quorum::{
-	KEY_ELEMENTS, QuorumAir, QuorumWitness, RATE, VALIDATORS, Validator, WEIGHT_BITS, WITNESSES,
+	KEY_ELEMENTS, LOG_ROWS, QuorumAir, QuorumWitness, RATE, VALIDATORS, Validator, WEIGHT_BITS,
+	WITNESSES,
 };
 use assay_primitives::VerifyingKey;
+use assay_stwo_airs::Sample as StwoSample;
 use codec::Decode;
 use p3_baby_bear::BabyBear;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
@@ -72,15 +75,60 @@ impl Justification {
 	}
 }
 
-/// Whether a key is for consensus-quorum.
-pub fn check_key(vk: &VerifyingKey) -> Result<(), Failure> {
-	let program = assay_air::export(&QuorumAir::new())
-		.map_err(|error| Failure::new(crate::output::Exit::Internal, error))?;
-	match vk {
-		VerifyingKey::Plonky3V1(inner) if inner.program == program.encode() => Ok(()),
-		_ => Err(Failure::usage(
-			"expected a key that `assay export consensus-quorum` writes, got one for another AIR",
-		)),
+/// Which consensus-quorum: one claim, two proof systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Twin {
+	/// [`assay_airs::quorum`].
+	Plonky3,
+	/// [`assay_stwo_airs::quorum`].
+	Stwo,
+}
+
+impl Twin {
+	/// The AIR's name.
+	pub const fn air(self) -> &'static str {
+		match self {
+			Self::Plonky3 => Sample::Quorum.name(),
+			Self::Stwo => StwoSample::Quorum.name(),
+		}
+	}
+
+	/// The proof system's name.
+	pub const fn backend(self) -> &'static str {
+		match self {
+			Self::Plonky3 => "plonky3",
+			Self::Stwo => "stwo",
+		}
+	}
+
+	/// The twin of that name.
+	pub fn from_name(name: &str) -> Option<Self> {
+		[Self::Plonky3, Self::Stwo].into_iter().find(|twin| twin.air() == name)
+	}
+
+	/// The twin that a key is for.
+	pub fn of(vk: &VerifyingKey) -> Result<Self, Failure> {
+		let internal = |error: &dyn std::fmt::Display| Failure::new(Exit::Internal, error);
+		let found = match vk {
+			VerifyingKey::Plonky3V1(inner) => {
+				let air = assay_air::export(&QuorumAir::new()).map_err(|error| internal(&error))?;
+				(inner.program == air.encode()).then_some(Self::Plonky3)
+			},
+			VerifyingKey::StwoV1(inner) => {
+				let air = StwoSample::Quorum.export(LOG_ROWS).map_err(|error| internal(&error))?;
+				let programs = air.components.iter().map(|component| component.program.encode());
+				let own = inner.components.iter().map(|component| component.program.clone());
+				own.eq(programs).then_some(Self::Stwo)
+			},
+			VerifyingKey::CairoV1(_) => None,
+		};
+		found.ok_or_else(|| {
+			Failure::usage(format_args!(
+				"expected a key that `assay export {}` or `{}` writes, got one for another AIR",
+				Self::Plonky3.air(),
+				Self::Stwo.air(),
+			))
+		})
 	}
 }
 
