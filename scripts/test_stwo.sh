@@ -21,7 +21,7 @@ stwo=(--release --locked -p assay-stwo-airs)
 case ${1:-test} in
 test)
 	cargo test "${stwo[@]}" -p assay-stwo --features assay-stwo-airs/prover
-	cargo clippy "${stwo[@]}" -p assay-stwo --all-targets --features assay-stwo-airs/bench \
+	cargo clippy "${stwo[@]}" -p assay-stwo --all-targets --features assay-stwo-airs/bench,assay-stwo-airs/cli \
 		-- -D warnings
 	;;
 # The verifier for a target without std. Upstream depends on dashmap for its prover, whatever the
