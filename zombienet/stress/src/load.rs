@@ -212,7 +212,8 @@ pub async fn send(
 				}
 				tokio::time::sleep(Duration::from_millis(300)).await;
 			};
-			let expected = tamper.as_ref().map(tamper::Tamper::expected).unwrap_or_default();
+			let expected =
+				tamper.as_ref().map(|tamper| tamper.expected(&proofs)).unwrap_or_default();
 			let name = tamper.as_ref().map(tamper::Tamper::name);
 			let call = Item {
 				tamper: name,

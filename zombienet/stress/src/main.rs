@@ -217,7 +217,8 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 		});
 	}
 	run.stop();
-	let prove_ms = proofs.iter().flat_map(|proofs| &proofs.proofs).map(|proof| proof.prove_ms);
+	let prove_ms =
+		proofs.iter().flat_map(|proofs| &proofs.proofs).filter_map(|proof| proof.prove_ms);
 	let end = summary::End {
 		start,
 		sent,

@@ -44,7 +44,7 @@ const fn drain() -> u64 {
 pub struct Load {
 	/// Name in the summary.
 	pub name: String,
-	/// Name of a sample AIR.
+	/// Name of a sample AIR, or of a Cairo program with a committed proof, such as `cairo-votes`.
 	pub air: String,
 	/// log2 of the rows; the AIR's own if absent.
 	pub degree_bits: Option<u8>,
@@ -179,7 +179,11 @@ impl BackEnd {
 
 impl Load {
 	fn is_of_stwo(&self) -> bool {
-		self.air.starts_with("stwo-")
+		self.air.starts_with("stwo-") || self.is_of_cairo()
+	}
+
+	fn is_of_cairo(&self) -> bool {
+		self.air.starts_with("cairo-")
 	}
 
 	/// The load with a twin of its AIR in STWO, if it has one.
@@ -255,6 +259,13 @@ impl Scenario {
 			if load.senders == 0 || load.tampers == 0 || load.in_flight == 0 {
 				return Err(Harness(format!(
 					"{}: load {}: senders, tampers and in_flight are at least 1",
+					path.display(),
+					load.name
+				)));
+			}
+			if load.is_of_cairo() && !load.one_statement {
+				return Err(Harness(format!(
+					"{}: load {}: a Cairo program has one proof, so one_statement",
 					path.display(),
 					load.name
 				)));
@@ -347,6 +358,17 @@ mod tests {
 		let error = Scenario::read(&path, false, None).unwrap_err();
 		std::fs::remove_file(&path).unwrap();
 		let reason = "load l: after_upgrade, and there is no upgrade";
+		assert_eq!(error.0, format!("{}: {reason}", path.display()));
+	}
+
+	#[test]
+	fn a_cairo_program_has_one_statement() {
+		let text = "description = \"d\"\nnetwork = \"n\"\n[[load]]\nname = \"l\"\n\
+			air = \"cairo-votes\"\nhash = \"blake2s\"\nrounds = 2\n";
+		let path = write(text);
+		let error = Scenario::read(&path, false, None).unwrap_err();
+		std::fs::remove_file(&path).unwrap();
+		let reason = "load l: a Cairo program has one proof, so one_statement";
 		assert_eq!(error.0, format!("{}: {reason}", path.display()));
 	}
 

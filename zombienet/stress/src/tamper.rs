@@ -16,6 +16,8 @@ pub const INVALID: [&str; 4] =
 /// What is said besides to a proof with a changed byte: it may not even decode.
 pub const MALFORMED: [&str; 4] =
 	["proof_truncated", "proof_trailing_bytes", "proof_not_canonical", "proof_count"];
+/// And to one of a Cairo program, which begins with a claim about its run.
+pub const CLAIM: &str = "claim_invalid";
 
 /// Positions in the public values of consensus-quorum, and what they are called.
 const QUORUM: [(&str, usize); 3] = [("quorum root", 1), ("VRF root", 9), ("weight", 18)];
@@ -44,10 +46,13 @@ impl Tamper {
 	}
 
 	/// The refusals that are right.
-	pub fn expected(&self) -> Vec<&'static str> {
+	pub fn expected(&self, proofs: &Proofs) -> Vec<&'static str> {
 		let mut expected = INVALID.to_vec();
 		if matches!(self, Self::Region(_)) {
 			expected.extend(MALFORMED);
+			if is_cairo(proofs) {
+				expected.push(CLAIM);
+			}
 		}
 		expected
 	}
@@ -61,6 +66,8 @@ pub fn kinds(air: &str, proofs: &Proofs) -> Vec<Tamper> {
 	let values = elements(&proof.public_values);
 	if air.ends_with("consensus-quorum") && values.len() == QUORUM_VALUES {
 		kinds.extend(QUORUM.map(|(name, place)| Tamper::Value(name, place)));
+	} else if is_cairo(proofs) {
+		kinds.push(Tamper::Value("output", 0));
 	} else if !values.is_empty() {
 		kinds.push(Tamper::Value("public value", values.len() - 1));
 	}
@@ -78,9 +85,11 @@ pub fn apply(tamper: &Tamper, proofs: &Proofs, proof: &Proof, rng: &mut Rng) -> 
 	match tamper {
 		Tamper::Value(_, place) => {
 			let mut changed = elements(&values);
-			let by = 1 + rng.below(1_000) as u32;
+			let by = 1 + rng.below(1_000) as u64;
+			// Of a program's output a word of 32 bits, the lowest of its number.
+			let order = if is_cairo(proofs) { 1 << 32 } else { BABY_BEAR.into() };
 			if let Some(element) = changed.get_mut(*place) {
-				*element = (*element + by) % BABY_BEAR;
+				*element = ((u64::from(*element) + by) % order) as u32;
 			}
 			values = PublicValues::V1(changed).encode();
 		},
@@ -95,6 +104,10 @@ pub fn apply(tamper: &Tamper, proofs: &Proofs, proof: &Proof, rng: &mut Rng) -> 
 		},
 	}
 	(bytes, values)
+}
+
+fn is_cairo(proofs: &Proofs) -> bool {
+	matches!(VerifyingKey::decode_strict(&proofs.vk), Ok(VerifyingKey::CairoV1(_)))
 }
 
 fn elements(public_values: &[u8]) -> Vec<u32> {
@@ -114,5 +127,34 @@ fn regions(proofs: &Proofs, proof: &Proof) -> Vec<(&'static str, Range<usize>)> 
 			vec![("any byte", 0..proof.proof.len())]
 		},
 		Err(_) => Vec::new(),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::corpus::committed;
+
+	#[test]
+	fn the_output_and_any_byte_of_a_cairo_programs_proof_are_changed_alone() {
+		let proofs = committed("cairo-votes").unwrap();
+		let honest = &proofs.proofs[0];
+		let kinds = kinds("cairo-votes", &proofs);
+		assert_eq!(kinds, [Tamper::Value("output", 0), Tamper::Region("any byte")]);
+		assert!(!kinds[0].expected(&proofs).contains(&CLAIM));
+		assert!(kinds[1].expected(&proofs).contains(&CLAIM));
+
+		let mut rng = Rng::new(1, "test");
+		let (proof, values) = apply(&kinds[0], &proofs, honest, &mut rng);
+		let (is, was) = (elements(&values), elements(&honest.public_values));
+		assert_eq!((proof == honest.proof, is.len()), (true, was.len()));
+		assert!(is[0] != was[0] && is[1..] == was[1..]);
+
+		let (proof, values) = apply(&kinds[1], &proofs, honest, &mut rng);
+		let differ = proof.iter().zip(&honest.proof).filter(|(is, was)| is != was).count();
+		assert_eq!(
+			(values == honest.public_values, proof.len(), differ),
+			(true, honest.proof.len(), 1)
+		);
 	}
 }
