@@ -28,7 +28,7 @@ fuzz_target!(|data: &[u8]| {
 		assert_eq!(program.encode(), data, "a second byte form");
 		let _ = program.check_canonical();
 		for degree_bits in [1, 5, 22] {
-			let _ = program.constraint_degree(degree_bits);
+			let _ = program.degrees(degree_bits);
 		}
 		let header = program.header();
 		let opened = |width: usize, opens: bool| if opens { width } else { 0 };

@@ -29,7 +29,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let program = Program::decode(&inner.program)
 		.map_err(|error| located(Failure::from(assay_plonky3::Error::from(error))))?;
 	let header = program.header();
-	let degree = program.constraint_degree(inner.degree_bits);
+	let degree = program.degrees(inner.degree_bits).multiple;
 	let count = Count::of(&program);
 	let security = Security::of(inner, &program);
 	let admitted: Vec<&str> = Profile::ALL

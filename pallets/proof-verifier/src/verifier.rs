@@ -103,6 +103,8 @@ impl ProofVerifier for Mock {
 			cost: Cost::default(),
 			num_public_values: 0,
 			proof_bytes_max: Self::PROOF.len() as u32,
+			proof_bytes_min: Self::PROOF.len() as u32,
+			idle_constraints: 0,
 		})
 	}
 

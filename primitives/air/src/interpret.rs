@@ -11,7 +11,7 @@ use p3_matrix::dense::RowMajorMatrix;
 
 /// What a program is evaluated on at the out-of-domain point.
 ///
-/// Slices are as long as the program's header says; a shorter one reads as zero.
+/// Slices are as long as the program's header says.
 #[derive(Clone, Copy, Debug)]
 pub struct FoldInputs<'a, F, EF> {
 	/// Main trace, current row.
@@ -38,71 +38,80 @@ impl Program {
 	/// Evaluates all constraints and folds them with `alpha`, as upstream's
 	/// `VerifierConstraintFolder` does: `((c_0 * alpha + c_1) * alpha + c_2) ...`.
 	///
-	/// One pass over the operations. Values that lie in the base field are kept there, where an
-	/// operation costs a fraction of one in the extension field.
+	/// `None` where an input is shorter than the header says: what nobody handed in has no value.
 	#[must_use]
-	pub fn fold<F, EF>(&self, inputs: &FoldInputs<'_, F, EF>, alpha: EF) -> EF
+	pub fn fold<F, EF>(&self, inputs: &FoldInputs<'_, F, EF>, alpha: EF) -> Option<EF>
 	where
 		F: PrimeField32,
 		EF: ExtensionField<F>,
 	{
-		let cell = |row: &[EF], column: u32| row.get(column as usize).copied().unwrap_or(EF::ZERO);
+		let values = self.values(inputs)?;
+		self.assertions().iter().try_fold(EF::ZERO, |folded, &position| {
+			Some(folded * alpha + *values.get(position as usize)?)
+		})
+	}
+
+	/// The value of every operation: one pass over them. Values that lie in the base field are kept
+	/// there, where an operation costs a fraction of one in the extension field.
+	///
+	/// `None` where an input is shorter than the header says.
+	pub(crate) fn values<F, EF>(&self, inputs: &FoldInputs<'_, F, EF>) -> Option<Vec<EF>>
+	where
+		F: PrimeField32,
+		EF: ExtensionField<F>,
+	{
+		let cell = |row: &[EF], column: u32| row.get(column as usize).copied();
 		// A value of the base field occupies both vectors: as itself, and lifted for the rare case
 		// that it is asserted.
 		let mut values: Vec<EF> = Vec::with_capacity(self.nodes().len());
 		let mut base: Vec<F> = Vec::with_capacity(self.nodes().len());
 		for (node, &in_base) in self.nodes().iter().zip(&self.is_base) {
+			let of_base = |i: u32| base.get(i as usize).copied();
 			if in_base {
-				let of = |i: u32| base.get(i as usize).copied().unwrap_or(F::ZERO);
 				let value = match *node {
 					Node::Constant(value) => F::from_u32(value),
-					Node::Public(index) => {
-						inputs.public.get(index as usize).copied().unwrap_or(F::ZERO)
-					},
-					Node::Add(a, b) => of(a) + of(b),
-					Node::Sub(a, b) => of(a) - of(b),
-					Node::Mul(a, b) => of(a) * of(b),
-					Node::Neg(a) => -of(a),
-					_ => F::ZERO,
+					Node::Public(index) => inputs.public.get(index as usize).copied()?,
+					Node::Add(a, b) => of_base(a)? + of_base(b)?,
+					Node::Sub(a, b) => of_base(a)? - of_base(b)?,
+					Node::Mul(a, b) => of_base(a)? * of_base(b)?,
+					Node::Neg(a) => -of_base(a)?,
+					_ => return None,
 				};
 				base.push(value);
 				values.push(EF::from(value));
 				continue;
 			}
-			let is_base = |i: u32| self.is_base.get(i as usize).copied().unwrap_or(false);
-			let of = |i: u32| values.get(i as usize).copied().unwrap_or(EF::ZERO);
-			let of_base = |i: u32| base.get(i as usize).copied().unwrap_or(F::ZERO);
+			let is_base = |i: u32| self.is_base.get(i as usize).copied();
+			let of = |i: u32| values.get(i as usize).copied();
 			let value = match *node {
-				Node::Main(column) => cell(inputs.main, column),
-				Node::MainNext(column) => cell(inputs.main_next, column),
-				Node::Preprocessed(column) => cell(inputs.preprocessed, column),
-				Node::PreprocessedNext(column) => cell(inputs.preprocessed_next, column),
-				Node::Periodic(column) => cell(inputs.periodic, column),
+				Node::Main(column) => cell(inputs.main, column)?,
+				Node::MainNext(column) => cell(inputs.main_next, column)?,
+				Node::Preprocessed(column) => cell(inputs.preprocessed, column)?,
+				Node::PreprocessedNext(column) => cell(inputs.preprocessed_next, column)?,
+				Node::Periodic(column) => cell(inputs.periodic, column)?,
 				Node::IsFirstRow => inputs.is_first_row,
 				Node::IsLastRow => inputs.is_last_row,
 				Node::IsTransition => inputs.is_transition,
-				Node::Add(a, b) => match (is_base(a), is_base(b)) {
-					(false, true) => of(a) + of_base(b),
-					(true, false) => of(b) + of_base(a),
-					_ => of(a) + of(b),
+				Node::Add(a, b) => match (is_base(a)?, is_base(b)?) {
+					(false, true) => of(a)? + of_base(b)?,
+					(true, false) => of(b)? + of_base(a)?,
+					_ => of(a)? + of(b)?,
 				},
-				Node::Sub(a, b) if is_base(b) => of(a) - of_base(b),
-				Node::Sub(a, b) => of(a) - of(b),
-				Node::Mul(a, b) => match (is_base(a), is_base(b)) {
-					(false, true) => of(a) * of_base(b),
-					(true, false) => of(b) * of_base(a),
-					_ if a == b => of(a).square(),
-					_ => of(a) * of(b),
+				Node::Sub(a, b) if is_base(b)? => of(a)? - of_base(b)?,
+				Node::Sub(a, b) => of(a)? - of(b)?,
+				Node::Mul(a, b) => match (is_base(a)?, is_base(b)?) {
+					(false, true) => of(a)? * of_base(b)?,
+					(true, false) => of(b)? * of_base(a)?,
+					_ if a == b => of(a)?.square(),
+					_ => of(a)? * of(b)?,
 				},
-				Node::Neg(a) => -of(a),
-				Node::Constant(_) | Node::Public(_) => EF::ZERO,
+				Node::Neg(a) => -of(a)?,
+				Node::Constant(_) | Node::Public(_) => return None,
 			};
 			base.push(F::ZERO);
 			values.push(value);
 		}
-		self.assertions().iter().fold(EF::ZERO, |folded, &position| {
-			folded * alpha + values.get(position as usize).copied().unwrap_or(EF::ZERO)
-		})
+		Some(values)
 	}
 }
 

@@ -29,14 +29,17 @@
 
 extern crate alloc;
 
+mod degree;
 mod error;
 #[cfg(feature = "std")]
 mod export;
+mod idle;
 mod interpret;
 mod program;
 mod shared;
 pub mod stwo;
 
+pub use degree::Degrees;
 pub use error::ProgramError;
 #[cfg(feature = "std")]
 pub use export::{ExportError, export};

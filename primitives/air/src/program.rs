@@ -94,7 +94,7 @@ pub enum Node {
 }
 
 impl Node {
-	const fn operands(self) -> (Option<u32>, Option<u32>) {
+	pub(crate) const fn operands(self) -> (Option<u32>, Option<u32>) {
 		match self {
 			Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) => (Some(a), Some(b)),
 			Self::Neg(a) => (Some(a), None),
@@ -234,65 +234,6 @@ impl Program {
 	#[must_use]
 	pub fn num_constraints(&self) -> usize {
 		self.assertions.len()
-	}
-
-	/// Degree of the constraints over a trace of `2^degree_bits` rows, in multiples of the degree of
-	/// a trace polynomial, and not below the AIR's own hint: the number by which upstream's prover
-	/// sizes the quotient (`p3_uni_stark::get_log_num_quotient_chunks`).
-	///
-	/// Saturates instead of overflowing: squaring repeatedly can name any degree.
-	#[must_use]
-	pub fn constraint_degree(&self, degree_bits: u8) -> u64 {
-		let rows = 1u64 << degree_bits.min(40);
-		// Without periodic columns degrees count trace polynomials. With them they are exact, since a
-		// periodic column has a lower degree than a trace column (`p3_air` does the same).
-		let exact = !self.header.periodic.is_empty();
-		let trace = if exact { rows.saturating_sub(1) } else { 1 };
-		let periodic = |column: u32| -> u64 {
-			let period = self
-				.header
-				.periodic
-				.get(column as usize)
-				.map_or(rows, |column| column.values.len() as u64)
-				.clamp(1, rows);
-			let repetitions = rows.checked_div(period).unwrap_or(rows);
-			if exact { rows.saturating_sub(repetitions) } else { 1 }
-		};
-		let mut degrees: Vec<u64> = vec![0; self.nodes.len()];
-		for (position, node) in self.nodes.iter().enumerate() {
-			let of = |i: u32| degrees.get(i as usize).copied().unwrap_or(u64::MAX);
-			let degree = match *node {
-				Node::Constant(_) | Node::Public(_) => 0,
-				Node::IsTransition => u64::from(exact),
-				Node::Main(_)
-				| Node::MainNext(_)
-				| Node::Preprocessed(_)
-				| Node::PreprocessedNext(_)
-				| Node::IsFirstRow
-				| Node::IsLastRow => trace,
-				Node::Periodic(column) => periodic(column),
-				Node::Add(a, b) | Node::Sub(a, b) => of(a).max(of(b)),
-				Node::Mul(a, b) => of(a).saturating_add(of(b)),
-				Node::Neg(a) => of(a),
-			};
-			if let Some(slot) = degrees.get_mut(position) {
-				*slot = degree;
-			}
-		}
-		let degree = self
-			.assertions
-			.iter()
-			.filter_map(|&position| degrees.get(position as usize))
-			.copied()
-			.max()
-			.unwrap_or(0);
-		let multiples = if exact {
-			// The smallest d with degree <= d * (rows - 1) + 1; the 1 is the transition selector's.
-			degree.saturating_sub(1).div_ceil(rows.saturating_sub(1).max(1))
-		} else {
-			degree
-		};
-		multiples.max(u64::from(self.header.degree_hint))
 	}
 
 	/// The program as text, one operation a line.

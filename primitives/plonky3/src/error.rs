@@ -25,6 +25,21 @@ pub enum Error {
 		/// The value found.
 		got: u64,
 	},
+	/// A constraint has, as a polynomial, a higher degree than the committed quotient can hold: what its
+	/// author meant can't be proven, and what holds on all rows need not be what is tested.
+	DegreeTooHigh {
+		/// Position of the constraint.
+		constraint: usize,
+		/// The largest degree that can be held.
+		max: u64,
+		/// The constraint's; at most, where terms cancel out.
+		got: u64,
+	},
+	/// Every constraint holds on every row of every trace: an accepted proof would say nothing.
+	ConstrainsNothing {
+		/// Number of constraints.
+		constraints: usize,
+	},
 	/// The preprocessed commitment is missing, superfluous or not canonical.
 	PreprocessedCommitment {
 		/// Preprocessed columns of the program.
@@ -113,6 +128,8 @@ impl Error {
 			Self::Program(error) if error.is_cap() => ErrorClass::ProgramTooLarge,
 			Self::Program(_) => ErrorClass::ProgramMalformed,
 			Self::Parameter { .. } => ErrorClass::UnsupportedParameters,
+			Self::DegreeTooHigh { .. } => ErrorClass::DegreeTooHigh,
+			Self::ConstrainsNothing { .. } => ErrorClass::ConstrainsNothing,
 			Self::PreprocessedCommitment { .. } => ErrorClass::VkMalformed,
 			Self::SecurityTooLow { .. } => ErrorClass::SecurityTooLow,
 			Self::PublicValuesCount { .. } => ErrorClass::PublicValuesCount,
@@ -152,6 +169,16 @@ impl fmt::Display for Error {
 			Self::Parameter { name, min, max, got } => {
 				write!(f, "{name}: expected {min} to {max}, got {got}")
 			},
+			Self::DegreeTooHigh { constraint, max, got } => write!(
+				f,
+				"constraint {constraint}: expected a degree of at most {max} as a polynomial, which is what \
+				 the quotient can hold, got {got}: a power of is_transition counts too; use fewer \
+				 factors, or give the AIR a higher max_constraint_degree"
+			),
+			Self::ConstrainsNothing { constraints } => write!(
+				f,
+				"program: expected a constraint that can fail, got {constraints} that hold for every trace"
+			),
 			Self::PreprocessedCommitment { width, present } => write!(
 				f,
 				"preprocessed commitment: expected {} for {width} preprocessed columns, got {}",

@@ -80,12 +80,18 @@ impl<'a> Key<'a> {
 			// A period that does not divide the rows has no meaning; both are powers of two.
 			bound("period", (1, power_of_two(vk.degree_bits.into())), column.values.len() as u64)?;
 		}
-		let constraint_degree = program.constraint_degree(vk.degree_bits);
-		bound("constraint degree", (0, limits::MAX_DEGREE.into()), constraint_degree)?;
-		// The quotient of constraints of degree d has d - 1 chunks, rounded up to a power of two
-		// (`p3_uni_stark::get_log_num_quotient_chunks`); the committed domain must hold it.
-		let log_chunks = constraint_degree.saturating_sub(1).max(1).next_power_of_two().ilog2();
+		let degrees = program.degrees(vk.degree_bits);
+		bound("constraint degree", (0, limits::MAX_DEGREE.into()), degrees.multiple)?;
+		let log_chunks = log_chunks(degrees.multiple);
 		bound("constraint degree against blowup", (0, log_blowup.into()), log_chunks.into())?;
+		// What is committed as the quotient and multiplied with the vanishing polynomial has a lower
+		// degree than that. Soundness: an identity above it holds at no honest prover's point, and may
+		// hold at a forger's although a row breaks (docs/soundness.md).
+		let max = held_degree(vk.degree_bits, log_chunks);
+		if degrees.exact > max {
+			let (constraint, got) = (degrees.constraint, degrees.exact);
+			return Err(Error::DegreeTooHigh { constraint, max, got });
+		}
 		if vk.preprocessed.is_some() != (program.preprocessed_width() > 0) {
 			return Err(Error::PreprocessedCommitment {
 				width: program.preprocessed_width(),
@@ -158,11 +164,21 @@ impl<'a> Key<'a> {
 
 	/// Largest length of a proof for this key, in bytes.
 	pub fn proof_bytes_max(&self) -> u64 {
+		self.proof_bytes(|log_leaves| self.max_siblings(log_leaves))
+	}
+
+	/// Length of a proof that needs no Merkle sibling, in bytes: none is shorter.
+	pub fn proof_bytes_min(&self) -> u64 {
+		self.proof_bytes(|_| 0)
+	}
+
+	/// Length of a proof with so many siblings in a tree of `2^log_leaves` leaves, in bytes.
+	fn proof_bytes(&self, siblings: impl Fn(usize) -> u64) -> u64 {
 		let n = Saturating::<u64>;
 		let degree = n(self.degree());
 		let queries = n(self.vk.fri.num_queries.into());
 		let digest = n(DIGEST_BYTES as u64);
-		let multi_proof = |log_leaves| n(4) + digest * n(self.max_siblings(log_leaves));
+		let multi_proof = |log_leaves| n(4) + digest * n(siblings(log_leaves));
 		let schedule = self.fold_schedule();
 		let rounds = n(schedule.len() as u64);
 		let opened = n(self.num_opened());
@@ -174,8 +190,8 @@ impl<'a> Key<'a> {
 		}
 		for log_arity in schedule {
 			log_height = log_height.saturating_sub(log_arity);
-			let siblings = n(power_of_two(log_arity)) - n(1);
-			total += n(4) * degree * queries * siblings + multi_proof(log_height);
+			let others = n(power_of_two(log_arity)) - n(1);
+			total += n(4) * degree * queries * others + multi_proof(log_height);
 		}
 		let final_poly = n(power_of_two(self.vk.fri.log_final_poly_len.into()));
 		(total + n(4) * degree * final_poly + n(8)).0
@@ -184,6 +200,22 @@ impl<'a> Key<'a> {
 	const fn degree(&self) -> u64 {
 		self.vk.extension.get() as u64
 	}
+}
+
+/// log2 of the number of quotient chunks for constraints of `multiple` times the trace's degree: `multiple`
+/// less one, rounded up to a power of two (`p3_uni_stark::get_log_num_quotient_chunks`).
+pub(crate) fn log_chunks(multiple: u64) -> u32 {
+	// A degree without a next power of two is far beyond what is supported.
+	multiple.saturating_sub(1).max(1).checked_next_power_of_two().map_or(63, u64::ilog2)
+}
+
+/// The largest degree of a constraint whose quotient fits `2^log_chunks` chunks: each has a degree below
+/// `2^degree_bits`, and so have they together, times their number; the vanishing polynomial has
+/// `2^degree_bits`.
+pub(crate) fn held_degree(degree_bits: u8, log_chunks: u32) -> u64 {
+	let rows = power_of_two(degree_bits.into());
+	let chunks = power_of_two(log_chunks as usize);
+	chunks.saturating_add(1).saturating_mul(rows).saturating_sub(1)
 }
 
 /// 2^`log`; of what is too large, the largest number.

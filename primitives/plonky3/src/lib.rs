@@ -81,6 +81,11 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 	let key = Key::of(vk)?;
 	key.program.check_canonical()?;
 	verifier::check_preprocessed(&key)?;
+	let idle = key.program.idle_constraints(key.vk.degree_bits);
+	let constraints = key.program.num_constraints();
+	if idle.len() == constraints {
+		return Err(Error::ConstrainsNothing { constraints });
+	}
 	let security = security(&key).bits;
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
@@ -91,6 +96,8 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 		num_public_values: key.program.header().num_public_values,
 		// Caps keep a proof far below 4 GiB; saturate rather than trust that here.
 		proof_bytes_max: u32::try_from(key.proof_bytes_max()).unwrap_or(u32::MAX),
+		proof_bytes_min: u32::try_from(key.proof_bytes_min()).unwrap_or(u32::MAX),
+		idle_constraints: u32::try_from(idle.len()).unwrap_or(u32::MAX),
 	})
 }
 

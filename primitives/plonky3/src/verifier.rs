@@ -188,20 +188,23 @@ where
 	let periodic = domain.evaluate_periodic_columns_at(periodic, zeta);
 	let selectors = domain.selectors_at_point(zeta);
 	let empty: &[EF] = &[];
-	let folded = key.program.fold(
-		&FoldInputs {
-			main: &opened.trace_local,
-			main_next: opened.trace_next.as_deref().unwrap_or(empty),
-			preprocessed: opened.preprocessed_local().unwrap_or(empty),
-			preprocessed_next: opened.preprocessed_next().unwrap_or(empty),
-			periodic: &periodic,
-			public,
-			is_first_row: selectors.is_first_row,
-			is_last_row: selectors.is_last_row,
-			is_transition: selectors.is_transition,
-		},
-		alpha,
-	);
+	let folded = key
+		.program
+		.fold(
+			&FoldInputs {
+				main: &opened.trace_local,
+				main_next: opened.trace_next.as_deref().unwrap_or(empty),
+				preprocessed: opened.preprocessed_local().unwrap_or(empty),
+				preprocessed_next: opened.preprocessed_next().unwrap_or(empty),
+				periodic: &periodic,
+				public,
+				is_first_row: selectors.is_first_row,
+				is_last_row: selectors.is_last_row,
+				is_transition: selectors.is_transition,
+			},
+			alpha,
+		)
+		.ok_or_else(|| internal("an opened row is shorter than the program's header says"))?;
 	let quotient = recompose_quotient_from_chunks::<Config<S, EF>>(
 		&chunk_domains,
 		&opened.quotient_chunks,

@@ -30,6 +30,12 @@ pub enum Error {
 		/// The value found.
 		got: u64,
 	},
+	/// Every constraint of every component holds on every row of every trace: an accepted proof would say
+	/// nothing.
+	ConstrainsNothing {
+		/// Number of constraints.
+		constraints: usize,
+	},
 	/// The preprocessed columns of the components are not numbered from 0 without a gap, or one has
 	/// two sizes, or their number is not what the program reads.
 	PreprocessedColumns {
@@ -159,6 +165,7 @@ impl Error {
 			Self::Program { error, .. } if error.is_cap() => ErrorClass::ProgramTooLarge,
 			Self::Program { .. } => ErrorClass::ProgramMalformed,
 			Self::Parameter { .. } => ErrorClass::UnsupportedParameters,
+			Self::ConstrainsNothing { .. } => ErrorClass::ConstrainsNothing,
 			Self::PreprocessedColumns { .. }
 			| Self::PreprocessedRoot
 			| Self::PublicTerm { .. }
@@ -209,6 +216,10 @@ impl fmt::Display for Error {
 			Self::Parameter { name, min, max, got } => {
 				write!(f, "{name}: expected {min} to {max}, got {got}")
 			},
+			Self::ConstrainsNothing { constraints } => write!(
+				f,
+				"programs: expected a constraint that can fail, got {constraints} that hold for every trace"
+			),
 			Self::PreprocessedColumns { component } => {
 				write!(f, "component {component}: its preprocessed columns do not fit the others")
 			},

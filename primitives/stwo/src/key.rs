@@ -206,19 +206,26 @@ impl<'a> Key<'a> {
 			return Err(Error::PreprocessedColumns { component: index });
 		}
 		let [preprocessed, ..] = &mut self.columns;
+		let refused = || Error::PreprocessedColumns { component: index };
 		let mut columns = Vec::with_capacity(component.preprocessed.len());
 		for &column in &component.preprocessed {
 			let column = usize::from(column);
 			// Numbered in the order of their first use: one form, and no column that nothing reads.
-			if column > preprocessed.len() || columns.contains(&column) {
-				return Err(Error::PreprocessedColumns { component: index });
-			}
 			match preprocessed.get(column) {
-				None => preprocessed.push(Column { log_size, samples: 1 }),
+				None if column == preprocessed.len() => {
+					preprocessed.push(Column { log_size, samples: 1 });
+				},
 				Some(known) if known.log_size == log_size => {},
-				Some(_) => return Err(Error::PreprocessedColumns { component: index }),
+				_ => return Err(refused()),
 			}
 			columns.push(column);
+		}
+		// None twice. Sorted, for an author may list so many that comparing each with each takes longer
+		// than a verification.
+		let mut sorted = columns.clone();
+		sorted.sort_unstable();
+		if sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+			return Err(refused());
 		}
 		self.push(program, log_size, columns, None)
 	}
@@ -435,26 +442,43 @@ impl<'a> Key<'a> {
 		// Counts of siblings and of values have four bytes.
 		let siblings =
 			|positions, log_leaves| n(4) + n(32) * n(self.max_siblings(positions, log_leaves));
-		let mut total = n(2 * 32 + 8); // Trace root, composition root, query nonce.
-		if self.has_interaction() {
-			total += n(8) + n(16) * n(self.claimed_sums as u64) + n(32);
-		}
-		let samples: usize = self.columns.iter().flatten().map(|column| column.samples).sum();
-		total += n(16) * (n(samples as u64) + n(COMPOSITION_COLUMNS as u64));
-		let layers = self.layers();
-		// The last layer, and the number of different queries.
-		total += n(32) * n(layers.len() as u64) + n(16u64 << self.vk.pcs.log_last_layer) + n(4);
+		let mut total = self.rows_bytes(queries);
 		for (_, columns) in self.trees() {
 			if columns > 0 {
-				total += n(4) * n(queries) * n(columns as u64) + siblings(queries, self.lifting);
+				total += siblings(queries, self.lifting);
 			}
 		}
+		let layers = self.layers();
 		for index in 0..layers.len() {
 			let (values, leaves) = self.max_layer_openings(index, &layers);
 			total += n(4) + n(16) * n(values);
 			total += siblings(leaves, self.layer_leaves(index, &layers));
 		}
 		total.0
+	}
+
+	/// Length of what a proof opens, without siblings and without what folding lacks, in bytes. Equal
+	/// positions are opened once, and a proof in which more than half are equal is not to be had.
+	pub fn proof_bytes_min(&self) -> u64 {
+		let queries = u64::from(self.vk.pcs.num_queries).min(1 << self.lifting);
+		self.rows_bytes(queries.div_ceil(2)).0
+	}
+
+	/// Length of roots, samples, the last layer and the opened rows of so many positions, in bytes.
+	fn rows_bytes(&self, positions: u64) -> Count {
+		let mut total = n(2 * 32 + 8); // Trace root, composition root, query nonce.
+		if self.has_interaction() {
+			total += n(8) + n(16) * n(self.claimed_sums as u64) + n(32);
+		}
+		let samples: usize = self.columns.iter().flatten().map(|column| column.samples).sum();
+		total += n(16) * (n(samples as u64) + n(COMPOSITION_COLUMNS as u64));
+		// The last layer, and the number of different queries.
+		total += n(32) * n(self.layers().len() as u64);
+		total += n(16u64 << self.vk.pcs.log_last_layer) + n(4);
+		for (_, columns) in self.trees() {
+			total += n(4) * n(positions) * n(columns as u64);
+		}
+		total
 	}
 }
 

@@ -101,6 +101,16 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 		checked.program.check_canonical().map_err(|error| Error::Program { component, error })?;
 	}
 	check_preprocessed_root(&key)?;
+	let (mut idle, mut constraints) = (0usize, 0usize);
+	for component in &key.components {
+		// Sizes end at 2^22.
+		let found = component.program.idle_constraints(component.log_size as u8).len();
+		idle = idle.saturating_add(found);
+		constraints = constraints.saturating_add(component.program.assertions().len());
+	}
+	if idle == constraints {
+		return Err(Error::ConstrainsNothing { constraints });
+	}
 	let security = report(&key).bits;
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
@@ -111,6 +121,8 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 		num_public_values: key.vk.num_public_values.into(),
 		// Caps keep a proof far below 4 GiB; saturate rather than trust that here.
 		proof_bytes_max: u32::try_from(key.proof_bytes_max()).unwrap_or(u32::MAX),
+		proof_bytes_min: u32::try_from(key.proof_bytes_min()).unwrap_or(u32::MAX),
+		idle_constraints: u32::try_from(idle).unwrap_or(u32::MAX),
 	})
 }
 

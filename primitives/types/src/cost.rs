@@ -40,4 +40,8 @@ pub struct CheckedVk {
 	pub num_public_values: u32,
 	/// Largest length of a proof, in bytes.
 	pub proof_bytes_max: u32,
+	/// No proof is shorter, in bytes: what is opened, without the Merkle siblings.
+	pub proof_bytes_min: u32,
+	/// Constraints that hold for every trace. An AIR may have some; a key of nothing else is refused.
+	pub idle_constraints: u32,
 }

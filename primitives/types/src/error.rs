@@ -54,6 +54,10 @@ classes! {
 	ProgramMalformed = 103, "program_malformed";
 	/// The program exceeds a cap: operations, width, degree, public values, periodic columns.
 	ProgramTooLarge = 104, "program_too_large";
+	/// A constraint has, as a polynomial, a higher degree than the committed quotient can hold.
+	DegreeTooHigh = 105, "degree_too_high";
+	/// Every constraint holds for every trace: an accepted proof would say nothing.
+	ConstrainsNothing = 106, "constrains_nothing";
 	/// The public values are not the canonical encoding of some.
 	PublicValuesMalformed = 111, "public_values_malformed";
 	/// The number of public values is not what the program reads.

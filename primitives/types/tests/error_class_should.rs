@@ -15,6 +15,8 @@ mod error_class_should {
 		(102, "vk_too_long"),
 		(103, "program_malformed"),
 		(104, "program_too_large"),
+		(105, "degree_too_high"),
+		(106, "constrains_nothing"),
 		(111, "public_values_malformed"),
 		(112, "public_values_count"),
 		(113, "public_value_not_canonical"),

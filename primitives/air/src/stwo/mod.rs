@@ -16,6 +16,7 @@
 // Operators of what is recorded; and counts of the author's own AIR, which nobody else chooses.
 #[expect(clippy::arithmetic_side_effects, reason = "no verifier runs the exporter")]
 mod export;
+mod idle;
 mod program;
 
 #[cfg(feature = "stwo")]

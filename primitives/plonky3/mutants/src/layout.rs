@@ -130,7 +130,7 @@ fn fields(vk: &Plonky3Vk) -> Option<Vec<Field>> {
 	let header = program.header();
 	let degree = vk.extension.get();
 	let queries = usize::from(vk.fri.num_queries);
-	let constraint_degree = program.constraint_degree(vk.degree_bits);
+	let constraint_degree = program.degrees(vk.degree_bits).multiple;
 	if constraint_degree > 17 {
 		return None;
 	}

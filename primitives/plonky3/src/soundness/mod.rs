@@ -53,6 +53,7 @@ pub use regimes::Regime;
 pub use report::{Fold, Report, Step, folds};
 pub use steps::{MAX_CREDITED_GRINDING_BITS, STEPS};
 
+use crate::key::{log_chunks, power_of_two};
 use assay_air::Program;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
 use steps::Model;
@@ -76,6 +77,9 @@ pub struct Shape {
 	pub constraint_degree: u32,
 	/// log2 of the number of quotient chunks.
 	pub log_num_quotient_chunks: u8,
+	/// The largest degree of a constraint as a polynomial, with columns as long as the opening argument
+	/// lets them be: `2^degree_bits + 1`, for they are opened at two points.
+	pub exact_degree: u64,
 }
 
 impl Shape {
@@ -83,10 +87,8 @@ impl Shape {
 	#[must_use]
 	pub fn of(program: &Program, degree_bits: u8) -> Self {
 		let header = program.header();
-		let constraint_degree = program.constraint_degree(degree_bits);
-		// As `p3_uni_stark::get_log_num_quotient_chunks`: constraints of degree d have d - 1 chunks,
-		// rounded up to a power of two. A degree without one is far beyond what is supported.
-		let chunks = constraint_degree.saturating_sub(1).max(1).checked_next_power_of_two();
+		let multiple = program.degrees(degree_bits).multiple;
+		let column = power_of_two(degree_bits.into()).saturating_add(1);
 		Self {
 			degree_bits,
 			width: header.width,
@@ -94,8 +96,9 @@ impl Shape {
 			opens_next_row: header.opens_next_row,
 			opens_preprocessed_next_row: header.opens_preprocessed_next_row,
 			num_constraints: u32::try_from(program.num_constraints()).unwrap_or(u32::MAX),
-			constraint_degree: u32::try_from(constraint_degree).unwrap_or(u32::MAX),
-			log_num_quotient_chunks: chunks.map_or(63, |chunks| chunks.ilog2() as u8),
+			constraint_degree: u32::try_from(multiple).unwrap_or(u32::MAX),
+			log_num_quotient_chunks: log_chunks(multiple) as u8,
+			exact_degree: program.degree_over_columns_of(degree_bits, column),
 		}
 	}
 

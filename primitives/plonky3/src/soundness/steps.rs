@@ -47,6 +47,8 @@ pub(super) struct Model {
 	pub constraint_degree: f64,
 	/// `c`.
 	pub chunks: f64,
+	/// `D`.
+	pub exact_degree: f64,
 }
 
 impl Model {
@@ -61,6 +63,7 @@ impl Model {
 			num_constraints,
 			constraint_degree,
 			log_num_quotient_chunks,
+			exact_degree,
 		} = *shape;
 		// A collision among N values takes sqrt(N) of them. A Poseidon2 digest is eight elements.
 		let collision = match hash {
@@ -76,6 +79,8 @@ impl Model {
 			constraints: f64::from(num_constraints),
 			constraint_degree: f64::from(constraint_degree),
 			chunks: power_of_two(log_num_quotient_chunks),
+			// Rounded; the bits are rounded down by more.
+			exact_degree: exact_degree as f64,
 		}
 	}
 
@@ -115,12 +120,14 @@ impl Model {
 			w - batching - log2((self.batched - 1.0).max(1.0)) + credited(batch_grinding_bits);
 		let constraints =
 			if self.constraints < 1.0 { 0.0 } else { w - radius.list - log2(self.constraints) };
-		// Two ways to count the degree of the identity that the point tests: ethSTARK's (section 4
-		// of 2021/582), and Plonky3's split of the quotient into chunks (p3-security `deep.rs`).
+		// The degree of the identity that the point tests: upstream's two ways to count it, ethSTARK's
+		// (section 4 of 2021/582) and the quotient's in chunks (p3-security `deep.rs`), and the exact
+		// one, which is what counts where an AIR's author is no friend.
 		let rows = power_of_two(self.degree_bits);
 		let degree = self.constraint_degree.max(1.0);
 		let identity = (degree * (rows + ROWS_READ - 1.0) + rows - 1.0)
-			.max((self.chunks + 1.0) * rows + ROWS_READ - 1.0);
+			.max((self.chunks + 1.0) * rows + ROWS_READ - 1.0)
+			.max(self.exact_degree);
 		let out_of_domain = w - radius.list - log2(identity) + credited(ood_grinding_bits);
 
 		[queries, folding, batching, constraints, out_of_domain, self.collision].map(at_least_zero)

@@ -62,7 +62,7 @@ use crate::{CheckedVk, Error};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::{Program, limits};
-use assay_primitives::{CairoBuiltin, CairoVk, Cost, Hash, Policy, StwoVk};
+use assay_primitives::{CairoBuiltin, CairoPreprocessedTrace, CairoVk, Cost, Hash, Policy, StwoVk};
 use table::{Entry, Parameters, Table};
 
 /// What a key may say.
@@ -152,7 +152,34 @@ fn check(vk: &CairoVk) -> Result<Table, Error> {
 	if vk.components.last().is_some_and(|&last| table.component(last).is_none()) {
 		return refuse("components are not all in the table");
 	}
+	// Keys under which there is no proof.
+	let uses = |name| {
+		vk.components.iter().any(|&c| table.component(c).is_some_and(|entry| entry.name == name))
+	};
+	if !uses("memory_address_to_id") {
+		return refuse("memory_address_to_id is not among the components, and every run needs it");
+	}
+	if vk.preprocessed_trace == CairoPreprocessedTrace::CanonicalSmall
+		&& vk.builtins.contains(&CairoBuiltin::EcOp)
+	{
+		return refuse("the builtin of curve operations is not in the small preprocessed trace");
+	}
+	if !is_felt(&vk.program_hash) {
+		return refuse("the program's hash is not below Cairo's prime");
+	}
 	Ok(table)
+}
+
+/// Whether 32 little-endian bytes are a number below Cairo's prime, `2^251 + 17 * 2^192 + 1`.
+fn is_felt(bytes: &Hash) -> bool {
+	let mut prime = [0; 32];
+	// Its bytes that are not zero, and where.
+	for (place, value) in [(0, 1), (24, 17), (31, 8)] {
+		if let Some(byte) = prime.get_mut(place) {
+			*byte = value;
+		}
+	}
+	bytes.iter().rev().lt(prime.iter().rev())
 }
 
 /// log2 of the largest number of rows.
@@ -297,6 +324,9 @@ pub(crate) fn check_vk(vk: &CairoVk, policy: &Policy) -> Result<CheckedVk, Error
 		// At most: a program may put out more or fewer.
 		num_public_values: limits::MAX_PUBLIC_VALUES,
 		proof_bytes_max: u32::try_from(proof_bytes_max.0).unwrap_or(u32::MAX),
+		// A proof may use few of the components: what they open in all of them says nothing.
+		proof_bytes_min: 0,
+		idle_constraints: 0,
 	})
 }
 

@@ -27,6 +27,8 @@ const FIBONACCI: Shape = Shape {
 	num_constraints: 5,
 	constraint_degree: 2,
 	log_num_quotient_chunks: 0,
+	// A column and a selector.
+	exact_degree: (1 << 14) + 1 + (1 << 14) - 1,
 };
 const POSEIDON2: Shape = Shape {
 	width: 298,
@@ -34,6 +36,7 @@ const POSEIDON2: Shape = Shape {
 	num_constraints: 282,
 	constraint_degree: 3,
 	log_num_quotient_chunks: 1,
+	exact_degree: 3 * ((1 << 14) + 1),
 	..FIBONACCI
 };
 const KECCAK: Shape = Shape {
@@ -41,6 +44,7 @@ const KECCAK: Shape = Shape {
 	width: 2633,
 	opens_next_row: true,
 	num_constraints: 3182,
+	exact_degree: 3 * ((1 << 10) + 1),
 	..POSEIDON2
 };
 const QUORUM: Shape = Shape {
@@ -49,6 +53,7 @@ const QUORUM: Shape = Shape {
 	preprocessed_width: 2,
 	opens_preprocessed_next_row: true,
 	num_constraints: 367,
+	exact_degree: 3 * ((1 << 9) + 1),
 	..KECCAK
 };
 const SHAPES: [Shape; 4] = [FIBONACCI, POSEIDON2, KECCAK, QUORUM];

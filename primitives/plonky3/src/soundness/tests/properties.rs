@@ -116,6 +116,7 @@ fn any_input_has_an_answer() {
 					num_constraints: word,
 					constraint_degree: word,
 					log_num_quotient_chunks: byte,
+					exact_degree: u64::from(word) << 32,
 				};
 				for extension in EXTENSIONS {
 					let report = security_bits(&fri, HashKind::Keccak, extension, &shape);

@@ -15,6 +15,7 @@ fn model(fri: FriParams, field_bits: f64, degree_bits: u8, batched: f64) -> Mode
 		constraints: 1.0,
 		constraint_degree: 2.0,
 		chunks: 1.0,
+		exact_degree: 0.0,
 	}
 }
 
