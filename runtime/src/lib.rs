@@ -143,7 +143,10 @@ pub type UncheckedExtrinsic =
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 
 /// What a runtime upgrade does to the state, each step only where the state has its version.
-pub type Migrations = (pallet_proof_verifier::migrations::V1ToV2<Runtime>,);
+pub type Migrations = (
+	pallet_proof_verifier::migrations::V1ToV2<Runtime>,
+	pallet_proof_verifier::migrations::V2ToV3<Runtime>,
+);
 
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<

@@ -453,7 +453,7 @@ mod migrations_should {
 		sp_io::TestExternalities::default().execute_with(|| {
 			StorageVersion::new(1).put::<ProofVerifier>();
 			Wired::on_runtime_upgrade();
-			assert_eq!(ProofVerifier::on_chain_storage_version(), StorageVersion::new(2));
+			assert_eq!(ProofVerifier::on_chain_storage_version(), StorageVersion::new(3));
 		});
 	}
 }

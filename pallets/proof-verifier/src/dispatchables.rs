@@ -9,7 +9,7 @@ use crate::{
 	weight_model::{carried, registered},
 	weights::WeightInfo,
 };
-use assay_primitives::{PublicValues, VERIFIER_VERSION, VerifyingKey, statement_hash};
+use assay_primitives::{Policy, PublicValues, VERIFIER_VERSION, VerifyingKey, statement_hash};
 use frame_support::{
 	BoundedVec, defensive,
 	dispatch::{DispatchResult, DispatchResultWithPostInfo, WithPostDispatchInfo},
@@ -33,7 +33,7 @@ impl<T: Config> Pallet<T> {
 		// policy that was raised since judges new keys only.
 		let mut record = match known {
 			Some(record) => record,
-			None => Self::check_vk(&bytes)?,
+			None => Self::check_vk(&bytes, &T::Policy::get())?,
 		};
 		Self::ensure_profile_open(&record)?;
 		// Even while the notice runs: who registers now would have to leave soon.
@@ -58,10 +58,12 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The record of a new key that nobody has registered yet, or why it is refused.
-	pub(crate) fn check_vk(bytes: &[u8]) -> Result<VkRecord, Error<T>> {
+	/// The record of a key that nobody has registered, or why it is refused.
+	pub(crate) fn check_vk(bytes: &[u8], policy: &Policy) -> Result<VkRecord, Error<T>> {
 		let vk = VerifyingKey::decode_strict(bytes)?;
-		let checked = T::Verifier::check_vk(&vk, &T::Policy::get())?;
+		let checked = T::Verifier::check_vk(&vk, policy)?;
+		// A deposit would be held for a key that nobody can ever use.
+		ensure!(checked.proof_bytes_min <= T::MaxProofBytes::get(), Error::<T>::ProofNeverFits);
 		ensure!(
 			checked.num_public_values <= T::MaxPublicValues::get(),
 			Error::<T>::ProgramTooLarge
@@ -91,7 +93,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn put_genesis_vk(bytes: &[u8]) -> Result<(), Error<T>> {
 		let vk_hash = H256(VerifyingKey::hash_encoded(bytes));
 		ensure!(!Vks::<T>::contains_key(vk_hash), Error::<T>::VkAlreadyRegistered);
-		let record = VkRecord { genesis: true, ..Self::check_vk(bytes)? };
+		let record = VkRecord { genesis: true, ..Self::check_vk(bytes, &T::Policy::get())? };
 		let bytes = BoundedVec::try_from(bytes.to_vec()).map_err(|_| Error::<T>::VkTooLong)?;
 		Vks::<T>::insert(vk_hash, record);
 		VkBytes::<T>::insert(vk_hash, bytes);

@@ -118,7 +118,7 @@ pub mod pallet {
 	use sp_core::{Bytes, H256};
 
 	/// Version of the layout of this pallet's storage.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(2);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
 
 	/// Keys, proofs and statements.
 	#[pallet::pallet]
@@ -492,6 +492,14 @@ pub mod pallet {
 		/// The key's program exceeds a cap: operations, width, degree, public values, periodic
 		/// columns. Make the AIR smaller.
 		ProgramTooLarge,
+		/// A constraint of the key has, as a polynomial, a higher degree than the committed quotient can hold.
+		/// Use fewer factors in a product, powers of the transition selector among them.
+		DegreeTooHigh,
+		/// Every constraint of the key holds for every trace: a proof would say nothing. Write the AIR anew.
+		ConstrainsNothing,
+		/// What a proof under this key opens is alone longer than a proof may be here. Use fewer queries or a
+		/// narrower AIR.
+		ProofNeverFits,
 		/// The public values are not the canonical encoding of some.
 		PublicValuesMalformed,
 		/// The number of public values is not what the program reads.
@@ -546,7 +554,8 @@ pub mod pallet {
 	}
 
 	fold_classes! {
-		VkMalformed VkTooLong ProgramMalformed ProgramTooLarge PublicValuesMalformed
+		VkMalformed VkTooLong ProgramMalformed ProgramTooLarge DegreeTooHigh ConstrainsNothing
+		PublicValuesMalformed
 		PublicValuesCount PublicValueNotCanonical ProofTruncated ProofTrailingBytes
 		ProofNotCanonical ProofCount GrindingInvalid MerklePathInvalid LowDegreeInvalid
 		ConstraintsInvalid ChallengeDegenerate ClaimInvalid UnsupportedVersion

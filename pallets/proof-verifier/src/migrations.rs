@@ -3,15 +3,15 @@
 //! From one layout of storage to the next.
 
 use crate::{
-	BalanceOf, Config, Disabled, Pallet, ProofSystem, PruneFrom, Registrations, Scope, VkRecord,
-	Vks, VksOf,
+	BalanceOf, Config, Disabled, Pallet, ProofSystem, PruneFrom, Registrations, Scope, VkBytes,
+	VkRecord, Vks, VksOf, weights::WeightInfo,
 };
 use alloc::vec::Vec;
-use assay_primitives::{Cost, SecurityBits, TreeHash};
+use assay_primitives::{Cost, Policy, SecurityBits, TreeHash};
 use codec::{Decode, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
-	Identity, Twox64Concat,
+	Identity, Twox64Concat, defensive,
 	migrations::VersionedMigration,
 	storage_alias,
 	traits::{Get, UncheckedOnRuntimeUpgrade},
@@ -32,6 +32,78 @@ pub type V1ToV2<T> =
 /// Most keys that [`V1ToV2`] moves: it is charged 1.1 s with RocksDB's weights and 0.6 s with
 /// ParityDb's.
 pub const MAX_V1_KEYS: u32 = 2_500;
+
+/// From version 2, whose keys an older check admitted, to version 3: every key is checked again.
+///
+/// A key that the verifier refuses today, whatever the policy, is removed as `purge_vk` does it: its
+/// deposits go back, and an event names it. The others get the bits, the cost and the largest proof that
+/// are counted today. Their bits may be below the policy, as after a policy that was raised: they stay,
+/// and governance may close their profile.
+///
+/// In one block, like the migration before, and charged what registering all keys would be:
+/// `pre_upgrade` says whether that fits.
+pub type V2ToV3<T> =
+	VersionedMigration<2, 3, UncheckedV2ToV3<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+
+/// [`V2ToV3`] without looking at the version.
+pub struct UncheckedV2ToV3<T>(PhantomData<T>);
+
+impl<T: Config> UncheckedV2ToV3<T> {
+	/// Weight of checking one key again, and of storing or removing it with its registrants.
+	fn weight(bytes: &[u8], registrants: u32) -> Weight {
+		Pallet::<T>::register_vk_weight(bytes).saturating_add(T::WeightInfo::purge_vk(registrants))
+	}
+}
+
+impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV2ToV3<T> {
+	fn on_runtime_upgrade() -> Weight {
+		let mut weight = T::DbWeight::get().reads(1);
+		// Collected first: entries are changed under the iterator otherwise.
+		let keys: Vec<_> = Vks::<T>::iter().collect();
+		for (vk_hash, old) in keys {
+			let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
+			weight.saturating_accrue(Self::weight(&bytes, old.registrants));
+			match Pallet::<T>::check_vk(&bytes, &Policy { floor: SecurityBits::default() }) {
+				Ok(checked) => {
+					let VkRecord { registrants, genesis, .. } = old;
+					Vks::<T>::insert(vk_hash, VkRecord { registrants, genesis, ..checked });
+				},
+				Err(_) => {
+					if Pallet::<T>::do_purge_vk(vk_hash).is_err() {
+						defensive!("a key that was listed is not there");
+					}
+				},
+			}
+		}
+		weight
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn pre_upgrade() -> Result<Vec<u8>, sp_runtime::TryRuntimeError> {
+		let weight = Vks::<T>::iter().fold(Weight::zero(), |weight, (vk_hash, record)| {
+			let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
+			weight.saturating_add(Self::weight(&bytes, record.registrants))
+		});
+		let max = T::BlockWeights::get().max_block;
+		frame_support::ensure!(
+			weight.ref_time() <= max.ref_time(),
+			"more keys than one block can check"
+		);
+		Ok(Vks::<T>::iter_keys().collect::<Vec<_>>().encode())
+	}
+
+	#[cfg(feature = "try-runtime")]
+	fn post_upgrade(before: Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
+		let before = Vec::<H256>::decode(&mut before.as_slice()).map_err(|_| "no list of keys")?;
+		for vk_hash in before {
+			let admitted = VkBytes::<T>::get(vk_hash).is_none_or(|bytes| {
+				Pallet::<T>::check_vk(&bytes, &Policy { floor: SecurityBits::default() }).is_ok()
+			});
+			frame_support::ensure!(admitted, "a key stayed that is refused");
+		}
+		Ok(())
+	}
+}
 
 /// Storage of version 1.
 pub(crate) mod v1 {

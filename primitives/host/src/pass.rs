@@ -115,6 +115,14 @@ mod host {
 
 		fn from_ffi_value(context: &mut dyn FunctionContext, arg: u64) -> Result<Kept> {
 			let (pointer, len) = unpack_ptr_and_len(arg);
+			// Before memory is asked for: the length is the runtime's word. Its memory begins at 0 and has no
+			// gaps, so where the last byte is, all are.
+			if let Some(before_last) = len.checked_sub(1) {
+				let last = pointer
+					.checked_add(before_last)
+					.ok_or("an argument that ends beyond the runtime's memory")?;
+				context.read_memory_into(Pointer::new(last), &mut [0])?;
+			}
 			let mut kept = Kept::take(pointer, len as usize);
 			// Fails for bytes that are not in the runtime's memory.
 			context.read_memory_into(Pointer::new(pointer), kept.bytes_mut())?;
@@ -143,6 +151,51 @@ mod host {
 			assert_eq!(*short, [2; 7]);
 			assert_eq!(*long, [3; 200]);
 			assert!(filled(0, 4).is_empty());
+		}
+
+		/// A runtime's memory of a page, all ones.
+		struct Page;
+
+		impl FunctionContext for Page {
+			fn read_memory_into(&mut self, address: Pointer<u8>, out: &mut [u8]) -> Result<()> {
+				if u32::from(address) as usize + out.len() > PAGE {
+					return Err("out of bounds".into());
+				}
+				out.fill(1);
+				Ok(())
+			}
+
+			fn write_memory(&mut self, _: Pointer<u8>, _: &[u8]) -> Result<()> {
+				unreachable!("arguments are read")
+			}
+
+			fn allocate_memory(&mut self, _: u32) -> Result<Pointer<u8>> {
+				unreachable!("arguments are read")
+			}
+
+			fn deallocate_memory(&mut self, _: Pointer<u8>) -> Result<()> {
+				unreachable!("arguments are read")
+			}
+
+			fn register_panic_error_message(&mut self, _: &str) {}
+		}
+
+		#[test]
+		fn a_length_that_is_a_lie_is_refused_before_memory_is_asked_for() {
+			let read = |pointer: u32, len: u32| {
+				let arg = u64::from(pointer) | u64::from(len) << 32;
+				PassIntoKept::<&[u8]>::from_ffi_value(&mut Page, arg).map(|kept| kept.to_vec())
+			};
+			assert_eq!(read(0, PAGE as u32).unwrap(), [1; PAGE]);
+			assert_eq!(read(PAGE as u32, 0).unwrap(), []);
+			MEMORY.with_borrow_mut(Vec::clear);
+			for (pointer, len) in
+				[(0, u32::MAX), (1, PAGE as u32), (PAGE as u32, 1), (u32::MAX, 2), (u32::MAX, u32::MAX)]
+			{
+				assert!(read(pointer, len).is_err(), "{len} bytes at {pointer}");
+			}
+			// Nothing was taken, so nothing was given back.
+			assert!(MEMORY.with_borrow(Vec::is_empty));
 		}
 
 		#[test]

@@ -120,6 +120,15 @@ pub enum Error {
 }
 
 impl Error {
+	/// Refuses two lists that have to be of one length and are not: a `zip` would leave out the rest of
+	/// the longer one without a word. Lengths are fixed before, so this is a bug of this crate's.
+	pub(crate) fn of_lengths(what: &str, one: usize, other: usize) -> Result<(), Self> {
+		if one == other {
+			return Ok(());
+		}
+		Err(Self::Internal { reason: alloc::format!("{what}: {one} against {other}") })
+	}
+
 	/// The class that a chain reports.
 	#[must_use]
 	pub const fn class(&self) -> ErrorClass {

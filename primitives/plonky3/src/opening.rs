@@ -145,6 +145,10 @@ where
 		indices.iter().enumerate().map(|(number, &index)| Query { index, number }).collect();
 	queries.sort_unstable_by_key(|query| query.index);
 
+	Error::of_lengths("opened commitments", claims.len(), opening.inputs.len())?;
+	Error::of_lengths("folding rounds", betas.len(), opening.rounds.len())?;
+	Error::of_lengths("folding challenges", betas.len(), key.fold_schedule().len())?;
+	Error::of_lengths("folding commitments", opening.commits.len(), opening.rounds.len())?;
 	// First, that the opened rows are those committed to: the arithmetic reads nothing else.
 	for (claim, input) in claims.iter().zip(&opening.inputs) {
 		let root = S::root(&claim.commitment).ok_or_else(|| path("no root"))?;
@@ -166,13 +170,16 @@ where
 		let row_len = arity.saturating_mul(EF::DIMENSION);
 		let mut rows = Vec::with_capacity(folded.len().saturating_mul(row_len));
 		let groups = siblings.values.chunks_exact(mask.max(1));
+		Error::of_lengths("folded queries", folded.len(), groups.len())?;
 		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
 			// The prover sends the row of the tree without the value that the verifier has.
 			fold.load(siblings, *position & mask, *value);
 			for value in &fold.values {
 				rows.extend_from_slice(value.as_basis_coefficients_slice());
 			}
-			*value = fold.finish(roots.inverse_of(*position & !mask));
+			*value = fold.finish(roots.inverse_of(*position & !mask)).ok_or_else(|| {
+				Error::Internal { reason: "a folded row of another length than its arity".into() }
+			})?;
 			*position >>= log_arity;
 		}
 		rounds.push((log_arity, rows));
@@ -245,7 +252,10 @@ where
 			}
 		}
 		let shift = next.map(|_| alpha.exp_u64(input.width as u64)).unwrap_or_default();
-		for (numerator, row) in numerators.iter_mut().zip(input.values.chunks_exact(input.width)) {
+		let rows = input.values.chunks_exact(input.width);
+		Error::of_lengths("opened columns", powers.len(), input.width)?;
+		Error::of_lengths("opened rows", rows.len(), numerators.len())?;
+		for (numerator, row) in numerators.iter_mut().zip(rows) {
 			let combined = powers.combine::<EF>(row);
 			numerator.0 += combined;
 			if next.is_some() {
@@ -293,6 +303,10 @@ impl Powers {
 		{
 			column.push(value);
 		}
+	}
+
+	fn len(&self) -> usize {
+		self.coefficients.first().map_or(0, Vec::len)
 	}
 
 	/// The sum of `row`, each element with its power.
@@ -372,22 +386,21 @@ impl<EF: ExtensionField<Val>> Fold<EF> {
 		self.values.extend_from_slice(after);
 	}
 
-	/// Folds the loaded row, whose first point is the inverse of `start_inverse`.
-	fn finish(&mut self, start_inverse: Val) -> EF {
+	/// Folds the loaded row, whose first point is the inverse of `start_inverse`; `None` if it is not as
+	/// long as the arity.
+	fn finish(&mut self, start_inverse: Val) -> Option<EF> {
 		let mut start_inverse = start_inverse;
+		if self.values.len() != 1 << self.factors.len() {
+			return None;
+		}
 		for factors in &self.factors {
 			for (pair, &factor) in factors.iter().enumerate() {
-				let Some(&[low, high]) = self.values.get(pair << 1..).and_then(<[EF]>::first_chunk)
-				else {
-					break;
-				};
-				if let Some(slot) = self.values.get_mut(pair) {
-					*slot = (low + high) + (low - high) * factor * start_inverse;
-				}
+				let &[low, high] = self.values.get(pair << 1..).and_then(<[EF]>::first_chunk)?;
+				*self.values.get_mut(pair)? = (low + high) + (low - high) * factor * start_inverse;
 			}
 			start_inverse = start_inverse.square();
 		}
-		self.values.first().copied().unwrap_or_default() * self.scale
+		Some(*self.values.first()? * self.scale)
 	}
 }
 

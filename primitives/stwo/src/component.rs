@@ -6,7 +6,7 @@ use crate::key::{Component, Key};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::Node;
-use num_traits::{One, Zero};
+use num_traits::One;
 use stwo::core::ColumnVec;
 use stwo::core::air::accumulation::PointEvaluationAccumulator;
 use stwo::core::circle::CirclePoint;
@@ -31,8 +31,8 @@ impl Relation {
 		Self { z, alpha: powers.take((largest as usize).saturating_add(1)).collect() }
 	}
 
-	pub fn alpha(&self, power: u32) -> QM31 {
-		self.alpha.get(power as usize).copied().unwrap_or_else(QM31::zero)
+	pub fn alpha(&self, power: u32) -> Option<QM31> {
+		self.alpha.get(power as usize).copied()
 	}
 }
 
@@ -56,15 +56,15 @@ pub(crate) struct Cells<'a> {
 impl Component {
 	/// Evaluates all constraints and hands them on in the AIR's order.
 	///
-	/// One pass over the operations. Slices are as long as the program's header says; a shorter one
-	/// reads as zero. Values of the base field are kept there, where a product with one costs a
-	/// quarter of one in the secure field.
+	/// One pass over the operations. Values of the base field are kept there, where a product with one
+	/// costs a quarter of one in the secure field. `None` where something that the program reads is not
+	/// there: what nobody handed in has no value.
 	pub fn evaluate(
 		&self,
 		context: &Context<'_>,
 		cells: &Cells<'_>,
 		mut constraint: impl FnMut(QM31),
-	) {
+	) -> Option<()> {
 		let nodes = self.program.nodes();
 		let parameters: Option<Vec<M31>> = self
 			.parameters
@@ -72,21 +72,21 @@ impl Component {
 			.map(|values| values.iter().map(|&value| M31::from_u32_unchecked(value)).collect());
 		let public = parameters.as_deref().unwrap_or(context.public);
 		let mut values: Vec<QM31> = Vec::with_capacity(nodes.len());
-		let cell = |row: &[QM31], i: u32| row.get(i as usize).copied().unwrap_or_default();
+		let cell = |row: &[QM31], i: u32| row.get(i as usize).copied();
 		for (node, &in_base) in nodes.iter().zip(&self.is_base) {
-			let of = |i: u32| values.get(i as usize).copied().unwrap_or_default();
+			let of = |i: u32| values.get(i as usize).copied();
 			// The first coordinate: the whole value of an operation in the base field.
-			let base = |i: u32| of(i).0.0;
-			let is_base = |i: u32| self.is_base.get(i as usize).copied().unwrap_or(false);
+			let base = |i: u32| of(i).map(|value| value.0.0);
+			let is_base = |i: u32| self.is_base.get(i as usize).copied();
 			let value = if in_base {
 				QM31::from(match *node {
 					Node::Constant(value) => M31::from_u32_unchecked(value),
-					Node::Public(index) => public.get(index as usize).copied().unwrap_or_default(),
-					Node::Add(a, b) => base(a) + base(b),
-					Node::Sub(a, b) => base(a) - base(b),
-					Node::Mul(a, b) => base(a) * base(b),
-					Node::Neg(a) => -base(a),
-					_ => M31::default(),
+					Node::Public(index) => public.get(index as usize).copied()?,
+					Node::Add(a, b) => base(a)? + base(b)?,
+					Node::Sub(a, b) => base(a)? - base(b)?,
+					Node::Mul(a, b) => base(a)? * base(b)?,
+					Node::Neg(a) => -base(a)?,
+					_ => return None,
 				})
 			} else {
 				let relation = |i: u32| context.relations.get(i as usize);
@@ -96,60 +96,60 @@ impl Component {
 						.preprocessed
 						.get(i as usize)
 						.and_then(|&column| cells.preprocessed.get(column))
-						.copied()
-						.unwrap_or_default(),
-					Node::Trace(i) => cell(cells.trace, i),
-					Node::Interaction(i) => cell(cells.interaction, i),
-					Node::Z(i) => relation(i).map(|relation| relation.z).unwrap_or_default(),
-					Node::Alpha(i, power) => {
-						relation(i).map(|relation| relation.alpha(power)).unwrap_or_default()
-					},
+						.copied()?,
+					Node::Trace(i) => cell(cells.trace, i)?,
+					Node::Interaction(i) => cell(cells.interaction, i)?,
+					Node::Z(i) => relation(i)?.z,
+					Node::Alpha(i, power) => relation(i)?.alpha(power)?,
 					Node::Shift => self
 						.claimed_sum
 						.and_then(|i| context.claimed_sums.get(i))
-						.map(|&sum| sum / M31::from_u32_unchecked(1 << self.log_size))
-						.unwrap_or_default(),
-					Node::Add(a, b) => match (is_base(a), is_base(b)) {
-						(false, true) => of(a) + base(b),
-						(true, false) => of(b) + base(a),
-						_ => of(a) + of(b),
+						.map(|&sum| sum / M31::from_u32_unchecked(1 << self.log_size))?,
+					Node::Add(a, b) => match (is_base(a)?, is_base(b)?) {
+						(false, true) => of(a)? + base(b)?,
+						(true, false) => of(b)? + base(a)?,
+						_ => of(a)? + of(b)?,
 					},
-					Node::Sub(a, b) if is_base(b) => of(a) - base(b),
-					Node::Sub(a, b) => of(a) - of(b),
-					Node::Mul(a, b) => match (is_base(a), is_base(b)) {
-						(false, true) => of(a) * base(b),
-						(true, false) => of(b) * base(a),
-						_ => of(a) * of(b),
+					Node::Sub(a, b) if is_base(b)? => of(a)? - base(b)?,
+					Node::Sub(a, b) => of(a)? - of(b)?,
+					Node::Mul(a, b) => match (is_base(a)?, is_base(b)?) {
+						(false, true) => of(a)? * base(b)?,
+						(true, false) => of(b)? * base(a)?,
+						_ => of(a)? * of(b)?,
 					},
-					Node::Neg(a) => -of(a),
-					Node::Combine(parts) => QM31::from_partial_evals(parts.map(of)),
-					Node::Constant(_) | Node::Public(_) => QM31::zero(),
+					Node::Neg(a) => -of(a)?,
+					Node::Combine([a, b, c, d]) => {
+						QM31::from_partial_evals([of(a)?, of(b)?, of(c)?, of(d)?])
+					},
+					Node::Constant(_) | Node::Public(_) => return None,
 				}
 			};
 			values.push(value);
 		}
 		for &position in self.program.assertions() {
-			constraint(values.get(position as usize).copied().unwrap_or_default());
+			constraint(values.get(position as usize).copied()?);
 		}
+		Some(())
 	}
 
-	/// A component's cells among the samples of all, in the order of [`Key::columns`].
+	/// A component's cells among the samples of all, in the order of [`Key::columns`]; `None` if there
+	/// are fewer.
 	pub fn cells<'a>(
 		&self,
 		preprocessed: &'a [QM31],
 		trace: &'a [QM31],
 		interaction: &'a [QM31],
-	) -> Cells<'a> {
+	) -> Option<Cells<'a>> {
 		let header = self.program.header();
 		let [trace_start, interaction_start] = self.cells;
 		let part = |row: &'a [QM31], start: usize, count: usize| {
-			row.get(start..start.saturating_add(count)).unwrap_or_default()
+			row.get(start..start.saturating_add(count))
 		};
-		Cells {
+		Some(Cells {
 			preprocessed,
-			trace: part(trace, trace_start, header.trace_cells()),
-			interaction: part(interaction, interaction_start, header.interaction_cells()),
-		}
+			trace: part(trace, trace_start, header.trace_cells())?,
+			interaction: part(interaction, interaction_start, header.interaction_cells())?,
+		})
 	}
 
 	/// The offsets of its trace columns, or of its interaction columns, column by column.
@@ -231,11 +231,17 @@ impl stwo::core::air::Component for ProgramComponent<'_> {
 		// Tree 2 is the composition where there is no interaction trace.
 		let interaction = if self.key.has_interaction() { flat(2) } else { Vec::new() };
 		let (preprocessed, trace) = (flat(0), flat(1));
-		let cells = self.component.cells(&preprocessed, &trace, &interaction);
 		let coset = CanonicCoset::new(max_log_degree_bound).coset;
 		let inverse = coset_vanishing(coset, point).inverse();
-		self.component.evaluate(&self.context, &cells, |constraint| {
-			evaluation_accumulator.accumulate(inverse * constraint);
+		let cells = self.component.cells(&preprocessed, &trace, &interaction);
+		let evaluated = cells.and_then(|cells| {
+			self.component.evaluate(&self.context, &cells, |constraint| {
+				evaluation_accumulator.accumulate(inverse * constraint);
+			})
 		});
+		if evaluated.is_none() {
+			// No error can be returned from here: a constraint that fails says no.
+			evaluation_accumulator.accumulate(QM31::one());
+		}
 	}
 }

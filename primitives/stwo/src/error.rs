@@ -157,6 +157,22 @@ pub enum Error {
 }
 
 impl Error {
+	/// Refuses two lists that have to be of one length and are not: a `zip` would leave out the rest of
+	/// the longer one without a word. Lengths are fixed before, so this is a bug of this crate's.
+	#[cfg(feature = "verifier")]
+	pub(crate) fn of_lengths(what: &str, one: usize, other: usize) -> Result<(), Self> {
+		if one == other {
+			return Ok(());
+		}
+		Err(Self::Internal { reason: alloc::format!("{what}: {one} against {other}") })
+	}
+
+	/// Something that an earlier check made sure of is missing.
+	#[cfg(feature = "verifier")]
+	pub(crate) fn missing(what: &str) -> Self {
+		Self::Internal { reason: alloc::format!("missing: {what}") }
+	}
+
 	/// The class that a chain reports.
 	#[must_use]
 	pub const fn class(&self) -> ErrorClass {

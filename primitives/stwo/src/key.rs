@@ -152,6 +152,10 @@ impl<'a> Key<'a> {
 			if interaction.is_empty() { (0, 0) } else { (1, limits::MAX_RELATIONS.into()) },
 			key.vk.relations.into(),
 		)?;
+		// A claimed sum that no committed column adds up to is in no proof.
+		if interaction.is_empty() {
+			bound("claimed sums without interaction columns", (0, 0), key.claimed_sums as u64)?;
+		}
 		let operations = key.components.iter().map(|c| c.program.nodes().len() as u64).sum();
 		bound("operations", (1, limits::MAX_OPERATIONS.into()), operations)?;
 		let needed = u64::from(largest).saturating_add(log_blowup.into());

@@ -96,17 +96,17 @@ impl<'a> Batches<'a> {
 		log_size: u32,
 		values: &mut impl Iterator<Item = QM31>,
 	) -> Result<(), Error> {
+		let mut next = || values.next().ok_or_else(|| Error::missing("a sample of a column"));
 		match *offsets {
 			[first, second] => {
-				let (at_first, at_second) =
-					(values.next().unwrap_or_default(), values.next().unwrap_or_default());
+				let (at_first, at_second) = (next()?, next()?);
 				self.add((second, Some(log_size)), at_second)?;
 				self.add((first, None), at_first)?;
 				self.add((second, None), at_second)?;
 			},
 			_ => {
 				for &offset in offsets {
-					self.add((offset, None), values.next().unwrap_or_default())?;
+					self.add((offset, None), next()?)?;
 				}
 			},
 		}
@@ -170,16 +170,17 @@ pub(crate) fn answers(
 		sums.clear();
 		sums.resize(positions.len(), -*values);
 		for &(column, power) in columns {
-			if let Some(opened) = opened.get(column) {
-				for (sum, &value) in sums.iter_mut().zip(*opened) {
-					*sum += power * value;
-				}
+			let opened = opened.get(column).ok_or_else(|| Error::missing("an opened column"))?;
+			Error::of_lengths("values of an opened column", opened.len(), sums.len())?;
+			for (sum, &value) in sums.iter_mut().zip(*opened) {
+				*sum += power * value;
 			}
 		}
 		let distance = point.y.complex_conjugate() - point.y;
 		for ((out, &sum), at) in out.iter_mut().zip(&sums).zip(&points) {
 			let numerator = distance * sum - *slope * (-point.y + at.y);
-			*out += numerator.mul_cm31(inverses.next().unwrap_or_else(CM31::zero));
+			let inverse = inverses.next().ok_or_else(|| Error::missing("an inverse"))?;
+			*out += numerator.mul_cm31(inverse);
 		}
 	}
 	Ok(out)

@@ -107,24 +107,25 @@ fn check_claimed_sums(
 	let mut total = claimed_sums.iter().fold(QM31::zero(), |total, &sum| total + sum);
 	for term in &key.vk.public_terms {
 		let value = |operand: &PublicOperand| match *operand {
-			PublicOperand::Constant(value) => M31::from_u32_unchecked(value),
-			PublicOperand::Public(index) => {
-				public.get(usize::from(index)).copied().unwrap_or_default()
-			},
+			PublicOperand::Constant(value) => Ok(M31::from_u32_unchecked(value)),
+			PublicOperand::Public(index) => public
+				.get(usize::from(index))
+				.copied()
+				.ok_or_else(|| Error::missing("a public value that a term reads")),
 		};
 		let Some(relation) = relations.get(usize::from(term.relation)) else {
 			return Err(Error::Internal { reason: "a public term has no relation".into() });
 		};
-		let combined = term
-			.values
-			.iter()
-			.zip(&relation.alpha)
-			.fold(QM31::zero(), |sum, (operand, &power)| sum + power * value(operand));
+		let mut combined = QM31::zero();
+		for (power, operand) in (0..).zip(&term.values) {
+			let power = relation.alpha(power).ok_or_else(|| Error::missing("a power of alpha"))?;
+			combined += power * value(operand)?;
+		}
 		let denominator = combined - relation.z;
 		if denominator.is_zero() {
 			return Err(Error::ChallengeDegenerate);
 		}
-		total += denominator.inverse() * value(&term.multiplicity);
+		total += denominator.inverse() * value(&term.multiplicity)?;
 	}
 	if total.is_zero() { Ok(()) } else { Err(Error::ClaimedSums) }
 }
@@ -163,10 +164,16 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 	}
 	let mut folded = QM31::zero();
 	for component in &key.components {
-		let cells = component.cells(preprocessed, trace, interaction);
-		component.evaluate(context, &cells, |constraint| folded = folded * alpha + constraint);
+		component
+			.cells(preprocessed, trace, interaction)
+			.and_then(|cells| {
+				component.evaluate(context, &cells, |constraint| {
+					folded = folded * alpha + constraint;
+				})
+			})
+			.ok_or_else(|| Error::missing("a value that a program reads"))?;
 	}
-	if folded * vanishing.inverse() != composition_at(zeta, log_degree, composition) {
+	if folded * vanishing.inverse() != composition_at(zeta, log_degree, composition)? {
 		return Err(Error::Constraints);
 	}
 
@@ -213,6 +220,7 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 		// In a leaf, smaller columns come first.
 		let mut leaf: Vec<&[M31]> = values.collect();
 		if let Some(columns) = key.columns.get(index) {
+			Error::of_lengths("opened columns", columns.len(), leaf.len())?;
 			let mut sorted: Vec<(u32, &[M31])> =
 				columns.iter().map(|column| column.log_size).zip(leaf).collect();
 			sorted.sort_by_key(|&(log_size, _)| log_size);
@@ -222,17 +230,21 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 		verify_rows::<M31_OUTPUT>(root, key.lifting, &leaf, &positions, siblings)
 			.map_err(|reason| Error::MerklePath { tree, reason: reason.into() })?;
 	}
+	if openings.next().is_some() {
+		return Err(Error::Internal { reason: "an opening of no tree".into() });
+	}
 	let answers = answers(key, zeta, quotient_coefficient, &proof.samples, &positions, &opened)?;
 	fri.decommit(answers).map_err(folding_error)
 }
 
 /// The composition at the out-of-domain point, from its two halves of four coordinates.
-fn composition_at(zeta: Point, log_degree: u32, samples: &[QM31]) -> QM31 {
-	let half = |start: usize| -> QM31 {
-		let at = |i: usize| samples.get(start.saturating_add(i)).copied().unwrap_or_default();
-		QM31::from_partial_evals([at(0), at(1), at(2), at(3)])
+fn composition_at(zeta: Point, log_degree: u32, samples: &[QM31]) -> Result<QM31, Error> {
+	let &[a, b, c, d, e, f, g, h] = samples else {
+		return Err(Error::missing("a sample of the composition"));
 	};
-	half(0) + zeta.repeated_double(log_degree.saturating_sub(1)).x * half(4)
+	let halves = [[a, b, c, d], [e, f, g, h]].map(QM31::from_partial_evals);
+	let [low, high] = halves;
+	Ok(low + zeta.repeated_double(log_degree.saturating_sub(1)).x * high)
 }
 
 fn folding_error(error: FriVerificationError) -> Error {

@@ -25,6 +25,8 @@ pub mod job;
 #[cfg(feature = "cases")]
 pub mod judge;
 mod layout;
+#[cfg(feature = "cases")]
+pub mod lemma;
 mod mutate;
 mod rng;
 

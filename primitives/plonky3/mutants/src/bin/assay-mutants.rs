@@ -6,6 +6,7 @@ use assay_mutants::cases::{Case, small, wide};
 use assay_mutants::heap::Counting;
 use assay_mutants::job::{Seen, one, run};
 use assay_mutants::judge::{TIMED, Upstream, VERIFIER};
+use assay_mutants::lemma;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,6 +18,7 @@ static ALLOCATOR: Counting = Counting;
 const USAGE: &str = "usage:
   assay-mutants run COUNT SEED REPORT    judge COUNT mutants of each small case, write REPORT
   assay-mutants one CASE SEED INDEX      make and judge one mutant again
+  assay-mutants lemma COUNT SEED REPORT  hold COUNT hostile programs to the lemma of admission
   assay-mutants seeds FOLDER             write the seed corpora of the fuzz targets";
 
 fn cases() -> Vec<Case> {
@@ -33,6 +35,10 @@ fn main() -> ExitCode {
 		},
 		["one", name, seed, index] => match (seed.parse(), index.parse()) {
 			(Ok(seed), Ok(index)) => again(name, seed, index),
+			_ => Err(USAGE.into()),
+		},
+		["lemma", count, seed, report] => match (count.parse(), seed.parse()) {
+			(Ok(count), Ok(seed)) => lemma_all(count, seed, Path::new(report)),
 			_ => Err(USAGE.into()),
 		},
 		["seeds", folder] => seeds(Path::new(folder)).map_err(|error| error.to_string()),
@@ -121,6 +127,58 @@ fn run_all(count: u64, seed: u64, report: &Path) -> Result<(), String> {
 	}
 	println!("{} mutants in {seconds} s, {} violations", all.mutants, all.violations.len());
 	if all.violations.is_empty() { Ok(()) } else { Err("the verifier did what it may not".into()) }
+}
+
+/// Holds programs to the lemma, and writes what was seen.
+fn lemma_all(count: u64, seed: u64, report: &Path) -> Result<(), String> {
+	let threads = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+	let start = Instant::now();
+	let mut seen = lemma::Seen::default();
+	let mut violations = Vec::new();
+	std::thread::scope(|scope| {
+		let workers: Vec<_> = (0..threads)
+			.map(|thread| {
+				scope.spawn(move || {
+					let (mut seen, mut violations) = (lemma::Seen::default(), Vec::new());
+					for index in (thread..count).step_by(threads as usize) {
+						match lemma::try_one(seed, index) {
+							Ok(one) => seen.merge(one),
+							Err(reason) => violations.push((index, reason)),
+						}
+					}
+					(seen, violations)
+				})
+			})
+			.collect();
+		for worker in workers {
+			let (more, worse) = worker.join().expect("a worker panicked");
+			seen.merge(more);
+			violations.extend(worse);
+		}
+	});
+	let seconds = start.elapsed().as_secs();
+	let text = json!({
+		"command": format!("scripts/fuzz.sh lemma {count} {seed}"),
+		"commit": variable("ASSAY_COMMIT"),
+		"compiler": variable("ASSAY_COMPILER"),
+		"date": variable("ASSAY_DATE"),
+		"machine": machine(),
+		"seconds": seconds,
+		"seed": seed,
+		"programs": seen.programs + violations.len() as u64,
+		"admitted": seen.admitted,
+		"admitted_with_a_broken_row": seen.broken,
+		"refused_by_exact_degree_alone": seen.too_high,
+		"refused_forgeries": seen.forgeries,
+		"violations": violations.len(),
+	});
+	let text = serde_json::to_string_pretty(&text).map_err(|error| error.to_string())? + "\n";
+	print!("{text}");
+	std::fs::write(report, text).map_err(|error| format!("{}: {error}", report.display()))?;
+	for (index, reason) in violations.iter().take(20) {
+		println!("program {index} of seed {seed}: {reason}");
+	}
+	if violations.is_empty() { Ok(()) } else { Err("an admitted program breaks the lemma".into()) }
 }
 
 fn again(name: &str, seed: u64, index: u64) -> Result<(), String> {
