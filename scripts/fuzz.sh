@@ -7,6 +7,13 @@
 #       Judges COUNT structured mutants of each small case (100000), fewer of the wide ones, made
 #       from SEED (1). Writes REPORT (mutants.json in the cache folder), prints a summary, and fails
 #       on any violation.
+#   scripts/fuzz.sh lemma [COUNT] [SEED] [REPORT]
+#       Holds COUNT hostile programs (100000), made from SEED (1), to the lemma that admission rests on
+#       (docs/soundness.md). Writes REPORT (lemma.json in the cache folder), fails on any violation.
+#   scripts/fuzz.sh referee [COUNT] [KEYS] [SEED] [REPORT]
+#       Lets the specification in spec/ judge what the verifiers say of COUNT mutants (2000) and KEYS
+#       hostile keys (500), made from SEED (1), of every proof system. Writes REPORT (referee.txt in the
+#       cache folder), fails on any disagreement.
 #   scripts/fuzz.sh coverage [TARGET|all] [SECONDS]
 #       Runs a libFuzzer target (all of them in turn) for SECONDS each (60), from the committed seeds
 #       and what earlier runs found. Fails on any crash.
@@ -26,14 +33,59 @@ mutants_binary() {
 	cargo build --release --locked -p assay-mutants
 }
 
-mutants() {
-	local count=${1:-100000} seed=${2:-1} report=${3:-$ASSAY_CACHE/mutants.json} dirty=
-	# Before the build: it may take a while, and is of the sources as they are now.
+# For reports. Before the build: it may take a while, and is of the sources as they are now.
+name_sources() {
+	local dirty=
 	[ -z "$(git status --porcelain 2>/dev/null)" ] || dirty=" and uncommitted changes"
 	ASSAY_COMMIT=$(git rev-parse HEAD 2>/dev/null || echo unknown)$dirty
 	ASSAY_COMPILER=$(rustc -V)
 	ASSAY_DATE=$(date -u +%FT%TZ)
 	export ASSAY_COMMIT ASSAY_COMPILER ASSAY_DATE
+}
+
+lemma() {
+	name_sources
+	mutants_binary
+	"$CARGO_TARGET_DIR/release/assay-mutants" lemma "${1:-100000}" "${2:-1}" \
+		"${3:-$ASSAY_CACHE/lemma.json}"
+}
+
+# In portions, because a corpus of 10^5 mutants would be some gigabytes.
+referee() {
+	local count=${1:-2000} keys=${2:-500} seed=${3:-1} report=${4:-$ASSAY_CACHE/referee.txt}
+	local folder portion=10000 done=0 part parts
+	name_sources
+	mutants_binary
+	folder=$(mktemp -d)
+	# shellcheck disable=SC2064
+	trap "rm -rf '$folder'" EXIT
+	parts=$(((count + portion - 1) / portion))
+	{
+		echo "scripts/fuzz.sh referee $count $keys $seed, commit $ASSAY_COMMIT, $ASSAY_DATE"
+		python3 -B spec/referee.py --vectors || true
+		# STWO's, and those of programs for Cairo: a tenth of the mutants of each proof and key.
+		mkdir "$folder/stwo"
+		ASSAY_STWO_CORPUS=$folder/stwo ASSAY_STWO_MUTANTS=$((count / 20)) \
+			cargo test --release --locked -q -p assay-stwo --test mutants_should --test cairo_should \
+			--test lemma_should -- be_refused refuse_mutants hostile >"$folder/log" 2>&1 ||
+			cat "$folder/log"
+		python3 -B spec/referee.py "$folder"/stwo/*.bin || true
+		for ((part = 1; part <= parts; part++)); do
+			"$CARGO_TARGET_DIR/release/assay-mutants" corpus \
+				$(((count - done) < portion ? (count - done) : portion)) $((keys / parts)) \
+				$((seed * 1000 + part)) "$folder/plonky3.bin"
+			done=$((done + portion))
+			python3 -B spec/referee.py "$folder/plonky3.bin" || true
+		done
+	} 2>&1 | tee "$report"
+	# Every replay must have ended, and without a disagreement.
+	! grep -qE '^[0-9]+ passed, [1-9][0-9]* failed$|^test result: FAILED' "$report" &&
+		[ "$(grep -cE '^[0-9]+ passed, 0 failed$' "$report")" -eq $((parts + 2)) ]
+}
+
+mutants() {
+	local count=${1:-100000} seed=${2:-1} report=${3:-$ASSAY_CACHE/mutants.json}
+	name_sources
 	mutants_binary
 	"$CARGO_TARGET_DIR/release/assay-mutants" run "$count" "$seed" "$report"
 	# Those of STWO's committed proofs and keys, and of Cairo programs': tests of the verifier's, with more
@@ -82,6 +134,8 @@ mode=${1:-}
 shift || true
 case $mode in
 mutants) mutants "$@" ;;
+lemma) lemma "$@" ;;
+referee) referee "$@" ;;
 coverage) coverage "$@" ;;
 seeds)
 	mutants_binary

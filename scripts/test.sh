@@ -35,6 +35,7 @@ step() {
 	fi
 	read -r ran broke ignored < <(awk '
 		/^test result: / { ran += $4; broke += $6; ignored += $8 }
+		/^[0-9]+ passed, [0-9]+ failed$/ { ran += $1; broke += $3 }
 		END { print ran + 0, broke + 0, ignored + 0 }' "$log")
 	passed=$((passed + ran))
 	failed=$((failed + broke))
@@ -107,7 +108,8 @@ shell_scripts() {
 	for script in scripts/*.sh zombienet/*.sh .ci/run; do
 		bash -n "$script" || return 1
 	done
-	PYTHONPYCACHEPREFIX=$scratch/pycache python3 -m py_compile scripts/*.py zombienet/*.py
+	PYTHONPYCACHEPREFIX=$scratch/pycache python3 -m py_compile scripts/*.py zombienet/*.py \
+		spec/*.py spec/*/*.py
 }
 
 step "components" components
@@ -119,6 +121,7 @@ step "build" cargo build --release --locked --workspace --bins
 step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bins --tests
 step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
 step "statement vectors" python3 scripts/check_statement_vectors.py
+step "referee" scripts/fuzz.sh referee
 step "snippets" python3 scripts/embed.py --check
 step "performance report" python3 scripts/performance_report.py --check
 step "no_std" no_std

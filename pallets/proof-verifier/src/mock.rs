@@ -356,6 +356,11 @@ pub fn cairo_votes_case() -> Case {
 }
 
 /// What a call may leave behind.
+/// A key that holds on the rows and tests nothing off them.
+pub fn evil_vk() -> Vec<u8> {
+	include_bytes!("../../../primitives/plonky3/fixtures/hostile/evil_vk_v1.bin").to_vec()
+}
+
 pub fn last_event() -> Event<Test> {
 	match System::events().pop().expect("an event").event {
 		RuntimeEvent::ProofVerifier(event) => event,

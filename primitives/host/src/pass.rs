@@ -189,9 +189,13 @@ mod host {
 			assert_eq!(read(0, PAGE as u32).unwrap(), [1; PAGE]);
 			assert_eq!(read(PAGE as u32, 0).unwrap(), []);
 			MEMORY.with_borrow_mut(Vec::clear);
-			for (pointer, len) in
-				[(0, u32::MAX), (1, PAGE as u32), (PAGE as u32, 1), (u32::MAX, 2), (u32::MAX, u32::MAX)]
-			{
+			for (pointer, len) in [
+				(0, u32::MAX),
+				(1, PAGE as u32),
+				(PAGE as u32, 1),
+				(u32::MAX, 2),
+				(u32::MAX, u32::MAX),
+			] {
 				assert!(read(pointer, len).is_err(), "{len} bytes at {pointer}");
 			}
 			// Nothing was taken, so nothing was given back.

@@ -43,6 +43,8 @@ extern crate alloc;
 mod cost;
 mod decode;
 mod error;
+#[cfg(test)]
+mod false_degrees;
 #[cfg(all(test, feature = "prover"))]
 mod forgery;
 mod key;

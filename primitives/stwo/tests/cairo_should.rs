@@ -570,6 +570,7 @@ fn refuse_mutants_one_and_all() {
 		let case = Case::of(name);
 		let end = case.parts().program.end;
 		let mut tally = tally::Tally::of(format!("Cairo proof {name}"));
+		let (vk, public) = (case.vk.encode(), case.public_values.encode());
 		for mutant in 0..tally::count() {
 			let mut proof = case.proof.clone();
 			for _ in 0..=below(3) {
@@ -591,7 +592,9 @@ fn refuse_mutants_one_and_all() {
 				tally.unchanged();
 				continue;
 			}
-			tally.refused(mutant, || verify(&case.vk, &case.public_values, &proof));
+			tally.refused(mutant, [&vk, &public, &proof], || {
+				verify(&case.vk, &case.public_values, &proof)
+			});
 		}
 		tally.close();
 	}

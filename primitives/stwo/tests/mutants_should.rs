@@ -33,6 +33,7 @@ fn be_refused_one_and_all() {
 		let case = Case::of(name);
 		let parts = case.parts();
 		let other = Case::of("fibonacci").proof;
+		let (vk, public) = (case.vk.encode(), case.public_values.encode());
 		let mut random = Random(2026);
 		let mut tally = Tally::of(format!("proof {name}"));
 		for mutant in 0..count() {
@@ -84,7 +85,9 @@ fn be_refused_one_and_all() {
 				tally.unchanged();
 				continue;
 			}
-			tally.refused(mutant, || assay_stwo::verify(&case.vk, &case.public_values, &proof));
+			tally.refused(mutant, [&vk, &public, &proof], || {
+				assay_stwo::verify(&case.vk, &case.public_values, &proof)
+			});
 		}
 		tally.close();
 	}
@@ -120,10 +123,13 @@ fn be_refused_under_mutants_of_their_keys() {
 				tally.unchanged();
 				continue;
 			}
-			tally.refused(mutant, || verify_bytes(&vk, &public, &case.proof));
-			if let Ok(vk) = VerifyingKey::decode_strict(&vk) {
-				let _ = check_vk(&vk, &Policy { floor: SecurityBits::default() });
-			}
+			let parts = [&vk[..], &public, &case.proof];
+			tally.refused(mutant, parts, || verify_bytes(&vk, &public, &case.proof));
+			let checked = VerifyingKey::decode_strict(&vk).and_then(|vk| {
+				let nothing = Policy { floor: SecurityBits::default() };
+				check_vk(&vk, &nothing).map(|_| ()).map_err(|error| error.class())
+			});
+			tally.key(&vk, checked);
 		}
 		tally.close();
 	}

@@ -72,6 +72,14 @@ mod a_key_in_genesis_should {
 		}
 
 		#[test]
+		fn forged() {
+			assert_eq!(
+				refusal(vec![evil_vk()]),
+				"genesis: proofVerifier.vks[0] is refused: DegreeTooHigh"
+			);
+		}
+
+		#[test]
 		fn of_an_unknown_version() {
 			let mut bytes = case().vk_bytes;
 			bytes[0] = 9;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	Disabled, Expiries, HoldReason, Pallet, ProofSystem, PruneFrom, Scope, StatementInfo,
-	migrations::{V1ToV2, v1},
+	Disabled, Event, Expiries, HoldReason, Pallet, ProofSystem, PruneFrom, Scope, StatementInfo,
+	migrations::{V1ToV2, V2ToV3, v1},
 	mock::*,
 };
 use assay_primitives::SecurityBits;
@@ -112,6 +112,72 @@ mod version_1_should {
 		build_and_execute(|| {
 			version_1();
 			assert_ok!(V1ToV2::<Test>::try_on_runtime_upgrade(true));
+		});
+	}
+}
+
+mod version_2_should {
+	use super::*;
+
+	/// A key as version 2 stored it: nobody had asked for its exact degree.
+	fn stored_before(vk: Vec<u8>, record: crate::VkRecord) -> sp_core::H256 {
+		let vk_hash = sp_core::H256(assay_primitives::VerifyingKey::hash_encoded(&vk));
+		let reason = HoldReason::VerifyingKey.into();
+		assert_ok!(<Balances as MutateHold<u64>>::hold(&reason, &THIRD, 7));
+		TestRegistrations::insert(vk_hash, THIRD, 7);
+		TestVksOf::insert(THIRD, vk_hash, ());
+		TestVkBytes::insert(vk_hash, frame_support::BoundedVec::try_from(vk).unwrap());
+		TestVks::insert(vk_hash, crate::VkRecord { registrants: 1, genesis: false, ..record });
+		vk_hash
+	}
+
+	fn version_2() -> sp_core::H256 {
+		StorageVersion::new(2).put::<Pallet<Test>>();
+		case().register();
+		let vk_hash = case().vk_hash();
+		let record = TestVks::get(vk_hash).unwrap();
+		// Bits and cost as an older release counted them.
+		let cost = assay_primitives::Cost { bytes: 1, ..record.cost };
+		let old = crate::VkRecord { security: SecurityBits::default(), cost, ..record.clone() };
+		TestVks::insert(vk_hash, old);
+		let evil = evil_vk();
+		let len = evil.len() as u32;
+		stored_before(evil, crate::VkRecord { len, ..record })
+	}
+
+	#[test]
+	fn lose_a_forged_key_and_give_its_deposit_back() {
+		build_and_execute(|| {
+			let evil = version_2();
+			V2ToV3::<Test>::on_runtime_upgrade();
+			assert_eq!(Pallet::<Test>::on_chain_storage_version(), StorageVersion::new(3));
+			assert!(!TestVks::contains_key(evil) && !TestVkBytes::contains_key(evil));
+			assert_eq!(Balances::free_balance(THIRD), BALANCE);
+			assert_eq!(last_event(), Event::VkPurged { vk_hash: evil, registrants: 1 });
+			assert_ok!(Pallet::<Test>::do_try_state());
+		});
+	}
+
+	#[test]
+	fn keep_an_honest_key_with_what_is_counted_today() {
+		build_and_execute(|| {
+			version_2();
+			V2ToV3::<Test>::on_runtime_upgrade();
+			let zero = assay_primitives::Policy { floor: SecurityBits::default() };
+			let checked = assay_plonky3::check_vk(&case().vk, &zero).unwrap();
+			let record = TestVks::get(case().vk_hash()).unwrap();
+			assert_eq!((record.security, record.cost), (checked.security, checked.cost));
+			assert_eq!(record.registrants, 1);
+			assert_ok!(case().submit());
+		});
+	}
+
+	#[cfg(feature = "try-runtime")]
+	#[test]
+	fn pass_the_checks_of_a_dry_run() {
+		build_and_execute(|| {
+			version_2();
+			assert_ok!(V2ToV3::<Test>::try_on_runtime_upgrade(true));
 		});
 	}
 }

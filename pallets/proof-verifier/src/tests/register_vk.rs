@@ -196,6 +196,33 @@ mod register_vk_should {
 			});
 		}
 
+		/// On every row the AIR of README's example, and off the rows nothing.
+		#[test]
+		fn a_forged_key_of_a_degree_that_no_quotient_holds() {
+			build_and_execute(|| {
+				assert_noop!(register(evil_vk()), TestError::DegreeTooHigh);
+			});
+		}
+
+		#[test]
+		fn a_key_that_constrains_nothing() {
+			build_and_execute(|| {
+				let vk = with_program(vec![1, 1, 0, 0, 0, 0, 0, 2, 1, 0, 11, 1, 1, 1, 1]);
+				assert_noop!(register(vk), TestError::ConstrainsNothing);
+			});
+		}
+
+		#[test]
+		fn a_key_whose_proofs_are_all_longer_than_a_proof_may_be() {
+			build_and_execute(|| {
+				let checked = assay_plonky3::check_vk(&case().vk, &TestPolicy::get()).unwrap();
+				MaxProofBytes::set(checked.proof_bytes_min - 1);
+				assert_noop!(register(case().vk_bytes), TestError::ProofNeverFits);
+				MaxProofBytes::set(checked.proof_bytes_min);
+				assert_ok!(register(case().vk_bytes));
+			});
+		}
+
 		#[test]
 		fn a_key_below_the_policy() {
 			build_and_execute(|| {
@@ -228,6 +255,13 @@ mod register_vk_should {
 			});
 		}
 	}
+}
+
+/// The key of [`case`] with another program.
+fn with_program(program: Vec<u8>) -> Vec<u8> {
+	let VerifyingKey::Plonky3V1(mut inner) = case().vk else { panic!("expected a Plonky3 key") };
+	inner.program = program;
+	VerifyingKey::Plonky3V1(inner).encode()
 }
 
 #[test]

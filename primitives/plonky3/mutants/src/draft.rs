@@ -5,6 +5,7 @@
 
 use crate::Rng;
 use assay_air::{Node, Program, limits};
+use std::collections::HashMap;
 
 /// One operation as it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +144,50 @@ impl Draft {
 			draft.assertions.resize(more.max(draft.assertions.len()), 0);
 		}
 		draft
+	}
+
+	/// The same program in its one canonical form: each operation once, none unused, in the order in
+	/// which a depth-first walk from the assertions completes them. For a draft whose operands point back.
+	#[must_use]
+	pub fn canonical(&self) -> Self {
+		let mut ops: Vec<Op> = Vec::new();
+		// By opcode and operands with absolute positions.
+		let mut known: HashMap<(u8, u64, u64), u64> = HashMap::new();
+		let mut place: Vec<Option<u64>> = vec![None; self.ops.len()];
+		for &root in &self.assertions {
+			let mut stack = vec![(root, false)];
+			while let Some((at, expanded)) = stack.pop() {
+				if place[at as usize].is_some() {
+					continue;
+				}
+				let Op { code, a, b } = self.ops[at as usize];
+				let operands: Vec<u64> = match code {
+					10..=12 => vec![at - a, at - b],
+					13 => vec![at - a],
+					_ => Vec::new(),
+				};
+				if !expanded {
+					stack.push((at, true));
+					stack.extend(operands.iter().rev().map(|&operand| (operand, false)));
+					continue;
+				}
+				let moved: Vec<u64> = operands.iter().filter_map(|&o| place[o as usize]).collect();
+				let name = match moved[..] {
+					[a, b] => (code, a, b),
+					[a] => (code, a, 0),
+					_ => (code, a, b),
+				};
+				let next = ops.len() as u64;
+				let position = *known.entry(name).or_insert(next);
+				if position == next {
+					let back = |operand: Option<&u64>, or: u64| operand.map_or(or, |o| next - o);
+					ops.push(Op { code, a: back(moved.first(), a), b: back(moved.get(1), b) });
+				}
+				place[at as usize] = Some(position);
+			}
+		}
+		let assertions = self.assertions.iter().filter_map(|&root| place[root as usize]).collect();
+		Self { ops, assertions, ..self.clone() }
 	}
 
 	/// Changes one thing, and answers what.

@@ -15,6 +15,7 @@ use assay_plonky3::{Error, soundness, verify};
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,
 };
+use codec::Encode;
 use p3_baby_bear::BabyBear;
 use p3_field::extension::BinomialExtensionField;
 use p3_field::{BasedVectorSpace, ExtensionField, Field, PrimeCharacteristicRing, TwoAdicField};
@@ -70,15 +71,8 @@ pub fn try_one(seed: u64, index: u64) -> Result<Seen, String> {
 	let Ok(program) = Program::decode(&hostile(&mut rng, degree_bits).encode()) else {
 		return Err("a made-up program does not decode".into());
 	};
-	let vk = Plonky3Vk {
-		hash: HashKind::Blake3,
-		extension: ExtensionDegree::Four,
-		degree_bits,
-		fri: FRI,
-		preprocessed: (program.preprocessed_width() > 0).then_some([0; 32]),
-		program: program.encode(),
-	};
-	let vk = VerifyingKey::Plonky3V1(vk);
+	let preprocessed = (program.preprocessed_width() > 0).then_some([0; 32]);
+	let vk = VerifyingKey::Plonky3V1(key(program.encode(), degree_bits, preprocessed));
 	let public = PublicValues::V1(vec![1; program.num_public_values()]);
 	// An admitted key gets as far as the proof, which is empty.
 	let refused = match verify(&vk, &public, &[]) {
@@ -108,6 +102,22 @@ pub fn try_one(seed: u64, index: u64) -> Result<Seen, String> {
 	}
 	trial.check_degree(&rows)?;
 	Ok(seen)
+}
+
+/// The bytes of a key with program number `index` of `seed`, in its canonical form: registration gets as
+/// far as its degrees, and as what it constrains.
+#[must_use]
+pub fn hostile_key(seed: u64, index: u64) -> Vec<u8> {
+	let mut rng = Rng::new(seed, 2, index);
+	let degree_bits = 1 + rng.below(4) as u8;
+	let draft = hostile(&mut rng, degree_bits).canonical();
+	let preprocessed = (draft.numbers[1] > 0).then_some([0; 32]);
+	VerifyingKey::Plonky3V1(key(draft.encode(), degree_bits, preprocessed)).encode()
+}
+
+fn key(program: Vec<u8>, degree_bits: u8, preprocessed: Option<[u8; 32]>) -> Plonky3Vk {
+	let (hash, extension) = (HashKind::Blake3, ExtensionDegree::Four);
+	Plonky3Vk { hash, extension, degree_bits, fri: FRI, preprocessed, program }
 }
 
 /// One program with a made-up trace of low-degree columns.

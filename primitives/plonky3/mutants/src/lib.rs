@@ -18,6 +18,7 @@
 pub mod airs;
 #[cfg(feature = "cases")]
 pub mod cases;
+pub mod corpus;
 mod draft;
 pub mod heap;
 #[cfg(feature = "cases")]

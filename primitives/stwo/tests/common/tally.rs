@@ -2,12 +2,18 @@
 
 //! What became of many mutants, and what none of them may do.
 
+// Each test uses a part of it.
+#![allow(dead_code)]
+
+use assay_mutants::corpus::{self, Kind};
 use assay_mutants::heap::{Counting, peak};
 use assay_primitives::ErrorClass;
 use assay_stwo::{Accepted, Error};
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 #[global_allocator]
@@ -34,12 +40,19 @@ pub struct Tally {
 	peak: (usize, usize),
 	/// Mutants that were the honest thing after all.
 	unchanged: usize,
+	/// For the referee: a file in the folder that `ASSAY_STWO_CORPUS` names.
+	corpus: Option<File>,
 }
 
 impl Tally {
 	pub fn of(what: String) -> Self {
+		let corpus = std::env::var_os("ASSAY_STWO_CORPUS").map(|folder| {
+			let name = format!("{}.bin", what.replace(' ', "-"));
+			File::create(Path::new(&folder).join(name)).unwrap()
+		});
 		Self {
 			what,
+			corpus,
 			report: std::env::var_os("ASSAY_STWO_REPORT"),
 			begin: Instant::now(),
 			refused: BTreeMap::new(),
@@ -53,11 +66,18 @@ impl Tally {
 		self.unchanged += 1;
 	}
 
-	/// Holds that a mutant is refused for a reason, in little memory and without hanging.
-	pub fn refused(&mut self, mutant: usize, verify: impl Fn() -> Result<Accepted, Error>) {
+	/// Holds that a mutant is refused for a reason, in little memory and without hanging. Key, public
+	/// values and proof, encoded, are for the referee.
+	pub fn refused(
+		&mut self,
+		mutant: usize,
+		parts: [&[u8]; 3],
+		verify: impl Fn() -> Result<Accepted, Error>,
+	) {
 		let begin = Instant::now();
 		let (verdict, bytes) = peak(&verify);
 		let mut time = begin.elapsed();
+		self.record(Kind::Verify, verdict.as_ref().map(|_| ()).map_err(Error::class), parts);
 		let what = &self.what;
 		let Err(error) = verdict else { panic!("{what}: mutant {mutant} is accepted") };
 		assert_ne!(error.class(), ErrorClass::Internal, "{what}: mutant {mutant}: {error}");
@@ -76,6 +96,17 @@ impl Tally {
 		*self.refused.entry(error.class().label()).or_default() += 1;
 		self.slowest = self.slowest.max((time, mutant));
 		self.peak = self.peak.max((bytes, mutant));
+	}
+
+	/// What was said of a key, for the referee.
+	pub fn key(&mut self, vk: &[u8], verdict: Result<(), ErrorClass>) {
+		self.record(Kind::Key, verdict, [vk, &[], &[]]);
+	}
+
+	fn record(&mut self, kind: Kind, verdict: Result<(), ErrorClass>, parts: [&[u8]; 3]) {
+		if let Some(file) = &mut self.corpus {
+			corpus::put(file, kind, verdict, parts).unwrap();
+		}
 	}
 
 	/// Adds a line to the file that `ASSAY_STWO_REPORT` names.

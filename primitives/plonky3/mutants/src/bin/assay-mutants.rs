@@ -3,10 +3,13 @@
 //! The long job over mutants: `scripts/fuzz.sh mutants` calls it.
 
 use assay_mutants::cases::{Case, small, wide};
+use assay_mutants::corpus::{self, Kind};
 use assay_mutants::heap::Counting;
-use assay_mutants::job::{Seen, one, run};
+use assay_mutants::job::{Seen, mutant, one, run};
 use assay_mutants::judge::{TIMED, Upstream, VERIFIER};
-use assay_mutants::lemma;
+use assay_mutants::{Triple, lemma};
+use assay_plonky3::{check_vk, verify_bytes};
+use assay_primitives::{Policy, SecurityBits, VerifyingKey};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,6 +21,7 @@ static ALLOCATOR: Counting = Counting;
 const USAGE: &str = "usage:
   assay-mutants run COUNT SEED REPORT    judge COUNT mutants of each small case, write REPORT
   assay-mutants one CASE SEED INDEX      make and judge one mutant again
+  assay-mutants corpus COUNT KEYS SEED FILE   write what the verifier says of COUNT mutants, KEYS keys
   assay-mutants lemma COUNT SEED REPORT  hold COUNT hostile programs to the lemma of admission
   assay-mutants seeds FOLDER             write the seed corpora of the fuzz targets";
 
@@ -35,6 +39,12 @@ fn main() -> ExitCode {
 		},
 		["one", name, seed, index] => match (seed.parse(), index.parse()) {
 			(Ok(seed), Ok(index)) => again(name, seed, index),
+			_ => Err(USAGE.into()),
+		},
+		["corpus", count, keys, seed, file] => match (count.parse(), keys.parse(), seed.parse()) {
+			(Ok(count), Ok(keys), Ok(seed)) => {
+				corpus_of(count, keys, seed, Path::new(file)).map_err(|error| error.to_string())
+			},
 			_ => Err(USAGE.into()),
 		},
 		["lemma", count, seed, report] => match (count.parse(), seed.parse()) {
@@ -127,6 +137,32 @@ fn run_all(count: u64, seed: u64, report: &Path) -> Result<(), String> {
 	}
 	println!("{} mutants in {seconds} s, {} violations", all.mutants, all.violations.len());
 	if all.violations.is_empty() { Ok(()) } else { Err("the verifier did what it may not".into()) }
+}
+
+/// Writes what the verifier says of mutants, their keys, and of hostile keys.
+fn corpus_of(count: u64, keys: u64, seed: u64, file: &Path) -> std::io::Result<()> {
+	let nothing = Policy { floor: SecurityBits::default() };
+	let check = |vk: &[u8]| {
+		let decoded = VerifyingKey::decode_strict(vk)?;
+		check_vk(&decoded, &nothing).map(|_| ()).map_err(|error| error.class())
+	};
+	let cases = small();
+	let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
+	for number in 0..count {
+		let case = number as usize % cases.len();
+		let Triple { vk, public_values, proof, .. } = mutant(&cases, case, seed, number).triple;
+		let verdict = verify_bytes(&vk, &public_values, &proof).map(|_| ());
+		let verdict = verdict.map_err(|error| error.class());
+		corpus::put(&mut out, Kind::Verify, verdict, [&vk, &public_values, &proof])?;
+		if vk != cases[case].origin.triple.vk {
+			corpus::put(&mut out, Kind::Key, check(&vk), [&vk, &[], &[]])?;
+		}
+	}
+	for number in 0..keys {
+		let vk = lemma::hostile_key(seed, number);
+		corpus::put(&mut out, Kind::Key, check(&vk), [&vk, &[], &[]])?;
+	}
+	Ok(())
 }
 
 /// Holds programs to the lemma, and writes what was seen.
