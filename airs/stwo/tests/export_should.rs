@@ -246,6 +246,36 @@ fn refuse_offsets_that_no_proof_could_bind() {
 	assert_eq!(exported(What::OtherTree), Err(ExportError::Interaction { got: 3 }));
 }
 
+/// Relations beyond those that a program can name.
+struct ManyRelations(usize);
+
+impl Air for ManyRelations {
+	type Relations = ();
+
+	fn draw(&self, channel: &mut impl Channel) {
+		for _ in 0..self.0 {
+			Pair::draw(channel);
+		}
+	}
+
+	fn components(&self, (): &(), _public: &[BaseField], builder: &mut impl Builder) {
+		builder.component(Eval {
+			log_bound: 6,
+			what: What::Cube,
+			pair: Pair::dummy(),
+			drawn: SecureField::one(),
+			public: BaseField::one(),
+		});
+	}
+}
+
+#[test]
+fn refuse_more_relations_than_the_format_has_room_for() {
+	assert!(export(&ManyRelations(64)).is_ok());
+	let refused = ExportError::Relations { max: 64, got: 65 };
+	assert_eq!(export(&ManyRelations(65)), Err(refused));
+}
+
 #[test]
 fn refuse_divisions() {
 	assert_eq!(exported(What::Division), Err(ExportError::Inverse));

@@ -42,17 +42,27 @@ pub struct Refusal {
 	pub class: ErrorClass,
 	/// What was expected and what came.
 	pub message: String,
+	/// The site, where it is work that is missing.
+	pub grinding_site: Option<&'static str>,
 }
 
 impl From<assay_plonky3::Error> for Refusal {
 	fn from(error: assay_plonky3::Error) -> Self {
-		Self { class: error.class(), message: error.to_string() }
+		let grinding_site = match error {
+			assay_plonky3::Error::Grinding { site, .. } => Some(site),
+			_ => None,
+		};
+		Self { class: error.class(), message: error.to_string(), grinding_site }
 	}
 }
 
 impl From<assay_stwo::Error> for Refusal {
 	fn from(error: assay_stwo::Error) -> Self {
-		Self { class: error.class(), message: error.to_string() }
+		let grinding_site = match error {
+			assay_stwo::Error::Grinding { site, .. } => Some(site),
+			_ => None,
+		};
+		Self { class: error.class(), message: error.to_string(), grinding_site }
 	}
 }
 

@@ -5,6 +5,7 @@
 //! Calls and events are looked up in the chain's own metadata, so this client needs no rebuild for
 //! a runtime upgrade that keeps their names and fields.
 
+use crate::hint;
 use crate::output::{Exit, Failure, Progress, hex, millis};
 use assay_primitives::ErrorClass;
 use serde_json::{Value, json};
@@ -286,6 +287,7 @@ impl Included {
 			format_args!("refused by the chain in block {}: {}", self.block_number, refusal.error),
 		)
 		.class(class)
+		.hint(class.and_then(hint::of_chain).map(Into::into))
 		.with(self.json())
 		.with(json!({
 			"accepted": false,

@@ -7,6 +7,7 @@
 //! | [`cli`] | arguments |
 //! | [`backends`] | the proof systems |
 //! | [`output`] | what a command answers, as text or JSON; exit codes |
+//! | [`hint`] | what a refusal usually means |
 //! | [`files`] | reading and writing keys, public values and proofs, with bounds |
 //! | [`offline`] | `air list`, `export`, `prove`, `verify` |
 //! | [`inspect`] | `inspect` |
@@ -23,6 +24,7 @@ mod cairo;
 mod chain;
 mod cli;
 mod files;
+mod hint;
 mod inspect;
 mod offline;
 mod online;

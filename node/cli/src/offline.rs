@@ -4,9 +4,8 @@
 
 use crate::backends::{self, Air, verify_bytes};
 use crate::cli::{ExportArgs, HashArg, ProfileArg, ProveArgs, VerifyArgs};
-use crate::files;
 use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
-use crate::stwo;
+use crate::{files, hint, stwo};
 use assay_air::Program;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
@@ -246,7 +245,8 @@ pub fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
 			},
 			_ => &args.proof,
 		};
-		return Err(Failure::from(error).context(culprit.display()).with(object));
+		let hint = hint::of(&file.vk, &error);
+		return Err(Failure::from(error).context(culprit.display()).with(object).hint(hint));
 	}
 	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));
 

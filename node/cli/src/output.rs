@@ -61,6 +61,7 @@ impl Answer {
 pub struct Failure {
 	exit: Exit,
 	message: String,
+	hint: Option<String>,
 	class: Option<ErrorClass>,
 	fields: Map<String, Value>,
 }
@@ -70,7 +71,7 @@ impl Failure {
 	pub fn new(exit: Exit, message: impl Display) -> Self {
 		// One line, whatever a library put into its message.
 		let message = message.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-		Self { exit, message, class: None, fields: Map::new() }
+		Self { exit, message, hint: None, class: None, fields: Map::new() }
 	}
 
 	/// Wrong arguments, or an unreadable file.
@@ -108,6 +109,11 @@ impl Failure {
 		Self { class, ..self }
 	}
 
+	/// Adds what the failure usually means, on a line of its own.
+	pub fn hint(self, hint: Option<String>) -> Self {
+		Self { hint, ..self }
+	}
+
 	/// Adds the fields of the object `fields` to the JSON form.
 	pub fn with(mut self, fields: Value) -> Self {
 		self.fields.append(&mut object(fields));
@@ -133,6 +139,9 @@ impl Failure {
 		if let Some(class) = self.class {
 			fields.insert("class".into(), class.label().into());
 			fields.insert("class_code".into(), class.code().into());
+		}
+		if let Some(hint) = &self.hint {
+			fields.insert("hint".into(), hint.as_str().into());
 		}
 		fields
 	}
@@ -177,6 +186,9 @@ pub fn finish(result: Result<Answer, Failure>, json: bool) -> ExitCode {
 				write_line(&Value::Object(failure.json()).to_string());
 			} else {
 				eprintln!("assay: {}", failure.message);
+				if let Some(hint) = &failure.hint {
+					eprintln!("assay: hint: {hint}");
+				}
 			}
 			failure.exit.into()
 		},

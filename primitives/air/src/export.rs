@@ -6,24 +6,74 @@ use crate::{Node, PeriodicColumn, Program, ProgramError, ProgramHeader};
 use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,
-	get_all_symbolic_constraints,
 };
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeField32;
+use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Why an AIR can't be exported.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportError {
-	/// The AIR asserts over the extension field; `p3-uni-stark` AIRs over BabyBear do not.
+	/// The AIR asserts over the extension field, as constraints on permutation columns and challenges
+	/// do; `p3-uni-stark` has neither.
 	ExtensionConstraints {
 		/// How many such constraints.
 		got: usize,
 	},
 	/// The AIR lists cells for the backend to bind, which `p3-uni-stark` refuses.
 	BoundaryPublicValues,
+	/// The AIR is sound only where every cell of the trace is a bit, and asserts nothing of the kind:
+	/// the trace is committed as field elements.
+	BooleanTrace,
+	/// The AIR declares another number of periodic columns than it has.
+	///
+	/// Upstream's prover goes by the declaration, whose default is none.
+	PeriodicColumns {
+		/// What `num_periodic_columns` says.
+		declared: usize,
+		/// How many `periodic_columns` has.
+		got: usize,
+	},
+	/// The period of a periodic column is no power of two: it can't divide the number of rows.
+	Period {
+		/// The column.
+		column: usize,
+		/// Its period.
+		got: usize,
+	},
+	/// The AIR's own count of its constraints is wrong, and upstream's prover relies on it.
+	ConstraintCount {
+		/// What `num_constraints` says.
+		declared: usize,
+		/// How many the AIR asserts.
+		got: usize,
+	},
+	/// A constraint reads a column on the next row, where the AIR says that none does.
+	UnopenedNextRow {
+		/// The function that says so.
+		declared_by: &'static str,
+		/// The column.
+		column: usize,
+	},
+	/// The AIR says that it reads, on the next row, a column that it does not have.
+	NextRowColumn {
+		/// The function that says so.
+		declared_by: &'static str,
+		/// How many columns there are.
+		width: usize,
+		/// The column.
+		got: usize,
+	},
+	/// The AIR panicked while its constraints were recorded: it reads a column, public value or
+	/// challenge that it does not declare, or fails for a reason of its own.
+	Panicked {
+		/// What it said.
+		reason: String,
+	},
 	/// A constraint spans more than two rows.
 	RowOffset {
 		/// The offset found.
@@ -37,11 +87,45 @@ impl fmt::Display for ExportError {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		match self {
 			Self::ExtensionConstraints { got } => {
-				write!(f, "the AIR has {got} constraints over the extension field, expected none")
+				write!(
+					f,
+					"the AIR has {got} constraints over the extension field, expected none: \
+					 p3-uni-stark has no permutation columns and no challenges of their own"
+				)
 			},
 			Self::BoundaryPublicValues => {
 				write!(f, "the AIR binds public values by boundary cells, expected constraints")
 			},
+			Self::BooleanTrace => write!(
+				f,
+				"assumes_boolean_trace: expected an AIR whose constraints make its cells bits, got \
+				 one that relies on the commitment; assert it of every cell"
+			),
+			Self::PeriodicColumns { declared, got } => write!(
+				f,
+				"num_periodic_columns: expected {got}, as periodic_columns has, got {declared}"
+			),
+			Self::Period { column, got } => {
+				write!(f, "periodic column {column}: expected a power of two as period, got {got}")
+			},
+			Self::ConstraintCount { declared, got } => write!(
+				f,
+				"num_constraints: expected {got}, as the AIR asserts, got {declared}; correct it or \
+				 leave it out"
+			),
+			Self::UnopenedNextRow { declared_by, column } => write!(
+				f,
+				"{declared_by}: expected columns that are read on the next row, among them \
+				 {column}, got none"
+			),
+			Self::NextRowColumn { declared_by, width, got } => {
+				write!(f, "{declared_by}: expected numbers of {width} columns, got {got}")
+			},
+			Self::Panicked { reason } => write!(
+				f,
+				"the AIR panicked while its constraints were recorded; expected reads of what it \
+				 declares only, got: {reason}"
+			),
 			Self::RowOffset { got } => {
 				write!(f, "a constraint reads row offset {got}, expected 0 or 1")
 			},
@@ -59,7 +143,9 @@ impl std::error::Error for ExportError {}
 ///
 /// # Errors
 ///
-/// [`ExportError`]: the AIR uses what `p3-uni-stark` does not support, or exceeds a cap.
+/// [`ExportError`]: the AIR uses what `p3-uni-stark` does not support, declares something about itself
+/// that is not so, or exceeds a cap. Of what it declares, whether the preprocessed trace has its width
+/// and height is left to those who make keys.
 pub fn export<A>(air: &A) -> Result<Program, ExportError>
 where
 	A: Air<SymbolicAirBuilder<BabyBear>>,
@@ -67,35 +153,129 @@ where
 	if !air.public_boundary_io().is_empty() {
 		return Err(ExportError::BoundaryPublicValues);
 	}
-	let layout = AirLayout::from_air::<BabyBear>(air);
-	let (constraints, extension) =
-		get_all_symbolic_constraints::<BabyBear, BabyBear, A>(air, layout);
-	if !extension.is_empty() {
-		return Err(ExportError::ExtensionConstraints { got: extension.len() });
+	if air.assumes_boolean_trace() {
+		return Err(ExportError::BooleanTrace);
 	}
-	let mut recorder = Recorder::default();
+	let periodic = periodic_columns(air)?;
+	let constraints = constraints(air)?;
+	let mut recorder = Recorder {
+		opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
+		opens_preprocessed_next_row: opens(
+			PREPROCESSED_NEXT,
+			&air.preprocessed_next_row_columns(),
+			air.preprocessed_width(),
+		)?,
+		..Default::default()
+	};
 	let mut assertions = Vec::with_capacity(constraints.len());
 	for constraint in &constraints {
 		assertions.push(recorder.record(constraint)?);
 	}
-	let periodic = air
-		.periodic_columns()
-		.iter()
-		.map(|column| PeriodicColumn {
-			values: column.iter().map(PrimeField32::as_canonical_u32).collect(),
-		})
-		.collect();
 	let header = ProgramHeader {
 		width: count(air.width()),
 		preprocessed_width: count(air.preprocessed_width()),
 		num_public_values: count(air.num_public_values()),
 		degree_hint: count(air.max_constraint_degree().unwrap_or(0)),
-		opens_next_row: !air.main_next_row_columns().is_empty(),
-		opens_preprocessed_next_row: !air.preprocessed_next_row_columns().is_empty(),
+		opens_next_row: recorder.opens_next_row,
+		opens_preprocessed_next_row: recorder.opens_preprocessed_next_row,
 		periodic,
 	};
 	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
 		.map_err(ExportError::Program)
+}
+
+const MAIN_NEXT: &str = "main_next_row_columns";
+const PREPROCESSED_NEXT: &str = "preprocessed_next_row_columns";
+
+/// Whether upstream opens the next row of a trace: if any of its columns is read there.
+fn opens(declared_by: &'static str, columns: &[usize], width: usize) -> Result<bool, ExportError> {
+	match columns.iter().find(|&&column| column >= width) {
+		Some(&got) => Err(ExportError::NextRowColumn { declared_by, width, got }),
+		None => Ok(!columns.is_empty()),
+	}
+}
+
+fn periodic_columns<A>(air: &A) -> Result<Vec<PeriodicColumn>, ExportError>
+where
+	A: Air<SymbolicAirBuilder<BabyBear>>,
+{
+	let columns = air.periodic_columns();
+	let declared = air.num_periodic_columns();
+	if declared != columns.len() {
+		return Err(ExportError::PeriodicColumns { declared, got: columns.len() });
+	}
+	let mut periodic = Vec::with_capacity(columns.len());
+	for (column, values) in columns.iter().enumerate() {
+		// The format has its logarithm only.
+		if !values.len().is_power_of_two() {
+			return Err(ExportError::Period { column, got: values.len() });
+		}
+		let values = values.iter().map(PrimeField32::as_canonical_u32).collect();
+		periodic.push(PeriodicColumn { values });
+	}
+	Ok(periodic)
+}
+
+/// The constraints, all over the base field, as many as the AIR says.
+fn constraints<A>(air: &A) -> Result<Vec<SymbolicExpression<BabyBear>>, ExportError>
+where
+	A: Air<SymbolicAirBuilder<BabyBear>>,
+{
+	let layout = AirLayout::from_air::<BabyBear>(air);
+	let (base, extension) = match evaluate(air, layout) {
+		Ok(recorded) => recorded,
+		Err(reason) => {
+			// Upstream's builder panics where an AIR reads of what there is none. With some of all that
+			// belongs to permutations, constraints on them come out as what they are.
+			let layout = AirLayout {
+				permutation_width: PERMUTATION,
+				num_permutation_challenges: PERMUTATION,
+				num_permutation_values: PERMUTATION,
+				..layout
+			};
+			match evaluate(air, layout) {
+				Ok(recorded) if recorded.1 > 0 => recorded,
+				_ => return Err(ExportError::Panicked { reason }),
+			}
+		},
+	};
+	if extension > 0 {
+		return Err(ExportError::ExtensionConstraints { got: extension });
+	}
+	match air.num_constraints() {
+		Some(declared) if declared != base.len() => {
+			Err(ExportError::ConstraintCount { declared, got: base.len() })
+		},
+		_ => Ok(base),
+	}
+}
+
+/// Permutation columns, challenges and values that are made up to name the reason of a panic.
+const PERMUTATION: usize = 1 << 8;
+
+/// Runs the AIR: its constraints, and how many it has over the extension; or what it said when it
+/// panicked. Neither upstream's builder nor the indices of a slice have another way to say no, and
+/// nothing tells beforehand what an AIR will read. The builder is gone after a panic, and the AIR is
+/// only read.
+fn evaluate<A>(
+	air: &A,
+	layout: AirLayout,
+) -> Result<(Vec<SymbolicExpression<BabyBear>>, usize), String>
+where
+	A: Air<SymbolicAirBuilder<BabyBear>>,
+{
+	catch_unwind(AssertUnwindSafe(|| {
+		let mut builder = SymbolicAirBuilder::<BabyBear>::new(layout);
+		air.eval(&mut builder);
+		(builder.base_constraints(), builder.extension_constraints().len())
+	}))
+	.map_err(|payload| reason(payload.as_ref()))
+}
+
+fn reason(payload: &(dyn Any + Send)) -> String {
+	let text = payload.downcast_ref::<String>().map(String::as_str);
+	let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+	text.unwrap_or("no reason").into()
 }
 
 #[derive(Default)]
@@ -105,10 +285,15 @@ struct Recorder {
 	/// Position of each expression met before. Upstream shares sub-expressions by `Arc`; without
 	/// this the walk would be exponential in them.
 	seen: HashMap<*const SymbolicExpression<BabyBear>, u32>,
+	/// What the AIR says that it reads.
+	opens_next_row: bool,
+	opens_preprocessed_next_row: bool,
 }
 
 impl Recorder {
-	fn leaf(leaf: &BaseLeaf<BabyBear>) -> Result<Node, ExportError> {
+	fn leaf(&self, leaf: &BaseLeaf<BabyBear>) -> Result<Node, ExportError> {
+		let unopened =
+			|declared_by, column| Err(ExportError::UnopenedNextRow { declared_by, column });
 		Ok(match leaf {
 			BaseLeaf::Constant(value) => Node::Constant(value.as_canonical_u32()),
 			BaseLeaf::IsFirstRow => Node::IsFirstRow,
@@ -117,6 +302,12 @@ impl Recorder {
 			BaseLeaf::Variable(variable) => {
 				let index = count(variable.index);
 				match variable.entry {
+					BaseEntry::Main { offset: 1 } if !self.opens_next_row => {
+						return unopened(MAIN_NEXT, variable.index);
+					},
+					BaseEntry::Preprocessed { offset: 1 } if !self.opens_preprocessed_next_row => {
+						return unopened(PREPROCESSED_NEXT, variable.index);
+					},
 					BaseEntry::Main { offset: 0 } => Node::Main(index),
 					BaseEntry::Main { offset: 1 } => Node::MainNext(index),
 					BaseEntry::Preprocessed { offset: 0 } => Node::Preprocessed(index),
@@ -146,7 +337,7 @@ impl Recorder {
 				self.seen.get(&Arc::as_ptr(child)).copied().unwrap_or_default()
 			};
 			let node = match expression {
-				SymbolicExpr::Leaf(leaf) => Self::leaf(leaf)?,
+				SymbolicExpr::Leaf(leaf) => self.leaf(leaf)?,
 				SymbolicExpr::Add { x, y, .. }
 				| SymbolicExpr::Sub { x, y, .. }
 				| SymbolicExpr::Mul { x, y, .. }

@@ -25,6 +25,15 @@ pub enum Error {
 		/// The value found.
 		got: u64,
 	},
+	/// A periodic column's period is longer than the trace.
+	Period {
+		/// The column.
+		column: usize,
+		/// The trace's rows.
+		rows: u64,
+		/// The period.
+		got: u64,
+	},
 	/// A constraint has, as a polynomial, a higher degree than the committed quotient can hold: what its
 	/// author meant can't be proven, and what holds on all rows need not be what is tested.
 	DegreeTooHigh {
@@ -136,7 +145,7 @@ impl Error {
 			Self::Encoding(class) => *class,
 			Self::Program(error) if error.is_cap() => ErrorClass::ProgramTooLarge,
 			Self::Program(_) => ErrorClass::ProgramMalformed,
-			Self::Parameter { .. } => ErrorClass::UnsupportedParameters,
+			Self::Parameter { .. } | Self::Period { .. } => ErrorClass::UnsupportedParameters,
 			Self::DegreeTooHigh { .. } => ErrorClass::DegreeTooHigh,
 			Self::ConstrainsNothing { .. } => ErrorClass::ConstrainsNothing,
 			Self::PreprocessedCommitment { .. } => ErrorClass::VkMalformed,
@@ -178,6 +187,10 @@ impl fmt::Display for Error {
 			Self::Parameter { name, min, max, got } => {
 				write!(f, "{name}: expected {min} to {max}, got {got}")
 			},
+			Self::Period { column, rows, got } => write!(
+				f,
+				"periodic column {column}: expected a period of at most the trace's {rows} rows, got {got}"
+			),
 			Self::DegreeTooHigh { constraint, max, got } => write!(
 				f,
 				"constraint {constraint}: expected a degree of at most {max} as a polynomial, which is what \

@@ -7,7 +7,7 @@ use crate::soundness::Shape;
 use crate::suite::DIGEST_BYTES;
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::{Program, limits};
+use assay_air::{PeriodicColumn, Program, limits};
 use assay_primitives::{ErrorClass, FriParams, Hash, Plonky3Vk, VerifyingKey};
 use core::num::Saturating;
 
@@ -76,9 +76,13 @@ impl<'a> Key<'a> {
 
 		let program = Program::decode(&vk.program)?;
 		bound("width", (1, limits::MAX_WIDTH.into()), program.width() as u64)?;
-		for column in &program.header().periodic {
+		let rows = power_of_two(vk.degree_bits.into());
+		for (column, PeriodicColumn { values }) in program.header().periodic.iter().enumerate() {
 			// A period that does not divide the rows has no meaning; both are powers of two.
-			bound("period", (1, power_of_two(vk.degree_bits.into())), column.values.len() as u64)?;
+			let period = values.len() as u64;
+			if period > rows {
+				return Err(Error::Period { column, rows, got: period });
+			}
 		}
 		let degrees = program.degrees(vk.degree_bits);
 		bound("constraint degree", (0, limits::MAX_DEGREE.into()), degrees.multiple)?;
@@ -106,7 +110,7 @@ impl<'a> Key<'a> {
 		let VerifyingKey::Plonky3V1(inner) = vk else {
 			return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
 		};
-		Self::new(inner, vk.hash())
+		Self::new(inner, vk.hash_bounded().map_err(Error::Encoding)?)
 	}
 
 	/// What the soundness model reads.

@@ -6,15 +6,16 @@ use crate::key::Key;
 use crate::suite::{
 	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, StarkProof, Suite, Val, config,
 };
-use crate::verifier::{Degree4, Degree5, with_suite};
-use crate::{Error, decode};
+use crate::verifier::{self, Degree4, Degree5, with_suite};
+use crate::{Error, check_vk, decode, supported};
 use assay_air::ExportError;
 use assay_primitives::{
-	Digest, ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,
+	Digest, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, PublicValues, SecurityBits,
+	VerifyingKey,
 };
-use p3_air::Air;
 use p3_air::symbolic::SymbolicAirBuilder;
-use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_air::{Air, BaseAir};
+use p3_field::ExtensionField;
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_uni_stark::{
@@ -79,7 +80,7 @@ pub trait MaybeDebug {}
 impl<A> MaybeDebug for A {}
 
 /// Why a key or a proof could not be made.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProverError {
 	/// The AIR can't be exported.
 	Export(ExportError),
@@ -92,6 +93,16 @@ pub enum ProverError {
 		/// Rows and columns of the trace.
 		got: (usize, usize),
 	},
+	/// The AIR's preprocessed trace has other columns than the AIR declares, or other rows than the
+	/// key is for; 0 rows of 0 columns where there is none.
+	PreprocessedShape {
+		/// Rows of the key, columns that the AIR declares.
+		expected: (usize, usize),
+		/// Rows and columns of the preprocessed trace.
+		got: (usize, usize),
+	},
+	/// The AIR's preprocessed trace is not the one that the key commits to.
+	OtherPreprocessed,
 	/// The AIR is not the one of the key.
 	OtherAir,
 	/// Upstream's prover failed.
@@ -108,6 +119,15 @@ impl fmt::Display for ProverError {
 				"trace: expected {} rows of {} columns, got {} of {}",
 				expected.0, expected.1, got.0, got.1
 			),
+			Self::PreprocessedShape { expected, got } => write!(
+				f,
+				"preprocessed trace: expected {} rows, as the key has, of {} columns, as \
+				 preprocessed_width says, got {} of {}",
+				expected.0, expected.1, got.0, got.1
+			),
+			Self::OtherPreprocessed => {
+				write!(f, "the verifying key was made for another preprocessed trace")
+			},
 			Self::OtherAir => write!(f, "the verifying key was made for another AIR"),
 			Self::Prover(reason) => write!(f, "prover: {reason}"),
 		}
@@ -128,7 +148,8 @@ impl From<Error> for ProverError {
 ///
 /// # Errors
 ///
-/// [`ProverError::Export`], or [`ProverError::Refused`] where the verifier would refuse the key.
+/// [`ProverError::Export`]; [`ProverError::PreprocessedShape`]; [`ProverError::Refused`] where
+/// [`check_vk`](crate::check_vk) would refuse the key under every policy.
 pub fn make_vk<A: ProvableAir>(
 	air: &A,
 	degree_bits: u8,
@@ -136,24 +157,49 @@ pub fn make_vk<A: ProvableAir>(
 	extension: ExtensionDegree,
 	fri: FriParams,
 ) -> Result<VerifyingKey, ProverError> {
+	// Before the AIR is asked to read columns that it has and does not declare. Heights that are not
+	// supported are refused below.
+	if (supported::DEGREE_BITS.0..=supported::DEGREE_BITS.1).contains(&degree_bits.into()) {
+		check_preprocessed_trace(air, degree_bits)?;
+	}
 	let program = assay_air::export(air).map_err(ProverError::Export)?;
 	let has_preprocessed = program.preprocessed_width() > 0;
-	let mut inner = Plonky3Vk {
+	let mut vk = VerifyingKey::Plonky3V1(Plonky3Vk {
 		hash,
 		extension,
 		degree_bits,
 		fri,
 		preprocessed: has_preprocessed.then_some([0; 32]),
 		program: program.encode(),
-	};
+	});
 	// Before upstream sees parameters that it would panic on.
-	Key::new(&inner, [0; 32])?;
+	let key = Key::of(&vk)?;
 	if has_preprocessed {
-		inner.preprocessed = with_suite!(inner, preprocessed_root(air, &inner))?;
+		let root = with_suite!(key.vk, preprocessed_root(air, key.vk))?;
+		if let VerifyingKey::Plonky3V1(inner) = &mut vk {
+			inner.preprocessed = root;
+		}
 	}
-	let vk = VerifyingKey::Plonky3V1(inner);
-	Key::of(&vk)?;
+	check_vk(&vk, &ANY)?;
 	Ok(vk)
+}
+
+/// Every number of bits: how many are enough is not for the maker of a key to say.
+const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+
+/// Whether the AIR's preprocessed trace is what the AIR declares. Upstream's prover goes by the
+/// trace, its verifier and the program by the declaration.
+fn check_preprocessed_trace(air: &impl BaseAir<Val>, degree_bits: u8) -> Result<(), ProverError> {
+	let width = air.preprocessed_width();
+	let expected = if width > 0 { (1usize << degree_bits, width) } else { (0, 0) };
+	let got = match air.preprocessed_trace() {
+		Some(trace) if trace.width() > 0 => (trace.height(), trace.width()),
+		_ => (0, 0),
+	};
+	if expected != got {
+		return Err(ProverError::PreprocessedShape { expected, got });
+	}
+	Ok(())
 }
 
 fn preprocessed_root<S, EF>(
@@ -196,6 +242,8 @@ pub(crate) fn prove_under<A: ProvableAir>(
 	trace: RowMajorMatrix<Val>,
 	public_values: &PublicValues,
 ) -> Result<Vec<u8>, ProverError> {
+	let public = verifier::lift_public_values(key, public_values)?;
+	check_preprocessed_trace(air, key.vk.degree_bits)?;
 	let program = assay_air::export(air).map_err(ProverError::Export)?;
 	if program != key.program {
 		return Err(ProverError::OtherAir);
@@ -204,11 +252,6 @@ pub(crate) fn prove_under<A: ProvableAir>(
 	let got = (trace.height(), trace.width());
 	if expected != got {
 		return Err(ProverError::TraceShape { expected, got });
-	}
-	let public = lift(public_values);
-	if public.len() != key.program.num_public_values() {
-		let expected = key.program.num_public_values();
-		return Err(Error::PublicValuesCount { expected, got: public.len() }.into());
 	}
 	with_suite!(key.vk, prove_in(key, air, trace, &public))
 }
@@ -227,15 +270,15 @@ where
 	let config = config::<S, EF>(&key.vk.fri, &key.hash);
 	let preprocessed = setup_preprocessed(&config, air, key.vk.degree_bits.into())
 		.map_err(|error| upstream(&error))?;
+	let root = preprocessed.as_ref().and_then(|(_, key)| S::commitment_bytes(&key.commitment));
+	if root != key.vk.preprocessed {
+		return Err(ProverError::OtherPreprocessed);
+	}
 	let data = preprocessed.as_ref().map(|(data, _)| data);
 	let proof = prove_with_preprocessed(&config, air, trace, public, data)
 		.map_err(|error| upstream(&error))?;
 	decode::encode::<S, EF>(&proof)
 		.ok_or_else(|| ProverError::Prover("a commitment is not a single root".into()))
-}
-
-fn lift(public_values: &PublicValues) -> Vec<Val> {
-	public_values.elements().iter().map(|&value| Val::from_u32(value)).collect()
 }
 
 /// The preprocessed commitment of `key` as upstream's verifier takes it.
@@ -275,7 +318,7 @@ pub fn upstream_verifier<'a, A: ProvableAir>(
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
 	let key = Key::of(vk)?;
-	let public = lift(public_values);
+	let public = verifier::lift_public_values(&key, public_values)?;
 	with_suite!(key.vk, upstream_verifier_in(&key, air, public, proof))
 }
 
@@ -312,7 +355,7 @@ pub fn upstream_verifier_of_bytes<'a, A: ProvableAir>(
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
 	let key = Key::of(vk)?;
-	let public = lift(public_values);
+	let public = verifier::lift_public_values(&key, public_values)?;
 	with_suite!(key.vk, upstream_verifier_of_bytes_in(&key, air, public, proof))
 }
 

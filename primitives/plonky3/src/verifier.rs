@@ -82,7 +82,11 @@ pub(crate) fn preprocessed_commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
 	S::commitment(digest).map(Some).ok_or(not_canonical)
 }
 
-fn lift_public_values(key: &Key<'_>, public_values: &PublicValues) -> Result<Vec<Val>, Error> {
+/// Checks `public_values` against `key` and lifts them.
+pub(crate) fn lift_public_values(
+	key: &Key<'_>,
+	public_values: &PublicValues,
+) -> Result<Vec<Val>, Error> {
 	let elements = public_values.elements();
 	if elements.len() != key.program.num_public_values() {
 		return Err(Error::PublicValuesCount {

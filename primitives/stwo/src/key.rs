@@ -194,7 +194,7 @@ impl<'a> Key<'a> {
 		let VerifyingKey::StwoV1(inner) = vk else {
 			return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
 		};
-		Self::new(inner, vk.hash())
+		Self::new(inner, vk.hash_bounded().map_err(Error::Encoding)?)
 	}
 
 	fn add(

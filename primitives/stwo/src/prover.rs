@@ -8,10 +8,11 @@
 use crate::component::{Context, ProgramComponent, Relation};
 use crate::key::Key;
 use crate::transcript::{begin, draw};
-use crate::{Error, decode, verifier};
-use assay_air::stwo::{Air, Builder, ExportError, ExportedAir, export};
+use crate::{Error, decode, supported, verifier};
+use assay_air::stwo::{Air, Builder, ExportError, ExportedAir, export, limits};
 use assay_primitives::{
-	PublicTerm, PublicValues, StwoComponent, StwoHash, StwoParams, StwoVk, VerifyingKey,
+	Policy, PublicTerm, PublicValues, SecurityBits, StwoComponent, StwoHash, StwoParams, StwoVk,
+	VerifyingKey,
 };
 use num_traits::Zero;
 use std::fmt;
@@ -59,7 +60,7 @@ pub trait Provable: Air {
 }
 
 /// Why a key or a proof could not be made.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProverError {
 	/// The AIR can't be exported.
 	Export(ExportError),
@@ -117,21 +118,28 @@ impl From<Error> for ProverError {
 	}
 }
 
-fn components(air: &ExportedAir) -> Option<Vec<StwoComponent>> {
+/// The components as a key has them.
+fn components(air: &ExportedAir) -> Result<Vec<StwoComponent>, Error> {
 	air.components
 		.iter()
 		.map(|component| {
-			Some(StwoComponent {
-				log_size: component.log_size.try_into().ok()?,
-				preprocessed: component
-					.preprocessed
-					.iter()
-					.map(|&column| u16::try_from(column).ok())
-					.collect::<Option<_>>()?,
+			let log_size = fit("log_size", supported::LOG_SIZE, component.log_size)?;
+			let columns = (0, limits::MAX_PREPROCESSED_WIDTH.into());
+			let preprocessed = component.preprocessed.iter();
+			Ok(StwoComponent {
+				log_size,
+				preprocessed: preprocessed
+					.map(|&column| fit("preprocessed columns", columns, column))
+					.collect::<Result<_, _>>()?,
 				program: component.program.encode(),
 			})
 		})
 		.collect()
+}
+
+/// A number as a key has it; the refusal names what is supported, which is less than what fits.
+fn fit<T: TryFrom<u32>>(name: &'static str, (min, max): (u64, u64), got: u32) -> Result<T, Error> {
+	T::try_from(got).map_err(|_| Error::Parameter { name, min, max, got: got.into() })
 }
 
 /// Exports `air` and makes its key.
@@ -140,42 +148,43 @@ fn components(air: &ExportedAir) -> Option<Vec<StwoComponent>> {
 ///
 /// # Errors
 ///
-/// [`ProverError::Export`], or [`ProverError::Refused`] where the verifier would refuse the key.
+/// [`ProverError::Export`]; [`ProverError::TraceShape`] for preprocessed columns of other heights, or
+/// another number of them, than the AIR reads; [`ProverError::Refused`] where
+/// [`check_vk`](crate::check_vk) would refuse the key under every policy.
 pub fn make_vk<A: Provable>(
 	air: &A,
 	hash: StwoHash,
 	pcs: StwoParams,
 ) -> Result<VerifyingKey, ProverError> {
 	let exported = export(air).map_err(ProverError::Export)?;
-	let too_large = |name, got: u32| {
-		ProverError::Refused(Error::Parameter {
-			name,
-			min: 0,
-			max: u16::MAX.into(),
-			got: got.into(),
-		})
-	};
-	let mut inner = StwoVk {
+	let mut vk = VerifyingKey::StwoV1(StwoVk {
 		hash,
 		pcs,
 		preprocessed: [0; 32],
-		num_public_values: u16::try_from(exported.num_public_values)
-			.map_err(|_| too_large("public values", exported.num_public_values))?,
-		relations: u8::try_from(exported.relations)
-			.map_err(|_| too_large("relations", exported.relations))?,
+		num_public_values: fit(
+			"public values",
+			(0, limits::MAX_PUBLIC_VALUES.into()),
+			exported.num_public_values,
+		)?,
+		relations: fit("relations", (0, limits::MAX_RELATIONS.into()), exported.relations)?,
 		public_terms: air.public_terms(),
-		components: components(&exported).ok_or_else(|| too_large("components", u32::MAX))?,
-	};
+		components: components(&exported)?,
+	});
 	// Before upstream sees parameters that it would panic on.
-	Key::new(&inner, [0; 32])?;
-	inner.preprocessed = match hash {
-		StwoHash::Blake2s => preprocessed_root::<false>(air, &inner),
-		StwoHash::Blake2sM31 => preprocessed_root::<true>(air, &inner),
+	let key = Key::of(&vk)?;
+	let root = match hash {
+		StwoHash::Blake2s => preprocessed_root::<false>(air, &key),
+		StwoHash::Blake2sM31 => preprocessed_root::<true>(air, &key),
 	}?;
-	let vk = VerifyingKey::StwoV1(inner);
-	crate::check_preprocessed_root(&Key::of(&vk)?)?;
+	if let VerifyingKey::StwoV1(inner) = &mut vk {
+		inner.preprocessed = root;
+	}
+	crate::check_vk(&vk, &ANY)?;
 	Ok(vk)
 }
+
+/// Every number of bits: how many are enough is not for the maker of a key to say.
+const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 
 fn twiddles(key: &Key<'_>) -> stwo::prover::poly::twiddles::TwiddleTree<SimdBackend> {
 	// The composition is evaluated on twice the rows before it is split.
@@ -186,13 +195,12 @@ fn twiddles(key: &Key<'_>) -> stwo::prover::poly::twiddles::TwiddleTree<SimdBack
 
 fn preprocessed_root<const M31_OUTPUT: bool>(
 	air: &impl Provable,
-	vk: &StwoVk,
+	key: &Key<'_>,
 ) -> Result<[u8; 32], ProverError>
 where
 	SimdBackend: BackendForChannel<Blake2sMerkleChannelGeneric<M31_OUTPUT>>,
 {
-	let key = Key::new(vk, [0; 32])?;
-	let twiddles = twiddles(&key);
+	let twiddles = twiddles(key);
 	let mut scheme =
 		CommitmentSchemeProver::<SimdBackend, Blake2sMerkleChannelGeneric<M31_OUTPUT>>::new(
 			key.config(),
@@ -200,7 +208,7 @@ where
 		);
 	// The transcript takes no part in the root.
 	let mut channel = Blake2sChannelGeneric::<M31_OUTPUT>::default();
-	commit(&key, 0, air.preprocessed(), &mut scheme, &mut channel)?;
+	commit(key, 0, air.preprocessed(), &mut scheme, &mut channel)?;
 	Ok(scheme.roots().first().copied().unwrap_or_default().0)
 }
 
@@ -297,13 +305,13 @@ fn prove_in<A: Provable, const M31_OUTPUT: bool>(
 where
 	SimdBackend: BackendForChannel<Blake2sMerkleChannelGeneric<M31_OUTPUT>>,
 {
+	let public = verifier::public(key, public_values)?;
 	let exported = export(air).map_err(ProverError::Export)?;
-	if components(&exported).as_ref() != Some(&key.vk.components)
+	if components(&exported).as_ref() != Ok(&key.vk.components)
 		|| air.public_terms() != key.vk.public_terms
 	{
 		return Err(ProverError::OtherAir);
 	}
-	let public = verifier::public(key, public_values)?;
 	let twiddles = twiddles(key);
 	let mut scheme =
 		CommitmentSchemeProver::<SimdBackend, Blake2sMerkleChannelGeneric<M31_OUTPUT>>::new(

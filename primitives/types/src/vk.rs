@@ -439,6 +439,19 @@ impl VerifyingKey {
 		Self::hash_encoded(&self.encode())
 	}
 
+	/// [`Self::hash`] of a key that some chain can take: what is made in memory has no length yet.
+	///
+	/// # Errors
+	///
+	/// [`ErrorClass::VkTooLong`]: [`Self::decode_strict`] refuses its bytes.
+	pub fn hash_bounded(&self) -> Result<Hash, ErrorClass> {
+		let encoded = self.encode();
+		if encoded.len() > MAX_VK_BYTES {
+			return Err(ErrorClass::VkTooLong);
+		}
+		Ok(Self::hash_encoded(&encoded))
+	}
+
 	/// [`Self::hash`] of a key that is already encoded.
 	#[must_use]
 	pub fn hash_encoded(encoded: &[u8]) -> Hash {

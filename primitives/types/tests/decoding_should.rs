@@ -257,7 +257,10 @@ mod vk_should {
 		let around = vk(vec![0; 20_000], None).encoded_size() - 20_000;
 		let longest = vk(vec![0; MAX_VK_BYTES - around], None);
 		assert_eq!(longest.encoded_size(), MAX_VK_BYTES);
+		assert_eq!(longest.hash_bounded(), Ok(longest.hash()));
 		assert_eq!(VerifyingKey::decode_strict(&longest.encode()), Ok(longest));
+		let longer = vk(vec![0; MAX_VK_BYTES - around + 1], None);
+		assert_eq!(longer.hash_bounded(), Err(ErrorClass::VkTooLong));
 	}
 
 	mod reject {

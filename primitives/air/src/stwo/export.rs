@@ -82,13 +82,20 @@ pub struct ExportedComponent {
 }
 
 /// Why an AIR can't be exported.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportError {
 	/// A constraint uses a value that was computed from challenges or public values outside of the
 	/// evaluator, or the AIR does not do the same twice.
 	NotReproducible,
 	/// Something other than drawing relations was done to the channel.
 	Channel,
+	/// The AIR draws more relations than the format has room for.
+	Relations {
+		/// How many it has room for.
+		max: u32,
+		/// How many the AIR draws.
+		got: usize,
+	},
 	/// A constraint divides, which no row evaluator can.
 	Inverse,
 	/// Columns of another tree than trace and interaction trace are read.
@@ -132,9 +139,13 @@ impl fmt::Display for ExportError {
 			Self::NotReproducible => write!(
 				f,
 				"two recordings differ: a constraint uses what was computed from challenges or \
-				 public values outside of the evaluator"
+				 public values outside of the evaluator, or a relation of more than {} values",
+				limits::MAX_ALPHA_POWER + 1
 			),
 			Self::Channel => write!(f, "the channel is for drawing relations only"),
+			Self::Relations { max, got } => {
+				write!(f, "lookup relations: expected at most {max}, got {got}")
+			},
 			Self::Inverse => write!(f, "a constraint divides"),
 			Self::Interaction { got } => {
 				write!(f, "a column of tree {got} is read, expected 1 or 2")
@@ -175,8 +186,14 @@ pub fn export<A: Air>(air: &A) -> Result<ExportedAir, ExportError> {
 fn record<A: Air>(air: &A, seed: u64) -> Result<ExportedAir, ExportError> {
 	let mut channel = MarkingChannel { state: seed, ..Default::default() };
 	let relations = air.draw(&mut channel);
-	if channel.misused || channel.drawn.len() as u64 > u64::from(limits::MAX_RELATIONS) {
+	if channel.misused {
 		return Err(ExportError::Channel);
+	}
+	if channel.drawn.len() > limits::MAX_RELATIONS as usize {
+		return Err(ExportError::Relations {
+			max: limits::MAX_RELATIONS,
+			got: channel.drawn.len(),
+		});
 	}
 	let mut marks = HashMap::new();
 	for (relation, &(z, alpha)) in channel.drawn.iter().enumerate() {

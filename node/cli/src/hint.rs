@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What a refusal usually means, beside what it says.
+//!
+//! Every challenge hangs on the whole transcript so far: the key, the public values, all commitments.
+//! Where prover and verifier begin with different ones, the first check that takes a challenge fails,
+//! whatever it is a check of. Its message then names a site of grinding, say, where no work is missing.
+
+use crate::backends::Refusal;
+use crate::output::hex;
+use assay_primitives::{ErrorClass, VerifyingKey};
+
+/// A check that hangs on the transcript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Check {
+	/// Grinding, at this site.
+	Grinding(&'static str),
+	/// The openings of the queries: Merkle paths, then folding.
+	Openings,
+	/// The lookups' sum, or the constraints at the out-of-domain point.
+	Constraints,
+}
+
+/// The first of all under `vk`.
+fn first_check(vk: &VerifyingKey) -> Check {
+	match vk {
+		VerifyingKey::Plonky3V1(inner) => {
+			let fri = &inner.fri;
+			let sites = [
+				("out-of-domain", fri.ood_grinding_bits),
+				("batch", fri.batch_grinding_bits),
+				("commit", fri.commit_grinding_bits),
+				("query", fri.query_grinding_bits),
+			];
+			let site = sites.into_iter().find(|&(_, bits)| bits > 0);
+			site.map_or(Check::Openings, |(site, _)| Check::Grinding(site))
+		},
+		VerifyingKey::StwoV1(inner)
+			if inner.relations > 0 && inner.pcs.interaction_grinding_bits > 0 =>
+		{
+			Check::Grinding("interaction")
+		},
+		VerifyingKey::CairoV1(inner) if inner.pcs.interaction_grinding_bits > 0 => {
+			Check::Grinding("interaction")
+		},
+		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => Check::Constraints,
+	}
+}
+
+/// What the refusal of a proof under `vk` usually means, if that is something else than it says.
+pub fn of(vk: &VerifyingKey, refusal: &Refusal) -> Option<String> {
+	let is_first = match first_check(vk) {
+		Check::Grinding(site) => refusal.grinding_site == Some(site),
+		Check::Openings => {
+			matches!(refusal.class, ErrorClass::MerklePathInvalid | ErrorClass::LowDegreeInvalid)
+		},
+		Check::Constraints => refusal.class == ErrorClass::ConstraintsInvalid,
+	};
+	let hash = hex(&vk.hash());
+	is_first.then(|| match vk {
+		VerifyingKey::CairoV1(_) => format!(
+			"the first check that depends on the transcript failed. Usually the proof was made for \
+			 another output, or with other parameters than those of key {hash}. Take the public \
+			 values that were written with the proof, and compare `assay inspect` with the prover's \
+			 parameters"
+		),
+		_ => format!(
+			"the first check that depends on the transcript failed. Usually the proof was made under \
+			 another key, for other public values, or with a transcript that lacks the key's hash as \
+			 its seed. Compare {hash} with the vk_hash that `assay prove --json` printed, and take \
+			 the public values that it wrote with the proof. If both fit, the seed is missing"
+		),
+	})
+}
+
+/// What to do about a chain's refusal: it tells a class, not the check.
+pub const fn of_chain(class: ErrorClass) -> Option<&'static str> {
+	match class {
+		ErrorClass::GrindingInvalid
+		| ErrorClass::MerklePathInvalid
+		| ErrorClass::LowDegreeInvalid
+		| ErrorClass::ConstraintsInvalid => Some(
+			"`assay verify` with the key's file names the check that failed, and what that usually means",
+		),
+		_ => None,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use assay_primitives::{
+		ExtensionDegree, FriParams, HashKind, Plonky3Vk, StwoHash, StwoParams, StwoVk,
+	};
+
+	fn plonky3([ood, batch, commit, query]: [u8; 4]) -> VerifyingKey {
+		VerifyingKey::Plonky3V1(Plonky3Vk {
+			hash: HashKind::Keccak,
+			extension: ExtensionDegree::Four,
+			degree_bits: 4,
+			fri: FriParams {
+				log_blowup: 2,
+				num_queries: 6,
+				log_final_poly_len: 1,
+				max_log_arity: 2,
+				batch_grinding_bits: batch,
+				commit_grinding_bits: commit,
+				query_grinding_bits: query,
+				ood_grinding_bits: ood,
+			},
+			preprocessed: None,
+			program: vec![],
+		})
+	}
+
+	fn stwo(relations: u8, interaction_grinding_bits: u8) -> VerifyingKey {
+		VerifyingKey::StwoV1(StwoVk {
+			hash: StwoHash::Blake2s,
+			pcs: StwoParams {
+				log_blowup: 1,
+				num_queries: 5,
+				log_last_layer: 1,
+				fold_step: 2,
+				lifting_log_size: None,
+				interaction_grinding_bits,
+				query_grinding_bits: 3,
+			},
+			preprocessed: [0; 32],
+			num_public_values: 0,
+			relations,
+			public_terms: vec![],
+			components: vec![],
+		})
+	}
+
+	fn refusal(class: ErrorClass, grinding_site: Option<&'static str>) -> Refusal {
+		Refusal { class, message: String::new(), grinding_site }
+	}
+
+	#[test]
+	fn the_first_check_is_the_first_site_with_bits() {
+		for (bits, first) in [
+			([1, 1, 1, 1], Check::Grinding("out-of-domain")),
+			([0, 1, 1, 1], Check::Grinding("batch")),
+			([0, 0, 1, 1], Check::Grinding("commit")),
+			([0, 0, 0, 1], Check::Grinding("query")),
+			([0, 0, 0, 0], Check::Openings),
+		] {
+			assert_eq!(first_check(&plonky3(bits)), first);
+		}
+		// Without lookups there is no such site.
+		assert_eq!(first_check(&stwo(1, 2)), Check::Grinding("interaction"));
+		assert_eq!(first_check(&stwo(0, 2)), Check::Constraints);
+		assert_eq!(first_check(&stwo(1, 0)), Check::Constraints);
+	}
+
+	#[test]
+	fn only_the_first_check_has_a_hint() {
+		let vk = plonky3([0, 1, 0, 1]);
+		let grinding = |site| refusal(ErrorClass::GrindingInvalid, Some(site));
+		let hint = of(&vk, &grinding("batch")).expect("it is the first");
+		assert!(hint.contains(&hex(&vk.hash())), "{hint}");
+		assert_eq!(of(&vk, &grinding("query")), None);
+		assert_eq!(of(&vk, &refusal(ErrorClass::MerklePathInvalid, None)), None);
+		let vk = plonky3([0; 4]);
+		for class in [ErrorClass::MerklePathInvalid, ErrorClass::LowDegreeInvalid] {
+			assert!(of(&vk, &refusal(class, None)).is_some());
+		}
+		assert_eq!(of(&vk, &refusal(ErrorClass::ConstraintsInvalid, None)), None);
+		assert!(of(&stwo(0, 2), &refusal(ErrorClass::ConstraintsInvalid, None)).is_some());
+	}
+}
