@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fits the weights' model to measured times, and says how the coefficients in use do.
 
-Reads docs/performance/in_runtime.csv, in_runtime_stwo.csv, in_runtime_cairo.csv, host_call.csv and
-check_vk.csv (scripts/measure_verification.sh), the coefficients in
+Reads docs/performance/in_runtime.csv, in_runtime_stwo.csv, in_runtime_cairo.csv, host_call.csv,
+check_vk.csv and search_keys.csv (scripts/measure_verification.sh), the coefficients in
 pallets/proof-verifier/src/weight_model.rs and the weight of `register_vk`. Prints, for each
 proof system and way to verify:
 
 - the least-squares fit, coefficients at least zero, of relative errors: what a unit takes;
 - its upper envelope: the same with underestimates weighing more, raised until no key's shortest
   time is above it, and by a quarter for slower moments: what a unit may be charged;
-- measured over charged, of the coefficients in use: over every single verification.
+- measured over charged, of the coefficients in use: over every single verification;
+- the same of the keys that a search found (medians, in the node): what an author of a key can do.
 
 The time of a verification is that of its call of the runtime, less the shortest call that
-verified nothing. --check fails if more than one in a thousand took longer than charged, or a key's
-shortest check took longer than its registration is charged for its own time.
+verified nothing. --check fails if more than one in a thousand took longer than charged, of the
+search's keys too, or a key's shortest check took longer than its registration is charged for its
+own time. --search prints the search's part alone.
 """
 
 import csv
@@ -212,8 +214,8 @@ def host_call(rows):
               f"whole call {call / 1e3:9.1f} us")
 
 
-def registration(rows):
-    """The check of keys over what `register_vk` is charged, without the database's share; the worst."""
+def registration_in_use():
+    """Picoseconds of a registration, of a byte of its key, and of a key for a Cairo program."""
     body = re.search(r"fn register_vk\(v: u32,\) -> Weight \{(.*?)\n\t\}", CALLS.read_text(), re.S)[1]
     base, slope = (int(number.replace("_", ""))
                    for number in re.findall(r"from_parts\(([\d_]+),", body)[:2])
@@ -221,11 +223,16 @@ def registration(rows):
                            MODEL.read_text()))
     base += int(more["CHECK"].replace("_", ""))
     slope += int(more["CHECK_BYTE"].replace("_", ""))
+    return base, slope, int(more["CHECK_CAIRO"].replace("_", ""))
+
+
+def registration(rows):
+    """The check of keys over what `register_vk` is charged, without the database's share; the worst."""
+    base, slope, cairo = registration_in_use()
     found = defaultdict(list)
     for row in rows:
         time = int(row["in_runtime_ns"]) - int(row["nothing_ns"])
         found[row["system"], row["key"], int(row["vk_bytes"])].append(time)
-    cairo = int(more["CHECK_CAIRO"].replace("_", ""))
     shares = {}
     for (system, name, length), times in found.items():
         charged = base + slope * length + (cairo if system == "cairo" else 0)
@@ -239,8 +246,50 @@ def registration(rows):
     return max(share for share, _, _ in shares.values())
 
 
+# What the runtime takes of the time in the node, at most: of `search_plonky3_keys`.
+RUNTIME_OVER_NODE = 4.5
+
+
+def search():
+    """Of the keys that the search measured: p99.9 of verifications over their charges, by system."""
+    with open(RAW / "search_keys.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    base, slope, _ = registration_in_use()
+    worst = []
+    for name, system, constant in (("plonky3", PLONKY3, "NATIVE"), ("stwo", STWO, "NATIVE_STWO")):
+        used = dict(zip(system.names, system.coefficients_in_use(constant)))
+        verified, checked, climbs = [], [], defaultdict(list)
+        for row in rows:
+            if row["system"] != name:
+                continue
+            charged = sum((used["base"], used[row["compression"]] * int(row["hash_compressions"]),
+                           used["extension_operation"] * int(row["extension_operations"]),
+                           used["byte"] * int(row["bytes"])))
+            share = int(row["verify_ns"]) * 1000 / charged
+            # Of large traces there is no proof: only the check of the key was measured.
+            if share > 0:
+                verified.append(share)
+                climbs[row["climb"].removeprefix("check: ")].append((share, row["key"]))
+            charged = base + slope * int(row["vk_bytes"])
+            checked.append(int(row["check_ns"]) * 1000 * RUNTIME_OVER_NODE / charged)
+        print(f"search, {name}: measured over charged")
+        for title, values in (("verifications, in the node", verified),
+                              (f"checks, {RUNTIME_OVER_NODE} times those in the node", checked)):
+            print(f"  {title:<40} n {len(values):>5}  p50 {quantile(values, 0.5):5.2f}  "
+                  f"p99 {quantile(values, 0.99):5.2f}  p99.9 {quantile(values, 0.999):5.2f}  "
+                  f"max {max(values):5.2f}")
+        worst.append(quantile(verified, 0.999))
+        for climb, found in sorted(climbs.items(), key=lambda item: -max(item[1])[0]):
+            share, key = max(found)
+            print(f"  {climb:<34} {share:5.2f}: {key}")
+    return worst
+
+
 def main():
-    worst = [cairo()]
+    if "--search" in sys.argv[1:]:
+        search()
+        return
+    worst = [cairo(), *search()]
     for system, suffix in ((PLONKY3, ""), (STWO, "_STWO")):
         with open(RAW / system.file, newline="") as file:
             rows = list(csv.DictReader(file))

@@ -17,7 +17,8 @@ use std::path::{Path, PathBuf};
 use stwo::core::channel::Channel;
 use stwo::core::fields::m31::{BaseField, P};
 use stwo::core::fields::qm31::SecureField;
-use stwo_constraint_framework::{EvalAtRow, FrameworkEval};
+use stwo_constraint_framework::preprocessed_columns::PreProcessedColumnId;
+use stwo_constraint_framework::{EvalAtRow, FrameworkEval, ORIGINAL_TRACE_IDX};
 
 /// About what the profile `standard` takes, with little grinding: that is the prover's work.
 const STANDARD: StwoParams = StwoParams {
@@ -165,6 +166,152 @@ impl Provable for Terms {
 	}
 }
 
+/// Components that list many preprocessed columns and read none but the first: a key that is hardly
+/// anything but lists.
+struct Lists;
+
+const LISTED: u32 = 1_000;
+
+impl Air for Lists {
+	type Relations = ();
+
+	fn draw(&self, _channel: &mut impl Channel) {}
+
+	fn components(&self, _relations: &(), _public: &[BaseField], builder: &mut impl Builder) {
+		for _ in 0..MANY {
+			builder.component(Listing);
+		}
+	}
+}
+
+struct Listing;
+
+impl FrameworkEval for Listing {
+	fn log_size(&self) -> u32 {
+		LONG_LOG_SIZE
+	}
+
+	fn max_constraint_log_degree_bound(&self) -> u32 {
+		LONG_LOG_SIZE + 1
+	}
+
+	fn evaluate<E: EvalAtRow>(&self, mut eval: E) -> E {
+		let cell = eval.next_trace_mask();
+		for i in 0..LISTED {
+			let fixed = eval.get_preprocessed_column(PreProcessedColumnId { id: i.to_string() });
+			if i == 0 {
+				eval.add_constraint(cell.clone() - fixed);
+			}
+		}
+		eval
+	}
+}
+
+impl Provable for Lists {
+	fn preprocessed(&self) -> Vec<Column> {
+		let sevens = vec![BaseField::from(7); 1 << LONG_LOG_SIZE];
+		vec![assay_stwo_airs::column(LONG_LOG_SIZE, sevens); LISTED as usize]
+	}
+
+	fn trace(&self) -> Vec<Column> {
+		Many.trace()
+	}
+}
+
+/// Components of different heights, each with columns that are read at as many pairs of rows as may
+/// be: every height has points of its own for each pair.
+struct Offsets;
+
+const HEIGHTS: u32 = 7;
+const ROW_PAIRS: u32 = 128;
+
+impl Air for Offsets {
+	type Relations = ();
+
+	fn draw(&self, _channel: &mut impl Channel) {}
+
+	fn components(&self, _relations: &(), _public: &[BaseField], builder: &mut impl Builder) {
+		for height in 0..HEIGHTS {
+			builder.component(Offset(LONG_LOG_SIZE + height));
+		}
+	}
+}
+
+struct Offset(u32);
+
+impl FrameworkEval for Offset {
+	fn log_size(&self) -> u32 {
+		self.0
+	}
+
+	fn max_constraint_log_degree_bound(&self) -> u32 {
+		self.0 + 1
+	}
+
+	fn evaluate<E: EvalAtRow>(&self, mut eval: E) -> E {
+		for pair in 0..ROW_PAIRS {
+			let first = pair as isize - 64;
+			let offsets = [first, first + 1];
+			let [cell, next] = eval.next_interaction_mask(ORIGINAL_TRACE_IDX, offsets);
+			eval.add_constraint(cell - next);
+		}
+		eval
+	}
+}
+
+impl Provable for Offsets {
+	fn trace(&self) -> Vec<Column> {
+		let column = |log_size| {
+			let sevens = vec![BaseField::from(7); 1usize << log_size];
+			assay_stwo_airs::column(log_size, sevens)
+		};
+		(0..HEIGHTS).flat_map(|i| vec![column(LONG_LOG_SIZE + i); ROW_PAIRS as usize]).collect()
+	}
+}
+
+/// Products of elements of the secure field, each of which awaits the one before.
+struct Products;
+
+const PRODUCTS: u32 = 120_000;
+
+impl FrameworkEval for Products {
+	fn log_size(&self) -> u32 {
+		LONG_LOG_SIZE
+	}
+
+	fn max_constraint_log_degree_bound(&self) -> u32 {
+		LONG_LOG_SIZE + 1
+	}
+
+	fn evaluate<E: EvalAtRow>(&self, mut eval: E) -> E {
+		let zero = eval.next_trace_mask() - E::F::from(BaseField::from(7));
+		let mut before = E::EF::from(SecureField::from_u32_unchecked(3, 1, 4, 1));
+		let mut last = E::EF::from(SecureField::from_u32_unchecked(5, 9, 2, 6));
+		for _ in 0..PRODUCTS {
+			let next = last.clone() * before;
+			before = core::mem::replace(&mut last, next);
+		}
+		eval.add_constraint(last * zero);
+		eval
+	}
+}
+
+impl Air for Products {
+	type Relations = ();
+
+	fn draw(&self, _channel: &mut impl Channel) {}
+
+	fn components(&self, _relations: &(), _public: &[BaseField], builder: &mut impl Builder) {
+		builder.component(Products);
+	}
+}
+
+impl Provable for Products {
+	fn trace(&self) -> Vec<Column> {
+		Long.trace()
+	}
+}
+
 struct Corpus {
 	folder: PathBuf,
 	cases: usize,
@@ -244,6 +391,14 @@ fn main() {
 		let high = StwoParams { log_blowup: 6, ..most };
 		corpus.add("long program", LONG_LOG_SIZE, &Long, vec![], hash, one);
 		corpus.add("components", LONG_LOG_SIZE, &Many, vec![], hash, one);
+		corpus.add("products", LONG_LOG_SIZE, &Products, vec![], hash, one);
+		corpus.add("lists", LONG_LOG_SIZE, &Lists, vec![], hash, one);
+		let highest = LONG_LOG_SIZE + HEIGHTS - 1;
+		for params in [one, StwoParams { num_queries: 100, ..one }] {
+			let lifting_log_size = Some(highest as u8 + params.log_blowup);
+			let params = StwoParams { lifting_log_size, ..params };
+			corpus.add("offsets", highest, &Offsets, vec![], hash, params);
+		}
 		let chain = PoseidonChain { log_size: 5, seed: 1 };
 		let public = chain.public_values();
 		corpus.add("public terms", 5, &Terms(chain), public, hash, one);

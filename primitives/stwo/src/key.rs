@@ -7,6 +7,7 @@
 
 use crate::Error;
 use crate::soundness::Shape;
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::{Mask, Node, Program, limits};
@@ -65,6 +66,22 @@ pub(crate) struct Component {
 	pub parameters: Option<Vec<u32>>,
 }
 
+impl Component {
+	/// Points at which its columns are sampled, by offset and, where a period is added, log2 of the
+	/// rows.
+	fn points(&self) -> impl Iterator<Item = (i32, Option<u32>)> + '_ {
+		let header = self.program.header();
+		header.trace.iter().chain(&header.interaction).flat_map(|mask| {
+			// A column that is sampled twice is sampled a third time.
+			let period = match *mask.offsets.as_slice() {
+				[_, second] => Some((second, Some(self.log_size))),
+				_ => None,
+			};
+			mask.offsets.iter().map(|&offset| (offset, None)).chain(period)
+		})
+	}
+}
+
 /// A key whose programs are within bounds and whose parameters are supported.
 pub(crate) struct Key<'a> {
 	pub vk: &'a StwoVk,
@@ -72,6 +89,8 @@ pub(crate) struct Key<'a> {
 	pub components: Vec<Component>,
 	/// Preprocessed, trace and interaction columns, in order of commitment.
 	pub columns: [Vec<Column>; 3],
+	/// Cells of the trace and of the interaction trace so far: summed up once, not for every component.
+	cells: [usize; 2],
 	/// Number of claimed sums in a proof.
 	pub claimed_sums: usize,
 	/// Largest power of alpha that each relation needs.
@@ -131,6 +150,7 @@ impl<'a> Key<'a> {
 			hash,
 			components: Vec::with_capacity(vk.components.len()),
 			columns: [Vec::new(), Vec::new(), Vec::new()],
+			cells: [0; 2],
 			claimed_sums: 0,
 			alpha_powers: vec![0; vk.relations.into()],
 			lifting: 0,
@@ -261,7 +281,12 @@ impl<'a> Key<'a> {
 			preprocessed.len() as u64,
 		)?;
 
-		let cells = [cells(trace), cells(interaction)];
+		let cells = self.cells;
+		let [trace_cells, interaction_cells] = cells;
+		self.cells = [
+			trace_cells.saturating_add(header.trace_cells()),
+			interaction_cells.saturating_add(header.interaction_cells()),
+		];
 		extend(trace, &header.trace, log_size);
 		extend(interaction, &header.interaction, log_size);
 		bound("columns", (1, limits::MAX_WIDTH.into()), width(trace, interaction))?;
@@ -321,6 +346,24 @@ impl<'a> Key<'a> {
 			self.need_alpha(u32::from(*relation), powers(values));
 		}
 		Ok(())
+	}
+
+	/// Points at which columns are sampled: the out-of-domain point, those at other rows, and those a
+	/// period further, of which each height has its own.
+	pub fn sample_points(&self) -> u64 {
+		let mut points = BTreeSet::from([(0, None)]);
+		for component in &self.components {
+			points.extend(component.points());
+		}
+		points.len() as u64
+	}
+
+	/// [`Self::sample_points`], at most, if every component had another height.
+	pub fn sample_points_at_any_height(&self) -> u64 {
+		self.components.iter().fold(1, |points, component| {
+			let of_component: BTreeSet<_> = component.points().collect();
+			points.saturating_add(of_component.len() as u64)
+		})
 	}
 
 	/// Fractions that the LogUp argument adds up, at most.
@@ -498,10 +541,6 @@ pub(crate) const COMPOSITION_COLUMNS: usize = 8;
 
 fn width(trace: &[Column], interaction: &[Column]) -> u64 {
 	trace.len().saturating_add(interaction.len()) as u64
-}
-
-fn cells(columns: &[Column]) -> usize {
-	columns.iter().map(|column| column.samples).sum()
 }
 
 fn extend(columns: &mut Vec<Column>, masks: &[Mask], log_size: u32) {

@@ -15,6 +15,7 @@
 use crate::Error;
 use crate::key::Key;
 use crate::verifier::Point;
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use num_traits::{One, Zero};
@@ -25,10 +26,12 @@ use stwo::core::fields::{ComplexConjugate, FieldExpOps};
 use stwo::core::poly::circle::CanonicCoset;
 use stwo::core::utils::bit_reverse_index;
 
+/// Names a point: the offset from the out-of-domain point in rows; then, if any, log2 of the domain
+/// whose period is added.
+type Name = (i32, Option<u32>);
+
 /// All samples at one point.
 struct Batch {
-	/// Offset from the out-of-domain point in rows; then, if any, the column whose period is added.
-	name: (i32, Option<u32>),
 	point: Point,
 	/// Columns, as positions among those that are opened, with their powers of the challenge.
 	columns: Vec<(usize, QM31)>,
@@ -45,6 +48,9 @@ pub(crate) struct Batches<'a> {
 	challenge: QM31,
 	power: QM31,
 	batches: Vec<Batch>,
+	/// Where the batch of each name is: an author of a key may list thousands of them, and looking
+	/// through all for every sample would take longer than everything else.
+	places: BTreeMap<Name, usize>,
 	column: usize,
 }
 
@@ -57,16 +63,18 @@ fn is_degenerate(point: &Point) -> bool {
 
 impl<'a> Batches<'a> {
 	fn new(key: &'a Key<'a>, zeta: Point, challenge: QM31) -> Self {
-		Self { key, zeta, challenge, power: QM31::one(), batches: Vec::new(), column: 0 }
+		let (batches, places) = (Vec::new(), BTreeMap::new());
+		Self { key, zeta, challenge, power: QM31::one(), batches, places, column: 0 }
 	}
 
 	/// Adds a sample of the current column.
-	fn add(&mut self, name: (i32, Option<u32>), value: QM31) -> Result<(), Error> {
+	fn add(&mut self, name: Name, value: QM31) -> Result<(), Error> {
 		let entry = (self.column, self.power);
 		let weighted = self.power * value;
 		let slope = self.power * (value.complex_conjugate() - value);
 		self.power *= self.challenge;
-		if let Some(batch) = self.batches.iter_mut().find(|batch| batch.name == name) {
+		let place = self.places.get(&name);
+		if let Some(batch) = place.and_then(|&place| self.batches.get_mut(place)) {
 			batch.columns.push(entry);
 			batch.values += weighted;
 			batch.slope += slope;
@@ -85,7 +93,8 @@ impl<'a> Batches<'a> {
 		if is_degenerate(&point) {
 			return Err(Error::ChallengeDegenerate);
 		}
-		self.batches.push(Batch { name, point, columns: vec![entry], values: weighted, slope });
+		self.places.insert(name, self.batches.len());
+		self.batches.push(Batch { point, columns: vec![entry], values: weighted, slope });
 		Ok(())
 	}
 

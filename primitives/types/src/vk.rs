@@ -389,6 +389,30 @@ pub struct FriParams {
 	pub ood_grinding_bits: u8,
 }
 
+impl Plonky3Vk {
+	/// Length of the encoded [`VerifyingKey`] of it, in bytes.
+	#[must_use]
+	pub fn key_bytes(&self) -> u64 {
+		(self.encoded_size() as u64).saturating_add(1)
+	}
+}
+
+impl StwoVk {
+	/// Length of the encoded [`VerifyingKey`] of it, in bytes.
+	#[must_use]
+	pub fn key_bytes(&self) -> u64 {
+		(self.encoded_size() as u64).saturating_add(1)
+	}
+}
+
+impl CairoVk {
+	/// Length of the encoded [`VerifyingKey`] of it, in bytes.
+	#[must_use]
+	pub fn key_bytes(&self) -> u64 {
+		(self.encoded_size() as u64).saturating_add(1)
+	}
+}
+
 impl VerifyingKey {
 	/// The hash function of its Merkle trees and transcript.
 	#[must_use]

@@ -188,12 +188,14 @@ fn max_log_size(vk: &CairoVk) -> u32 {
 	lifting.saturating_sub(vk.pcs.log_blowup).into()
 }
 
-/// The instance that a claim describes, as a key.
+/// The instance that a claim describes, as a key. Preprocessed columns that its components read are
+/// sampled, and so are those at `also`.
 fn instance<'a>(
 	frame: &'a StwoVk,
 	hash: Hash,
 	table: &Table,
 	components: &[Used],
+	also: &[usize],
 ) -> Result<Key<'a>, Error> {
 	let mut key = Key::begin(frame, hash)?;
 	let [preprocessed, ..] = &mut key.columns;
@@ -209,6 +211,11 @@ fn instance<'a>(
 			}
 		}
 		places.push(columns);
+	}
+	for &column in also {
+		if let Some(column) = preprocessed.get_mut(column) {
+			column.samples = 1;
+		}
 	}
 	// Columns that nothing reads have no sample: those that remain are counted.
 	let mut sampled = 0;
@@ -234,7 +241,9 @@ fn instance<'a>(
 	Ok(key)
 }
 
-/// The largest instance that a key allows: every component, as high as there are columns for.
+/// More than any instance that a key allows: every component, as high as there are columns for; and
+/// every preprocessed column sampled that a component reads at some height, for components of an
+/// instance may have different ones.
 fn largest<'a>(
 	vk: &CairoVk,
 	frame: &'a StwoVk,
@@ -242,11 +251,18 @@ fn largest<'a>(
 	table: &Table,
 ) -> Result<Key<'a>, Error> {
 	let mut components = Vec::with_capacity(vk.components.len());
+	let mut sampled = Vec::new();
 	for &number in &vk.components {
 		let Some(entry) = table.component(number) else { continue };
 		let sizes = entry.fixed.map_or(4..=max_log_size(vk), |fixed| fixed..=fixed);
-		let log_size = sizes.rev().find(|&log_size| table.columns(&entry, log_size).is_some());
-		let Some(log_size) = log_size else {
+		let mut largest = None;
+		for log_size in sizes {
+			if let Some(columns) = table.columns(&entry, log_size) {
+				sampled.extend(columns);
+				largest = Some(log_size);
+			}
+		}
+		let Some(log_size) = largest else {
 			return Err(Error::CairoVk { reason: "a component without its preprocessed columns" });
 		};
 		let parameters = match entry.parameters {
@@ -256,7 +272,7 @@ fn largest<'a>(
 		};
 		components.push(Used { number, entry, log_size, parameters });
 	}
-	instance(frame, hash, table, &components)
+	instance(frame, hash, table, &components, &sampled)
 }
 
 /// Cells of public memory, at most.
@@ -289,12 +305,20 @@ fn add_cost(vk: &CairoVk, table: &Table, cost: &mut Cost) {
 	// The programs are the verifier's, and decoded each time as those of a key are.
 	let entries = vk.components.iter().filter_map(|&number| table.component(number));
 	let programs = entries.map(|entry| n(entry.program.len() as u64)).sum::<Count>();
-	cost.bytes = (n(cost.bytes) + claim_bytes_max(vk) + programs).0;
+	// The output is decoded twice: as public values, and as numbers. What the frame counts of a key is
+	// less than the key.
+	let output = n(2) * n(4) * n(limits::MAX_PUBLIC_VALUES.into());
+	let key = n(vk.key_bytes());
+	cost.bytes = (n(cost.bytes) + key + claim_bytes_max(vk) + programs + output).0;
 	// Each number is hashed once as limbs of four bytes, and once as it is written, with its id:
 	// 148 bytes, less than three blocks.
 	cost.hash_compressions = (n(cost.hash_compressions) + n(3) * cells + n(16)).0;
 	// Two tuples of up to 30 values, and a batched inversion.
-	let operations = n(2) * cells * (TUPLE + n(6));
+	let operations = n(2) * cells * (TUPLE + n(6))
+		// Each component's columns are looked for in the whole preprocessed trace, and whether the claim
+		// has it among all that it has.
+		+ n(vk.components.len() as u64) * n(table.trace.len() as u64)
+		+ n(table.components.len() as u64) * n(table.components.len() as u64);
 	cost.extension_operations = (n(cost.extension_operations) + operations).0;
 }
 
@@ -315,7 +339,7 @@ pub(crate) fn check_vk(vk: &CairoVk, policy: &Policy) -> Result<CheckedVk, Error
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
 	}
-	let mut cost = cost::cost(&key);
+	let mut cost = cost::cost_at_any_height(&key);
 	add_cost(vk, &table, &mut cost);
 	let proof_bytes_max = n(key.proof_bytes_max()) + claim_bytes_max(vk);
 	Ok(CheckedVk {
@@ -356,5 +380,63 @@ mod tests {
 		let frame = frame(&vk);
 		let key = largest(&vk, &frame, [0; 32], &table).unwrap();
 		assert!(key.uses() + 2 * (1 << 16) < u64::from(limits::P), "{}", key.uses());
+	}
+
+	/// An instance with components at different heights samples other columns of row numbers than one
+	/// in which all are as high as can be: what the key is charged and admitted for covers it.
+	#[test]
+	fn no_instance_takes_more_than_what_is_counted() {
+		let vk = include_bytes!("../../fixtures/cairo/votes_vk_v1.bin");
+		let Ok(VerifyingKey::CairoV1(vk)) = VerifyingKey::decode_strict(vk) else {
+			panic!("expected a key for Cairo")
+		};
+		let table = Table::new(vk.preprocessed_trace).unwrap();
+		let frame = frame(&vk);
+		let most = largest(&vk, &frame, [0; 32], &table).unwrap();
+		let (counted, shape) = (cost::cost_at_any_height(&most), most.shape());
+		let mut mixed_was_more = false;
+		for turn in 0..17 {
+			let mut heights = (4..=max_log_size(&vk)).cycle().skip(turn);
+			let mut used = Vec::new();
+			for &number in &vk.components {
+				let entry = table.component(number).unwrap();
+				let log_size = entry.fixed.unwrap_or_else(|| heights.next().unwrap());
+				if table.columns(&entry, log_size).is_none() {
+					continue;
+				}
+				let parameters = match entry.parameters {
+					Parameters::None => Vec::new(),
+					Parameters::Segment(_) => vec![0],
+					Parameters::Strides(count) => vec![0; count.into()],
+				};
+				used.push(Used { number, entry, log_size, parameters });
+			}
+			let mixed = instance(&frame, [0; 32], &table, &used, &[]).unwrap();
+			let sampled =
+				|key: &Key<'_>| key.columns[0].iter().filter(|column| column.samples > 0).count();
+			let cost = cost::cost(&mixed);
+			assert!(cost.hash_compressions <= counted.hash_compressions);
+			assert!(cost.extension_operations <= counted.extension_operations);
+			assert!(cost.bytes <= counted.bytes);
+			assert!(mixed.proof_bytes_max() <= most.proof_bytes_max());
+			assert!(mixed.shape().batched <= shape.batched);
+			assert!(sampled(&mixed) <= sampled(&most));
+			// Were only the columns of the largest heights counted, this would be more.
+			let highest: Vec<Used> = used
+				.iter()
+				.map(|used| {
+					let sizes = used.entry.fixed.map_or(4..=max_log_size(&vk), |size| size..=size);
+					let fits = |size: &u32| table.columns(&used.entry, *size).is_some();
+					Used {
+						log_size: sizes.rev().find(fits).unwrap(),
+						parameters: used.parameters.clone(),
+						..*used
+					}
+				})
+				.collect();
+			let highest = instance(&frame, [0; 32], &table, &highest, &[]).unwrap();
+			mixed_was_more |= mixed.proof_bytes_max() > highest.proof_bytes_max();
+		}
+		assert!(mixed_was_more);
 	}
 }

@@ -76,7 +76,7 @@ fn verify_with<const M31_OUTPUT: bool>(
 	let mut reader = Reader { rest: proof };
 	let claim = claim::decode(vk, &table, &output, max_log_size(vk), &mut reader)?;
 	let frame = frame(vk);
-	let key = instance(&frame, hash, &table, &claim.components)?;
+	let key = instance(&frame, hash, &table, &claim.components, &[])?;
 	let cells = claim.cells();
 	// The product of a field's characteristic with a fraction is zero: no tuple may be used that
 	// often. Public memory uses two tuples a cell, and the states are two more.
@@ -224,7 +224,7 @@ where
 	let output = output(public_values)?;
 	let decoded = claim::decode(vk, &table, &output, max_log_size(vk), &mut reader)?;
 	let frame = frame(vk);
-	let key = instance(&frame, [0; 32], &table, &decoded.components)?;
+	let key = instance(&frame, [0; 32], &table, &decoded.components, &[])?;
 	let rest = crate::decode::encode(&key, Some((nonce, claimed_sums)), proof);
 	let Some(rest) = rest.filter(|_| claimed_sums.len() == key.claimed_sums) else {
 		return Err(Error::Internal { reason: "a proof of another shape than its claim".into() });

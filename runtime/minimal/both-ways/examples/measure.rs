@@ -4,7 +4,7 @@
 //!
 //! - `measure host_call [ROUNDS]`: a small and a large proof, verified by the library, through a
 //!   host call in a loop within the runtime, and the loop alone.
-//! - `measure in_runtime [ROUNDS]`: the 99 keys of the pallet's `measure_the_weight_model` and 24
+//! - `measure in_runtime [ROUNDS]`: the 99 keys of the pallet's `measure_the_weight_model` and 30
 //!   lopsided ones, each with a proof that holds and two of the costliest that don't, verified by the
 //!   library and both ways.
 //! - `measure stwo FOLDER [ROUNDS]`: the keys of STWO that `airs/stwo/examples/corpus.rs` wrote, each
@@ -32,7 +32,8 @@ use assay_primitives::{
 };
 use codec::Encode;
 use common::{
-	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, RHYTHM_LOG_ROWS, Rhythm, sevens,
+	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, Products, RHYTHM_LOG_ROWS, Rhythm,
+	sevens,
 };
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;
@@ -42,6 +43,12 @@ use std::{env, fs};
 type Node = Chain<NodeHostFunctions>;
 
 fn main() {
+	// Upstream's prover takes a long chain of operations as a tree as deep, and drops it by recursion.
+	let run = std::thread::Builder::new().stack_size(4 << 30).spawn(run);
+	run.expect("a thread").join().expect("no panic");
+}
+
+fn run() {
 	let mut arguments = env::args().skip(1);
 	let what = arguments.next();
 	let folder = match what.as_deref() {
@@ -254,6 +261,10 @@ fn check(node: &mut Node, folder: &str, rounds: u32) {
 			let vk =
 				make_vk(&Long, 4, hash, extension, FriParams { log_final_poly_len: 0, ..STANDARD });
 			check_key(node, "plonky3", &name, vk.expect("supported").encode(), rounds);
+			let name = format!("products {hash:?} {extension:?}");
+			let few = FriParams { log_final_poly_len: 0, ..STANDARD };
+			let vk = make_vk(&Products, 4, hash, extension, few);
+			check_key(node, "plonky3", &name, vk.expect("supported").encode(), rounds);
 			let name = format!("periodic {hash:?} {extension:?}");
 			let vk = make_vk(&Rhythm, RHYTHM_LOG_ROWS, hash, extension, STANDARD);
 			check_key(node, "plonky3", &name, vk.expect("supported").encode(), rounds);
@@ -339,6 +350,7 @@ fn corners(node: &mut Node, hash: HashKind, extension: ExtensionDegree, rounds: 
 	let most = FriParams { num_queries: 512, log_final_poly_len: 8, max_log_arity: 4, ..few };
 	let setting = |air, log_rows, fri| Setting { air, log_rows, hash, extension, fri };
 	measure(node, &setting("long program", 4, few), &Long, sevens(4), vec![], rounds);
+	measure(node, &setting("products", 4, few), &Products, sevens(4), vec![], rounds);
 	let rows = RHYTHM_LOG_ROWS;
 	let rhythm = setting("periodic", rows, few);
 	measure(node, &rhythm, &Rhythm, sevens(rows), vec![], rounds);

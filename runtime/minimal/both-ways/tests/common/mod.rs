@@ -76,6 +76,40 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Rhythm {
 	}
 }
 
+/// Products of elements of the extension, each of which awaits the one before: a periodic column of
+/// one value has degree zero.
+pub struct Products;
+
+const PRODUCTS: u32 = 120_000;
+
+impl BaseAir<BabyBear> for Products {
+	fn width(&self) -> usize {
+		1
+	}
+
+	fn num_periodic_columns(&self) -> usize {
+		1
+	}
+
+	fn periodic_columns(&self) -> Cow<'_, [Vec<BabyBear>]> {
+		Cow::Owned(vec![vec![BabyBear::from_u32(3)]])
+	}
+}
+
+impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Products {
+	fn eval(&self, builder: &mut AB) {
+		let cell = builder.main().current_slice()[0];
+		let zero: AB::Expr = cell - BabyBear::from_u32(7);
+		let mut before: AB::Expr = builder.periodic_values()[0].into();
+		let mut last = before.clone() * BabyBear::from_u32(2);
+		for _ in 0..PRODUCTS {
+			let next = last.clone() * before;
+			before = core::mem::replace(&mut last, next);
+		}
+		builder.assert_zero(zero * last);
+	}
+}
+
 // [host-functions]
 /// What a node gives its executor: Substrate's host functions, and the verifiers.
 pub type NodeHostFunctions = (sp_io::SubstrateHostFunctions, assay_host::HostFunctions);
