@@ -63,6 +63,7 @@ referee() {
 	{
 		echo "scripts/fuzz.sh referee $count $keys $seed, commit $ASSAY_COMMIT, $ASSAY_DATE"
 		python3 -B spec/referee.py --vectors || true
+		python3 -B -m spec.cairo.components || true
 		# STWO's, and those of programs for Cairo: a tenth of the mutants of each proof and key.
 		mkdir "$folder/stwo"
 		ASSAY_STWO_CORPUS=$folder/stwo ASSAY_STWO_MUTANTS=$((count / 20)) \
@@ -80,7 +81,7 @@ referee() {
 	} 2>&1 | tee "$report"
 	# Every replay must have ended, and without a disagreement.
 	! grep -qE '^[0-9]+ passed, [1-9][0-9]* failed$|^test result: FAILED' "$report" &&
-		[ "$(grep -cE '^[0-9]+ passed, 0 failed$' "$report")" -eq $((parts + 2)) ]
+		[ "$(grep -cE '^[0-9]+ passed, 0 failed$' "$report")" -eq $((parts + 3)) ]
 }
 
 mutants() {

@@ -15,9 +15,12 @@ use alloc::vec::Vec;
 use p3_baby_bear::BabyBear;
 use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
 
-/// Operations that looking for a row on which a constraint fails may take, more or less: a few
-/// milliseconds. Programs of up to some hundred operations are tried on thousands of rows.
-const BUDGET: u64 = 1 << 19;
+/// Operations that looking for a row on which a constraint fails may take, more or less: below a
+/// millisecond. Programs of some ten operations are tried on a thousand rows.
+const BUDGET: u64 = 1 << 17;
+
+/// Operations that a row takes whatever the program: its point of the domain, and its lists.
+const ROW: u64 = 64;
 
 /// The first row, the last row, and others.
 const LEAST_ROWS: u64 = 6;
@@ -47,7 +50,7 @@ impl Program {
 	///
 	/// A constraint that is not listed can fail, for certain. One that is listed may be one that concerns
 	/// few rows of many, in a program of many operations: at least six rows are tried, and all of them
-	/// where that takes some 2^19 operations at most.
+	/// where that takes some 2^17 operations at most.
 	#[must_use]
 	pub fn idle_constraints(&self, degree_bits: u8) -> Vec<usize> {
 		let mut idle: Vec<usize> = (0..self.num_constraints()).collect();
@@ -76,7 +79,9 @@ impl Program {
 		let work = (self.nodes().len() as u64)
 			.saturating_add(cells.saturating_mul(2))
 			.saturating_add(header.num_public_values.into())
-			.saturating_add(header.periodic.len() as u64);
+			.saturating_add(header.periodic.len() as u64)
+			.saturating_add(self.num_constraints() as u64)
+			.saturating_add(ROW);
 		let count = BUDGET.checked_div(work).unwrap_or(0).max(LEAST_ROWS);
 		let period = header.periodic.iter().map(|column| column.values.len() as u64).max();
 		let period = period.unwrap_or(1).clamp(1, rows);
@@ -133,5 +138,64 @@ impl Program {
 			is_last_row,
 			is_transition: generator.exp_u64(row) - end,
 		})
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::limits;
+
+	/// `count` times the operation that doubles the one before, each asserted.
+	fn doublings(count: u32) -> Program {
+		let mut bytes = vec![1, 1, 0, 0, 0, 0, 0];
+		crate::shared::put_number(&mut bytes, count + 1);
+		bytes.extend([1, 0]);
+		bytes.extend([10, 1, 1].repeat(count as usize));
+		crate::shared::put_number(&mut bytes, count.min(limits::MAX_ASSERTIONS));
+		for position in 0..count.min(limits::MAX_ASSERTIONS) {
+			crate::shared::put_number(&mut bytes, position + 1);
+		}
+		Program::decode(&bytes).unwrap()
+	}
+
+	/// A registration is charged by the length of the key: constraints that hold for every trace, of which
+	/// none ends the search, must not make it longer than that.
+	#[test]
+	fn the_search_for_a_row_is_bounded_whatever_the_program_and_the_rows() {
+		for count in [1, 10, 1_000, 30_000, limits::MAX_OPERATIONS - 1] {
+			let program = doublings(count);
+			let asserted = program.num_constraints() as u64;
+			for degree_bits in [1, 4, 10, 22] {
+				let rows = 1u64 << degree_bits;
+				let tried: Vec<u64> = program.rows_to_try(rows, &mut Numbers(1)).collect();
+				let work = ROW + u64::from(count) + 3 + asserted;
+				let allowed = (BUDGET / work).max(LEAST_ROWS);
+				assert!(tried.len() as u64 <= allowed, "{} rows of {count}", tried.len());
+				assert!(tried.iter().all(|&row| row < rows));
+				assert_eq!(tried[..2], [0, rows - 1]);
+			}
+		}
+	}
+
+	#[test]
+	fn a_short_trace_is_tried_on_every_row() {
+		let mut tried: Vec<u64> = doublings(3).rows_to_try(256, &mut Numbers(1)).collect();
+		tried.sort_unstable();
+		assert_eq!(tried, (0..256).collect::<Vec<_>>());
+	}
+
+	#[test]
+	fn every_value_of_a_periodic_column_gets_its_turn() {
+		// 16 values over 2^20 rows.
+		let mut bytes = vec![1, 1, 0, 0, 0, 0, 1, 4];
+		(0..16u32).for_each(|value| bytes.extend(value.to_le_bytes()));
+		bytes.extend([2, 5, 0, 11, 1, 1, 1, 1]);
+		let program = Program::decode(&bytes).unwrap();
+		let tried = program.rows_to_try(1 << 20, &mut Numbers(1));
+		let mut seen = [false; 16];
+		tried.for_each(|row| seen[row as usize % 16] = true);
+		assert_eq!(seen, [true; 16]);
+		assert_eq!(program.idle_constraints(20), [0]);
 	}
 }

@@ -42,6 +42,15 @@ fn mul([a, b, c, d]: Secure, [e, f, g, h]: Secure) -> Secure {
 	[plus(low.0, reduced.0), plus(low.1, reduced.1), plus(cross.0, other.0), plus(cross.1, other.1)]
 }
 
+/// By squaring: each power is read for itself, and may be the 127th.
+fn power_of(base: Secure, power: u32) -> Secure {
+	let bits = (0..u32::BITS.saturating_sub(power.leading_zeros())).rev();
+	bits.fold([1, 0, 0, 0], |product, bit| {
+		let square = mul(product, product);
+		if power >> bit & 1 == 1 { mul(square, base) } else { square }
+	})
+}
+
 impl Program {
 	/// Which constraints hold on every row of every trace of `2^log_size` rows, for every challenge and
 	/// claimed sum: positions among the assertions. Preprocessed columns and public values count as
@@ -59,6 +68,9 @@ impl Program {
 				let position = self.assertions().get(constraint);
 				position.and_then(|&i| values.get(i as usize)).is_none_or(|value| *value == [0; 4])
 			});
+			if idle.is_empty() {
+				break;
+			}
 		}
 		idle
 	}
@@ -112,7 +124,7 @@ impl Program {
 				Node::Z(i) => challenge(i)?.0,
 				Node::Alpha(i, power) => {
 					let (_, alpha) = challenge(i)?;
-					(1..power).fold(alpha, |product, _| mul(product, alpha))
+					power_of(alpha, power)
 				},
 				Node::Shift => shift,
 				Node::Add(a, b) => add(of(a)?, of(b)?),
@@ -142,6 +154,9 @@ mod tests {
 		assert_eq!(mul(u, u), [2, 1, 0, 0]);
 		assert_eq!(mul(i, u), [0, 0, 0, 1]);
 		assert_eq!(mul([0, 0, 0, 1], [0, 0, 0, 1]), [P - 2, P - 1, 0, 0]);
+		let any = [3, 1, 4, 1];
+		let ninth = (1..9).fold(any, |product, _| mul(product, any));
+		assert_eq!((power_of(any, 1), power_of(any, 9)), (any, ninth));
 		assert_eq!(sub([0; 4], [1, 0, 2, 0]), [P - 1, 0, P - 2, 0]);
 	}
 }

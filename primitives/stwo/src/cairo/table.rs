@@ -158,6 +158,18 @@ mod tests {
 	use CairoPreprocessedTrace::{Canonical, CanonicalSmall, CanonicalWithoutPedersen};
 	use assay_air::stwo::Program;
 
+	/// What Cairo means is consensus. `python3 -m spec.cairo.components` holds each program to the values
+	/// that cairo-air publishes of its components.
+	#[test]
+	fn is_the_one_that_was_compared_with_cairo_air() {
+		let hash = [
+			0x75, 0xd2, 0x52, 0x8b, 0x7b, 0xf0, 0xf0, 0x8e, 0x2c, 0x0a, 0x0c, 0x91, 0xc6, 0x48,
+			0x7e, 0xae, 0x12, 0x3b, 0x81, 0xe2, 0x35, 0xe4, 0x30, 0x95, 0xa8, 0x9b, 0xcb, 0xd5,
+			0xfd, 0x6e, 0x0e, 0xa9,
+		];
+		assert_eq!(assay_primitives::VerifyingKey::hash_encoded(BYTES), hash);
+	}
+
 	#[test]
 	fn has_68_components_in_canonical_programs() {
 		let table = Table::new(CanonicalSmall).unwrap();
