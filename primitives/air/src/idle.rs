@@ -192,7 +192,8 @@ mod tests {
 		(0..16u32).for_each(|value| bytes.extend(value.to_le_bytes()));
 		bytes.extend([2, 5, 0, 11, 1, 1, 1, 1]);
 		let program = Program::decode(&bytes).unwrap();
-		let tried = program.rows_to_try(1 << 20, &mut Numbers(1));
+		let mut numbers = Numbers(1);
+		let tried = program.rows_to_try(1 << 20, &mut numbers);
 		let mut seen = [false; 16];
 		tried.for_each(|row| seen[row as usize % 16] = true);
 		assert_eq!(seen, [true; 16]);
