@@ -36,7 +36,8 @@ pub struct VkInfo {
 	pub version: u8,
 	/// Hash of the Merkle trees and the transcript.
 	pub hash: &'static str,
-	/// Bits of security.
+	/// Bits of security: of the weakest round, grinding included; `proven` by unique decoding or
+	/// Johnson (ePrint 2020/654), whichever is better.
 	pub security: SecurityBits,
 	/// The profile that it is of; `null` below every profile's floor.
 	pub profile: Option<Profile>,

@@ -18,12 +18,12 @@ const LOG_SIZE: u32 = 14;
 fn params(lifting_log_size: Option<u8>) -> StwoParams {
 	StwoParams {
 		log_blowup: 3,
-		num_queries: 45,
+		num_queries: 73,
 		log_last_layer: 5,
 		fold_step: 3,
 		lifting_log_size,
 		interaction_grinding_bits: 10,
-		query_grinding_bits: 16,
+		query_grinding_bits: 20,
 	}
 }
 

@@ -23,7 +23,7 @@ use stwo_constraint_framework::{EvalAtRow, FrameworkEval, ORIGINAL_TRACE_IDX};
 /// About what the profile `standard` takes, with little grinding: that is the prover's work.
 const STANDARD: StwoParams = StwoParams {
 	log_blowup: 3,
-	num_queries: 44,
+	num_queries: 73,
 	log_last_layer: 5,
 	fold_step: 3,
 	lifting_log_size: None,

@@ -527,11 +527,11 @@ impl GoalArg {
 /// A profile's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ProfileArg {
-	/// At least 60 proven and 90 conjectured bits
+	/// At least 60 bits by published proofs and 90 conjectured
 	Compat,
-	/// At least 80 proven bits
+	/// At least 80 bits by published proofs
 	Standard,
-	/// At least 100 proven bits
+	/// At least 100 bits by published proofs
 	Strong,
 }
 

@@ -9,7 +9,7 @@ use crate::output::{Answer, Failure, hex, table};
 use crate::{cairo, stwo};
 use assay_air::{Node, Program};
 use assay_plonky3::soundness::{
-	Fold, Goal, Regime, Report, Shape, Space, Step, folds, search, security_bits,
+	Fold, Goal, Recent, Regime, Report, Shape, Space, Step, folds, recent, search, security_bits,
 };
 use assay_plonky3::supported;
 use assay_primitives::{Plonky3Vk, Policy, Profile, VerifyingKey};
@@ -139,6 +139,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 /// The bits, step by step: the model that [`assay_plonky3::check_vk`] takes the weakest from.
 struct Security {
 	report: Report,
+	recent: Recent,
 	folds: Vec<Fold>,
 	remedies: Vec<&'static str>,
 	next: Option<Next>,
@@ -155,6 +156,7 @@ impl Security {
 		let (fri, extension) = (&vk.fri, vk.extension);
 		let shape = Shape::of(program, vk.degree_bits);
 		let report = security_bits(fri, vk.hash, extension, &shape);
+		let recent = recent(fri, vk.hash, extension, &shape);
 		let next = Profile::ALL.into_iter().find(|next| Some(*next) > report.profile());
 		let next = next.map(|profile| {
 			let (_, most) = supported::NUM_QUERIES;
@@ -165,9 +167,10 @@ impl Security {
 			Next { profile, num_queries: found.first().map(|found| found.fri.num_queries) }
 		});
 		Self {
-			folds: folds(fri, extension, &shape, report.multiplicity),
+			folds: folds(fri, extension, &shape, report.multiplicity, recent.multiplicity),
 			remedies: report.weakest().remedies(extension),
 			report,
+			recent,
 			next,
 		}
 	}
@@ -177,7 +180,10 @@ impl Security {
 		let least = |bits: &dyn Fn(&Step) -> f64| tenth(bits(report.least(bits)));
 		json!({
 			"analysis": regime_text(report.regime),
+			"source": PROVEN_BY,
 			"multiplicity": report.multiplicity,
+			"together": tenth(report.together(&self.folds)),
+			"recent": recent_json(self.recent.multiplicity, &self.recent.steps),
 			"least": {
 				"unique_decoding": least(&|step| step.unique_decoding),
 				"johnson": least(&|step| step.johnson),
@@ -190,7 +196,7 @@ impl Security {
 				"profile": name(next.profile),
 				"num_queries": next.num_queries,
 			})),
-			"steps": report.steps.map(|step| json!({
+			"steps": report.steps.iter().zip(self.recent.steps).map(|(step, recent)| json!({
 				"step": step.name,
 				"grinding_bits": step.grinding,
 				"proven": tenth(step.proven),
@@ -198,13 +204,15 @@ impl Security {
 				"unique_decoding": tenth(step.unique_decoding),
 				"johnson": tenth(step.johnson),
 				"random_words": tenth(step.conjectured),
-			})),
+				"recent": tenth(recent),
+			})).collect::<Vec<_>>(),
 			"folds": self.folds.iter().map(|fold| json!({
 				"log_domain": fold.log_domain,
 				"log_arity": fold.log_arity,
 				"unique_decoding": tenth(fold.unique_decoding),
 				"johnson": tenth(fold.johnson),
 				"random_words": tenth(fold.conjectured),
+				"recent": tenth(fold.recent),
 			})).collect::<Vec<_>>(),
 		})
 	}
@@ -214,28 +222,31 @@ impl Security {
 		let report = &self.report;
 		let johnson = report.multiplicity.map_or("Johnson".into(), |m| format!("Johnson m={m}"));
 		let mut lines = vec![
-			["bits", "grinding", "unique decoding", &johnson, "random words"]
+			["bits", "grinding", "unique decoding", &johnson, "random words", RECENT]
 				.map(ToString::to_string),
 		];
-		let mut line = |name: &str, grinding: String, bits: [f64; 3]| {
-			let [unique, johnson, random] = bits.map(|bits| format!("{:.1}", tenth(bits)));
-			lines.push([name.into(), grinding, unique, johnson, random]);
+		let mut line = |name: &str, grinding: String, bits: [f64; 4]| {
+			let [unique, johnson, random, recent] = bits.map(|bits| format!("{:.1}", tenth(bits)));
+			lines.push([name.into(), grinding, unique, johnson, random, recent]);
 		};
-		for step in &report.steps {
+		for (step, recent) in report.steps.iter().zip(self.recent.steps) {
 			let grinding = step.grinding.map_or("-".into(), |bits| bits.to_string());
-			line(step.name, grinding, [step.unique_decoding, step.johnson, step.conjectured]);
+			let bits = [step.unique_decoding, step.johnson, step.conjectured, recent];
+			line(step.name, grinding, bits);
 			if step.name == "folding" {
 				for fold in &self.folds {
 					let name = format!("  2^{} by {}", fold.log_domain, 1u64 << fold.log_arity);
-					let bits = [fold.unique_decoding, fold.johnson, fold.conjectured];
+					let bits = [fold.unique_decoding, fold.johnson, fold.conjectured, fold.recent];
 					line(&name, String::new(), bits);
 				}
 			}
 		}
 		// Writing to a String cannot fail.
-		for [name, grinding, unique, johnson, random] in lines {
-			let _ =
-				writeln!(text, "{name:<15} {grinding:>8} {unique:>15} {johnson:>14} {random:>12}");
+		for [name, grinding, unique, johnson, random, recent] in lines {
+			let _ = writeln!(
+				text,
+				"{name:<15} {grinding:>8} {unique:>15} {johnson:>14} {random:>12} {recent:>18}"
+			);
 		}
 		let next = match &self.next {
 			None => "none: this is the strongest".into(),
@@ -246,24 +257,61 @@ impl Security {
 				format!("{}, not by queries alone: see assay suggest --vk", name(*profile))
 			},
 		};
-		let weakest = report.weakest();
+		let [proven, together, recent] = proven_rows(
+			&regime_text(report.regime),
+			report.weakest().name,
+			report.together(&self.folds),
+			(self.recent.bits(), self.recent.multiplicity),
+		);
 		let _ = write!(
 			text,
 			"\n{}",
 			table(&[
-				(
-					"proven",
-					format!("{}, weakest step {}", regime_text(report.regime), weakest.name)
-				),
+				proven,
+				together,
 				(
 					"conjectured",
 					format!("random words, weakest step {}", report.weakest_conjectured().name)
 				),
+				recent,
 				("raised by", self.remedies.join(", ")),
 				("next profile", next),
 			])
 		);
 	}
+}
+
+/// What the proven bits rest on.
+pub const PROVEN_BY: &str = "ePrint 2020/654";
+
+/// Heading of the column that is shown beside the proven ones.
+pub const RECENT: &str = "johnson 2026/2056";
+
+/// The rows that say which bits are meant by proven, and which are not.
+pub fn proven_rows(
+	regime: &str,
+	weakest: &str,
+	together: f64,
+	(recent, multiplicity): (u16, Option<u32>),
+) -> [(&'static str, String); 3] {
+	let multiplicity = multiplicity.map_or(String::new(), |m| format!(", multiplicity {m}"));
+	[
+		(
+			"proven",
+			format!("{regime} ({PROVEN_BY}), a round, grinding included; weakest step {weakest}"),
+		),
+		("all rounds together", format!("{:.1} bits, by the same analysis", tenth(together))),
+		(RECENT, format!("{recent} bits{multiplicity}: newer, counted by no profile")),
+	]
+}
+
+/// What `recent` says, in JSON.
+pub fn recent_json(multiplicity: Option<u32>, steps: &[f64]) -> Value {
+	json!({
+		"source": "ePrint 2026/2056",
+		"multiplicity": multiplicity,
+		"least": tenth(steps.iter().copied().fold(f64::INFINITY, f64::min)),
+	})
 }
 
 fn name(profile: Profile) -> &'static str {

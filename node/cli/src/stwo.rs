@@ -9,6 +9,7 @@
 use crate::backends::check_vk;
 use crate::cli::{ExportArgs, HashArg, InspectArgs, ProfileArg, ProveArgs};
 use crate::files::{self, VkFile};
+use crate::inspect::{PROVEN_BY, RECENT, proven_rows, recent_json};
 use crate::offline::{cost_json, default_file, elements_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, Progress, hex, table};
 use assay_air::stwo::Program;
@@ -322,40 +323,53 @@ fn tenth(bits: f64) -> Option<f64> {
 }
 
 pub fn report_json(report: &Report) -> Value {
+	let recent = report.recent();
 	json!({
 		"analysis": regime_text(report.regime),
+		"source": PROVEN_BY,
+		"multiplicity": report.multiplicity,
 		"weakest": report.weakest().name,
-		"steps": report.steps.map(|step| json!({
+		"together": tenth(report.together),
+		"recent": recent_json(recent.multiplicity, &recent.steps),
+		"steps": report.steps.iter().zip(recent.steps).map(|(step, recent)| json!({
 			"step": step.name,
 			"proven": tenth(step.proven),
 			"unique_decoding": tenth(step.proven_unique),
 			"johnson": tenth(step.proven_johnson),
 			"random_words": tenth(step.conjectured),
-		})),
+			"recent": tenth(recent),
+		})).collect::<Vec<_>>(),
 	})
 }
 
 pub fn write_report(report: &Report, text: &mut String) {
 	let bits = |bits| tenth(bits).map_or("-".into(), |bits| format!("{bits:.1}"));
+	let johnson = report.multiplicity.map_or("Johnson".into(), |m| format!("Johnson m={m}"));
+	let recent = report.recent();
 	// Writing to a String cannot fail.
 	let _ = writeln!(
 		text,
-		"{:<15} {:>15} {:>14} {:>12}",
-		"bits", "unique decoding", "Johnson", "random words"
+		"{:<15} {:>15} {:>14} {:>12} {:>18}",
+		"bits", "unique decoding", johnson, "random words", RECENT
 	);
-	for step in &report.steps {
+	for (step, recent) in report.steps.iter().zip(recent.steps) {
 		let _ = writeln!(
 			text,
-			"{:<15} {:>15} {:>14} {:>12}",
+			"{:<15} {:>15} {:>14} {:>12} {:>18}",
 			step.name,
 			bits(step.proven_unique),
 			bits(step.proven_johnson),
-			bits(step.conjectured)
+			bits(step.conjectured),
+			bits(recent)
 		);
 	}
-	let weakest = report.weakest().name;
-	let proven = format!("{}, weakest step {weakest}", regime_text(report.regime));
-	let _ = write!(text, "\n{}", table(&[("proven", proven)]));
+	let rows = proven_rows(
+		&regime_text(report.regime),
+		report.weakest().name,
+		report.together,
+		(recent.bits(), recent.multiplicity),
+	);
+	let _ = write!(text, "\n{}", table(&rows));
 }
 
 /// Parameters for people.

@@ -56,7 +56,8 @@ pub mod pallet {
 			statement: H256,
 			/// Who presented it.
 			by: T::AccountId,
-			/// Proven bits of security behind it.
+			/// Proven bits of security behind it, as [`assay_primitives::SecurityBits::proven`] has them:
+			/// by published results, of the weakest round, grinding included.
 			proven_bits: u16,
 		},
 	}

@@ -6,8 +6,9 @@
 //!
 //! That the chain accepted a proof under the key `vk_hash` for these public values means: unless
 //! somebody did about 2^bits of work, there is a trace that satisfies every constraint of the key's
-//! AIR with these public values. *bits* are the key's, by the bounds in `assay_plonky3::soundness`
-//! and `assay_stwo::soundness`; they are at least [`Config::Policy`]'s floor, and both the event and the statement say them.
+//! AIR with these public values. *bits* are the key's: of its weakest round, grinding included, by
+//! published results (`assay_plonky3::soundness`, `assay_stwo::soundness`). They are at least
+//! [`Config::Policy`]'s floor, and both the event and the statement say them.
 //!
 //! It does **not** prove
 //!
@@ -219,8 +220,8 @@ pub mod pallet {
 		/// Least security of a key.
 		///
 		/// Good value: `Policy::of(Profile::Standard)`. Lowering it lets weaker keys in; raising
-		/// it keeps the keys that are registered: close their profile to stop them. Benchmark keys
-		/// have 80 proven bits.
+		/// it keeps the keys that are registered: close their profile to stop them. It counts bits a
+		/// round, grinding included, that published results prove. Benchmark keys have 80.
 		type Policy: Get<Policy>;
 
 		/// Longest key, in bytes.
@@ -399,7 +400,8 @@ pub mod pallet {
 			vk_hash: H256,
 			/// Who paid the deposit.
 			owner: T::AccountId,
-			/// Its bits of security.
+			/// Its bits of security: `proven` is the better of unique decoding and Johnson by ePrint
+			/// 2020/654, `conjectured` random words; of the weakest round, grinding included.
 			security: SecurityBits,
 			/// Work of one verification, at most.
 			cost: Cost,
@@ -421,7 +423,7 @@ pub mod pallet {
 			statement: H256,
 			/// Who paid.
 			submitter: T::AccountId,
-			/// Bits of security of the key.
+			/// Bits of security of the key, counted when it was registered, as in `VkRegistered`.
 			security: SecurityBits,
 		},
 		/// A proof system or a profile was switched off or on.

@@ -98,7 +98,7 @@ pub enum Scope {
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct VkRecord {
-	/// Bits of security.
+	/// Bits of security, as they were counted at registration.
 	pub security: SecurityBits,
 	/// Work of one verification, at most.
 	pub cost: Cost,

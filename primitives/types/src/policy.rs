@@ -5,6 +5,10 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 /// Bits of security of a verifying key: the work, as log2, that a forgery is expected to take.
+///
+/// Both are those of the weakest round of the protocol, with the grinding that comes before its
+/// challenge (at most 26 bits a round). All rounds together may have one or two bits less; `assay
+/// inspect` says how many.
 #[derive(
 	Clone,
 	Copy,
@@ -20,9 +24,11 @@ use scale_info::TypeInfo;
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct SecurityBits {
-	/// Proven: the better of unique decoding and the Johnson bound, rounded down.
+	/// Proven, by results that are published and reviewed: ePrint 2020/654 (J. ACM 2023), the better of
+	/// its unique-decoding bound (theorems 4.1, 6.1) and its Johnson bound at the best multiplicity
+	/// (theorems 5.1, 6.2), rounded down. Newer bounds don't count.
 	pub proven: u16,
-	/// Conjectured: the random-words bound, rounded down. A heuristic.
+	/// Conjectured: what random words allow (ePrint 2025/2010), rounded down. A heuristic.
 	pub conjectured: u16,
 }
 
@@ -34,7 +40,8 @@ impl SecurityBits {
 	}
 }
 
-/// A named floor. A chain may close one without touching the others: a key is of the profile that
+/// A named floor of [`SecurityBits`]: bits a round, grinding included, proven by published results. A
+/// chain may close one without touching the others: a key is of the profile that
 /// [`Profile::of`] its bits answers, and of no other.
 #[derive(
 	Clone,
@@ -96,7 +103,8 @@ impl Profile {
 	}
 }
 
-/// What a chain asks of a verifying key. Part of the runtime, never of a proof.
+/// What a chain asks of a verifying key. Part of the runtime, never of a proof. No floor looks at a
+/// bound that [`SecurityBits::proven`] doesn't name.
 #[derive(
 	Clone,
 	Copy,

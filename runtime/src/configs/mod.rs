@@ -155,7 +155,7 @@ impl pallet_utility::Config for Runtime {
 	type WeightInfo = weights::pallet_utility::WeightInfo<Runtime>;
 }
 
-/// Largest proof in bytes. The widest sample, Keccak-f with 2,633 columns, takes at most 610 KB at
+/// Largest proof in bytes. The widest sample, Keccak-f with 2,633 columns, takes at most 625 KB at
 /// 80 proven bits; other parameters make longer proofs. Two of this size fit a block.
 pub const MAX_PROOF_BYTES: u32 = 2 * 1024 * 1024;
 
@@ -167,7 +167,8 @@ parameter_types! {
 	/// Two proofs of the costliest key that may be registered fit a block.
 	pub MaxVerificationWeight: Weight =
 		Weight::from_parts(3 * MAX_BLOCK_REF_TIME / 10, 0);
-	/// At least 80 proven bits, whatever the conjectures are worth.
+	/// At least 80 bits a round, proven by published results, whatever conjectures and newer bounds are
+	/// worth.
 	pub const ProofPolicy: Policy = Policy::of(Profile::Standard);
 }
 

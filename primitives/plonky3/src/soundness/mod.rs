@@ -15,16 +15,31 @@
 //!
 //! - **Unique decoding** (proven). List size `L = 1`.
 //! - **Johnson** (proven), for every multiplicity `m >= 3` that the trace allows; `L = (m + 1/2) /
-//!   sqrt(rho)`. The best `m` counts.
+//!   sqrt(rho-)`. The best `m` counts.
 //! - **Random words** (conjectured; a heuristic). `L = 1`, queries up to what random words allow.
 //!
 //! `proven` is the better of the first two: each is a bound in its own right. More queries or more
 //! grinding help some steps for every `m` and harm none, and which `m` are allowed depends on the
-//! height alone, so the best over `m` never falls either. Formulae: ePrint
-//! 2024/1553 (theorems 2 and 3), 2026/2056 (theorem 5.12, appendix B; the exceptional challenges
-//! under Johnson), 2025/2055 (theorem 4.2; the list size), 2025/2010 (section 1.5; random words),
-//! 2021/582 (section 5; grinding). They are those of `p3-security` 0.8, which a test compares with;
-//! where this module differs it answers fewer bits:
+//! height alone, so the best over `m` never falls either.
+//!
+//! **Proven** means by results that are published and reviewed (ADR 0011):
+//!
+//! - correlated agreement, of lines and of curves of degree `l`, for `l` times as many challenges:
+//!   ePrint 2020/654 (FOCS 2020, J. ACM 2023), theorems 4.1 and 6.1 for unique decoding, 5.1 and 6.2
+//!   for Johnson, 7.2 for points with weights, as the later rounds of FRI have them;
+//! - the list size: Guruswami and Sudan, as in the same paper;
+//! - round by round, after Fiat and Shamir: ePrint 2023/1071 (ASIACRYPT 2023).
+//!
+//! Constraints, out-of-domain point and grinding are ethSTARK's (ePrint 2021/582, sections 4 and 5),
+//! random words ePrint 2025/2010's (section 1.5).
+//!
+//! [`recent`] has what Johnson is worth with the exceptional challenges of ePrint 2026/2056 (theorem
+//! 5.12, appendix B), extended from lines to curves by an argument that is in a comment of
+//! `p3-security` 0.8 and in no paper. It is for people to look at: nothing here calls it proven, and
+//! no floor is compared with it.
+//!
+//! A test compares unique decoding, [`recent`] and random words with `p3-security`; where this module
+//! differs it answers fewer bits:
 //!
 //! - the field has its real size, `degree * log2(2^31 - 2^27 + 1)` bits, not 31 bits an element;
 //!   likewise a Poseidon2 digest;
@@ -36,7 +51,7 @@
 //!
 //! | Module | What is in it |
 //! |---|---|
-//! | `regimes` | the three analyses: bits of a query, list size, exceptional challenges |
+//! | `regimes` | the analyses: bits of a query, list size, exceptional challenges |
 //! | `steps` | the bits of each step under one analysis |
 //! | `report` | the analyses side by side, the weakest step, whole bits |
 //! | `parameters` | the way back: parameters that reach given bits |
@@ -50,7 +65,7 @@ mod tests;
 
 pub use parameters::{Goal, Space, Suggestion, recommended, search, strongest};
 pub use regimes::Regime;
-pub use report::{Fold, Report, Step, folds};
+pub use report::{Fold, Recent, Report, Step, folds};
 pub use steps::{MAX_CREDITED_GRINDING_BITS, STEPS};
 
 use crate::key::{log_chunks, power_of_two};
@@ -123,4 +138,15 @@ pub fn security_bits(
 	shape: &Shape,
 ) -> Report {
 	Model::new(fri, hash, extension, shape).report()
+}
+
+/// What the bound of ePrint 2026/2056 gives for the same: see [`Recent`].
+#[must_use]
+pub fn recent(
+	fri: &FriParams,
+	hash: HashKind,
+	extension: ExtensionDegree,
+	shape: &Shape,
+) -> Recent {
+	Model::new(fri, hash, extension, shape).recent()
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The three analyses: how far from the code a false word may be, and what that costs.
+//! The analyses: how far from the code a false word may be, and what that costs.
 
 use core::f64::consts::LOG2_E;
 use libm::{log2, scalbn, sqrt};
@@ -11,16 +11,25 @@ pub(super) const MAX_MULTIPLICITY: u32 = 1000;
 /// Rows that the constraints read, at most: the current and the next.
 pub(super) const ROWS_READ: f64 = 2.0;
 
-/// The analysis that gives the proven bits.
+/// The analysis that gives the proven bits. Both are ePrint 2020/654's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Regime {
-	/// Up to the unique-decoding radius.
+	/// Up to the unique-decoding radius: theorems 4.1 and 6.1.
 	UniqueDecoding,
-	/// Up to the Johnson radius, less a margin that the multiplicity sets.
+	/// Up to the Johnson radius, less a margin that the multiplicity sets: theorems 5.1 and 6.2.
 	Johnson {
 		/// The multiplicity `m` that gives the most bits.
 		multiplicity: u32,
 	},
+}
+
+/// Whose count of exceptional challenges under Johnson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bound {
+	/// ePrint 2020/654, theorems 5.1 and 6.2: published, reviewed, and the only one that is proven.
+	Published,
+	/// ePrint 2026/2056, theorem 5.12, carried over to curves by p3-security: newer and unreviewed.
+	Recent,
 }
 
 /// The code of the first round, or of a later one: polynomials of degree below `2^degree_bits` on a
@@ -73,7 +82,7 @@ impl Code {
 	/// Bits of a query: `-log2(sqrt(rho) * (1 + 1/2m))`.
 	///
 	/// `None` where the theorem does not apply, and then not for any larger `m` either.
-	pub fn johnson(self, multiplicity: u32) -> Option<Radius> {
+	pub fn johnson(self, multiplicity: u32, bound: Bound) -> Option<Radius> {
 		let m = f64::from(multiplicity);
 		let rows = power_of_two(self.degree_bits);
 		let blowup = f64::from(self.log_blowup);
@@ -86,19 +95,47 @@ impl Code {
 		if 2.0 * excess * m >= sqrt(1.0 + excess) + 1.0 {
 			return None;
 		}
-		let exceptional = self.johnson_exceptional(m);
+		let exceptional = self.johnson_exceptional(m, bound);
+		let list = match bound {
+			Bound::Published => self.list(m),
+			// As p3-security has it, with the nominal rate.
+			Bound::Recent => log2(m + 0.5) + blowup / 2.0,
+		};
 		Some(Radius {
 			query: blowup / 2.0 - log2(1.0 + 0.5 / m),
 			exceptional: (exceptional, exceptional),
-			list: log2(m + 0.5) + blowup / 2.0,
+			list,
 		})
 	}
 
-	/// log2 of `C = 8n (m + 1/2)^3 / (3 rho-)`, `rho- = (2^h - 1) / n`.
-	pub fn johnson_exceptional(self, m: f64) -> f64 {
-		// log2(rho-) = log2(1 - 2^-h) - b.
-		let rate = log2(1.0 - 1.0 / power_of_two(self.degree_bits)) - f64::from(self.log_blowup);
-		log2(8.0 / 3.0) + self.log_domain() + 3.0 * log2(m + 0.5) - rate
+	/// log2 of the number of exceptional challenges for two functions, `C`.
+	pub fn johnson_exceptional(self, m: f64, bound: Bound) -> f64 {
+		let rate = self.lower_rate();
+		match bound {
+			// C = (m + 1/2)^7 n^2 / (3 rho-^(3/2)).
+			Bound::Published => {
+				7.0 * log2(m + 0.5) + 2.0 * self.log_domain() - log2(3.0) - 1.5 * rate
+			},
+			// C = 8n (m + 1/2)^3 / (3 rho-).
+			Bound::Recent => log2(8.0 / 3.0) + self.log_domain() + 3.0 * log2(m + 0.5) - rate,
+		}
+	}
+
+	/// log2 of `(2m + 1) (n + 1) / sqrt(rho-)`: exceptional challenges of a later round, besides its own
+	/// `C`, for its points count by how many of the first domain's `n` they stand for (theorem 7.2 of
+	/// 2020/654).
+	pub fn johnson_weighted(self, m: f64) -> f64 {
+		self.list(m) + 1.0 + self.exceptional().0
+	}
+
+	/// log2 of the list size, `L = (m + 1/2) / sqrt(rho-)`.
+	fn list(self, m: f64) -> f64 {
+		log2(m + 0.5) - self.lower_rate() / 2.0
+	}
+
+	/// log2 of `rho- = (2^h - 1) / n`, the lower of the rates in use: it is in denominators.
+	fn lower_rate(self) -> f64 {
+		log2(1.0 - 1.0 / power_of_two(self.degree_bits)) - f64::from(self.log_blowup)
 	}
 }
 

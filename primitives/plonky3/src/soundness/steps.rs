@@ -13,7 +13,9 @@ pub const MAX_CREDITED_GRINDING_BITS: u8 = 26;
 
 /// Names of the steps.
 pub const STEPS: [&str; 6] =
-	["queries", "folding", "batching", "constraints", "out_of_domain", "hash_collision"];
+	["queries", FOLDING, "batching", "constraints", "out_of_domain", "hash_collision"];
+
+pub(super) const FOLDING: &str = "folding";
 
 /// What raises the bits of each step, in the order of [`STEPS`]: in the choice of parameters, and in
 /// the AIR.

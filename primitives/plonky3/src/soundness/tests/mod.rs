@@ -8,7 +8,7 @@ mod properties;
 mod published;
 mod upstream;
 
-use super::regimes::{MAX_MULTIPLICITY, Radius};
+use super::regimes::{Bound, Code, MAX_MULTIPLICITY, Radius};
 use super::steps::{FIELD_BITS, Model};
 use super::*;
 use assay_airs::{Sample, dispatch_sample};
@@ -103,9 +103,9 @@ fn unique(model: &Model) -> f64 {
 }
 
 /// Best over all multiplicities; negative where none applies.
-fn johnson(model: &Model) -> f64 {
+fn johnson(model: &Model, bound: Bound) -> f64 {
 	(3..=MAX_MULTIPLICITY)
-		.map_while(|m| model.code().johnson(m))
+		.map_while(|m| model.code().johnson(m, bound))
 		.map(|radius| least(model.steps(&radius)))
 		.fold(-1.0, f64::max)
 }
