@@ -60,6 +60,14 @@ M31 = 2**31 - 1
 QUORUM_ROOT, VRF_ROOT, VOTED_WEIGHT = 1, 9, 18
 # Position of the log2 of the rows in the bytes of a verifying key.
 VK_DEGREE_BITS = 3
+# Position in the bytes of a verifying key for Plonky3 of what follows its parameters: the preprocessed
+# commitment, if any, and the program.
+VK_PROGRAM = 13
+# A program of one column x and one constraint, x - x.
+NOTHING = bytes([1, 1, 0, 0, 0, 0, 0, 2, 1, 0, 11, 1, 1, 1, 1])
+FORGED = (
+    pathlib.Path(__file__).parent.parent / "primitives/plonky3/fixtures/hostile/evil_vk_v1.bin"
+)
 
 
 @dataclass
@@ -278,6 +286,13 @@ class Workshop:
         huge_key = key | {"rows": 2**60, "proven_bits": None, "conjectured_bits": None}
         path = self.write("huge.vk", huge)
         yield Case("key of 2^60 rows", {"unsupported_parameters"}, path, key=huge_key)
+        # Its constraints hold on every row and test nothing off them.
+        forged_key = key | {"rows": 2**10, "vk_bytes": FORGED.stat().st_size}
+        yield Case("key that was forged", {"degree_too_high"}, FORGED, key=forged_key)
+        nothing = good[:VK_PROGRAM] + bytes([0, len(NOTHING) << 2]) + NOTHING
+        path = self.write("nothing.vk", nothing)
+        nothing_key = key | {"vk_bytes": len(nothing)}
+        yield Case("key that tests nothing", {"constrains_nothing"}, path, key=nothing_key)
 
 
 def send_all(client, cases, first_sender):

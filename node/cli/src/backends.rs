@@ -4,7 +4,7 @@
 
 use crate::output::Failure;
 use assay_airs::Sample;
-use assay_primitives::{CheckedVk, ErrorClass, Policy, SecurityBits, VerifyingKey};
+use assay_primitives::{CheckedVk, ErrorClass, Policy, SecurityBits, StwoComponent, VerifyingKey};
 use assay_stwo_airs::Sample as StwoSample;
 
 /// A sample AIR of either system.
@@ -79,6 +79,30 @@ pub fn check_vk(vk: &VerifyingKey) -> Result<CheckedVk, Refusal> {
 		VerifyingKey::Plonky3V1(_) => assay_plonky3::check_vk(vk, &any)?,
 		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => assay_stwo::check_vk(vk, &any)?,
 	})
+}
+
+/// Which constraints of a key hold for every trace, by name: an AIR's author may have meant something else.
+/// None for a Cairo program, whose constraints are the verifier's.
+pub fn idle_constraints(vk: &VerifyingKey) -> Vec<String> {
+	match vk {
+		VerifyingKey::Plonky3V1(inner) => assay_air::Program::decode(&inner.program)
+			.map(|program| program.idle_constraints(inner.degree_bits))
+			.unwrap_or_default()
+			.into_iter()
+			.map(|constraint| constraint.to_string())
+			.collect(),
+		VerifyingKey::StwoV1(inner) => {
+			let of_component = |(number, component): (usize, &StwoComponent)| {
+				assay_air::stwo::Program::decode(&component.program)
+					.map(|program| program.idle_constraints(component.log_size))
+					.unwrap_or_default()
+					.into_iter()
+					.map(move |constraint| format!("{constraint} of component {number}"))
+			};
+			inner.components.iter().enumerate().flat_map(of_component).collect()
+		},
+		VerifyingKey::CairoV1(_) => Vec::new(),
+	}
 }
 
 /// Verifies from bytes, as a chain's host functions do.

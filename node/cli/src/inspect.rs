@@ -29,7 +29,10 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let program = Program::decode(&inner.program)
 		.map_err(|error| located(Failure::from(assay_plonky3::Error::from(error))))?;
 	let header = program.header();
-	let degree = program.degrees(inner.degree_bits).multiple;
+	let degrees = program.degrees(inner.degree_bits);
+	let degree = degrees.multiple;
+	let held = assay_plonky3::held_degree(inner.degree_bits, degree);
+	let idle = program.idle_constraints(inner.degree_bits);
 	let count = Count::of(&program);
 	let security = Security::of(inner, &program);
 	let admitted: Vec<&str> = Profile::ALL
@@ -64,6 +67,9 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 			"constants": count.constants,
 			"constraints": program.num_constraints(),
 			"constraint_degree": degree,
+			"exact_degree": degrees.exact,
+			"exact_degree_max": held,
+			"idle_constraints": idle,
 		},
 		"profiles": admitted,
 		"profile": security.report.profile().map(name),
@@ -103,7 +109,14 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 				count.constants,
 			),
 		),
-		("constraints", format!("{}, degree {degree}", program.num_constraints())),
+		(
+			"constraints",
+			format!(
+				"{}, degree {degree}; as polynomials {} of at most {held}",
+				program.num_constraints(),
+				degrees.exact,
+			),
+		),
 		("preprocessed root", inner.preprocessed.map_or("none".into(), |root| hex(&root))),
 		("hash", format!("{:?}", inner.hash)),
 		("extension", format!("degree {}", inner.extension.get())),

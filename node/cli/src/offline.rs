@@ -266,9 +266,27 @@ pub fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
 }
 
 /// Checks a key without asking for a number of bits.
+///
+/// Warns of constraints that hold for every trace, and of a key whose proofs are all too long for this
+/// repository's runtime.
 pub fn check(vk: &VerifyingKey) -> Result<CheckedVk, Failure> {
-	Ok(backends::check_vk(vk)?)
+	let checked = backends::check_vk(vk)?;
+	if checked.idle_constraints > 0 {
+		let idle = backends::idle_constraints(vk).join(", ");
+		warn(&format!("constraints that hold for every trace, and so test nothing: {idle}"));
+	}
+	if checked.proof_bytes_min > MAX_PROOF_BYTES {
+		warn(&format!(
+			"no proof under this key is shorter than {} bytes, and Assay's own runtime takes at most \
+			 {MAX_PROOF_BYTES}: it refuses the key. Use fewer queries or a narrower AIR",
+			checked.proof_bytes_min
+		));
+	}
+	Ok(checked)
 }
+
+/// The longest proof that Assay's own runtime takes, in bytes.
+const MAX_PROOF_BYTES: u32 = 2 << 20;
 
 /// Whether a key of these bits has enough for the profile; refused if not, unless that is allowed.
 pub fn admit(profile: ProfileArg, allow_weak: bool, got: SecurityBits) -> Result<bool, Failure> {

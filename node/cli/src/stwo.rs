@@ -235,6 +235,7 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answ
 			"operations": program.nodes().len(),
 			"constraints": program.assertions().len(),
 			"constraint_degree": program.constraint_degree(),
+			"idle_constraints": program.idle_constraints(data.log_size),
 			"program_bytes": data.program.len(),
 		})).collect::<Vec<_>>(),
 		"profiles": admitted,

@@ -191,6 +191,10 @@ impl fmt::Display for Error {
 				f,
 				"periodic column {column}: expected a period of at most the trace's {rows} rows, got {got}"
 			),
+			Self::DegreeTooHigh { constraint, max, got: u64::MAX } => write!(
+				f,
+				"constraint {constraint}: expected a degree of at most {max} as a polynomial, got 2^64 or more"
+			),
 			Self::DegreeTooHigh { constraint, max, got } => write!(
 				f,
 				"constraint {constraint}: expected a degree of at most {max} as a polynomial, which is what \

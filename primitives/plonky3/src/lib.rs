@@ -67,6 +67,13 @@ use assay_air::limits;
 use assay_primitives::{ErrorClass, Hash, MAX_VK_BYTES, Policy, PublicValues, VerifyingKey};
 use key::Key;
 
+/// The largest exact degree that a constraint may have over `2^degree_bits` rows, where upstream counts
+/// `multiple` times the trace's degree: what the committed quotient holds, times the vanishing polynomial.
+#[must_use]
+pub fn held_degree(degree_bits: u8, multiple: u64) -> u64 {
+	key::held_degree(degree_bits, key::log_chunks(multiple))
+}
+
 /// A proof was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Accepted {
