@@ -15,7 +15,7 @@ use assay_primitives::{
 };
 use p3_air::symbolic::SymbolicAirBuilder;
 use p3_air::{Air, BaseAir};
-use p3_field::ExtensionField;
+use p3_field::{ExtensionField, PrimeCharacteristicRing};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_uni_stark::{
@@ -242,12 +242,12 @@ pub(crate) fn prove_under<A: ProvableAir>(
 	trace: RowMajorMatrix<Val>,
 	public_values: &PublicValues,
 ) -> Result<Vec<u8>, ProverError> {
-	let public = verifier::lift_public_values(key, public_values)?;
 	check_preprocessed_trace(air, key.vk.degree_bits)?;
 	let program = assay_air::export(air).map_err(ProverError::Export)?;
 	if program != key.program {
 		return Err(ProverError::OtherAir);
 	}
+	let public = verifier::lift_public_values(key, public_values)?;
 	let expected = (1usize << key.vk.degree_bits, key.program.width());
 	let got = (trace.height(), trace.width());
 	if expected != got {
@@ -279,6 +279,11 @@ where
 		.map_err(|error| upstream(&error))?;
 	decode::encode::<S, EF>(&proof)
 		.ok_or_else(|| ProverError::Prover("a commitment is not a single root".into()))
+}
+
+/// Public values as upstream takes them, which has no other form than field elements.
+fn lift(public_values: &PublicValues) -> Vec<Val> {
+	public_values.elements().iter().map(|&value| Val::from_u32(value)).collect()
 }
 
 /// The preprocessed commitment of `key` as upstream's verifier takes it.
@@ -318,7 +323,7 @@ pub fn upstream_verifier<'a, A: ProvableAir>(
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
 	let key = Key::of(vk)?;
-	let public = verifier::lift_public_values(&key, public_values)?;
+	let public = lift(public_values);
 	with_suite!(key.vk, upstream_verifier_in(&key, air, public, proof))
 }
 
@@ -355,7 +360,7 @@ pub fn upstream_verifier_of_bytes<'a, A: ProvableAir>(
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
 	let key = Key::of(vk)?;
-	let public = verifier::lift_public_values(&key, public_values)?;
+	let public = lift(public_values);
 	with_suite!(key.vk, upstream_verifier_of_bytes_in(&key, air, public, proof))
 }
 

@@ -51,6 +51,8 @@ mod the_verifier_should {
 			ErrorClass::SecurityTooLow,
 			// Of probability 2^-90.
 			ErrorClass::ChallengeDegenerate,
+			// Asked at registration alone.
+			ErrorClass::ConstrainsNothing,
 			// Of Cairo programs alone.
 			ErrorClass::ClaimInvalid,
 			// A bug.
