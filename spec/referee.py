@@ -125,8 +125,10 @@ def replay(arguments):
 FIXTURES = ["pallets/proof-verifier/fixtures", "primitives/stwo/fixtures", "primitives/stwo/fixtures/cairo"]
 SEEDS = "fuzz/seeds/verify"
 # Keys that lie: each with a proof that the compared systems once took, or whose honest proofs fail.
-HOSTILE = "primitives/plonky3/fixtures/hostile"
-HOSTILE_LABEL = "degree_too_high"
+HOSTILE = {
+    "primitives/plonky3/fixtures/hostile": "degree_too_high",
+    "primitives/stwo/fixtures/hostile": "unsupported_parameters",
+}
 
 
 def framed(data):
@@ -180,9 +182,10 @@ def vectors(arguments):
         add(f"{name}, its key", ACCEPTED, "k", [triple[0], b"", b""])
         for flip in range(arguments.flips):
             add(f"{name}, flip {flip}", "refused", "v", flipped(triple, rng))
-    for name, triple in committed(HOSTILE):
-        add(name, HOSTILE_LABEL, "v", triple)
-        add(f"{name}, its key", HOSTILE_LABEL, "k", [triple[0], b"", b""])
+    for folder, label in HOSTILE.items():
+        for name, triple in committed(folder):
+            add(name, label, "v", triple)
+            add(f"{name}, its key", label, "k", [triple[0], b"", b""])
 
     counts, failed, began = Counter(), 0, time.time()
     with Pool(arguments.jobs) as pool:

@@ -27,6 +27,7 @@ LOG_LAST_LAYER = (0, 8)
 FOLD_STEP = (1, 4)
 GRINDING_BITS = (0, 26)
 COMPONENTS = (1, 128)
+MAX_LOOKUP_DEGREE = 2**48
 PUBLIC_TERMS = (0, 1 << 12)
 
 
@@ -122,6 +123,9 @@ class Key:
         bound("columns of a component", (1, program.MAX_WIDTH), len(prog.trace))
         # The composition is committed in two halves, so constraints of degree 3 fit and no others.
         bound("constraint degree", (0, program.MAX_DEGREE), prog.degree)
+        # The lookups' degree in the challenges is counted from the constraints: a column that is committed after
+        # the challenges may not become a power of one behind the count's back.
+        bound("degree in interaction cells and claimed sums", (0, 1), prog.interaction_degree)
         preprocessed, trace, interaction = self.columns
         bound("preprocessed columns", (0, program.MAX_PREPROCESSED), len(preprocessed))
         trace += [Column(component.log_size, offsets) for offsets in prog.trace]
@@ -138,6 +142,7 @@ class Key:
         bound("relations", (1, program.MAX_RELATIONS) if interaction else (0, 0), self.relations)
         # A claimed sum that no committed column adds up to is in no proof.
         bound("claimed sums", (0, COMPONENTS[1] if interaction else 0), len(self.summing()))
+        bound("degree in challenges", (0, MAX_LOOKUP_DEGREE), self.lookup_degree())
         operations = sum(len(c.program.operations) for c in self.components)
         bound("operations", (1, program.MAX_OPERATIONS), operations)
         if params.lifting_log_size is not None:
@@ -171,6 +176,11 @@ class Key:
         """The columns of each committed tree."""
         yield from self.columns
         yield [Column(self.log_degree, (0,))] * COMPOSITION_COLUMNS
+
+    def lookup_degree(self):
+        """The degree in all challenges of the numerator of everything that the lookups add up."""
+        rows = (c.program.challenge_degree << c.log_size for c in self.components)
+        return sum(len(term.values) for term in self.public_terms) + sum(rows)
 
     def summing(self):
         """The components that have a claimed sum."""
@@ -318,7 +328,7 @@ def constrains(key):
                 list(cells(prog.interaction, rows)),
                 public,
                 relations,
-                felt() if key.has_interaction else QM31(0),  # Without an interaction trace there are no sums.
+                QM31(0),  # The sum is for the prover to choose: that it is zero constrains no trace.
             )
             if any(not value.is_zero() for value in constraints):
                 return True

@@ -74,6 +74,24 @@ class Program:
         return max(self.degrees(lambda name: int(name in ("preprocessed", "trace", "interaction"))))
 
     @cached_property
+    def interaction_degree(self):
+        """The largest degree of a constraint in what is committed after the challenges."""
+        return max(self.degrees(lambda name: int(name in ("interaction", "shift"))))
+
+    @cached_property
+    def challenge_degree(self):
+        """The constraints' degrees in all challenges, summed: alpha^k counts k."""
+        degree = []
+        for name, *of in self.operations:
+            if name in ("add", "sub", "combine", "neg"):
+                degree.append(max(degree[i] for i in of))
+            elif name == "mul":
+                degree.append(min(degree[of[0]] + degree[of[1]], SATURATED))
+            else:
+                degree.append(of[1] if name == "alpha" else int(name == "z"))
+        return sum(degree[i] for i in self.assertions)
+
+    @cached_property
     def fractions(self):
         """At least the number of fractions that a row adds to the lookups: each has a factor with a z."""
         return min(sum(self.degrees(lambda name: int(name == "z"))), SATURATED)

@@ -40,8 +40,9 @@ pub const MAX_V1_KEYS: u32 = 2_500;
 /// are counted today. Their bits may be below the policy, as after a policy that was raised: they stay,
 /// and governance may close their profile.
 ///
-/// In one block, like the migration before, and charged what registering all keys would be:
-/// `pre_upgrade` says whether that fits.
+/// In one block, charged what registering the keys would be, and never more than half of what a block may
+/// take: keys that do not fit into that are removed unchecked, which costs little, and their registrants may
+/// register them again. `pre_upgrade` says so before.
 pub type V2ToV3<T> =
 	VersionedMigration<2, 3, UncheckedV2ToV3<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
@@ -58,17 +59,23 @@ impl<T: Config> UncheckedV2ToV3<T> {
 impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV2ToV3<T> {
 	fn on_runtime_upgrade() -> Weight {
 		let mut weight = T::DbWeight::get().reads(1);
+		let most = T::BlockWeights::get().max_block.ref_time() / 2;
 		// Collected first: entries are changed under the iterator otherwise.
 		let keys: Vec<_> = Vks::<T>::iter().collect();
 		for (vk_hash, old) in keys {
 			let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
-			weight.saturating_accrue(Self::weight(&bytes, old.registrants));
-			match Pallet::<T>::check_vk(&bytes, &Policy { floor: SecurityBits::default() }) {
-				Ok(checked) => {
+			let purge = T::WeightInfo::purge_vk(old.registrants);
+			let check = Self::weight(&bytes, old.registrants);
+			let fits = weight.saturating_add(check).ref_time() <= most;
+			weight.saturating_accrue(if fits { check } else { purge });
+			let checked = fits
+				.then(|| Pallet::<T>::check_vk(&bytes, &Policy { floor: SecurityBits::default() }));
+			match checked {
+				Some(Ok(checked)) => {
 					let VkRecord { registrants, genesis, .. } = old;
 					Vks::<T>::insert(vk_hash, VkRecord { registrants, genesis, ..checked });
 				},
-				Err(_) => {
+				_ => {
 					if Pallet::<T>::do_purge_vk(vk_hash).is_err() {
 						defensive!("a key that was listed is not there");
 					}
@@ -84,11 +91,8 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV2ToV3<T> {
 			let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
 			weight.saturating_add(Self::weight(&bytes, record.registrants))
 		});
-		let max = T::BlockWeights::get().max_block;
-		frame_support::ensure!(
-			weight.ref_time() <= max.ref_time(),
-			"more keys than one block can check"
-		);
+		let most = T::BlockWeights::get().max_block.ref_time() / 2;
+		frame_support::ensure!(weight.ref_time() <= most, "more keys than one block can check");
 		Ok(Vks::<T>::iter_keys().collect::<Vec<_>>().encode())
 	}
 

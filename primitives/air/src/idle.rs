@@ -23,7 +23,7 @@ const BUDGET: u64 = 1 << 17;
 const ROW: u64 = 64;
 
 /// The first row, the last row, and others.
-const LEAST_ROWS: u64 = 6;
+const LEAST_ROWS: u64 = 10;
 
 /// Numbers that look random. Which they are doesn't matter: see the module's documentation.
 pub(crate) struct Numbers(pub u64);
@@ -49,7 +49,7 @@ impl Program {
 	/// public values.
 	///
 	/// A constraint that is not listed can fail, for certain. One that is listed may be one that concerns
-	/// few rows of many, in a program of many operations: at least six rows are tried, and all of them
+	/// few rows of many, in a program of many operations: at least ten rows are tried, and all of them
 	/// where that takes some 2^17 operations at most.
 	#[must_use]
 	pub fn idle_constraints(&self, degree_bits: u8) -> Vec<usize> {
@@ -71,8 +71,8 @@ impl Program {
 		idle
 	}
 
-	/// The first and the last row, then others: one of each value that the periodic columns take, in
-	/// turn, wherever in the trace; or, where that is not much, all rows.
+	/// The first and the last row, then others: for each periodic column one where it is not zero, then one
+	/// of each value that they take, in turn, wherever in the trace; or, where that is not much, all rows.
 	fn rows_to_try(&self, rows: u64, numbers: &mut Numbers) -> impl Iterator<Item = u64> {
 		let header = self.header();
 		let cells = u64::from(header.width).saturating_add(header.preprocessed_width.into());
@@ -88,11 +88,20 @@ impl Program {
 		// All of these are powers of two; a count below the number of rows picks among them.
 		let all = count >= rows;
 		let mut picked = Vec::new();
-		for index in 1..rows.min(count).saturating_sub(1) {
+		let mut places: Vec<u64> = header
+			.periodic
+			.iter()
+			.filter_map(|column| column.values.iter().position(|&value| value != 0))
+			.map(|place| place as u64)
+			.collect();
+		places.sort_unstable();
+		places.dedup();
+		let places = places.into_iter().chain(1..u64::MAX);
+		for (index, place) in (1..rows.min(count).saturating_sub(1)).zip(places) {
 			let blocks = rows.checked_div(period).unwrap_or(1).max(1);
 			let block = numbers.next().checked_rem(blocks).unwrap_or(0);
 			let other =
-				index.checked_rem(period).unwrap_or(0).saturating_add(block.saturating_mul(period));
+				place.checked_rem(period).unwrap_or(0).saturating_add(block.saturating_mul(period));
 			picked.push(if all { index } else { other });
 		}
 		[0, rows.saturating_sub(1)].into_iter().chain(picked)

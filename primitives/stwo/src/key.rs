@@ -176,6 +176,9 @@ impl<'a> Key<'a> {
 		if interaction.is_empty() {
 			bound("claimed sums without interaction columns", (0, 0), key.claimed_sums as u64)?;
 		}
+		// A degree that saturated would be taken for 2^64, and grinding for what is missing. No key that
+		// reaches a profile comes near.
+		bound("degree in challenges", (0, MAX_LOOKUP_DEGREE), key.lookup_degree())?;
 		let operations = key.components.iter().map(|c| c.program.nodes().len() as u64).sum();
 		bound("operations", (1, limits::MAX_OPERATIONS.into()), operations)?;
 		let needed = u64::from(largest).saturating_add(log_blowup.into());
@@ -273,6 +276,13 @@ impl<'a> Key<'a> {
 		)?;
 		let degree = program.constraint_degree();
 		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
+		// Soundness: the lookups' degree in the challenges is counted from the constraints, so nothing that is
+		// committed to after the challenges may stand for one. Linear in those, the cells and sums that a
+		// trace asks for solve a linear system, and where there are none a minor of it is a polynomial in the
+		// challenges that is not zero, of no higher degree than is counted. A column that squares another
+		// would be a power of a challenge that nobody counted.
+		let interaction_degree = program.interaction_degree();
+		bound("degree in interaction cells and claimed sums", (0, 1), interaction_degree)?;
 		self.constraint_degree = self.constraint_degree.max(degree);
 		let [preprocessed, trace, interaction] = &mut self.columns;
 		bound(
@@ -535,6 +545,9 @@ pub(crate) type Count = Saturating<u64>;
 pub(crate) const fn n(count: u64) -> Count {
 	Saturating(count)
 }
+
+/// Largest degree of the lookups in all challenges together.
+const MAX_LOOKUP_DEGREE: u64 = 1 << 48;
 
 /// Columns of the composition: two halves of four coordinates.
 pub(crate) const COMPOSITION_COLUMNS: usize = 8;

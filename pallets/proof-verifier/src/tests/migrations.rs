@@ -172,6 +172,25 @@ mod version_2_should {
 		});
 	}
 
+	#[test]
+	fn lose_unchecked_what_does_not_fit_half_a_block() {
+		build_and_execute(|| {
+			version_2();
+			// The largest that a check of either key exceeds.
+			let one = Pallet::<Test>::register_vk_weight(&evil_vk()).ref_time();
+			TestBlockWeights::set(frame_system::limits::BlockWeights::simple_max(
+				frame_support::weights::Weight::from_parts(2 * one - 1, u64::MAX),
+			));
+			let weight = V2ToV3::<Test>::on_runtime_upgrade();
+			assert!(weight.ref_time() < one, "{weight:?}");
+			assert_eq!(TestVks::iter().count(), 0);
+			assert_eq!(Balances::free_balance(OWNER), BALANCE);
+			assert_eq!(Balances::free_balance(THIRD), BALANCE);
+			assert_ok!(Pallet::<Test>::do_try_state());
+			assert_ok!(case().register_as(OWNER));
+		});
+	}
+
 	#[cfg(feature = "try-runtime")]
 	#[test]
 	fn pass_the_checks_of_a_dry_run() {

@@ -7,9 +7,6 @@ use super::{Mask, Node, Program, limits};
 use crate::idle::Numbers;
 use alloc::vec::Vec;
 
-/// Made-up rows. One would do: a constraint has degree 3 at most.
-const ROWS: usize = 2;
-
 /// An element of the secure field, `(a + bi) + (c + di)u` with `i^2 = -1` and `u^2 = 2 + i`. This crate
 /// does without stwo; speed is no matter here.
 type Secure = [u64; 4];
@@ -52,27 +49,18 @@ fn power_of(base: Secure, power: u32) -> Secure {
 }
 
 impl Program {
-	/// Which constraints hold on every row of every trace of `2^log_size` rows, for every challenge and
-	/// claimed sum: positions among the assertions. Preprocessed columns and public values count as
-	/// unknown.
+	/// Which constraints hold on every row of every trace of `2^log_size` rows, for every challenge, where
+	/// the claimed sum is zero: positions among the assertions. Preprocessed columns and public values count
+	/// as unknown. The sum is for the prover to choose, so that it is zero is no constraint on a trace.
 	///
 	/// A constraint that is not listed can fail, for certain; that one is listed which can fail has a
-	/// probability below `2^-50`.
+	/// probability below `2^-28`, as it has degree 3 at most in what is made up.
 	#[must_use]
 	pub fn idle_constraints(&self, log_size: u8) -> Vec<usize> {
-		let mut idle: Vec<usize> = (0..self.assertions().len()).collect();
-		let mut numbers = Numbers(0);
-		for _ in 0..ROWS {
-			let values = self.values_on_row(log_size, &mut numbers).unwrap_or_default();
-			idle.retain(|&constraint| {
-				let position = self.assertions().get(constraint);
-				position.and_then(|&i| values.get(i as usize)).is_none_or(|value| *value == [0; 4])
-			});
-			if idle.is_empty() {
-				break;
-			}
-		}
-		idle
+		let values = self.values_on_row(log_size, &mut Numbers(0)).unwrap_or_default();
+		let is_zero = |&position: &u32| values.get(position as usize).is_none_or(|v| *v == [0; 4]);
+		let idle = self.assertions().iter().enumerate().filter(|(_, position)| is_zero(position));
+		idle.map(|(constraint, _)| constraint).collect()
 	}
 
 	/// Every operation's value on a row of a made-up trace.
@@ -107,7 +95,6 @@ impl Program {
 		let public: Vec<_> = (0..header.num_public_values).map(|_| base(numbers)).collect();
 		let challenges: Vec<_> =
 			(0..header.relations).map(|_| (secure(numbers), secure(numbers))).collect();
-		let shift = secure(numbers);
 
 		let mut values: Vec<Secure> = Vec::with_capacity(self.nodes().len());
 		for node in self.nodes() {
@@ -126,7 +113,7 @@ impl Program {
 					let (_, alpha) = challenge(i)?;
 					power_of(alpha, power)
 				},
-				Node::Shift => shift,
+				Node::Shift => [0; 4],
 				Node::Add(a, b) => add(of(a)?, of(b)?),
 				Node::Sub(a, b) => sub(of(a)?, of(b)?),
 				Node::Mul(a, b) => mul(of(a)?, of(b)?),

@@ -259,6 +259,14 @@ impl Program {
 		self.degrees(of).max().unwrap_or(0)
 	}
 
+	/// Largest degree of a constraint in what is committed to after the challenges: cells of the interaction
+	/// trace, and the claimed sum.
+	#[must_use]
+	pub fn interaction_degree(&self) -> u64 {
+		let of = |node| u64::from(matches!(node, Node::Interaction(_) | Node::Shift));
+		self.degrees(of).max().unwrap_or(0)
+	}
+
 	/// The constraints' degrees in all challenges together, summed: on each row the LogUp argument
 	/// multiplies no more factors than that, each a polynomial of degree 1 in `z` and `alpha^i` of
 	/// degree `i`.
