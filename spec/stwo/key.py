@@ -125,6 +125,9 @@ class Key:
         bound("constraint degree", (0, program.MAX_DEGREE), prog.degree)
         # The lookups' degree in the challenges is counted from the constraints: a column that is committed after
         # the challenges may not become a power of one behind the count's back.
+        # Nor may its coordinates, read one by one, be put together as a power of it.
+        loose = len(prog.interaction) % 4 + prog.loose_interaction_cells
+        bound("interaction columns that are no elements of the secure field", (0, 0), loose)
         bound("degree in interaction cells and claimed sums", (0, 1), prog.interaction_degree)
         preprocessed, trace, interaction = self.columns
         bound("preprocessed columns", (0, program.MAX_PREPROCESSED), len(preprocessed))

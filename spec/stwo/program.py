@@ -79,6 +79,24 @@ class Program:
         return max(self.degrees(lambda name: int(name in ("interaction", "shift"))))
 
     @cached_property
+    def loose_interaction_cells(self):
+        """How often interaction cells are read otherwise than as elements of the secure field: four columns from
+        a multiple of four, at one offset, combined in their order."""
+        cells = [(column, offset) for column, offsets in enumerate(self.interaction) for offset in offsets]
+        read = [cells[of[0]] if name == "interaction" else None for name, *of in self.operations]
+        loose = sum(read[i] is not None for i in self.assertions)
+        for name, *of in self.operations:
+            if name not in ("add", "sub", "mul", "neg", "combine"):
+                continue
+            parts = [read[i] for i in of]
+            if all(part is None for part in parts):
+                continue
+            column, offset = parts[0] or (0, 0)
+            element = [(column + i, offset) for i in range(4)]
+            loose += not (name == "combine" and column % 4 == 0 and parts == element)
+        return loose
+
+    @cached_property
     def challenge_degree(self):
         """The constraints' degrees in all challenges, summed: alpha^k counts k."""
         degree = []
@@ -93,8 +111,8 @@ class Program:
 
     @cached_property
     def fractions(self):
-        """At least the number of fractions that a row adds to the lookups: each has a factor with a z."""
-        return min(sum(self.degrees(lambda name: int(name == "z"))), SATURATED)
+        """At least the number of fractions that a row adds to the lookups: each has a factor with a challenge."""
+        return min(sum(self.degrees(lambda name: int(name in ("z", "alpha")))), SATURATED)
 
     def evaluate(self, preprocessed, trace, interaction, public, relations, shift):
         """The value of each constraint, for these values of cells, challenges and `shift`: the claimed sum

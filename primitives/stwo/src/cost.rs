@@ -186,8 +186,8 @@ mod tests {
 		if relations == 0 {
 			out.push(0);
 		} else {
-			// An interaction column, which relations need.
-			out.extend([1, 1, 1, 0]);
+			// Interaction columns, which relations need: an element of the secure field.
+			out.extend([1, 4, 1, 0]);
 		}
 		// Two operations to multiply, of no degree; then the cell.
 		out.extend(number(products + 3));

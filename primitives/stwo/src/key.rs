@@ -114,7 +114,7 @@ impl<'a> Key<'a> {
 		key.check_public_terms()?;
 		key.finish()?;
 		// The product of a field's characteristic with a fraction is zero: no tuple may be used that
-		// often.
+		// often. This bounds fractions: numerators other than 1 and -1 are for the AIR's author to bound.
 		bound("uses of relations", (0, u64::from(limits::P - 1)), key.uses())?;
 		Ok(key)
 	}
@@ -277,10 +277,17 @@ impl<'a> Key<'a> {
 		let degree = program.constraint_degree();
 		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
 		// Soundness: the lookups' degree in the challenges is counted from the constraints, so nothing that is
-		// committed to after the challenges may stand for one. Linear in those, the cells and sums that a
-		// trace asks for solve a linear system, and where there are none a minor of it is a polynomial in the
-		// challenges that is not zero, of no higher degree than is counted. A column that squares another
-		// would be a power of a challenge that nobody counted.
+		// committed to after the challenges may stand for one. Elements of the secure field, and linear in
+		// them, the cells and sums that a trace asks for solve a linear system over that field, and where there
+		// are none a minor of it is a polynomial in the challenges that is not zero, of no higher degree than
+		// is counted. A column that squares another would be a power of a challenge that nobody counted, and
+		// so would a challenge's coordinates, put together another way.
+		bound(
+			"interaction columns that are no elements of the secure field",
+			(0, 0),
+			(header.interaction_columns() as u64 % 4)
+				.saturating_add(program.loose_interaction_cells()),
+		)?;
 		let interaction_degree = program.interaction_degree();
 		bound("degree in interaction cells and claimed sums", (0, 1), interaction_degree)?;
 		self.constraint_degree = self.constraint_degree.max(degree);

@@ -50,10 +50,27 @@ mod be_refused_where_they {
 	#[test]
 	fn raise_a_challenge_in_columns_that_are_committed_after_it() {
 		let [vk, public_values, proof] = hostile!("columns");
-		let name = "degree in interaction cells and claimed sums";
-		let refused = Error::Parameter { name, min: 0, max: 1, got: 3 };
-		assert_eq!(verify_bytes(vk, public_values, proof), Err(refused.clone()));
+		let refused = verify_bytes(vk, public_values, proof).unwrap_err();
+		assert!(matches!(refused, Error::Parameter { .. }), "{refused}");
 		assert_eq!(check_vk(&decoded(vk).0, &NOTHING), Err(refused));
+		let [component] = &decoded(vk).1.components[..] else { panic!("expected one component") };
+		assert_eq!(Program::decode(&component.program).unwrap().interaction_degree(), 3);
+	}
+
+	/// A challenge's coordinates in columns of the base field, and put together as its power of P.
+	#[test]
+	fn take_a_challenge_apart() {
+		for [vk, public_values, proof] in [hostile!("frobenius"), hostile!("coordinates")] {
+			let refused = |error: Error| {
+				let name = "interaction columns that are no elements of the secure field";
+				assert!(
+					matches!(error, Error::Parameter { name: n, max: 0, got, .. } if n == name && got > 0),
+					"{error}"
+				);
+			};
+			refused(verify_bytes(vk, public_values, proof).unwrap_err());
+			refused(check_vk(&decoded(vk).0, &NOTHING).unwrap_err());
+		}
 	}
 
 	/// With one component and no public terms a claimed sum is always zero.
@@ -93,10 +110,12 @@ fn leave_every_honest_program_alone() {
 		for component in &inner.components {
 			let program = Program::decode(&component.program).unwrap();
 			assert!(program.interaction_degree() <= 1, "{name}");
+			assert_eq!(program.loose_interaction_cells(), 0, "{name}");
 		}
 	}
 	for number in 0..68 {
 		let program = assay_stwo::cairo::component_program(number).unwrap();
 		assert_eq!(program.interaction_degree(), 1, "{number}");
+		assert_eq!(program.loose_interaction_cells(), 0, "{number}");
 	}
 }

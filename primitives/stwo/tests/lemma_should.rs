@@ -254,7 +254,12 @@ fn hostile(random: &mut Random) -> Draft {
 		Mask { columns: 1 + random.below(2) as u32, offsets: offsets[random.below(6)].clone() }
 	};
 	let trace = vec![mask(random)];
-	let interaction = if random.below(2) == 0 { vec![mask(random)] } else { Vec::new() };
+	// Most often a group that is an element of the secure field.
+	let columns = if random.below(8) == 0 { 1 } else { 4 };
+	let interaction = match random.below(2) {
+		0 => vec![Mask { columns, ..mask(random) }],
+		_ => Vec::new(),
+	};
 	let cells =
 		|masks: &[Mask]| masks.iter().map(|m| m.columns * m.offsets.len() as u32).sum::<u32>();
 	let (trace_cells, interaction_cells) = (cells(&trace), cells(&interaction));
@@ -279,8 +284,15 @@ fn hostile(random: &mut Random) -> Draft {
 				let leaf = match b.random.below(5) {
 					0 if preprocessed > 0 => Node::Preprocessed(0),
 					1 if public > 0 => Node::Public(b.random.below(public as usize) as u32),
-					2 if interaction_cells > 0 => {
-						Node::Interaction(b.random.below(interaction_cells as usize) as u32)
+					2 if interaction_cells >= 4 => {
+						// The four columns at one offset, or now and then any cells.
+						let offsets = interaction_cells / 4;
+						let at = b.random.below(offsets as usize) as u32;
+						let loose = b.random.below(8) == 0;
+						Node::Combine([0, 1, 2, 3].map(|column| {
+							let cell = if loose { column } else { column * offsets + at };
+							b.push(Node::Interaction(cell))
+						}))
 					},
 					3 if interaction_cells > 0 => {
 						[Node::Z(0), Node::Alpha(0, 1 + b.random.below(3) as u32)]

@@ -522,7 +522,7 @@ mod close_the_trap_of {
 	fn relations_that_are_used_as_often_as_the_characteristic() {
 		// z^512 on 2^22 rows: 2^31 fractions.
 		let case = Case::of("range_check").with_vk(|vk| {
-			let mut program = vec![0x81, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1, 0, 10, 6, 0];
+			let mut program = vec![0x81, 0, 1, 1, 1, 1, 1, 0, 1, 4, 1, 0, 10, 6, 0];
 			(0..9).for_each(|_| program.extend([12, 1, 1]));
 			program.extend([1, 9]);
 			vk.components = vec![StwoComponent { log_size: 22, preprocessed: vec![], program }];
