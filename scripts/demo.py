@@ -287,11 +287,12 @@ class Workshop:
         path = self.write("huge.vk", huge)
         yield Case("key of 2^60 rows", {"unsupported_parameters"}, path, key=huge_key)
         # Its constraints hold on every row and test nothing off them.
-        forged_key = key | {"rows": 2**10, "vk_bytes": FORGED.stat().st_size}
+        no_bits = {"proven_bits": None, "conjectured_bits": None}
+        forged_key = key | no_bits | {"rows": 2**10, "vk_bytes": FORGED.stat().st_size}
         yield Case("key that was forged", {"degree_too_high"}, FORGED, key=forged_key)
         nothing = good[:VK_PROGRAM] + bytes([0, len(NOTHING) << 2]) + NOTHING
         path = self.write("nothing.vk", nothing)
-        nothing_key = key | {"vk_bytes": len(nothing)}
+        nothing_key = key | no_bits | {"vk_bytes": len(nothing)}
         yield Case("key that tests nothing", {"constrains_nothing"}, path, key=nothing_key)
 
 

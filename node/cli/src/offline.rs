@@ -273,10 +273,10 @@ pub fn check(vk: &VerifyingKey) -> Result<CheckedVk, Failure> {
 	let checked = backends::check_vk(vk)?;
 	if checked.idle_constraints > 0 {
 		let idle = backends::idle_constraints(vk).join(", ");
-		warn(&format!("constraints that hold for every trace, and so test nothing: {idle}"));
+		warn(format!("constraints that hold for every trace, and so test nothing: {idle}"));
 	}
 	if checked.proof_bytes_min > MAX_PROOF_BYTES {
-		warn(&format!(
+		warn(format!(
 			"no proof under this key is shorter than {} bytes, and Assay's own runtime takes at most \
 			 {MAX_PROOF_BYTES}: it refuses the key. Use fewer queries or a narrower AIR",
 			checked.proof_bytes_min

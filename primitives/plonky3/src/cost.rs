@@ -307,7 +307,8 @@ mod tests {
 
 	#[test]
 	fn more_of_any_list_costs_more() {
-		let grow: [(&str, fn(u32) -> Plonky3Vk); 5] = [
+		type Grow = (&'static str, fn(u32) -> Plonky3Vk);
+		let grow: [Grow; 5] = [
 			("periodic columns", |i| shaped(i, 0, 0, 0, 0)),
 			("public values", |i| shaped(0, i, 0, 0, 0)),
 			("preprocessed columns", |i| shaped(0, 0, i, 0, 0)),

@@ -144,12 +144,12 @@ impl From<Error> for ProverError {
 
 /// Exports `air` and makes its key for traces of `2^degree_bits` rows.
 ///
-/// Says nothing about security bits: [`check_vk`](crate::check_vk) does.
+/// Says nothing about security bits: [`check_vk`] does.
 ///
 /// # Errors
 ///
 /// [`ProverError::Export`]; [`ProverError::PreprocessedShape`]; [`ProverError::Refused`] where
-/// [`check_vk`](crate::check_vk) would refuse the key under every policy.
+/// [`check_vk`] would refuse the key under every policy.
 pub fn make_vk<A: ProvableAir>(
 	air: &A,
 	degree_bits: u8,

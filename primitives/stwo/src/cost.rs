@@ -300,7 +300,8 @@ mod tests {
 
 	#[test]
 	fn more_of_any_list_costs_more() {
-		let grow: [(&str, fn(u8) -> StwoVk); 7] = [
+		type Grow = (&'static str, fn(u8) -> StwoVk);
+		let grow: [Grow; 7] = [
 			("components", |i| lists(1 + usize::from(i), 2)),
 			("preprocessed columns", |i| lists(2, i.into())),
 			("offsets", |i| offsets(2, 1 + i)),

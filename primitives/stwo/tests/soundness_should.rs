@@ -58,8 +58,8 @@ fn count_each_step_as_the_formulae_do() {
 	near(step(&folded, &SHAPE, "folding").proven_unique, 103.0 - 15f64.log2());
 }
 
-/// By hand, ePrint 2020/654 at m = 6: n = 2^21, `C = 6.5^7 * 2^42 / (3 * 2^-1.5)` = 2^(18.903 + 42 - 1.585
-/// + 1.5) = 2^60.818, so folding has 124 - 60.818 = 63.182 bits and batching log2(99) less: 56.553. A query
+/// By hand, ePrint 2020/654 at m = 6: n = 2^21, `C = 6.5^7 * 2^42 / (3 * 2^-1.5)` =
+/// `2^(18.903 + 42 - 1.585 + 1.5)` = `2^60.818`, so folding has 124 - 60.818 = 63.182 bits and batching log2(99) less: 56.553. A query
 /// is worth 0.5 - log2(1 + 1/12) = 0.3845, so all have 26 + 26.916 = 52.916. At m = 8 batching has 56.553 -
 /// 7 * log2(8.5 / 6.5) = 53.844 and the queries 54.878; at m = 7 55.108 and 54.032: the best.
 #[test]

@@ -108,7 +108,7 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Shaped {
 				0 => last * before,
 				1 => last.square(),
 				2 => last + before,
-				3 if i / self.chains % 2 == 0 => last * before,
+				3 if (i / self.chains).is_multiple_of(2) => last * before,
 				3 => last - before,
 				4 => last * BabyBear::from_u32(i + 3),
 				5 => -(last - before),
