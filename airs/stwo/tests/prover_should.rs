@@ -82,9 +82,10 @@ fn prove_consensus_quorum() {
 	}
 }
 
-/// What a chain's default policy asks, at 2^14 rows: parameters as recommended for the shape.
+/// What a chain's default policy asks, at 2^14 rows: parameters as recommended for the shape. It was 200 KB while
+/// proven bits rested on a bound that is not reviewed (ADR 0011): 73 queries now, for 45.
 #[test]
-fn make_standard_proofs_of_at_most_200_kb() {
+fn make_standard_proofs_of_at_most_225_kb() {
 	fn check<A: Provable>(air: &A, public: Vec<u32>, lifting_log_size: Option<u8>) {
 		let shape = Shape {
 			log_degree: 14,
@@ -101,7 +102,7 @@ fn make_standard_proofs_of_at_most_200_kb() {
 		let proof = prove(&vk, air, &public).unwrap();
 		assay_stwo::verify(&vk, &public, &proof).unwrap();
 		println!("{params:?}: {} bytes, {:?}", proof.len(), checked.security);
-		assert!(proof.len() <= 200_000, "{}", proof.len());
+		assert!(proof.len() <= 225_000, "{}", proof.len());
 	}
 	check(&WideFibonacci { log_size: 14, seed: 1 }, vec![], None);
 	let poseidon = PoseidonChain { log_size: 14, seed: 2 };
