@@ -40,9 +40,9 @@ pub const MAX_V1_KEYS: u32 = 2_500;
 /// are counted today. Their bits may be below the policy, as after a policy that was raised: they stay,
 /// and governance may close their profile.
 ///
-/// In one block, charged what registering the keys would be, and never more than half of what a block may
-/// take: keys that do not fit into that are removed unchecked, which costs little, and their registrants may
-/// register them again. `pre_upgrade` says so before.
+/// In one block, charged what registering the keys would be. Checks never take more than half of what a block
+/// may: keys beyond that are removed unchecked, a purge each, and their registrants may register them again.
+/// `pre_upgrade` refuses a state with such keys.
 pub type V2ToV3<T> =
 	VersionedMigration<2, 3, UncheckedV2ToV3<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
