@@ -21,7 +21,9 @@ mod seed;
 
 use core::ops::RangeInclusive;
 
+use p3_air::BaseAir;
 use p3_baby_bear::BabyBear;
+use p3_field::PrimeField32;
 use p3_matrix::dense::RowMajorMatrix;
 
 /// The seed used where none is given.
@@ -90,6 +92,14 @@ impl Sample {
 			Self::Keccak => keccak::MIN_LOG_ROWS..=15,
 			Self::Quorum => quorum::LOG_ROWS..=quorum::LOG_ROWS,
 		}
+	}
+
+	/// The preprocessed columns, each with a value a row. Of all samples only the quorum has some, and one height.
+	pub fn preprocessed_columns(self) -> Vec<Vec<u32>> {
+		let trace = dispatch_sample!(self, |air| BaseAir::<BabyBear>::preprocessed_trace(air));
+		let columns = trace.map(|trace| trace.transpose());
+		let column = |values: &[BabyBear]| values.iter().map(BabyBear::as_canonical_u32).collect();
+		columns.iter().flat_map(|columns| columns.row_slices().map(column)).collect()
 	}
 
 	/// A valid trace of `1 << degree_bits` rows and its public values.

@@ -8,9 +8,10 @@ use assay_primitives::{
 	ErrorClass, MAX_VK_BYTES, Policy, PublicValues, SecurityBits, StwoComponent, StwoHash,
 	StwoParams, StwoVk, VerifyingKey,
 };
-use assay_stwo::prover::{Column, Provable, ProverError, make_vk, prove};
+use assay_stwo::prover::{Column, Provable, ProverError, make_vk, prove, recompute_root, rows};
 use assay_stwo::{Error, check_vk, verify};
 use assay_stwo_airs::column;
+use assay_stwo_airs::range_check::RangeCheck;
 use codec::Encode;
 use stwo::core::channel::Channel;
 use stwo::core::fields::m31::BaseField;
@@ -119,6 +120,48 @@ fn make_keys_whose_honest_proofs_are_accepted() {
 		let vk = key(&air).unwrap();
 		let proof = prove(&vk, &air, &one(3)).unwrap();
 		verify(&vk, &one(3), &proof).unwrap();
+	}
+}
+
+mod recompute_a_root {
+	use super::*;
+
+	fn columns(air: &Small) -> Vec<Vec<u32>> {
+		air.preprocessed().iter().map(rows).collect()
+	}
+
+	#[test]
+	fn of_the_columns_that_a_key_commits_to() {
+		let range_check = RangeCheck { log_size: 8, seed: 1 };
+		let lifted = StwoParams { lifting_log_size: Some(8 + FAST.log_blowup), ..FAST };
+		for hash in [StwoHash::Blake2s, StwoHash::Blake2sM31] {
+			let vk = make_vk(&range_check, hash, lifted).unwrap();
+			let VerifyingKey::StwoV1(inner) = &vk else { panic!("a key of STWO") };
+			let mut columns: Vec<_> = range_check.preprocessed().iter().map(rows).collect();
+			// Row by row, whatever the order in which they are committed.
+			assert_eq!(columns[0][..3], [1, 0, 0]);
+			assert_eq!(columns[1][..3], [0, 1, 2]);
+			assert_eq!(recompute_root(&vk, &columns), Ok(inner.preprocessed));
+			columns[1].swap(1, 2);
+			assert_ne!(recompute_root(&vk, &columns), Ok(inner.preprocessed));
+		}
+	}
+
+	#[test]
+	fn and_refuse_columns_that_are_not_of_the_keys_shape() {
+		let vk = key(&small()).unwrap();
+		let other = columns(&Small { preprocessed: vec![6], ..small() });
+		let (tree, expected, got) = ("preprocessed trace", vec![5], vec![6]);
+		let refused = ProverError::TraceShape { tree, expected, got };
+		assert_eq!(recompute_root(&vk, &other), Err(refused));
+		for got in [0, 8, 31, 33] {
+			let refused = ProverError::PreprocessedRows { column: 0, got };
+			assert_eq!(recompute_root(&vk, &[vec![1; got]]), Err(refused));
+		}
+		let mut large = columns(&small());
+		large[0][3] = P;
+		let refused = ProverError::PreprocessedValue { column: 0, row: 3, got: P };
+		assert_eq!(recompute_root(&vk, &large), Err(refused));
 	}
 }
 

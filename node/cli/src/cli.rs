@@ -49,6 +49,8 @@ pub enum Command {
 	Export(ExportArgs),
 	/// Say what is in a verifying key: the AIR, its parameters, bits of security, cost
 	Inspect(InspectArgs),
+	/// Compute a key's preprocessed root from columns, and compare
+	Root(RootArgs),
 	/// Find parameters for a Plonky3 AIR that reach given bits of security
 	Suggest(SuggestArgs),
 	/// Make a valid trace of a sample AIR and prove it with upstream's prover; with --serve, prove
@@ -155,6 +157,9 @@ pub struct ExportArgs {
 	/// Where to write the verifying key [default: AIR.vk]
 	#[arg(long, value_name = "FILE")]
 	pub out: Option<PathBuf>,
+	/// Write the AIR's preprocessed columns too: a JSON list of lists, each with a value a row
+	#[arg(long, value_name = "FILE")]
+	pub columns: Option<PathBuf>,
 	/// FRI parameters.
 	#[command(flatten)]
 	pub fri: FriArgs,
@@ -275,6 +280,18 @@ pub struct InspectArgs {
 	/// Print the AIR's program, one operation a line
 	#[arg(long)]
 	pub program: bool,
+}
+
+/// Arguments of `root`.
+#[derive(Debug, Args)]
+pub struct RootArgs {
+	/// The verifying key
+	#[arg(value_name = "VK")]
+	pub vk: PathBuf,
+	/// The preprocessed columns, in the order in which the key has them: a JSON list of lists, each
+	/// with a value a row
+	#[arg(long, value_name = "FILE")]
+	pub columns: PathBuf,
 }
 
 /// Arguments of `prove`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Files that hold a verifying key, public values or a proof: the bytes that a chain takes.
+//! Files that hold a verifying key, public values or a proof: the bytes that a chain takes. And columns, as JSON.
 //!
 //! Every reader bounds the length before it reads, and a malformed file is told apart by what is
 //! wrong with it: the chain has one number for it, people need more.
@@ -86,6 +86,23 @@ pub fn read_proof(path: &Path) -> Result<Vec<u8>, Failure> {
 	Ok(bytes)
 }
 
+/// Reads columns: a JSON list of lists of whole numbers. `values` is how many there may be.
+pub fn read_columns(path: &Path, values: u64) -> Result<Vec<Vec<u32>>, Failure> {
+	// A number has at most ten digits; a comma and blanks follow it.
+	let max =
+		usize::try_from(values.saturating_mul(16).saturating_add(1 << 20)).unwrap_or(usize::MAX);
+	let bytes = read(path, "columns", max, None)?;
+	serde_json::from_slice(&bytes).map_err(|error| {
+		let message = "expected a JSON list with a list of whole numbers for each column";
+		Failure::usage(format_args!("{}: {message}: {error}", path.display()))
+	})
+}
+
+/// Writes columns as [`read_columns`] reads them.
+pub fn write_columns(path: &Path, columns: &[Vec<u32>]) -> Result<(), Failure> {
+	write(path, serde_json::json!(columns).to_string().as_bytes())
+}
+
 /// Writes a file, replacing what was there.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 	fs::write(path, bytes).map_err(|error| {
@@ -114,7 +131,12 @@ fn explain<T: Decode + Encode>(what: &str, bytes: &[u8]) -> String {
 	}
 }
 
-fn read(path: &Path, what: &str, max: usize, class: ErrorClass) -> Result<Vec<u8>, Failure> {
+fn read(
+	path: &Path,
+	what: &str,
+	max: usize,
+	too_long: impl Into<Option<ErrorClass>>,
+) -> Result<Vec<u8>, Failure> {
 	let unreadable = |error: std::io::Error| {
 		Failure::usage(format_args!("{}: expected a readable {what} file: {error}", path.display()))
 	};
@@ -125,7 +147,7 @@ fn read(path: &Path, what: &str, max: usize, class: ErrorClass) -> Result<Vec<u8
 	if bytes.len() > max {
 		let got = fs::metadata(path).map_or(max as u64 + 1, |data| data.len().max(max as u64 + 1));
 		let message = format!("expected {what} of at most {max} bytes, got {got}");
-		return Err(Failure::malformed(class, message).context(path.display()));
+		return Err(Failure::usage(message).class(too_long.into()).context(path.display()));
 	}
 	Ok(bytes)
 }

@@ -13,6 +13,7 @@
 //! | [`inspect`] | `inspect` |
 //! | [`cairo`] | `inspect` for Cairo programs |
 //! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
+//! | [`root`] | `root` |
 //! | [`suggest`] | `suggest` |
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | the connection, sending a call, reading its events |
@@ -29,6 +30,7 @@ mod inspect;
 mod offline;
 mod online;
 mod output;
+mod root;
 mod serve;
 mod show;
 mod signer;
@@ -61,6 +63,7 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Air { command: AirCommand::List } => offline::list(),
 		Command::Export(args) => offline::export(&args),
 		Command::Inspect(args) => inspect::inspect(&args),
+		Command::Root(args) => root::root(&args),
 		Command::Suggest(args) => suggest::suggest(&args),
 		Command::Prove(args) if args.service.serve => serve::serve(&args, json),
 		Command::Prove(args) => offline::prove(&args),

@@ -118,6 +118,9 @@ pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
 	let out = args.out.clone().unwrap_or_else(|| default_file(sample.name(), "vk"));
 	let bytes = vk.encode();
 	files::write(&out, &bytes)?;
+	if let Some(path) = &args.columns {
+		files::write_columns(path, &sample.preprocessed_columns())?;
+	}
 	let vk_hash = hex(&VerifyingKey::hash_encoded(&bytes));
 	let inner = of_plonky3(&vk)?;
 

@@ -78,6 +78,9 @@ pub fn export(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
 		}
 	}
 	command.arg("--out").arg(&draft.0);
+	if let Some(columns) = &args.columns {
+		command.arg("--columns").arg(columns);
+	}
 	let progress = Progress::start(format_args!("exporting {}", sample.name()));
 	run(command)?;
 	drop(progress);
@@ -161,6 +164,14 @@ pub fn prove(args: &ProveArgs, sample: Sample) -> Result<Answer, Failure> {
 		("prove", format!("{prove_ms:.1} ms, with its trace")),
 	]);
 	Ok(Answer::new(object, text))
+}
+
+/// The root of preprocessed columns under a key's parameters, in hexadecimal.
+pub fn recompute_root(vk: &Path, columns: &Path) -> Result<String, Failure> {
+	let mut command = prover();
+	command.arg("root").arg("--vk").arg(vk).arg("--columns").arg(columns);
+	let answer = run(command)?;
+	Ok(format!("0x{}", answer["root"].as_str().unwrap_or_default()))
 }
 
 /// Whether the prover is there; an error says how to get it.

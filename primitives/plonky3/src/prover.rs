@@ -8,14 +8,14 @@ use crate::suite::{
 };
 use crate::verifier::{self, Degree4, Degree5, with_suite};
 use crate::{Error, check_vk, decode, supported};
-use assay_air::ExportError;
+use assay_air::{ExportError, ProgramAir};
 use assay_primitives::{
 	Digest, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, PublicValues, SecurityBits,
 	VerifyingKey,
 };
 use p3_air::symbolic::SymbolicAirBuilder;
 use p3_air::{Air, BaseAir};
-use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_field::{ExtensionField, PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_uni_stark::{
@@ -103,6 +103,15 @@ pub enum ProverError {
 	},
 	/// The AIR's preprocessed trace is not the one that the key commits to.
 	OtherPreprocessed,
+	/// A preprocessed column has a value at or above the modulus.
+	PreprocessedValue {
+		/// The column.
+		column: usize,
+		/// Its row.
+		row: usize,
+		/// The value.
+		got: u32,
+	},
 	/// The AIR is not the one of the key.
 	OtherAir,
 	/// Upstream's prover failed.
@@ -128,6 +137,11 @@ impl fmt::Display for ProverError {
 			Self::OtherPreprocessed => {
 				write!(f, "the verifying key was made for another preprocessed trace")
 			},
+			Self::PreprocessedValue { column, row, got } => write!(
+				f,
+				"preprocessed column {column}, row {row}: expected less than {}, got {got}",
+				Val::ORDER_U32
+			),
 			Self::OtherAir => write!(f, "the verifying key was made for another AIR"),
 			Self::Prover(reason) => write!(f, "prover: {reason}"),
 		}
@@ -200,6 +214,41 @@ fn check_preprocessed_trace(air: &impl BaseAir<Val>, degree_bits: u8) -> Result<
 		return Err(ProverError::PreprocessedShape { expected, got });
 	}
 	Ok(())
+}
+
+/// The root of these preprocessed columns under the parameters of `vk`, each a list with a value a row.
+///
+/// A key has the root and not the columns. Somebody who relies on another's key computes the root from
+/// columns that he has read, and compares.
+///
+/// # Errors
+///
+/// [`ProverError::PreprocessedShape`], [`ProverError::PreprocessedValue`]; [`ProverError::Refused`] for a
+/// key that is refused.
+pub fn recompute_root(vk: &VerifyingKey, columns: &[Vec<u32>]) -> Result<Digest, ProverError> {
+	let key = Key::of(vk)?;
+	let width = key.program.preprocessed_width();
+	let rows = if width > 0 { 1usize << key.vk.degree_bits } else { 0 };
+	let other = columns.iter().map(Vec::len).find(|&got| got != rows).unwrap_or(rows);
+	if (columns.len(), other) != (width, rows) || width == 0 {
+		let (expected, got) = ((rows, width), (other, columns.len()));
+		return Err(ProverError::PreprocessedShape { expected, got });
+	}
+	let mut values = Val::zero_vec(rows.saturating_mul(width));
+	for (column, list) in columns.iter().enumerate() {
+		for (row, (&got, line)) in list.iter().zip(values.chunks_exact_mut(width)).enumerate() {
+			if got >= Val::ORDER_U32 {
+				return Err(ProverError::PreprocessedValue { column, row, got });
+			}
+			if let Some(cell) = line.get_mut(column) {
+				*cell = Val::from_u32(got);
+			}
+		}
+	}
+	let trace = RowMajorMatrix::new(values, width);
+	let air = ProgramAir::new(&key.program).with_preprocessed(trace);
+	with_suite!(key.vk, preprocessed_root(&air, key.vk))?
+		.ok_or_else(|| ProverError::Prover("the commitment is not a single root".into()))
 }
 
 fn preprocessed_root<S, EF>(

@@ -18,17 +18,19 @@ use num_traits::Zero;
 use std::fmt;
 use stwo::core::air::Component as UpstreamComponent;
 use stwo::core::channel::{Blake2sChannelGeneric, Channel, MerkleChannel};
-use stwo::core::fields::m31::BaseField;
+use stwo::core::fields::m31::{BaseField, P};
 use stwo::core::fields::qm31::SecureField;
 use stwo::core::pcs::{CommitmentSchemeVerifier, TreeVec};
 use stwo::core::poly::circle::CanonicCoset;
 use stwo::core::proof::StarkProof;
+use stwo::core::utils::bit_reverse_coset_to_circle_domain_order;
 use stwo::core::vcs::blake2_hash::Blake2sHash;
 use stwo::core::vcs_lifted::blake2_merkle::{
 	Blake2sMerkleChannelGeneric, Blake2sMerkleHasherGeneric,
 };
-use stwo::prover::backend::BackendForChannel;
 use stwo::prover::backend::simd::SimdBackend;
+use stwo::prover::backend::simd::column::BaseColumn;
+use stwo::prover::backend::{BackendForChannel, Column as _};
 use stwo::prover::poly::BitReversedOrder;
 use stwo::prover::poly::circle::{CircleEvaluation, PolyOps};
 use stwo::prover::{CommitmentSchemeProver, ComponentProver};
@@ -84,6 +86,22 @@ pub enum ProverError {
 	},
 	/// The preprocessed columns are not those that the key commits to.
 	OtherPreprocessed,
+	/// A preprocessed column has a number of rows that no key has.
+	PreprocessedRows {
+		/// The column.
+		column: usize,
+		/// Its rows.
+		got: usize,
+	},
+	/// A preprocessed column has a value at or above the modulus.
+	PreprocessedValue {
+		/// The column.
+		column: usize,
+		/// Its row.
+		row: usize,
+		/// The value.
+		got: u32,
+	},
 	/// The AIR is not the one of the key.
 	OtherAir,
 	/// Upstream's prover failed.
@@ -104,6 +122,16 @@ impl fmt::Display for ProverError {
 			Self::OtherPreprocessed => {
 				write!(f, "the verifying key was made for other preprocessed columns")
 			},
+			Self::PreprocessedRows { column, got } => write!(
+				f,
+				"preprocessed column {column}: expected a power of two of rows from 2^{} to 2^{}, got {got}",
+				supported::LOG_SIZE.0,
+				supported::LOG_SIZE.1
+			),
+			Self::PreprocessedValue { column, row, got } => write!(
+				f,
+				"preprocessed column {column}, row {row}: expected less than {P}, got {got}"
+			),
 			Self::OtherAir => write!(f, "the verifying key was made for another AIR"),
 			Self::Prover(reason) => write!(f, "prover: {reason}"),
 		}
@@ -173,8 +201,8 @@ pub fn make_vk<A: Provable>(
 	// Before upstream sees parameters that it would panic on.
 	let key = Key::of(&vk)?;
 	let root = match hash {
-		StwoHash::Blake2s => preprocessed_root::<false>(air, &key),
-		StwoHash::Blake2sM31 => preprocessed_root::<true>(air, &key),
+		StwoHash::Blake2s => preprocessed_root::<false>(&key, air.preprocessed()),
+		StwoHash::Blake2sM31 => preprocessed_root::<true>(&key, air.preprocessed()),
 	}?;
 	if let VerifyingKey::StwoV1(inner) = &mut vk {
 		inner.preprocessed = root;
@@ -193,9 +221,56 @@ fn twiddles(key: &Key<'_>) -> stwo::prover::poly::twiddles::TwiddleTree<SimdBack
 	)
 }
 
+/// The root of these preprocessed columns under the parameters of `vk`: each a list with a value a row, in
+/// the order in which offsets lead from row to row, which is that of [`rows`].
+///
+/// A key has the root and not the columns. Somebody who relies on another's key computes the root from
+/// columns that he has read, and compares.
+///
+/// # Errors
+///
+/// [`ProverError::PreprocessedRows`], [`ProverError::PreprocessedValue`], [`ProverError::TraceShape`];
+/// [`ProverError::Refused`] for a key that is refused.
+pub fn recompute_root(vk: &VerifyingKey, columns: &[Vec<u32>]) -> Result<[u8; 32], ProverError> {
+	let key = Key::of(vk)?;
+	let columns = columns
+		.iter()
+		.enumerate()
+		.map(|(number, rows)| from_rows(number, rows))
+		.collect::<Result<_, _>>()?;
+	match key.vk.hash {
+		StwoHash::Blake2s => preprocessed_root::<false>(&key, columns),
+		StwoHash::Blake2sM31 => preprocessed_root::<true>(&key, columns),
+	}
+}
+
+fn from_rows(column: usize, rows: &[u32]) -> Result<Column, ProverError> {
+	let supported = supported::LOG_SIZE.0..=supported::LOG_SIZE.1;
+	let log_size = rows.len().checked_ilog2().unwrap_or_default();
+	if !rows.len().is_power_of_two() || !supported.contains(&log_size.into()) {
+		return Err(ProverError::PreprocessedRows { column, got: rows.len() });
+	}
+	if let Some((row, &got)) = rows.iter().enumerate().find(|&(_, &value)| value >= P) {
+		return Err(ProverError::PreprocessedValue { column, row, got });
+	}
+	let mut values: Vec<_> =
+		rows.iter().map(|&value| BaseField::from_u32_unchecked(value)).collect();
+	bit_reverse_coset_to_circle_domain_order(&mut values);
+	Ok(Column::new(CanonicCoset::new(log_size).circle_domain(), BaseColumn::from_iter(values)))
+}
+
+/// The values of a column, row by row.
+#[must_use]
+pub fn rows(column: &Column) -> Vec<u32> {
+	let mut values: Vec<u32> = column.values.to_cpu().into_iter().map(|value| value.0).collect();
+	// It swaps pairs, so it is its own inverse.
+	bit_reverse_coset_to_circle_domain_order(&mut values);
+	values
+}
+
 fn preprocessed_root<const M31_OUTPUT: bool>(
-	air: &impl Provable,
 	key: &Key<'_>,
+	columns: Vec<Column>,
 ) -> Result<[u8; 32], ProverError>
 where
 	SimdBackend: BackendForChannel<Blake2sMerkleChannelGeneric<M31_OUTPUT>>,
@@ -208,7 +283,7 @@ where
 		);
 	// The transcript takes no part in the root.
 	let mut channel = Blake2sChannelGeneric::<M31_OUTPUT>::default();
-	commit(key, 0, air.preprocessed(), &mut scheme, &mut channel)?;
+	commit(key, 0, columns, &mut scheme, &mut channel)?;
 	Ok(scheme.roots().first().copied().unwrap_or_default().0)
 }
 

@@ -9,7 +9,7 @@
 
 use assay_airs::quorum::QuorumWitness;
 use assay_primitives::{Policy, PublicValues, SecurityBits, StwoHash, StwoParams, VerifyingKey};
-use assay_stwo::prover::{Provable, make_vk, prove};
+use assay_stwo::prover::{Provable, make_vk, prove, recompute_root, rows};
 use assay_stwo::{check_vk, supported};
 use assay_stwo_airs::quorum::Quorum;
 use assay_stwo_airs::{Sample, dispatch_stwo_sample};
@@ -34,6 +34,8 @@ enum Command {
 	Export(ExportArgs),
 	/// Prove a sample with upstream's prover
 	Prove(ProveArgs),
+	/// Print the root of preprocessed columns under a key's parameters
+	Root(RootArgs),
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +65,18 @@ struct ExportArgs {
 	grinding_query: Option<u8>,
 	#[arg(long)]
 	out: PathBuf,
+	/// Write the preprocessed columns too, as a JSON list of lists with a value a row
+	#[arg(long)]
+	columns: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct RootArgs {
+	#[arg(long)]
+	vk: PathBuf,
+	/// A JSON list with a list for each column, which has a value a row
+	#[arg(long)]
+	columns: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -112,6 +126,7 @@ fn main() -> ExitCode {
 	let result = match Cli::parse().command {
 		Command::Export(args) => export(&args),
 		Command::Prove(args) => prove_sample(&args),
+		Command::Root(args) => root(&args),
 	};
 	let (object, status) = match result {
 		Ok(object) => (object, 0),
@@ -165,9 +180,30 @@ fn export(args: &ExportArgs) -> Result<Value, Failure> {
 		let floor = SecurityBits { proven: args.proven, conjectured: args.conjectured };
 		fewest_queries(&mut vk, &Policy { floor });
 	}
-	std::fs::write(&args.out, vk.encode())
-		.map_err(|error| usage(format_args!("{}: {error}", args.out.display())))?;
+	write(&args.out, &vk.encode())?;
+	if let Some(path) = &args.columns {
+		let columns: Vec<Vec<u32>> = dispatch_stwo_sample!(args.air, args.log_size, 0, |air| air
+			.preprocessed())
+		.iter()
+		.map(rows)
+		.collect();
+		write(path, json!(columns).to_string().as_bytes())?;
+	}
 	Ok(json!({}))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+	std::fs::write(path, bytes).map_err(|error| usage(format_args!("{}: {error}", path.display())))
+}
+
+fn root(args: &RootArgs) -> Result<Value, Failure> {
+	let vk = read_vk(&args.vk)?;
+	let located = |error: &dyn Display| usage(format_args!("{}: {error}", args.columns.display()));
+	let bytes = std::fs::read(&args.columns).map_err(|error| located(&error))?;
+	let columns: Vec<Vec<u32>> = serde_json::from_slice(&bytes).map_err(|error| located(&error))?;
+	let root = recompute_root(&vk, &columns).map_err(|error| located(&error))?;
+	let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
+	Ok(json!({ "root": root }))
 }
 
 /// No other part of the key depends on the number of queries.
@@ -183,10 +219,14 @@ fn fewest_queries(vk: &mut VerifyingKey, policy: &Policy) {
 	}
 }
 
+fn read_vk(path: &Path) -> Result<VerifyingKey, Failure> {
+	let vk =
+		std::fs::read(path).map_err(|error| usage(format_args!("{}: {error}", path.display())))?;
+	VerifyingKey::decode_strict(&vk).map_err(|class| usage(class.label()))
+}
+
 fn prove_sample(args: &ProveArgs) -> Result<Value, Failure> {
-	let vk = std::fs::read(&args.vk)
-		.map_err(|error| usage(format_args!("{}: {error}", args.vk.display())))?;
-	let vk = VerifyingKey::decode_strict(&vk).map_err(|class| usage(class.label()))?;
+	let vk = read_vk(&args.vk)?;
 	let VerifyingKey::StwoV1(inner) = &vk else { return Err(usage("the key is not for STWO")) };
 	let log_size = inner.components.iter().map(|component| component.log_size).max();
 	let log_size = log_size.unwrap_or_default();
@@ -205,8 +245,7 @@ fn prove_sample(args: &ProveArgs) -> Result<Value, Failure> {
 		},
 	};
 	for (path, bytes) in [(&args.proof, proof), (&args.public_values, public_values)] {
-		std::fs::write(path, bytes)
-			.map_err(|error| usage(format_args!("{}: {error}", path.display())))?;
+		write(path, &bytes)?;
 	}
 	Ok(json!({ "prove_ms": prove_ms }))
 }
