@@ -9,7 +9,7 @@
 #   scripts/cairo.sh table      records Cairo's components for the verifier
 #   scripts/cairo.sh roots      computes the roots of Cairo's preprocessed columns
 #   scripts/cairo.sh fixtures   makes the committed proofs anew, or those named: needs 4 GB of memory
-#   scripts/cairo.sh measure    verifies them here and upstream, after `fixtures`
+#   scripts/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
 #   scripts/cairo.sh check      holds the table to what cairo-air defines
 #
 # The prover's crates pin an older nightly compiler. With stable they build after one edit, on a copy
@@ -81,10 +81,12 @@ fixtures)
 	mkdir -p "$cache/proofs" "$fixtures"
 	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "${@:2}"
 	;;
-measure) prover run -- measure "$cache/proofs" ;;
+measure) prover run -- measure "$cache/proofs" "${@:2}" ;;
 check)
 	prover run -- table "$cache/table.bin"
 	cmp "$cache/table.bin" "$table"
+	# And without the exporter: the committed programs beside upstream's evaluation.
+	prover run -- points
 	;;
 *)
 	echo "unknown part: $1" >&2

@@ -3,6 +3,7 @@
 //! Proves Cairo programs with upstream's prover and writes keys, public values and proofs in this
 //! repository's form: see `scripts/cairo.sh`.
 
+mod points;
 mod prove;
 mod table;
 
@@ -27,14 +28,20 @@ const STANDARD: StwoParams = StwoParams {
 	query_grinding_bits: 26,
 };
 
-/// Proofs for tests and measurements: name, program, inputs. Those above [`COMMITTED_BYTES_MAX`] stay
-/// in the cache.
-const FIXTURES: &[(&str, &str, &[u64])] = &[
-	("fibonacci", "fibonacci", &[1_000]),
-	("fibonacci_other", "fibonacci", &[1_001]),
-	("votes", "votes", &[1_000_000, 5, 300_000, 200_000, 100_000, 90_000, 7]),
-	("attendance", "attendance", &[3, 0b1111_0110, 0b1101_1110, 0b0111_1111]),
-	("chain", "chain", &[42, 50]),
+/// Parameters of proofs that show components to be right, and nothing to a chain: few queries, so that
+/// proofs with thousands of columns can be committed. No profile admits them.
+const FEW_QUERIES: StwoParams = StwoParams { num_queries: 24, ..STANDARD };
+
+/// Proofs for tests and measurements: name, program, inputs, parameters. Those above
+/// [`COMMITTED_BYTES_MAX`] stay in the cache.
+const FIXTURES: &[(&str, &str, &[u64], StwoParams)] = &[
+	("fibonacci", "fibonacci", &[1_000], STANDARD),
+	("fibonacci_other", "fibonacci", &[1_001], STANDARD),
+	("votes", "votes", &[1_000_000, 5, 300_000, 200_000, 100_000, 90_000, 7], STANDARD),
+	("attendance", "attendance", &[3, 0b1111_0110, 0b1101_1110, 0b0111_1111], STANDARD),
+	("chain", "chain", &[42, 50], STANDARD),
+	("opcodes", "opcodes", &[], FEW_QUERIES),
+	("builtins", "builtins", &[], FEW_QUERIES),
 ];
 
 /// Largest proof that is committed.
@@ -46,12 +53,17 @@ fn main() {
 	match arguments.as_slice() {
 		["table", out] => fs::write(out, table::encode()).expect("a writable file"),
 		["roots"] => roots(),
+		["points"] if points::compare() => (),
+		["points"] => std::process::exit(1),
 		["fixtures", compiled, out, cache, names @ ..] => {
 			fixtures(Path::new(compiled), Path::new(out), Path::new(cache), names);
 		},
-		["measure", cache] => measure(Path::new(cache)),
+		["measure", cache, names @ ..] => measure(Path::new(cache), names),
 		_ => {
-			eprintln!("table OUT | roots | fixtures COMPILED OUT CACHE [NAME...] | measure CACHE");
+			eprintln!(
+				"table OUT | roots | points | fixtures COMPILED OUT CACHE [NAME...] \
+				 | measure CACHE [NAME...]"
+			);
 			std::process::exit(2);
 		},
 	}
@@ -78,9 +90,12 @@ fn cpu_micros() -> u64 {
 
 /// Verifies proofs from their bytes, and what they were made from with upstream's verifier, in turns;
 /// prints the median of each in CPU time.
-fn measure(cache: &Path) {
+fn measure(cache: &Path, names: &[&str]) {
 	const ROUNDS: usize = 101;
 	for (name, ..) in FIXTURES {
+		if !names.is_empty() && !names.contains(name) {
+			continue;
+		}
 		let read = |part| fs::read(cache.join(format!("{name}_{part}_v1.bin"))).expect("made");
 		let (vk, public_values, proof) = (read("vk"), read("public_values"), read("proof"));
 		let file = fs::File::open(cache.join(name)).expect("run `fixtures` before");
@@ -105,11 +120,11 @@ fn measure(cache: &Path) {
 }
 
 fn fixtures(compiled: &Path, out: &Path, cache: &Path, names: &[&str]) {
-	let prover = Prover::new(STANDARD);
-	for (name, program, inputs) in FIXTURES {
+	for (name, program, inputs, parameters) in FIXTURES {
 		if !names.is_empty() && !names.contains(name) {
 			continue;
 		}
+		let prover = Prover::new(*parameters);
 		let compiled = fs::read(compiled.join(format!("{program}.json"))).expect("compiled");
 		let inputs: Vec<Felt252> = inputs.iter().map(|&input| input.into()).collect();
 		let run = prove::run(&compiled, &inputs);

@@ -14,6 +14,7 @@
 //! Then each component is recorded again at every size, with other starts, and each recording has
 //! to be the table's program with its parameters filled in.
 
+use crate::points::{Evaluated, Point};
 use assay_air::stwo::{Air, Builder, ExportedAir, Node, Program, export};
 use cairo_air::components as c;
 use cairo_air::relations::CommonLookupElements;
@@ -31,13 +32,15 @@ enum Parameters {
 	Strides(u8),
 }
 
-struct Row {
-	name: &'static str,
+pub struct Row {
+	pub name: &'static str,
 	/// log2 of its number of rows, unless the claim says.
-	fixed: Option<u32>,
+	pub fixed: Option<u32>,
 	parameters: Parameters,
 	/// Records it with a number of rows, and with a segment that starts here or at a mark.
 	record: fn(u32, Option<u32>) -> ExportedAir,
+	/// Lets upstream evaluate it at a point.
+	pub evaluate: fn(&mut Point) -> Evaluated,
 }
 
 macro_rules! row {
@@ -72,6 +75,11 @@ macro_rules! row {
 				}
 				export(&This(log_size, start)).expect(stringify!($name))
 			},
+			evaluate: |point| {
+				let ($size, $start) = (point.log_size, point.start);
+				let _ = ($size, $start);
+				point.evaluate(&$eval(point.elements()))
+			},
 		}
 	};
 	($name:ident) => {
@@ -95,7 +103,7 @@ macro_rules! row {
 }
 
 /// In the order in which columns are committed, sizes mixed and sums claimed.
-fn rows() -> Vec<Row> {
+pub fn rows() -> Vec<Row> {
 	let big = row!(@ memory_id_to_big, None, Parameters::None, log_size, start,
 		|elements| c::memory_id_to_big::BigEval::new(log_size, 0, elements));
 	let strides = c::memory_address_to_id::MEMORY_ADDRESS_TO_ID_SPLIT as u8 - 1;
@@ -186,7 +194,7 @@ pub fn is_fixed(number: u8) -> bool {
 /// The size of the recordings that the table is made of: `i << 17` is no other constant.
 const RECORDED: u32 = 17;
 /// Sizes at which Cairo's preprocessed traces have a column of row numbers.
-const SIZES: std::ops::RangeInclusive<u32> = 4..=25;
+pub const SIZES: std::ops::RangeInclusive<u32> = 4..=25;
 /// In the table, the column of row numbers of the component's own size.
 const OWN_SIZE: u8 = 0xff;
 
@@ -198,7 +206,7 @@ struct Entry {
 	program: Program,
 }
 
-fn parameters(row: &Row, log_size: u32, start: u32) -> Vec<u32> {
+pub fn parameters(row: &Row, log_size: u32, start: u32) -> Vec<u32> {
 	match row.parameters {
 		Parameters::None => Vec::new(),
 		Parameters::Segment(_) => vec![start],

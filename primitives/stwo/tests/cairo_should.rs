@@ -5,16 +5,35 @@
 #[path = "common/tally.rs"]
 mod tally;
 
+use assay_air::stwo::Node;
 use assay_primitives::{
 	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, Policy, Profile, PublicValues,
 	StwoHash, VerifyingKey,
 };
 use assay_stwo::{Accepted, Error, check_vk, verify, verify_bytes};
 use codec::Encode;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
+use stwo::core::fields::qm31::QM31;
+use stwo::core::vcs::blake2_hash::Blake2sHasher;
 
 const FIXTURES: [&str; 4] = ["fibonacci", "fibonacci_other", "votes", "attendance"];
+/// Of programs that use as many components as they can. With few queries, so that they are small: no
+/// profile admits their keys.
+const COVERING: [&str; 2] = ["opcodes", "builtins"];
+/// Components that no run can use on the small preprocessed trace, and which of them each needs; `None`
+/// for those that keys refuse.
+const UNUSABLE: [(&str, Option<&str>); 6] = [
+	// Its columns are in the large trace only.
+	("pedersen_points_table_window_bits_18", None),
+	("partial_ec_mul_window_bits_18", Some("pedersen_points_table_window_bits_18")),
+	("pedersen_aggregator_window_bits_18", Some("partial_ec_mul_window_bits_18")),
+	("pedersen_builtin", Some("pedersen_aggregator_window_bits_18")),
+	// Upstream's prover refuses its builtin on this trace, and so do keys.
+	("ec_op_builtin", None),
+	("partial_ec_mul_generic", Some("ec_op_builtin")),
+];
 const P: u32 = 0x7fff_ffff;
 
 fn read(name: &str, part: &str) -> Vec<u8> {
@@ -108,6 +127,19 @@ impl Case {
 		}
 	}
 
+	/// The components that have a part in the run. Tables are in every claim; of those in which nothing
+	/// is looked up the claimed sum is zero.
+	fn used(&self) -> Vec<&'static str> {
+		let components = &self.inner().components;
+		// After the claim: the trace root and the nonce.
+		let sums = self.parts().program.end + 32 + 8;
+		let mut sums = self.proof[sums..].chunks(16);
+		let claimed = |&place: &usize| self.proof[place / 8] >> (place % 8) & 1 == 1;
+		let places = (0..components.len()).filter(claimed);
+		let used = places.filter(|_| sums.next().unwrap().iter().any(|&byte| byte != 0));
+		used.map(|place| name(components[place])).collect()
+	}
+
 	fn word(&self, at: usize) -> u32 {
 		u32::from_le_bytes(self.proof[at..at + 4].try_into().unwrap())
 	}
@@ -144,6 +176,12 @@ fn claim(reason: &'static str) -> Result<Accepted, Error> {
 	Err(Error::Claim { reason })
 }
 
+/// A number of Cairo's, as public values have it.
+fn number(value: u128) -> [u32; 8] {
+	let word = |i: u32| (value >> (32 * i)) as u32;
+	[word(0), word(1), word(2), word(3), 0, 0, 0, 0]
+}
+
 /// `a + b` modulo Cairo's prime.
 fn add(a: [u32; 8], b: [u32; 8]) -> [u32; 8] {
 	const PRIME: [u32; 8] = [1, 0, 0, 0, 0, 0, 17, 1 << 27];
@@ -170,7 +208,7 @@ mod accept {
 
 	#[test]
 	fn every_committed_proof() {
-		for name in FIXTURES {
+		for name in FIXTURES.into_iter().chain(COVERING) {
 			let case = Case::of(name);
 			assert_eq!(case.verify(), Ok(Accepted { vk_hash: case.vk.hash() }), "{name}");
 			let bytes = (case.vk.encode(), case.public_values.encode());
@@ -180,7 +218,6 @@ mod accept {
 
 	#[test]
 	fn what_the_programs_put_out() {
-		let number = |value: u64| [value as u32, (value >> 32) as u32, 0, 0, 0, 0, 0, 0];
 		for (name, n) in [("fibonacci", 1_000), ("fibonacci_other", 1_001)] {
 			let (mut first, mut second) = (number(1), number(1));
 			for _ in 0..n {
@@ -193,6 +230,126 @@ mod accept {
 		assert_eq!(Case::of("votes").public_values.elements(), expected);
 		let expected = [number(3), number(0b0101_0110)].concat();
 		assert_eq!(Case::of("attendance").public_values.elements(), expected);
+	}
+
+	#[test]
+	fn what_opcodes_puts_out() {
+		let numbers: Vec<u8> = (0..16u32).chain(0..16).flat_map(u32::to_le_bytes).collect();
+		let hash = Blake2sHasher::hash(&numbers).0;
+		let words = hash.as_chunks().0.iter().map(|&word| number(u32::from_le_bytes(word).into()));
+		let mut expected: Vec<[u32; 8]> = words.collect();
+		// Four numbers, 36 bits apart.
+		let packed = |element: QM31| {
+			let mut packed = [0; 8];
+			for (i, part) in element.to_m31_array().into_iter().enumerate() {
+				let part = u64::from(part.0) << (36 * i % 32);
+				packed[36 * i / 32] |= part as u32;
+				packed[36 * i / 32 + 1] |= (part >> 32) as u32;
+			}
+			packed
+		};
+		let x = QM31::from_u32_unchecked(1, 2, 3, 4);
+		let y = QM31::from_u32_unchecked(P - 1, 0, 0, 5);
+		expected.extend([packed(x * y), packed(y + QM31::from_u32_unchecked(P - 1, 1, 0, 0))]);
+		expected.push(number(1 << 70));
+		let power = |exponent| (0..exponent).fold(number(1), |power, _| add(power, power));
+		let seven = (1..7).fold(power(200), |sum, _| add(sum, power(200)));
+		expected.push(add(add(power(400), seven), number(12)));
+		assert_eq!(Case::of("opcodes").public_values.elements(), expected.concat());
+	}
+
+	#[test]
+	fn what_builtins_puts_out() {
+		let coordinates = [
+			0xb153_ffff_b9fe_ffff_ffff_aaab,
+			0x6730_d2a0_f6b0_f624_1eab_fffe,
+			0x434b_acd7_6477_4b84_f385_12bf,
+			0x1a01_11ea_397f_e69a_4b1b_a7b6,
+		];
+		let mut xor = [u32::MAX; 8];
+		xor[0] -= 10;
+		xor[7] >>= 5;
+		let sum = [coordinates[0] - 3, coordinates[1], coordinates[2], coordinates[3]];
+		let mut expected = vec![
+			// What cairo-lang 0.13.5 makes of them, in Python: Pedersen's hash, ...
+			[
+				0x589511e8, 0xc737a9e5, 0x7a598ff7, 0x2d0441c9, 0x2ff11946, 0x5733b79e, 0xbe0d4a66,
+				0x0229c82c,
+			],
+			xor,
+			// ... and Poseidon's permutation.
+			[
+				0x36d558c5, 0x9b1b174f, 0xf7456d00, 0x0e932a9b, 0x33d001e3, 0x61393658, 0x6742b617,
+				0x00fa8c9b,
+			],
+			[
+				0xde08bfe6, 0xa2e2111c, 0x151e4252, 0x2d16fba2, 0x25b817ca, 0x2bd16b1d, 0xa4cb7f9f,
+				0x04f04dec,
+			],
+			[
+				0x72964892, 0x8018b597, 0x9bb5383a, 0x72ab826e, 0x60b79e94, 0x5ee2dc7b, 0x2a785b39,
+				0x058dde0a,
+			],
+		];
+		expected.extend(sum.map(number));
+		expected.extend([2, 0, 0, 0].map(number));
+		assert_eq!(Case::of("builtins").public_values.elements(), expected.concat());
+	}
+
+	#[test]
+	fn every_component_that_a_run_can_use() {
+		let mut used = BTreeSet::new();
+		for name in FIXTURES.into_iter().chain(COVERING) {
+			let case = Case::of(name);
+			assert_eq!(case.verify(), Ok(Accepted { vk_hash: case.vk.hash() }), "{name}");
+			used.extend(case.used());
+		}
+		assert_eq!(used.len(), 62);
+		let unused: BTreeSet<&str> =
+			(0..68).map(name).filter(|name| !used.contains(name)).collect();
+		assert_eq!(unused, UNUSABLE.map(|(name, _)| name).into());
+	}
+
+	/// Each shares a relation, which is a constant in their programs, with the one that it needs, and
+	/// with no other.
+	#[test]
+	fn no_component_that_needs_one_without_a_place() {
+		let constants: Vec<BTreeSet<u32>> = (0..68)
+			.map(|number| {
+				let program = assay_stwo::cairo::component_program(number).unwrap();
+				let constant = |&node: &Node| match node {
+					Node::Constant(value) => Some(value),
+					_ => None,
+				};
+				program.nodes().iter().filter_map(constant).collect()
+			})
+			.collect();
+		for (unusable, needs) in UNUSABLE {
+			let Some(needs) = needs else { continue };
+			let pair = |number: &u8| [unusable, needs].contains(&name(*number));
+			let shared = (0..68).filter(pair).map(|number| &constants[usize::from(number)]);
+			let shared = shared.cloned().reduce(|a, b| &a & &b).unwrap();
+			let others = (0..68).filter(|number| !pair(number));
+			let elsewhere: BTreeSet<u32> =
+				others.flat_map(|number| &constants[usize::from(number)]).copied().collect();
+			assert_eq!((&shared - &elsewhere).len(), 1, "{unusable}, {needs}");
+		}
+	}
+
+	/// Committed with few queries; with as many as chains ask for, the same keys are admitted.
+	#[test]
+	fn keys_of_most_components_with_enough_queries() {
+		for name in COVERING {
+			let case = Case::of(name);
+			for profile in Profile::ALL {
+				let error = check_vk(&case.vk, &Policy::of(profile)).unwrap_err();
+				assert_eq!(error.class(), ErrorClass::SecurityTooLow, "{name}");
+			}
+			let enough = case.with_vk(|vk| vk.pcs = Case::of("votes").inner().pcs);
+			let checked = check_vk(&enough.vk, &Policy::of(Profile::Standard)).unwrap();
+			assert_eq!(checked.security.proven, 80, "{name}");
+			assert!(case.proof.len() <= 576 * 1024, "{name}: {}", case.proof.len());
+		}
 	}
 
 	#[test]
@@ -532,6 +689,12 @@ mod keys_reject {
 	}
 
 	#[test]
+	fn the_builtin_of_curve_operations() {
+		let reason = "the builtin of curve operations is not in the small preprocessed trace";
+		assert_eq!(refused(|vk| vk.builtins.push(CairoBuiltin::EcOp)), Error::CairoVk { reason });
+	}
+
+	#[test]
 	fn programs_of_impossible_length() {
 		for words in [0, 5, (1 << 16) + 1, u32::MAX] {
 			let error = refused(|vk| vk.program_words = words);
@@ -569,7 +732,7 @@ fn refuse_mutants_one_and_all() {
 		((value ^ (value >> 31)) % bound as u64) as usize
 	};
 	const WORDS: [u32; 8] = [0, 1, 4, P - 1, P, 1 << 29, 1 << 31, u32::MAX];
-	for name in FIXTURES {
+	for name in FIXTURES.into_iter().chain(COVERING) {
 		let case = Case::of(name);
 		let end = case.parts().program.end;
 		let mut tally = tally::Tally::of(format!("Cairo proof {name}"));

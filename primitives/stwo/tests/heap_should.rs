@@ -52,7 +52,7 @@ fn stay_below_64_mib_for_honest_proofs_and_for_claims_of_2_to_the_60() {
 
 #[test]
 fn stay_below_64_mib_for_proofs_of_cairo_programs() {
-	for name in ["fibonacci", "votes", "attendance"] {
+	for name in ["fibonacci", "votes", "attendance", "opcodes", "builtins"] {
 		let read = |part| common::read(&format!("cairo/{name}"), part);
 		let (vk, public, proof) = (read("vk"), read("public_values"), read("proof"));
 		let honest = peak(|| {

@@ -106,6 +106,14 @@ pub fn component_program(number: u8) -> Option<Program> {
 	Program::decode(table.component(number)?.program).ok()
 }
 
+/// Names of the preprocessed columns that a component's program reads, in order; `None` for row numbers of its
+/// own size: to look at.
+#[must_use]
+pub fn component_columns(number: u8) -> Option<Vec<Option<&'static str>>> {
+	let table = Table::new(assay_primitives::CairoPreprocessedTrace::CanonicalSmall).ok()?;
+	Some(table.column_names(&table.component(number)?))
+}
+
 /// The key as the rest of this crate takes it, without components.
 fn frame(vk: &CairoVk) -> StwoVk {
 	// Exhaustive on purpose: what is added to a key must be used.

@@ -108,6 +108,12 @@ impl Table {
 		self.components.get(usize::from(number)).copied()
 	}
 
+	/// Names of a component's preprocessed columns, in the order in which its program reads them; `None` for
+	/// row numbers of its own size.
+	pub fn column_names(&self, entry: &Entry) -> Vec<Option<&'static str>> {
+		entry.columns.iter().map(|&name| self.names.get(usize::from(name)).copied()).collect()
+	}
+
 	/// Where a component's preprocessed columns are in the trace, for one of `2^log_size` rows;
 	/// `None` if the trace lacks one.
 	pub fn columns(&self, entry: &Entry, log_size: u32) -> Option<Vec<usize>> {
