@@ -53,7 +53,7 @@ lemma() {
 # In portions, because a corpus of 10^5 mutants would be some gigabytes.
 referee() {
 	local count=${1:-2000} keys=${2:-500} seed=${3:-1} report=${4:-$ASSAY_CACHE/referee.txt}
-	local folder portion=10000 done=0 part parts
+	local folder portion=10000 done=0 part parts each
 	name_sources
 	mutants_binary
 	folder=$(mktemp -d)
@@ -64,9 +64,10 @@ referee() {
 		echo "scripts/fuzz.sh referee $count $keys $seed, commit $ASSAY_COMMIT, $ASSAY_DATE"
 		python3 -B spec/referee.py --vectors || true
 		python3 -B -m spec.cairo.components || true
-		# STWO's, and those of programs for Cairo: a tenth of the mutants of each proof and key.
+		# STWO's, and those of programs for Cairo: some of each proof and key, and hostile keys.
 		mkdir "$folder/stwo"
-		ASSAY_STWO_CORPUS=$folder/stwo ASSAY_STWO_MUTANTS=$((count / 20)) \
+		each=$((count / 20 < 1000 ? count / 20 : 1000))
+		ASSAY_STWO_CORPUS=$folder/stwo ASSAY_STWO_MUTANTS=$each ASSAY_STWO_PROGRAMS=$keys \
 			cargo test --release --locked -q -p assay-stwo --test mutants_should --test cairo_should \
 			--test lemma_should -- be_refused refuse_mutants hostile >"$folder/log" 2>&1 ||
 			cat "$folder/log"

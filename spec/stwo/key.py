@@ -123,12 +123,7 @@ class Key:
         bound("columns of a component", (1, program.MAX_WIDTH), len(prog.trace))
         # The composition is committed in two halves, so constraints of degree 3 fit and no others.
         bound("constraint degree", (0, program.MAX_DEGREE), prog.degree)
-        # The lookups' degree in the challenges is counted from the constraints: a column that is committed after
-        # the challenges may not become a power of one behind the count's back.
-        # Nor may its coordinates, read one by one, be put together as a power of it.
-        loose = len(prog.interaction) % 4 + prog.loose_interaction_cells
-        bound("interaction columns that are no elements of the secure field", (0, 0), loose)
-        bound("degree in interaction cells and claimed sums", (0, 1), prog.interaction_degree)
+        prog.lookups  # Refused if the interaction trace is used otherwise.
         preprocessed, trace, interaction = self.columns
         bound("preprocessed columns", (0, program.MAX_PREPROCESSED), len(preprocessed))
         trace += [Column(component.log_size, offsets) for offsets in prog.trace]
@@ -143,8 +138,6 @@ class Key:
         bound("columns", (1, program.MAX_WIDTH), len(trace) + len(interaction))
         # Challenges that nothing is committed after, or columns that are committed after no challenge.
         bound("relations", (1, program.MAX_RELATIONS) if interaction else (0, 0), self.relations)
-        # A claimed sum that no committed column adds up to is in no proof.
-        bound("claimed sums", (0, COMPONENTS[1] if interaction else 0), len(self.summing()))
         bound("degree in challenges", (0, MAX_LOOKUP_DEGREE), self.lookup_degree())
         operations = sum(len(c.program.operations) for c in self.components)
         bound("operations", (1, program.MAX_OPERATIONS), operations)
@@ -303,11 +296,12 @@ def check(vk):
 
 
 def constrains(key):
-    """Whether a constraint of some component fails for some trace. Everything that a proof could choose is drawn at
+    """Whether a constraint fails, or lookups do, for some trace. Everything that a proof could choose is drawn at
     random: constraints are polynomials of degree 3 in the cells, and one that is zero there is zero. The drawing is
     no secret: an author who knows it can only make a key that constrains something, and is refused all the same.
 
-    Cells of a column whose offsets are equal modulo the number of rows are one cell.
+    What reads the interaction trace says nothing of a trace; that its fractions, over all components, do not add up
+    to zero does. Their sum is that of a trace whose rows are equal.
     """
     draw = random.Random("assay")
 
@@ -315,24 +309,37 @@ def constrains(key):
         return QM31(*(draw.randrange(P) for _ in range(4)))
 
     def cells(columns, rows):
+        """Cells of a column whose offsets are equal modulo the number of rows are one cell."""
         for offsets in columns:
             values = {offset % rows: felt() for offset in offsets}
             yield from (values[offset % rows] for offset in offsets)
 
-    for _ in range(2):
-        preprocessed = [felt() for _ in key.columns[0]]
-        public = [draw.randrange(P) for _ in range(key.num_public_values)]
-        relations = [Relation(felt(), felt()) for _ in range(key.relations)]
-        for component in key.components:
-            prog, rows = component.program, 1 << component.log_size
-            constraints = prog.evaluate(
-                [preprocessed[column] for column in component.preprocessed],
-                list(cells(prog.trace, rows)),
-                list(cells(prog.interaction, rows)),
-                public,
-                relations,
-                QM31(0),  # The sum is for the prover to choose: that it is zero constrains no trace.
-            )
-            if any(not value.is_zero() for value in constraints):
+    preprocessed = [felt() for _ in key.columns[0]]
+    public = [draw.randrange(P) for _ in range(key.num_public_values)]
+    relations = [Relation(felt(), felt()) for _ in range(key.relations)]
+    total = QM31(0)
+    for component in key.components:
+        prog, size = component.program, 1 << component.log_size
+        fixed = [preprocessed[column] for column in component.preprocessed]
+        nothing = [QM31(0)] * sum(map(len, prog.interaction))
+
+        def values(rows):
+            return prog.values(fixed, list(cells(prog.trace, rows)), nothing, public, relations, QM31(0))
+
+        lookups = {lookup[0]: lookup for lookup in prog.lookups}
+        tried = values(size)
+        for index, position in enumerate(prog.assertions):
+            if index not in lookups and not tried[position].is_zero():
                 return True
-    return False
+        equal = values(1)
+        for _, sign, numerator, denominator in lookups.values():
+            if numerator is not None:
+                over = equal[denominator] if denominator is not None else QM31(1)
+                total += equal[numerator] * over.inverse() * (sign * size % P)
+    for term in key.public_terms:
+        number = {"constant": QM31, "public": lambda index: QM31(public[index])}
+        relation = relations[term.relation]
+        of = lambda operand: number[operand[0]](operand[1])
+        tuple_ = sum((of(value) * relation.power(i) for i, value in enumerate(term.values)), QM31(0))
+        total += of(term.multiplicity) * (tuple_ - relation.z).inverse()
+    return not total.is_zero()

@@ -30,6 +30,29 @@ def malformed(why):
     return Refused("program_malformed", why)
 
 
+def no_lookups(constraint, why):
+    return Refused("unsupported_parameters", f"constraint {constraint}: {why}")
+
+
+def leading(name, of, known):
+    """The degree of an operation in all z, and whether its leading coefficient is a constant other than zero."""
+    if name == "z":
+        return 1, True
+    if name in ("constant", "extension"):
+        return 0, any(of)
+    if name in ("add", "sub"):
+        (a, monic_a), (b, monic_b) = (known[i] for i in of)
+        return max(a, b), monic_a if a > b else a < b and monic_b
+    if name == "mul":
+        (a, monic_a), (b, monic_b) = (known[i] for i in of)
+        return min(a + b, SATURATED), monic_a and monic_b and a + b < SATURATED
+    if name == "neg":
+        return known[of[0]]
+    if name == "combine":
+        return max(known[i][0] for i in of), False
+    return 0, False
+
+
 class Relation:
     """The challenges of a lookup relation."""
 
@@ -74,27 +97,78 @@ class Program:
         return max(self.degrees(lambda name: int(name in ("preprocessed", "trace", "interaction"))))
 
     @cached_property
-    def interaction_degree(self):
-        """The largest degree of a constraint in what is committed after the challenges."""
-        return max(self.degrees(lambda name: int(name in ("interaction", "shift"))))
+    def lookups(self):
+        """The fractions that the lookups add on each row: triples of a constraint, its numerator and its denominator,
+        which are functions of the operations' values.
 
-    @cached_property
-    def loose_interaction_cells(self):
-        """How often interaction cells are read otherwise than as elements of the secure field: four columns from
-        a multiple of four, at one offset, combined in their order."""
+        An element of the interaction trace is four columns read as one. What is asked of elements and of the claimed
+        sum is, in order and once for each element,
+            (e - last) * D - N, and in the end (e - e' - last + sum / rows) * D - N, where e' is e at another row,
+        and D is zero for no trace: by a formal count, a polynomial in the relations' z whose leading coefficient is a
+        constant. So the claimed sum is the sum of N / D over all rows, whatever a prover commits to.
+        """
         cells = [(column, offset) for column, offsets in enumerate(self.interaction) for offset in offsets]
-        read = [cells[of[0]] if name == "interaction" else None for name, *of in self.operations]
-        loose = sum(read[i] is not None for i in self.assertions)
+        sums, monic = [], []  # Of each operation: its partial sum; its degree in z, and whether it is monic.
         for name, *of in self.operations:
-            if name not in ("add", "sub", "mul", "neg", "combine"):
-                continue
-            parts = [read[i] for i in of]
-            if all(part is None for part in parts):
-                continue
-            column, offset = parts[0] or (0, 0)
+            sums.append(self.partial_sum(name, of, sums, cells))
+            monic.append(leading(name, of, monic))
+        out, last, taken, ended = [], None, set(), False
+        for index, position in enumerate(self.assertions):
+            if sums[position] == {}:
+                continue  # It reads neither elements nor the sum.
+            if ended:
+                raise no_lookups(index, "nothing follows the constraint with the sum")
+            product, sign, numerator = position, 1, None
+            name, *of = self.operations[position]
+            if name in ("add", "sub") and sums[of[0]] != {} and sums[of[1]] == {}:
+                product, sign, numerator = of[0], 1 if name == "sub" else -1, of[1]
+            denominator = None
+            name, *of = self.operations[product]
+            if name == "mul" and sums[of[0]] != {} and sums[of[1]] == {}:
+                product, denominator = of
+                if not monic[denominator][1]:
+                    raise no_lookups(index, "the denominator may be zero")
+            terms = dict(sums[product] or {})
+            if not terms or (last is not None and terms.pop((last, 0), 0) != -1):
+                raise no_lookups(index, "no partial sum that continues the last one")
+            ended = "sum" in terms
+            if ended and terms.pop("sum") != 1:
+                raise no_lookups(index, "the claimed sum is subtracted")
+            if not ended and list(terms.values()) != [1] or ended and sorted(terms.values()) != [-1, 1]:
+                raise no_lookups(index, "no new element")
+            elements = {element for element, _ in terms}
+            if len(elements) != 1 or elements & taken or not ended and (*elements, 0) not in terms:
+                raise no_lookups(index, "no new element")
+            (last,) = elements
+            taken.add(last)
+            out.append((index, sign, numerator, denominator))
+        if 4 * len(taken) != len(self.interaction) or taken and not ended:
+            raise no_lookups(len(self.assertions), "elements that nothing determines, or that no sum adds up")
+        return out
+
+    def partial_sum(self, name, of, sums, cells):
+        """{} for an operation that reads neither elements nor the sum; the coefficients, 1 and -1, of at most four
+        elements (each with its offset) and the sum; None for whatever else is made of these."""
+        if name == "shift":
+            return {"sum": 1}
+        if name == "interaction":
+            return None  # A coordinate by itself is no element.
+        parts = [sums[i] for i in operands((name, *of))]
+        if all(part == {} for part in parts):
+            return {}
+        if name == "combine":
+            read = [cells[self.operations[i][1]] if self.operations[i][0] == "interaction" else None for i in of]
+            column, offset = read[0] or (1, 0)
             element = [(column + i, offset) for i in range(4)]
-            loose += not (name == "combine" and column % 4 == 0 and parts == element)
-        return loose
+            return {(column // 4, offset): 1} if column % 4 == 0 and read == element else None
+        if name not in ("add", "sub", "neg") or any(not part for part in parts):
+            return None
+        total = {}
+        for part, sign in zip(parts, (1, -1) if name == "sub" else (1, 1) if name == "add" else (-1,)):
+            for term, coefficient in part.items():
+                total[term] = total.get(term, 0) + sign * coefficient
+        total = {term: coefficient for term, coefficient in total.items() if coefficient}
+        return total if 1 <= len(total) <= 4 and all(abs(c) == 1 for c in total.values()) else None
 
     @cached_property
     def challenge_degree(self):
@@ -114,8 +188,13 @@ class Program:
         """At least the number of fractions that a row adds to the lookups: each has a factor with a challenge."""
         return min(sum(self.degrees(lambda name: int(name in ("z", "alpha")))), SATURATED)
 
-    def evaluate(self, preprocessed, trace, interaction, public, relations, shift):
-        """The value of each constraint, for these values of cells, challenges and `shift`: the claimed sum
+    def evaluate(self, *values):
+        """The value of each constraint: see `values`."""
+        values = self.values(*values)
+        return [values[i] for i in self.assertions]
+
+    def values(self, preprocessed, trace, interaction, public, relations, shift):
+        """The value of each operation, for these values of cells, challenges and `shift`: the claimed sum
         divided by the number of rows."""
         values = []
         for name, *of in self.operations:
@@ -146,7 +225,7 @@ class Program:
             else:  # constant, extension
                 value = QM31(*of)
             values.append(value)
-        return [values[i] for i in self.assertions]
+        return values
 
     def check_canonical(self):
         """One form of each program: no operation twice, and all in the order in which a walk from the

@@ -22,7 +22,7 @@ const DOMAIN_POINT: Count = n(64);
 /// it: an author of a key can make a chain of them, and then nothing is done meanwhile.
 const PRODUCT: Count = n(6);
 /// Operations that an operation of a program counts as beside its arithmetic: it is decoded, its
-/// degrees are counted three times, and its value is stored.
+/// degrees are counted three times, what it gives a sum of fractions is looked for, and its value is stored.
 const NODE: Count = n(2);
 /// Operations that a component counts as: its vectors, its header, its checks.
 const COMPONENT: Count = n(256);
@@ -186,19 +186,33 @@ mod tests {
 		if relations == 0 {
 			out.push(0);
 		} else {
-			// Interaction columns, which relations need: an element of the secure field.
-			out.extend([1, 4, 1, 0]);
+			// Interaction columns, which relations need: an element of the secure field, on two rows.
+			out.extend([1, 4, 2, 1, 0]);
 		}
-		// Two operations to multiply, of no degree; then the cell.
-		out.extend(number(products + 3));
+		let lookup: &[u8] = if relations == 0 { &[] } else { LOOKUP };
+		// Two operations to multiply, of no degree; then the cell, and what is asked of the element.
+		out.extend(number(products + 3 + if relations == 0 { 0 } else { LOOKUP_OPERATIONS }));
 		out.extend([1; 17].into_iter().chain([1]).chain([2; 16]));
 		for _ in 0..products {
 			out.extend([12, 1, 2]);
 		}
-		out.extend([3, 0, 1]);
+		out.extend([3, 0]);
+		out.extend(lookup);
+		out.push(1 + u8::from(relations > 0));
 		out.extend(number(products + 2));
+		if relations > 0 {
+			out.extend(number(products + 2 + LOOKUP_OPERATIONS));
+		}
 		out
 	}
+
+	/// `(e - e' + sum / rows) * z`.
+	const LOOKUP: &[u8] = &[
+		4, 0, 4, 2, 4, 4, 4, 6, 14, 4, 3, 2, 1, // e'
+		4, 1, 4, 3, 4, 5, 4, 7, 14, 4, 3, 2, 1, // e
+		11, 1, 6, 8, 10, 2, 1, 6, 0, 12, 2, 1,
+	];
+	const LOOKUP_OPERATIONS: u32 = 15;
 
 	fn component(log_size: u8, preprocessed: Vec<u16>, program: Vec<u8>) -> StwoComponent {
 		StwoComponent { log_size, preprocessed, program }

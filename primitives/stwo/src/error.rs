@@ -36,6 +36,16 @@ pub enum Error {
 		/// Number of constraints.
 		constraints: usize,
 	},
+	/// What a component asks of its interaction trace or its claimed sum is no running sum of fractions, as
+	/// `finalize_logup` writes it: a proof would say nothing of its lookups.
+	Lookups {
+		/// The component.
+		component: usize,
+		/// The constraint, where it is one.
+		constraint: Option<usize>,
+		/// What it should be.
+		expected: &'static str,
+	},
 	/// The preprocessed columns of the components are not numbered from 0 without a gap, or one has
 	/// two sizes, or their number is not what the program reads.
 	PreprocessedColumns {
@@ -180,7 +190,7 @@ impl Error {
 			Self::Encoding(class) => *class,
 			Self::Program { error, .. } if error.is_cap() => ErrorClass::ProgramTooLarge,
 			Self::Program { .. } => ErrorClass::ProgramMalformed,
-			Self::Parameter { .. } => ErrorClass::UnsupportedParameters,
+			Self::Parameter { .. } | Self::Lookups { .. } => ErrorClass::UnsupportedParameters,
 			Self::ConstrainsNothing { .. } => ErrorClass::ConstrainsNothing,
 			Self::PreprocessedColumns { .. }
 			| Self::PreprocessedRoot
@@ -236,6 +246,13 @@ impl fmt::Display for Error {
 				f,
 				"programs: expected a constraint that can fail, got {constraints} that hold for every trace"
 			),
+			Self::Lookups { component, constraint, expected } => {
+				write!(f, "component {component}, ")?;
+				if let Some(constraint) = constraint {
+					write!(f, "constraint {constraint}, ")?;
+				}
+				write!(f, "lookups: expected {expected}, as finalize_logup writes it")
+			},
 			Self::PreprocessedColumns { component } => {
 				write!(f, "component {component}: its preprocessed columns do not fit the others")
 			},

@@ -10,7 +10,7 @@ use crate::soundness::Shape;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::stwo::{Mask, Node, Program, limits};
+use assay_air::stwo::{Mask, Node, NotLogup, Program, limits};
 use assay_primitives::{
 	ErrorClass, Hash, PublicOperand, PublicTerm, StwoComponent, StwoParams, StwoVk, VerifyingKey,
 };
@@ -172,10 +172,6 @@ impl<'a> Key<'a> {
 			if interaction.is_empty() { (0, 0) } else { (1, limits::MAX_RELATIONS.into()) },
 			key.vk.relations.into(),
 		)?;
-		// A claimed sum that no committed column adds up to is in no proof.
-		if interaction.is_empty() {
-			bound("claimed sums without interaction columns", (0, 0), key.claimed_sums as u64)?;
-		}
 		// A degree that saturated would be taken for 2^64, and grinding for what is missing. No key that
 		// reaches a profile comes near.
 		bound("degree in challenges", (0, MAX_LOOKUP_DEGREE), key.lookup_degree())?;
@@ -276,20 +272,12 @@ impl<'a> Key<'a> {
 		)?;
 		let degree = program.constraint_degree();
 		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
-		// Soundness: the lookups' degree in the challenges is counted from the constraints, so nothing that is
-		// committed to after the challenges may stand for one. Elements of the secure field, and linear in
-		// them, the cells and sums that a trace asks for solve a linear system over that field, and where there
-		// are none a minor of it is a polynomial in the challenges that is not zero, of no higher degree than
-		// is counted. A column that squares another would be a power of a challenge that nobody counted, and
-		// so would a challenge's coordinates, put together another way.
-		bound(
-			"interaction columns that are no elements of the secure field",
-			(0, 0),
-			(header.interaction_columns() as u64 % 4)
-				.saturating_add(program.loose_interaction_cells()),
-		)?;
-		let interaction_degree = program.interaction_degree();
-		bound("degree in interaction cells and claimed sums", (0, 1), interaction_degree)?;
+		// Soundness: then claimed sums are the sums of the component's fractions, whatever a prover commits to after
+		// the challenges, and balance up to the degree in challenges that is counted below.
+		if let Err(NotLogup { constraint, reason }) = program.lookups() {
+			let component = self.components.len();
+			return Err(Error::Lookups { component, constraint, expected: reason });
+		}
 		self.constraint_degree = self.constraint_degree.max(degree);
 		let [preprocessed, trace, interaction] = &mut self.columns;
 		bound(

@@ -73,11 +73,11 @@ pub use component::ProgramComponent;
 pub use error::Error;
 pub use key::supported;
 
-use assay_air::stwo::limits;
-use assay_primitives::{Digest, Policy, StwoHash, VerifyingKey};
+use assay_air::stwo::{MadeUp, limits};
+use assay_primitives::{Digest, Policy, PublicOperand, PublicTerm, StwoHash, VerifyingKey};
 #[cfg(feature = "verifier")]
 use assay_primitives::{ErrorClass, Hash, MAX_VK_BYTES, PublicValues};
-use key::Key;
+use key::{Component, Key};
 
 /// A proof was accepted.
 #[cfg(feature = "verifier")]
@@ -101,16 +101,7 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 		checked.program.check_canonical().map_err(|error| Error::Program { component, error })?;
 	}
 	check_preprocessed_root(&key)?;
-	let (mut idle, mut constraints) = (0usize, 0usize);
-	for component in &key.components {
-		// Sizes end at 2^22.
-		let found = component.program.idle_constraints(component.log_size as u8).len();
-		idle = idle.saturating_add(found);
-		constraints = constraints.saturating_add(component.program.assertions().len());
-	}
-	if idle == constraints {
-		return Err(Error::ConstrainsNothing { constraints });
-	}
+	let idle = idle_constraints(&key)?;
 	let security = report(&key).bits;
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
@@ -199,6 +190,33 @@ fn verify_key(
 		StwoHash::Blake2sM31 => verifier::verify::<true>(key, public_values, proof),
 	}?;
 	Ok(Accepted { vk_hash: key.hash })
+}
+
+/// How many constraints hold for every trace; an error if no trace is refused at all.
+fn idle_constraints(key: &Key<'_>) -> Result<usize, Error> {
+	let [preprocessed, ..] = &key.columns;
+	let mut made_up =
+		MadeUp::new([key.vk.relations.into(), key.vk.num_public_values.into(), preprocessed.len()]);
+	let (mut idle, mut constraints) = (0usize, 0usize);
+	for Component { program, log_size, preprocessed, .. } in &key.components {
+		idle = idle.saturating_add(made_up.idle(program, *log_size, preprocessed).len());
+		constraints = constraints.saturating_add(program.assertions().len());
+	}
+	if made_up.fails() {
+		return Ok(idle);
+	}
+	// All depends on lookups, which are of all components and public terms together.
+	for Component { program, log_size, preprocessed, .. } in &key.components {
+		made_up.add_lookups(program, *log_size, preprocessed);
+	}
+	let operand = |operand: &PublicOperand| match *operand {
+		PublicOperand::Constant(value) => Ok(value),
+		PublicOperand::Public(index) => Err(usize::from(index)),
+	};
+	for PublicTerm { relation, multiplicity, values } in &key.vk.public_terms {
+		made_up.add_public((*relation).into(), operand(multiplicity), values.iter().map(operand));
+	}
+	if made_up.balance() { Err(Error::ConstrainsNothing { constraints }) } else { Ok(idle) }
 }
 
 /// Blake2s of nothing.

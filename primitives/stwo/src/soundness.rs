@@ -27,8 +27,8 @@
 //! - **Lookups** (LogUp, ePrint 2022/1530, lemma 5). The sum of all fractions is a rational function
 //!   of the challenges `z` and `alpha` whose numerator has at most the degree that
 //!   [`Shape::lookup_degree`] counts from the programs; if it is not zero, random challenges are a
-//!   zero with at most that probability over the size of the field. Where a relation is not used
-//!   as LogUp, the AIR's author has to argue for it.
+//!   zero with at most that probability over the size of the field. A key whose lookups are no LogUp is
+//!   refused (`assay_air::stwo::Program::lookups`).
 //!
 //! Formulae and sources as listed there: unique decoding, and Johnson for every multiplicity
 //! `m >= 3` that the height allows, both by ePrint 2020/654, are **proven** (ADR 0011), as far as

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Keys whose authors cheat. The committed ones are forgeries that were accepted at 81 and 88 proven bits:
-//! their only constraint says that a pair of public values is (3, 4), by a lookup, and the proofs are of (0, 7).
+//! Keys whose authors cheat. The committed ones are forgeries that were accepted, at 81 to 107 proven bits, each
+//! with a proof of a lookup that does not hold.
 
 use assay_air::stwo::Program;
 use assay_primitives::{ErrorClass, Policy, SecurityBits, StwoVk, VerifyingKey};
 use assay_stwo::{Error, check_vk, verify_bytes};
+use codec::Encode;
 
 const NOTHING: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 
@@ -28,48 +29,89 @@ fn decoded(vk: &[u8]) -> (VerifyingKey, StwoVk) {
 mod be_refused_where_they {
 	use super::*;
 
-	/// `alpha^(P^4 - 1)` is 1 for every alpha but zero: a pair is any other with the same sum.
+	/// Whoever asks: the verifier, and registration. `(component, constraint)` is where.
+	fn no_logup([vk, public_values, proof]: [&[u8]; 3], place: (usize, Option<usize>)) {
+		let refused = verify_bytes(vk, public_values, proof).unwrap_err();
+		let Error::Lookups { component, constraint, .. } = refused else { panic!("{refused}") };
+		assert_eq!((component, constraint), place);
+		assert_eq!(refused.class(), ErrorClass::UnsupportedParameters);
+		assert_eq!(check_vk(&decoded(vk).0, &NOTHING), Err(refused));
+	}
+
+	/// `alpha^(P^4 - 1)` is 1 for every alpha but zero: a pair is any other with the same sum. By operations; by
+	/// columns that are committed to after the challenge, each the square of the last; and by columns that hold
+	/// a challenge's coordinates, put together as its power of P.
 	#[test]
 	fn raise_a_challenge_to_the_size_of_the_field() {
-		let [vk, public_values, proof] = hostile!("forged");
-		let refused = |error: Error| {
-			let name = "degree in challenges";
-			let (min, max) = (0, 1 << 48);
-			assert!(
-				matches!(error, Error::Parameter { name: n, min: a, max: b, got } if
-					(n, a, b) == (name, min, max) && got > 1 << 60),
-				"{error}"
-			);
-			assert_eq!(error.class(), ErrorClass::UnsupportedParameters);
-		};
-		refused(verify_bytes(vk, public_values, proof).unwrap_err());
-		refused(check_vk(&decoded(vk).0, &NOTHING).unwrap_err());
+		no_logup(hostile!("forged"), (0, Some(2)));
+		no_logup(hostile!("columns"), (0, Some(3)));
+		no_logup(hostile!("frobenius"), (0, Some(3)));
+		no_logup(hostile!("coordinates"), (0, Some(3)));
 	}
 
-	/// The same power, by columns that are committed to after the challenge, each the square of the last.
+	/// `s * ((C - C' + shift) * (z - v) - 1)`: where s is 0, on one row, nothing is asked of C, so it jumps there, and
+	/// the sum is free. The selector is a column of the trace, or a preprocessed one that is 0 on padding.
 	#[test]
-	fn raise_a_challenge_in_columns_that_are_committed_after_it() {
-		let [vk, public_values, proof] = hostile!("columns");
-		let refused = verify_bytes(vk, public_values, proof).unwrap_err();
-		assert!(matches!(refused, Error::Parameter { .. }), "{refused}");
-		assert_eq!(check_vk(&decoded(vk).0, &NOTHING), Err(refused));
-		let [component] = &decoded(vk).1.components[..] else { panic!("expected one component") };
-		assert_eq!(Program::decode(&component.program).unwrap().interaction_degree(), 3);
+	fn switch_a_running_sum_off() {
+		no_logup(hostile!("selector"), (0, Some(1)));
+		no_logup(hostile!("padding"), (0, Some(0)));
 	}
 
-	/// A challenge's coordinates in columns of the base field, and put together as its power of P.
+	/// `c * (z - v) - 1` and `C - C' + shift`: the fraction is there, and in no sum.
 	#[test]
-	fn take_a_challenge_apart() {
-		for [vk, public_values, proof] in [hostile!("frobenius"), hostile!("coordinates")] {
-			let refused = |error: Error| {
-				let name = "interaction columns that are no elements of the secure field";
-				assert!(
-					matches!(error, Error::Parameter { name: n, max: 0, got, .. } if n == name && got > 0),
-					"{error}"
-				);
-			};
-			refused(verify_bytes(vk, public_values, proof).unwrap_err());
-			refused(check_vk(&decoded(vk).0, &NOTHING).unwrap_err());
+	fn leave_a_fraction_out_of_the_sum() {
+		no_logup(hostile!("not_added"), (0, Some(1)));
+		no_logup(hostile!("nothing"), (0, None));
+	}
+
+	/// Sums of sums: each fraction is added `2^31 - 1` times, which is not at all.
+	#[test]
+	fn add_a_fraction_as_often_as_the_characteristic() {
+		no_logup(hostile!("doubling"), (0, Some(1)));
+	}
+
+	/// A key without public terms, with one component of this program.
+	fn lookup_key(program: &str) -> VerifyingKey {
+		let (_, mut inner) = decoded(hostile!("forged")[0]);
+		(inner.public_terms, inner.num_public_values) = (vec![], 0);
+		let byte = |at| u8::from_str_radix(&program[at..at + 2], 16).unwrap();
+		inner.components[0].program = (0..program.len()).step_by(2).map(byte).collect();
+		assert!(Program::decode(&inner.components[0].program).unwrap().lookups().is_ok());
+		VerifyingKey::StwoV1(inner)
+	}
+
+	/// As a numerator, a power of a challenge has the form of a lookup: alpha^(2^60). Grinding would make up for
+	/// a degree that saturated.
+	#[test]
+	fn count_more_challenges_than_lookups_may_have() {
+		let power = format!(
+			"810000010101010001040200014f04000402040404060e0403020104010403040504070e040302010b0601080a\
+			 0201060003000b02010c0401070001{}0b3e01014e",
+			"0c0101".repeat(60)
+		);
+		let vk = lookup_key(&power);
+		let error = check_vk(&vk, &NOTHING).unwrap_err();
+		let name = "degree in challenges";
+		let Error::Parameter { name: got, max, .. } = error else { panic!("{error}") };
+		assert_eq!((got, max), (name, 1 << 48));
+		assert_eq!(verify_bytes(&vk.encode(), &[1, 0], &[]), Err(error));
+	}
+
+	/// Fractions that add nothing, or that the next one takes back: every trace has such sums.
+	#[test]
+	fn have_lookups_that_always_balance() {
+		for (program, constraints) in [
+			(
+				"810000010101010001040200010f04000402040404060e0403020104010403040504070e040302010b0601080a020106000c0201010e",
+				1,
+			),
+			(
+				"810000010101010002040100040200011b04000401040204030e04030201060003000b02010c040100010000000b0201040404060408040a0e04030201040504070409040b0e040302010b06010b0112080a02010c01120a0111020a1a",
+				2,
+			),
+		] {
+			let error = check_vk(&lookup_key(program), &NOTHING).unwrap_err();
+			assert_eq!(error, Error::ConstrainsNothing { constraints });
 		}
 	}
 
@@ -82,7 +124,10 @@ mod be_refused_where_they {
 			vec![0x81, 0, inner.num_public_values as u8, 1, 1, 1, 1, 0, 1, 4, 1, 0, 1, 8, 1, 0];
 		assert!(Program::decode(&inner.components[0].program).is_ok());
 		let error = check_vk(&VerifyingKey::StwoV1(inner), &NOTHING).unwrap_err();
-		assert_eq!(error, Error::ConstrainsNothing { constraints: 1 });
+		assert!(
+			matches!(error, Error::Lookups { component: 0, constraint: Some(0), .. }),
+			"{error}"
+		);
 	}
 
 	/// What reads a claimed sum that is in no proof.
@@ -94,8 +139,10 @@ mod be_refused_where_they {
 		inner.components[0].program =
 			vec![0x81, 0, inner.num_public_values as u8, 0, 1, 1, 1, 0, 0, 1, 8, 1, 0];
 		let error = check_vk(&VerifyingKey::StwoV1(inner), &NOTHING).unwrap_err();
-		let name = "claimed sums without interaction columns";
-		assert_eq!(error, Error::Parameter { name, min: 0, max: 0, got: 1 });
+		assert!(
+			matches!(error, Error::Lookups { component: 0, constraint: Some(0), .. }),
+			"{error}"
+		);
 	}
 }
 
@@ -109,13 +156,14 @@ fn leave_every_honest_program_alone() {
 		let (_, inner) = decoded(&std::fs::read(file).unwrap());
 		for component in &inner.components {
 			let program = Program::decode(&component.program).unwrap();
-			assert!(program.interaction_degree() <= 1, "{name}");
-			assert_eq!(program.loose_interaction_cells(), 0, "{name}");
+			let elements = program.header().interaction_columns() / 4;
+			assert_eq!(program.lookups().unwrap().len(), elements, "{name}");
 		}
 	}
 	for number in 0..68 {
 		let program = assay_stwo::cairo::component_program(number).unwrap();
-		assert_eq!(program.interaction_degree(), 1, "{number}");
-		assert_eq!(program.loose_interaction_cells(), 0, "{number}");
+		let elements = program.header().interaction_columns() / 4;
+		assert_eq!(program.lookups().unwrap().len(), elements, "{number}");
+		assert!(elements > 0, "{number}");
 	}
 }

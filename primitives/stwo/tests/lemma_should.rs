@@ -339,6 +339,23 @@ fn hostile(random: &mut Random) -> Draft {
 		let other = b.any();
 		b.draft.assertions.push(other);
 	}
+	// Most of those that can ask of their interaction trace what lookups ask.
+	let can =
+		matches!(&b.draft.interaction[..], [Mask { columns: 4, offsets }] if offsets.len() == 2);
+	if can && b.random.below(8) > 0 {
+		let [before, now] = [0, 1].map(|at| {
+			let cells = [0, 1, 2, 3].map(|column| b.push(Node::Interaction(2 * column + at)));
+			b.push(Node::Combine(cells))
+		});
+		let difference = b.push(Node::Sub(now, before));
+		let shift = b.push(Node::Shift);
+		let sum = b.push(Node::Add(difference, shift));
+		let (z, cell) = (b.push(Node::Z(0)), b.push(Node::Trace(0)));
+		let denominator = b.push(Node::Sub(z, cell));
+		let product = b.mul(sum, denominator);
+		let constraint = b.push(Node::Sub(product, cell));
+		b.draft.assertions.push(constraint);
+	}
 	b.draft.canonical()
 }
 
@@ -500,7 +517,7 @@ fn hold_for_every_hostile_program_that_is_admitted() {
 		// An admitted key gets as far as the proof, which is empty.
 		let refused = match verify_bytes(&vk, &public, &[]).unwrap_err() {
 			Error::Truncated { .. } => false,
-			Error::Parameter { .. } => true,
+			Error::Parameter { .. } | Error::Lookups { .. } => true,
 			other => panic!("program {index}: {other}"),
 		};
 		let checked = VerifyingKey::decode_strict(&vk).and_then(|vk| {

@@ -522,9 +522,13 @@ mod close_the_trap_of {
 	fn relations_that_are_used_as_often_as_the_characteristic() {
 		// z^512 on 2^22 rows: 2^31 fractions.
 		let case = Case::of("range_check").with_vk(|vk| {
-			let mut program = vec![0x81, 0, 1, 1, 1, 1, 1, 0, 1, 4, 1, 0, 10, 6, 0];
+			// (e - e' + sum / rows) * z^512.
+			let mut program = vec![0x81, 0, 1, 1, 1, 1, 1, 0, 1, 4, 2, 1, 0, 24];
+			program.extend([4, 0, 4, 2, 4, 4, 4, 6, 14, 4, 3, 2, 1]);
+			program.extend([4, 1, 4, 3, 4, 5, 4, 7, 14, 4, 3, 2, 1]);
+			program.extend([11, 1, 6, 8, 10, 2, 1, 6, 0]);
 			(0..9).for_each(|_| program.extend([12, 1, 1]));
-			program.extend([1, 9]);
+			program.extend([12, 11, 1, 1, 23]);
 			vk.components = vec![StwoComponent { log_size: 22, preprocessed: vec![], program }];
 			vk.pcs.lifting_log_size = Some(23);
 		});

@@ -74,8 +74,16 @@ impl FrameworkEval for Part {
 		}
 		let mut before = E::EF::from(SecureField::from_u32_unchecked(3, 1, 4, 1));
 		let mut last = E::EF::from(SecureField::from_u32_unchecked(5, 9, 2, 6));
+		// Sums of the column's values, of which four are put together to an element of the secure field.
+		let (mut base_before, mut base_last) = (seven.clone(), zero.clone() + seven.clone());
 		for i in 0..self.chain {
 			let next = match self.operation {
+				6 => {
+					let base = base_last.clone() + base_before;
+					base_before = std::mem::replace(&mut base_last, base.clone());
+					let parts = [base, base_before.clone(), zero.clone(), seven.clone()];
+					last.clone() + E::combine_ef(parts)
+				},
 				0 => last.clone() * before,
 				1 => last.clone() * last.clone(),
 				2 => last.clone() + before,
@@ -195,7 +203,7 @@ const GENES: &[Gene] = &[
 	("terms", 0, 2_047),
 	("tuple", 1, 128),
 	("chain", 0, 130_000),
-	("operation", 0, 5),
+	("operation", 0, 6),
 	("constraints", 0, 30_000),
 ];
 
@@ -216,6 +224,7 @@ impl Family for Stwo {
 			("least", start(&[])),
 			("dependent products", start(&[("chain", 120_000)])),
 			("squares", start(&[("chain", 120_000), ("operation", 1)])),
+			("combinations", start(&[("chain", 25_000), ("operation", 6)])),
 			("sums", start(&[("chain", 120_000), ("operation", 2)])),
 			("constraints", start(&[("constraints", 30_000)])),
 			("components", start(&[many])),

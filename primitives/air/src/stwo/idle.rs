@@ -3,7 +3,7 @@
 //! Constraints that hold for every trace, as in [`crate::Program::idle_constraints`]. There are no
 //! selectors here, so one row stands for all.
 
-use super::{Mask, Node, Program, limits};
+use super::{Node, Program, limits};
 use crate::idle::Numbers;
 use alloc::vec::Vec;
 
@@ -12,6 +12,8 @@ use alloc::vec::Vec;
 type Secure = [u64; 4];
 
 const P: u64 = limits::P as u64;
+const ZERO: Secure = [0; 4];
+const ONE: Secure = [1, 0, 0, 0];
 
 fn add(a: Secure, b: Secure) -> Secure {
 	pairwise(a, b, |a, b| a.wrapping_add(b) % P)
@@ -39,85 +41,191 @@ fn mul([a, b, c, d]: Secure, [e, f, g, h]: Secure) -> Secure {
 	[plus(low.0, reduced.0), plus(low.1, reduced.1), plus(cross.0, other.0), plus(cross.1, other.1)]
 }
 
-/// By squaring: each power is read for itself, and may be the 127th.
-fn power_of(base: Secure, power: u32) -> Secure {
-	let bits = (0..u32::BITS.saturating_sub(power.leading_zeros())).rev();
-	bits.fold([1, 0, 0, 0], |product, bit| {
-		let square = mul(product, product);
-		if power >> bit & 1 == 1 { mul(square, base) } else { square }
-	})
+/// Zero for zero. Over the norms to the complex field and to the base field, and there by Fermat.
+fn inverse([a, b, c, d]: Secure) -> Secure {
+	// (x + yu)^-1 = (x - yu) / (x^2 - (2 + i) y^2).
+	let (x, minus_y) = ([a, b, 0, 0], sub(ZERO, [c, d, 0, 0]));
+	let [p, q, ..] = sub(mul(x, x), mul([2, 1, 0, 0], mul(minus_y, minus_y)));
+	let norm = p.wrapping_mul(p).wrapping_add(q.wrapping_mul(q)) % P;
+	let times = |x: u64, y: u64| x.wrapping_mul(y) % P;
+	let of_norm = (0..u64::BITS).rev().fold(1, |product, bit| {
+		let square = times(product, product);
+		if (P - 2) >> bit & 1 == 1 { times(square, norm) } else { square }
+	});
+	let conjugate = [times(p, of_norm), times(P.wrapping_sub(q), of_norm), 0, 0];
+	let ([a, b, ..], [c, d, ..]) = (mul(x, conjugate), mul(minus_y, conjugate));
+	[a, b, c, d]
+}
+
+fn base(numbers: &mut Numbers) -> Secure {
+	[numbers.next() % P, 0, 0, 0]
 }
 
 impl Program {
-	/// Which constraints hold on every row of every trace of `2^log_size` rows, for every challenge, where
-	/// the claimed sum is zero: positions among the assertions. Preprocessed columns and public values count
-	/// as unknown. The sum is for the prover to choose, so that it is zero is no constraint on a trace.
+	/// Which constraints hold on every row of every trace of `2^log_size` rows, for every challenge: positions
+	/// among the assertions. Of a lookup that is so where it adds nothing to the sum. Preprocessed columns
+	/// and public values count as unknown.
 	///
-	/// A constraint that is not listed can fail, for certain; that one is listed which can fail has a
-	/// probability below `2^-28`, as it has degree 3 at most in what is made up.
+	/// A constraint that is not listed and is no lookup can fail, for certain; that one is listed which can
+	/// fail has a probability below `2^-28`, as it has degree 3 at most in what is made up. Whether lookups
+	/// can fail is a question to all components of a key together: [`MadeUp`].
 	#[must_use]
 	pub fn idle_constraints(&self, log_size: u8) -> Vec<usize> {
-		let values = self.values_on_row(log_size, &mut Numbers(0)).unwrap_or_default();
-		let is_zero = |&position: &u32| values.get(position as usize).is_none_or(|v| *v == [0; 4]);
-		let idle = self.assertions().iter().enumerate().filter(|(_, position)| is_zero(position));
-		idle.map(|(constraint, _)| constraint).collect()
+		let header = self.header();
+		let columns: Vec<usize> = (0..header.preprocessed as usize).collect();
+		let counts = [header.relations, header.num_public_values, header.preprocessed];
+		MadeUp::new(counts.map(|count| count as usize)).idle(self, log_size.into(), &columns)
 	}
 
-	/// Every operation's value on a row of a made-up trace.
-	fn values_on_row(&self, log_size: u8, numbers: &mut Numbers) -> Option<Vec<Secure>> {
-		let header = self.header();
-		let base = |numbers: &mut Numbers| -> Secure { [numbers.next() % P, 0, 0, 0] };
-		let secure = |numbers: &mut Numbers| -> Secure { [(); 4].map(|()| numbers.next() % P) };
-		let rows = 1i64 << log_size.min(32);
-		let cells = |masks: &[Mask], numbers: &mut Numbers| {
-			let mut cells = Vec::new();
-			for mask in masks {
-				for _ in 0..mask.columns {
-					let first = base(numbers);
-					// Two offsets at most. A trace goes round: they may meet in one cell.
-					let same = match mask.offsets.as_slice() {
-						[a, b] => {
-							i64::from(*a).wrapping_sub((*b).into()).checked_rem(rows) == Some(0)
-						},
-						_ => false,
-					};
-					cells.push(first);
-					if mask.offsets.len() > 1 {
-						cells.push(if same { first } else { base(numbers) });
-					}
+	/// The cells of a made-up trace on a row; those of one column are one where `is_one` says so of its offsets.
+	fn trace_of(&self, numbers: &mut Numbers, is_one: impl Fn(&[i32]) -> bool) -> Vec<Secure> {
+		let mut cells = Vec::new();
+		for mask in &self.header().trace {
+			for _ in 0..mask.columns {
+				let first = base(numbers);
+				cells.push(first);
+				if mask.offsets.len() > 1 {
+					cells.push(if is_one(&mask.offsets) { first } else { base(numbers) });
 				}
 			}
-			cells
-		};
-		let trace = cells(&header.trace, numbers);
-		let interaction = cells(&header.interaction, numbers);
-		let preprocessed: Vec<_> = (0..header.preprocessed).map(|_| base(numbers)).collect();
-		let public: Vec<_> = (0..header.num_public_values).map(|_| base(numbers)).collect();
-		let challenges: Vec<_> =
-			(0..header.relations).map(|_| (secure(numbers), secure(numbers))).collect();
+		}
+		cells
+	}
+}
 
-		let mut values: Vec<Secure> = Vec::with_capacity(self.nodes().len());
-		for node in self.nodes() {
+/// Everything that a proof under a key could choose, made up, and what the constraints of its components make of
+/// it: that one of them is not zero shows that it can fail, and no author can fake that.
+pub struct MadeUp {
+	numbers: Numbers,
+	/// Of each relation, `z` and the powers of alpha.
+	challenges: Vec<(Secure, Vec<Secure>)>,
+	public: Vec<Secure>,
+	preprocessed: Vec<Secure>,
+	/// A constraint that is no lookup fails.
+	fails: bool,
+	/// What the lookups add up to.
+	total: Secure,
+}
+
+impl MadeUp {
+	/// For a key with so many relations, public values and preprocessed columns.
+	#[must_use]
+	pub fn new([relations, public_values, preprocessed]: [usize; 3]) -> Self {
+		let mut numbers = Numbers(0);
+		let numbers_ref = &mut numbers;
+		let mut elements = |count| (0..count).map(|_| base(numbers_ref)).collect();
+		let (public, preprocessed) = (elements(public_values), elements(preprocessed));
+		let mut secure = || -> Secure { [(); 4].map(|()| numbers.next() % P) };
+		let challenges = (0..relations)
+			.map(|_| {
+				let (z, alpha) = (secure(), secure());
+				let powers = core::iter::successors(Some(ONE), |power| Some(mul(*power, alpha)));
+				(z, powers.take((limits::MAX_ALPHA_POWER as usize).saturating_add(1)).collect())
+			})
+			.collect();
+		Self { numbers, challenges, public, preprocessed, fails: false, total: ZERO }
+	}
+
+	/// [`Program::idle_constraints`] of a component of `2^log_size` rows that reads these preprocessed columns.
+	pub fn idle(&mut self, program: &Program, log_size: u32, columns: &[usize]) -> Vec<usize> {
+		let rows = 1i64 << log_size.min(32);
+		let trace = program.trace_of(&mut self.numbers, |offsets| match offsets {
+			// Two offsets at most. A trace goes round: they may meet in one cell.
+			[a, b] => i64::from(*a).wrapping_sub((*b).into()).checked_rem(rows) == Some(0),
+			_ => false,
+		});
+		let values = self.values(program, &trace, columns).unwrap_or_default();
+		let is_zero = |position: u32| values.get(position as usize).is_none_or(|v| *v == ZERO);
+		// What reads interaction cells says something of the prover's choice of them, and nothing of a trace.
+		let mut lookups = program.lookups().unwrap_or_default().into_iter().peekable();
+		let mut idle = Vec::new();
+		for (constraint, &position) in program.assertions().iter().enumerate() {
+			let lookup = lookups.next_if(|lookup| lookup.constraint == constraint);
+			let zero = match &lookup {
+				Some(lookup) => lookup.numerator.is_none_or(|(numerator, _)| is_zero(numerator)),
+				None => is_zero(position),
+			};
+			if zero {
+				idle.push(constraint);
+			}
+			self.fails |= lookup.is_none() && !zero;
+		}
+		idle
+	}
+
+	/// Whether a constraint that is no lookup fails, of the components that [`Self::idle`] was asked of.
+	#[must_use]
+	pub const fn fails(&self) -> bool {
+		self.fails
+	}
+
+	/// Adds the lookups of a component. Of its trace every row is like the other: so the whole sum is known.
+	pub fn add_lookups(&mut self, program: &Program, log_size: u32, columns: &[usize]) {
+		let trace = program.trace_of(&mut self.numbers, |_| true);
+		let values = self.values(program, &trace, columns).unwrap_or_default();
+		let of = |position: u32| values.get(position as usize).copied().unwrap_or(ZERO);
+		let rows: Secure = [1u64.checked_shl(log_size).unwrap_or(0) % P, 0, 0, 0];
+		for lookup in program.lookups().unwrap_or_default() {
+			let Some((numerator, negative)) = lookup.numerator else { continue };
+			let over = lookup.denominator.map_or(ONE, of);
+			let fraction = mul(mul(of(numerator), inverse(over)), rows);
+			self.total =
+				if negative { sub(self.total, fraction) } else { add(self.total, fraction) };
+		}
+	}
+
+	/// Adds `multiplicity / (sum of alpha^i * values[i] - z)`; an operand is a number, or the index of a public
+	/// value.
+	pub fn add_public(
+		&mut self,
+		relation: usize,
+		multiplicity: Result<u32, usize>,
+		values: impl Iterator<Item = Result<u32, usize>>,
+	) {
+		let Some((z, powers)) = self.challenges.get(relation) else { return };
+		let of = |operand: Result<u32, usize>| match operand {
+			Ok(number) => [number.into(), 0, 0, 0],
+			Err(index) => self.public.get(index).copied().unwrap_or(ZERO),
+		};
+		let terms = values.zip(powers).map(|(value, power)| mul(of(value), *power));
+		let fraction = mul(of(multiplicity), inverse(sub(terms.fold(ZERO, add), *z)));
+		self.total = add(self.total, fraction);
+	}
+
+	/// Whether the lookups add up to zero: then nothing shows that they can fail.
+	#[must_use]
+	pub fn balance(&self) -> bool {
+		self.total == ZERO
+	}
+
+	/// Every operation's value. Interaction cells and the claimed sum are zero: what is asked of them is for
+	/// [`Program::lookups`] to say.
+	fn values(
+		&self,
+		program: &Program,
+		trace: &[Secure],
+		columns: &[usize],
+	) -> Option<Vec<Secure>> {
+		let challenge = |i: u32| self.challenges.get(i as usize);
+		let mut values: Vec<Secure> = Vec::with_capacity(program.nodes().len());
+		for node in program.nodes() {
 			let of = |i: u32| values.get(i as usize).copied();
-			let at = |row: &[Secure], i: u32| row.get(i as usize).copied();
-			let challenge = |i: u32| challenges.get(i as usize).copied();
 			let value = match *node {
 				Node::Constant(value) => [value.into(), 0, 0, 0],
 				Node::Extension(value) => value.map(u64::from),
-				Node::Preprocessed(i) => at(&preprocessed, i)?,
-				Node::Trace(i) => at(&trace, i)?,
-				Node::Interaction(i) => at(&interaction, i)?,
-				Node::Public(i) => at(&public, i)?,
-				Node::Z(i) => challenge(i)?.0,
-				Node::Alpha(i, power) => {
-					let (_, alpha) = challenge(i)?;
-					power_of(alpha, power)
+				Node::Preprocessed(i) => {
+					let column = columns.get(i as usize)?;
+					self.preprocessed.get(*column).copied()?
 				},
-				Node::Shift => [0; 4],
+				Node::Trace(i) => trace.get(i as usize).copied()?,
+				Node::Public(i) => self.public.get(i as usize).copied()?,
+				Node::Z(i) => challenge(i)?.0,
+				Node::Alpha(i, power) => challenge(i)?.1.get(power as usize).copied()?,
+				Node::Interaction(_) | Node::Shift => ZERO,
 				Node::Add(a, b) => add(of(a)?, of(b)?),
 				Node::Sub(a, b) => sub(of(a)?, of(b)?),
 				Node::Mul(a, b) => mul(of(a)?, of(b)?),
-				Node::Neg(a) => sub([0; 4], of(a)?),
+				Node::Neg(a) => sub(ZERO, of(a)?),
 				Node::Combine([a, b, c, d]) => {
 					let part = |i: u32, unit: Secure| Some(mul(of(i)?, unit));
 					let low = add(part(a, [1, 0, 0, 0])?, part(b, [0, 1, 0, 0])?);
@@ -142,8 +250,7 @@ mod tests {
 		assert_eq!(mul(i, u), [0, 0, 0, 1]);
 		assert_eq!(mul([0, 0, 0, 1], [0, 0, 0, 1]), [P - 2, P - 1, 0, 0]);
 		let any = [3, 1, 4, 1];
-		let ninth = (1..9).fold(any, |product, _| mul(product, any));
-		assert_eq!((power_of(any, 1), power_of(any, 9)), (any, ninth));
+		assert_eq!((mul(any, inverse(any)), inverse(ZERO)), (ONE, ZERO));
 		assert_eq!(sub([0; 4], [1, 0, 2, 0]), [P - 1, 0, P - 2, 0]);
 	}
 }

@@ -17,6 +17,7 @@
 #[expect(clippy::arithmetic_side_effects, reason = "no verifier runs the exporter")]
 mod export;
 mod idle;
+mod logup;
 mod program;
 
 #[cfg(feature = "stwo")]
@@ -24,4 +25,6 @@ pub use export::{
 	Air, Builder, ExportError, ExportedAir, ExportedComponent, RecordedBase, RecordedExtension,
 	Recorder, export,
 };
+pub use idle::MadeUp;
+pub use logup::{Lookup, NotLogup};
 pub use program::{Mask, Node, Program, ProgramHeader, limits};

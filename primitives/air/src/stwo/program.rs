@@ -259,51 +259,6 @@ impl Program {
 		self.degrees(of).max().unwrap_or(0)
 	}
 
-	/// Largest degree of a constraint in what is committed to after the challenges: cells of the interaction
-	/// trace, and the claimed sum.
-	#[must_use]
-	pub fn interaction_degree(&self) -> u64 {
-		let of = |node| u64::from(matches!(node, Node::Interaction(_) | Node::Shift));
-		self.degrees(of).max().unwrap_or(0)
-	}
-
-	/// How many operations and constraints read cells of the interaction trace otherwise than as elements of
-	/// the secure field: four columns that follow each other from a multiple of four, at one offset, combined
-	/// in their order.
-	///
-	/// None may. An element of the base field that is committed to after a challenge is one of its coordinates
-	/// where the program says so; combined anew, with constants, these are the challenge to the power of the
-	/// field's characteristic, for nothing.
-	#[must_use]
-	pub fn loose_interaction_cells(&self) -> u64 {
-		let columns =
-			self.header.interaction.iter().flat_map(|mask| {
-				core::iter::repeat_n(mask.offsets.as_slice(), mask.columns as usize)
-			});
-		let mut cells: Vec<(usize, i32)> = Vec::new();
-		for (column, offsets) in columns.enumerate() {
-			cells.extend(offsets.iter().map(|&offset| (column, offset)));
-		}
-		// Which cell an operation reads, if it is one.
-		let cell = |position: u32| match self.nodes.get(position as usize) {
-			Some(Node::Interaction(index)) => Some(cells.get(*index as usize).copied()),
-			_ => None,
-		};
-		let is_element = |parts: [u32; 4]| {
-			let [Some(Some((first, offset))), ..] = parts.map(cell) else { return false };
-			let mut expected = (first..).map(|column| Some(Some((column, offset))));
-			first.is_multiple_of(4)
-				&& parts.map(cell).into_iter().all(|c| Some(c) == expected.next())
-		};
-		let loose = |node: &Node| match *node {
-			Node::Combine(parts) if is_element(parts) => false,
-			node => node.operands().any(|operand| cell(operand).is_some()),
-		};
-		let operations = self.nodes.iter().filter(|node| loose(node)).count();
-		let asserted = self.assertions.iter().filter(|&&position| cell(position).is_some()).count();
-		operations.saturating_add(asserted) as u64
-	}
-
 	/// The constraints' degrees in all challenges together, summed: on each row the LogUp argument
 	/// multiplies no more factors than that, each a polynomial of degree 1 in `z` and `alpha^i` of
 	/// degree `i`.
