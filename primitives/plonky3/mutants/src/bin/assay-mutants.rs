@@ -151,6 +151,10 @@ fn corpus_of(count: u64, keys: u64, seed: u64, file: &Path) -> std::io::Result<(
 	for number in 0..count {
 		let case = number as usize % cases.len();
 		let Triple { vk, public_values, proof, .. } = mutant(&cases, case, seed, number).triple;
+		// A referee asks the verifier that the first byte names, as a chain does, and this is Plonky3's.
+		if matches!(vk.first(), Some(2 | 3)) {
+			continue;
+		}
 		let verdict = verify_bytes(&vk, &public_values, &proof).map(|_| ());
 		let verdict = verdict.map_err(|error| error.class());
 		corpus::put(&mut out, Kind::Verify, verdict, [&vk, &public_values, &proof])?;
