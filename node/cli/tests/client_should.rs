@@ -997,7 +997,10 @@ mod root_should {
 		let large = [first.clone(), [&[2_013_265_921], &second[1..]].concat()];
 		let text = |columns: &[Vec<u32>]| serde_json::to_string(columns).unwrap();
 		for (content, expected) in [
-			(text(&[first.clone()]), "of 2 columns, as preprocessed_width says, got 512 of 1"),
+			(
+				text(std::slice::from_ref(first)),
+				"of 2 columns, as preprocessed_width says, got 512 of 1",
+			),
 			(text(&[first.clone(), second[1..].into()]), "got 511 of 2"),
 			(text(&large), "column 1, row 0: expected less than 2013265921, got 2013265921"),
 			("[[1, -1]]".into(), "expected a JSON list"),
