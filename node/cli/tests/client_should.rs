@@ -1018,7 +1018,7 @@ mod root_should {
 		let plain = path(&genuine().folder, "vk");
 		for (vk, expected) in [
 			(plain, "got one without"),
-			(stwo_should::fixture("poseidon", "vk"), "expected STWO's prover"),
+			(stwo_should::fixture("range_check", "vk"), "expected STWO's prover"),
 			(stwo_should::fixture("fibonacci", "vk"), "got one without"),
 			(cairo_should::fixture("votes", "vk"), "got one for a Cairo program"),
 		] {
