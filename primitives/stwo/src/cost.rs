@@ -23,7 +23,7 @@ const DOMAIN_POINT: Count = n(64);
 const PRODUCT: Count = n(6);
 /// Operations that an operation of a program counts as beside its arithmetic: it is decoded, its
 /// degrees are counted three times, what it gives a sum of fractions is looked for, and its value is stored.
-const NODE: Count = n(2);
+const NODE: Count = n(3);
 /// Operations that a component counts as: its vectors, its header, its checks.
 const COMPONENT: Count = n(256);
 /// Operations that an entry of a component's list of preprocessed columns counts as: it is decoded,
