@@ -10,7 +10,7 @@ use crate::soundness::Shape;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::stwo::{Mask, Node, NotLogup, Program, limits};
+use assay_air::stwo::{Lookup, Mask, Node, NotLogup, Program, limits};
 use assay_primitives::{
 	ErrorClass, Hash, PublicOperand, PublicTerm, StwoComponent, StwoParams, StwoVk, VerifyingKey,
 };
@@ -52,6 +52,8 @@ pub(crate) struct Column {
 /// A component and where its values lie.
 pub(crate) struct Component {
 	pub program: Program,
+	/// The fractions that it adds to the lookups on each row.
+	pub lookups: Vec<Lookup>,
 	pub log_size: u32,
 	/// Where its preprocessed columns are among those that are sampled.
 	pub preprocessed: Vec<usize>,
@@ -274,10 +276,10 @@ impl<'a> Key<'a> {
 		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
 		// Soundness: then claimed sums are the sums of the component's fractions, whatever a prover commits to after
 		// the challenges, and balance up to the degree in challenges that is counted below.
-		if let Err(NotLogup { constraint, reason }) = program.lookups() {
-			let component = self.components.len();
-			return Err(Error::Lookups { component, constraint, expected: reason });
-		}
+		let component = self.components.len();
+		let lookups = program.lookups().map_err(|NotLogup { constraint, reason }| {
+			Error::Lookups { component, constraint, expected: reason }
+		})?;
 		self.constraint_degree = self.constraint_degree.max(degree);
 		let [preprocessed, trace, interaction] = &mut self.columns;
 		bound(
@@ -314,6 +316,7 @@ impl<'a> Key<'a> {
 		}
 		self.components.push(Component {
 			program,
+			lookups,
 			log_size,
 			preprocessed: columns,
 			cells,

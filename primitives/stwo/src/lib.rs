@@ -198,16 +198,17 @@ fn idle_constraints(key: &Key<'_>) -> Result<usize, Error> {
 	let mut made_up =
 		MadeUp::new([key.vk.relations.into(), key.vk.num_public_values.into(), preprocessed.len()]);
 	let (mut idle, mut constraints) = (0usize, 0usize);
-	for Component { program, log_size, preprocessed, .. } in &key.components {
-		idle = idle.saturating_add(made_up.idle(program, *log_size, preprocessed).len());
+	for Component { program, lookups, log_size, preprocessed, .. } in &key.components {
+		let found = made_up.idle(program, lookups, *log_size, preprocessed);
+		idle = idle.saturating_add(found.len());
 		constraints = constraints.saturating_add(program.assertions().len());
 	}
 	if made_up.fails() {
 		return Ok(idle);
 	}
 	// All depends on lookups, which are of all components and public terms together.
-	for Component { program, log_size, preprocessed, .. } in &key.components {
-		made_up.add_lookups(program, *log_size, preprocessed);
+	for Component { program, lookups, log_size, preprocessed, .. } in &key.components {
+		made_up.add_lookups(program, lookups, *log_size, preprocessed);
 	}
 	let operand = |operand: &PublicOperand| match *operand {
 		PublicOperand::Constant(value) => Ok(value),

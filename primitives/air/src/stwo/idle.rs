@@ -3,7 +3,7 @@
 //! Constraints that hold for every trace, as in [`crate::Program::idle_constraints`]. There are no
 //! selectors here, so one row stands for all.
 
-use super::{Node, Program, limits};
+use super::{Lookup, Node, Program, limits};
 use crate::idle::Numbers;
 use alloc::vec::Vec;
 
@@ -74,7 +74,9 @@ impl Program {
 		let header = self.header();
 		let columns: Vec<usize> = (0..header.preprocessed as usize).collect();
 		let counts = [header.relations, header.num_public_values, header.preprocessed];
-		MadeUp::new(counts.map(|count| count as usize)).idle(self, log_size.into(), &columns)
+		let lookups = self.lookups().unwrap_or_default();
+		let mut made_up = MadeUp::new(counts.map(|count| count as usize));
+		made_up.idle(self, &lookups, log_size.into(), &columns)
 	}
 
 	/// The cells of a made-up trace on a row; those of one column are one where `is_one` says so of its offsets.
@@ -112,8 +114,7 @@ impl MadeUp {
 	#[must_use]
 	pub fn new([relations, public_values, preprocessed]: [usize; 3]) -> Self {
 		let mut numbers = Numbers(0);
-		let numbers_ref = &mut numbers;
-		let mut elements = |count| (0..count).map(|_| base(numbers_ref)).collect();
+		let mut elements = |count| (0..count).map(|_| base(&mut numbers)).collect();
 		let (public, preprocessed) = (elements(public_values), elements(preprocessed));
 		let mut secure = || -> Secure { [(); 4].map(|()| numbers.next() % P) };
 		let challenges = (0..relations)
@@ -126,8 +127,15 @@ impl MadeUp {
 		Self { numbers, challenges, public, preprocessed, fails: false, total: ZERO }
 	}
 
-	/// [`Program::idle_constraints`] of a component of `2^log_size` rows that reads these preprocessed columns.
-	pub fn idle(&mut self, program: &Program, log_size: u32, columns: &[usize]) -> Vec<usize> {
+	/// [`Program::idle_constraints`] of a component of `2^log_size` rows with these [`Program::lookups`] that
+	/// reads these preprocessed columns.
+	pub fn idle(
+		&mut self,
+		program: &Program,
+		lookups: &[Lookup],
+		log_size: u32,
+		columns: &[usize],
+	) -> Vec<usize> {
 		let rows = 1i64 << log_size.min(32);
 		let trace = program.trace_of(&mut self.numbers, |offsets| match offsets {
 			// Two offsets at most. A trace goes round: they may meet in one cell.
@@ -137,11 +145,11 @@ impl MadeUp {
 		let values = self.values(program, &trace, columns).unwrap_or_default();
 		let is_zero = |position: u32| values.get(position as usize).is_none_or(|v| *v == ZERO);
 		// What reads interaction cells says something of the prover's choice of them, and nothing of a trace.
-		let mut lookups = program.lookups().unwrap_or_default().into_iter().peekable();
+		let mut lookups = lookups.iter().peekable();
 		let mut idle = Vec::new();
 		for (constraint, &position) in program.assertions().iter().enumerate() {
 			let lookup = lookups.next_if(|lookup| lookup.constraint == constraint);
-			let zero = match &lookup {
+			let zero = match lookup {
 				Some(lookup) => lookup.numerator.is_none_or(|(numerator, _)| is_zero(numerator)),
 				None => is_zero(position),
 			};
@@ -160,12 +168,18 @@ impl MadeUp {
 	}
 
 	/// Adds the lookups of a component. Of its trace every row is like the other: so the whole sum is known.
-	pub fn add_lookups(&mut self, program: &Program, log_size: u32, columns: &[usize]) {
+	pub fn add_lookups(
+		&mut self,
+		program: &Program,
+		lookups: &[Lookup],
+		log_size: u32,
+		columns: &[usize],
+	) {
 		let trace = program.trace_of(&mut self.numbers, |_| true);
 		let values = self.values(program, &trace, columns).unwrap_or_default();
 		let of = |position: u32| values.get(position as usize).copied().unwrap_or(ZERO);
 		let rows: Secure = [1u64.checked_shl(log_size).unwrap_or(0) % P, 0, 0, 0];
-		for lookup in program.lookups().unwrap_or_default() {
+		for lookup in lookups {
 			let Some((numerator, negative)) = lookup.numerator else { continue };
 			let over = lookup.denominator.map_or(ONE, of);
 			let fraction = mul(mul(of(numerator), inverse(over)), rows);
