@@ -23,7 +23,7 @@ def cpu():
 
 
 def main(home):
-    medians = {}
+    medians: dict = {}
     for estimates in pathlib.Path(home).glob("*/*/*/new/estimates.json"):
         benchmark = json.loads((estimates.parent / "benchmark.json").read_text())
         group, function, value = (

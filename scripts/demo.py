@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What scripts/demo.sh does with the node that it started.
 
-Exports AIRs of both proof systems, registers their keys and those of Cairo programs, proves, submits
+Exports AIRs of Plonky3 and STWO, registers their keys and those of Cairo programs, proves, submits
 each proof and tampered copies of it, every one from an account of its own, waits for finality and
 prints one table. Every verdict in it is the chain's; the client's offline verifier must agree with
 it. The exit status is 1 if a verdict is not the expected one.
@@ -247,7 +247,7 @@ class Workshop:
             other.proof.read_bytes(),
         )
 
-        order = M31 if genuine.key["system"] == "stwo" else BABY_BEAR
+        order = {"stwo": M31, "cairo": 1 << 32}.get(genuine.key["system"], BABY_BEAR)
         elements = genuine.made["elements"]
         if encode_public_values(elements) != genuine.public_values.read_bytes():
             give_up(f"{genuine.public_values}: public values are encoded in an unknown way")
@@ -348,10 +348,10 @@ def measured(node, cases):
         answer = case.answer
         return answer["block_number"], places[answer["block_hash"]][answer["extrinsic_hash"]]
 
-    records = {}
+    records: dict = {}
     for record in reversed(node.call("assay_recentVerifications", 256)):
         records.setdefault((record["bytes"], record["verdict"]), []).append(record["micros"])
-    groups = {}
+    groups: dict = {}
     for case in sorted((c for c in cases if c.proof and "block_hash" in c.answer), key=order):
         groups.setdefault((case.proof.stat().st_size, case.verdict), []).append(case)
     for what, group in groups.items():
@@ -426,8 +426,9 @@ def main():
     keyed = [(vk, key) for _, vk, key in keys] + [(case.vk, case.key) for case in programs]
     registrations = [Case("registration", ACCEPTED, vk, key=key) for vk, key in keyed]
     registrations.append(Case("registration, twin", ACCEPTED, twin, key=twin_key))
-    registrations += workshop.bad_keys(*keys[0])
-    say(f"demo: registering {len(registrations)} keys, three of them bad, until final")
+    bad = list(workshop.bad_keys(*keys[0]))
+    registrations += bad
+    say(f"demo: registering {len(registrations)} keys, {len(bad)} of them bad, until final")
     send_all(client, registrations, 0)
 
     genuine = []

@@ -43,8 +43,8 @@ class System:
 
     def coefficients_in_use(self, constant):
         """Picoseconds by name, from the Rust source."""
-        body = re.search(rf"pub const {constant}: {self.kind} = {self.kind} {{(.*?)}};",
-                         MODEL.read_text(), re.S).group(1)
+        body, = re.findall(rf"pub const {constant}: {self.kind} = {self.kind} {{(.*?)}};",
+                           MODEL.read_text(), re.S)
         found = dict(re.findall(r"(\w+): ([\d_]+),", body))
         return [int(found[name].replace("_", "")) for name in self.names]
 
@@ -216,7 +216,7 @@ def host_call(rows):
 
 def registration_in_use():
     """Picoseconds of a registration, of a byte of its key, and of a key for a Cairo program."""
-    body = re.search(r"fn register_vk\(v: u32,\) -> Weight \{(.*?)\n\t\}", CALLS.read_text(), re.S)[1]
+    body = re.findall(r"fn register_vk\(v: u32,\) -> Weight \{(.*?)\n\t\}", CALLS.read_text(), re.S)[0]
     base, slope = (int(number.replace("_", ""))
                    for number in re.findall(r"from_parts\(([\d_]+),", body)[:2])
     more = dict(re.findall(r"const (CHECK|CHECK_BYTE|CHECK_CAIRO): u64 = ([\d_]+);",

@@ -27,7 +27,7 @@ PAUSE_S = 0.02
 
 
 def port(log, said):
-    found = []
+    found: list = []
 
     def look():
         found[:] = re.findall(rf"{said}[^ ]*127\.0\.0\.1:(\d+)", log.read_text())
@@ -41,13 +41,13 @@ def block_seconds(metrics, stage):
     """Sum and number of the blocks that a node executed in a stage."""
     text = get(metrics)[1]
     return [
-        float(re.search(rf'^assay_block_seconds_{what}{{.*stage="{stage}".*}} (.*)$', text, re.M)[1])
+        float(re.findall(rf'^assay_block_seconds_{what}{{.*stage="{stage}".*}} (.*)$', text, re.M)[0])
         for what in ("sum", "count")
     ]
 
 
 def proofs_imported(metrics):
-    return float(re.search(r'^assay_block_proofs_sum{.*stage="import".*} (.*)$', get(metrics)[1], re.M)[1])
+    return float(re.findall(r'^assay_block_proofs_sum{.*stage="import".*} (.*)$', get(metrics)[1], re.M)[0])
 
 
 def scrape(name, url, stop, rows, wave):
@@ -80,11 +80,11 @@ def main():
         pages.append((name, f"http://127.0.0.1:{port(log, 'Status at http://')}/status/node"))
 
     folders = []
-    key = None
+    key: dict = {}
     for wave in range(WAVES):
         folder = arguments.dir / str(wave)
         folder.mkdir(parents=True)
-        if key is None:
+        if not key:
             key = json.loads(run(assay, "--json", "export", AIR, "--degree-bits", DEGREE_BITS,
                                  "--hash", HASH, "--out", folder / "key.vk"))
             run(filler, rpc, "register", folder)
@@ -94,7 +94,8 @@ def main():
                 "--public-values", folder / f"{proof:03}.public-values")
         folders.append(folder)
 
-    rows, full = [], []
+    rows: list = []
+    full = []
     for wave, folder in enumerate(folders):
         scraped = wave % 2 == 1
         before = {name: block_seconds(url, stage)
@@ -128,9 +129,9 @@ def main():
         print(f"{name} {what}: {len(times)} scrapes, median {statistics.median(times):.1f} ms, "
               f"p99 {quantile(times, 0.99):.1f} ms, most {max(times):.1f} ms")
     for name in metrics:
-        for scraped in ("no", "yes"):
-            times = [float(row[5]) for row in rows if row[0] == "blocks" and row[2:4] == (scraped, name)]
-            print(f"{name}, scraped {scraped}: blocks of a wave took {statistics.median(times):.0f} ms "
+        for whether in ("no", "yes"):
+            times = [float(row[5]) for row in rows if row[0] == "blocks" and row[2:4] == (whether, name)]
+            print(f"{name}, scraped {whether}: blocks of a wave took {statistics.median(times):.0f} ms "
                   f"({', '.join(f'{value:.0f}' for value in times)})")
 
 

@@ -137,8 +137,9 @@ def number(value):
 def page():
     with open(TABLE, newline="") as file:
         rows = list(csv.DictReader(file))
-    cases = defaultdict(lambda: defaultdict(list))
-    sizes, copies, accepted, refused = {}, 0, 0, 0
+    cases: dict = defaultdict(lambda: defaultdict(list))
+    sizes: dict = {}
+    copies, accepted, refused = 0, 0, 0
     for row in rows:
         case = tuple(row[name] for name in COLUMNS[:7])
         cases[case][row["kind"]].append(float(row["ms"]))
@@ -200,9 +201,9 @@ def page():
                      f"| {conjectured} | {sizes[case] / 1000:.0f} KB | {times[0]} | {times[1]} |")
     lines += ["", "## Raw files", "", "| File | What | Command | Commit | When, where |",
               "|---|---|---|---|---|"]
-    for file in sorted(path.name for path in FOLDER.glob("*.csv")):
-        run = runs[file]
-        lines.append(f"| [{file}]({file}) | {run['what']} | `{run['command']}` | {run['commit']} "
+    for table in sorted(path.name for path in FOLDER.glob("*.csv")):
+        run = runs[table]
+        lines.append(f"| [{table}]({table}) | {run['what']} | `{run['command']}` | {run['commit']} "
                      f"| {run['date']}, {run['machine']} |")
     return "\n".join(lines) + "\n"
 

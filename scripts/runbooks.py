@@ -36,12 +36,12 @@ def main():
                 ["bash", "-c", script(path.read_text())], cwd=folder, timeout=SECONDS, text=True,
                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
             )
-            status, output = done.returncode, done.stdout
+            status, output = str(done.returncode), done.stdout
         except subprocess.TimeoutExpired as error:
             status, output = "no end", (error.stdout or b"").decode()
         took = time.monotonic() - start
-        print(f"runbooks: {path.name}: {'ok' if status == 0 else status}, {took:.0f} s", flush=True)
-        if status != 0:
+        print(f"runbooks: {path.name}: {'ok' if status == '0' else status}, {took:.0f} s", flush=True)
+        if status != "0":
             failed += 1
             print("\n".join(output.splitlines()[-30:]), flush=True)
     return 1 if failed else 0

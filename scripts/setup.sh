@@ -7,6 +7,7 @@
 #   scripts/setup.sh               install
 #   scripts/setup.sh --env         print the settings for a shell: eval "$(scripts/setup.sh --env)"
 #   scripts/setup.sh --networks        install what zombienet/run.sh needs besides
+#   scripts/setup.sh --lints           install what scripts/test.sh reads shell and Python with, besides
 #   ASSAY_WASM_ROUTE=distro …      take the wasm target from Debian's packages, not from rustup
 set -euo pipefail
 
@@ -23,8 +24,11 @@ if [ "${1:-}" = --env ]; then
 	exit 0
 fi
 
-NETWORKS=
-[ "${1:-}" != --networks ] || NETWORKS=1
+NETWORKS='' LINTS=''
+case ${1:-} in
+--networks) NETWORKS=1 ;;
+--lints) LINTS=1 ;;
+esac
 
 say() { echo "set-up: $*"; }
 die() {
@@ -101,6 +105,12 @@ missing_packages() {
 	command -v curl >/dev/null || echo curl
 	# Without root certificates the node does not start (deploy/Containerfile).
 	[ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
+	if [ -n "$LINTS" ]; then
+		local tool
+		for tool in shellcheck pyflakes3 mypy; do
+			command -v $tool >/dev/null || echo $tool
+		done
+	fi
 	if [ -n "$NETWORKS" ]; then
 		command -v node >/dev/null || echo nodejs
 		command -v npm >/dev/null || echo npm

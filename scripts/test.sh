@@ -7,7 +7,7 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/setup.sh
+scripts/setup.sh --lints
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 # Set by hand for quick checks; the node would have no runtime, or an old one.
@@ -100,21 +100,24 @@ optional_features() {
 # What a chain builder takes from a registry.
 packages() {
 	cargo package --locked --no-verify --allow-dirty -p assay-primitives -p assay-air \
-		-p assay-plonky3 -p assay-stwo -p assay-host -p pallet-proof-verifier
+		-p assay-stark -p assay-plonky3 -p assay-stwo -p assay-systems -p assay-host -p pallet-proof-verifier
 }
 
-shell_scripts() {
-	local script
-	for script in scripts/*.sh zombienet/*.sh .ci/run; do
-		bash -n "$script" || return 1
-	done
-	PYTHONPYCACHEPREFIX=$scratch/pycache python3 -m py_compile scripts/*.py zombienet/*.py \
-		spec/*.py spec/*/*.py
+# What a compiler would find: unset and unused names, types that don't fit, words that split.
+scripts() {
+	local shell python
+	mapfile -t shell < <(git ls-files '*.sh' .ci/run)
+	mapfile -t python < <(git ls-files 'scripts/*.py' 'zombienet/*.py')
+	shellcheck --severity=warning --external-sources "${shell[@]}" &&
+		pyflakes3 "${python[@]}" spec &&
+		mypy --cache-dir "$scratch/mypy" --check-untyped-defs --ignore-missing-imports \
+			--scripts-are-modules "${python[@]}" &&
+		mypy --cache-dir "$scratch/mypy" -p spec
 }
 
 step "components" components
 step "formatting" cargo fmt --check
-step "scripts" shell_scripts
+step "scripts" scripts
 # Before the lints: their wrapper around rustc must not reach the build of the runtime.
 step "build" cargo build --release --locked --workspace --bins
 # Examples are compiled by the lints, and run by who needs them.
@@ -123,6 +126,7 @@ step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
 step "statement vectors" python3 scripts/check_statement_vectors.py
 step "referee" scripts/fuzz.sh referee
 step "snippets" python3 scripts/embed.py --check
+step "seam" python3 scripts/systems.py --check
 step "performance report" python3 scripts/performance_report.py --check
 step "no_std" no_std
 step "demo" scripts/demo.sh

@@ -43,7 +43,7 @@ GOOD = {
 def changed(value, *keys):
     """GOOD with one figure changed."""
     summary = copy.deepcopy(GOOD)
-    place = summary
+    place: dict = summary
     for key in keys[:-1]:
         place = place[key]
     place[keys[-1]] = value

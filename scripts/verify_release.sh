@@ -10,7 +10,7 @@
 set -euo pipefail
 
 clone=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-required="plonky3 stwo"
+required="plonky3 stwo cairo"
 rehearsal=false
 if [ "${1:-}" = --rehearsal ]; then
 	rehearsal=true

@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use assay_air::{FoldInputs, Program};
+use assay_air::plonky3::{FoldInputs, Program};
 use assay_fuzz::within_64_mib;
 use assay_mutants::{Draft, Rng};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};

@@ -119,6 +119,8 @@ pub enum StatementStatus {
 pub struct Restrictions {
 	/// Proof systems that are switched off.
 	pub disabled_systems: Vec<&'static str>,
+	/// Versions of keys that are switched off: first bytes.
+	pub disabled_versions: Vec<u8>,
 	/// Profiles that are closed.
 	pub closed_profiles: Vec<Profile>,
 	/// Versions of keys that retire or have.
@@ -365,11 +367,14 @@ where
 
 	fn restrictions(&self, at: Option<Hash>) -> RpcResult<Restrictions> {
 		let answer = self.client.runtime_api().restrictions(self.at(at)).map_err(unavailable)?;
-		let (mut disabled_systems, mut closed_profiles) = (Vec::new(), Vec::new());
+		let mut disabled_systems = Vec::new();
+		let mut disabled_versions = Vec::new();
+		let mut closed_profiles = Vec::new();
 		for scope in answer.disabled {
 			match scope {
 				Scope::ProofSystem(off) => disabled_systems.push(off.name()),
 				Scope::Profile(closed) => closed_profiles.push(closed),
+				Scope::Version(off) => disabled_versions.push(off),
 			}
 		}
 		let retirements = answer
@@ -377,7 +382,7 @@ where
 			.into_iter()
 			.map(|(version, at)| Retirement { version, at })
 			.collect();
-		Ok(Restrictions { disabled_systems, closed_profiles, retirements })
+		Ok(Restrictions { disabled_systems, disabled_versions, closed_profiles, retirements })
 	}
 
 	fn statement_context(&self, at: Option<Hash>) -> RpcResult<Hash> {

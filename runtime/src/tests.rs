@@ -189,9 +189,12 @@ mod weights_should {
 
 	#[test]
 	fn be_charged_by_the_length_of_a_key() {
+		// Whether the key's version is switched off.
+		let read = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
 		for len in [0, 9_000, 130_000] {
 			let vk = vec![0; len];
-			let expected = Wired::register_vk(len as u32).saturating_add(registered(&vk));
+			let expected =
+				Wired::register_vk(len as u32).saturating_add(registered(&vk)).saturating_add(read);
 			let call =
 				pallet_proof_verifier::Call::<Runtime>::register_vk { vk: vk.try_into().unwrap() };
 			assert_eq!(call.get_dispatch_info().call_weight, expected);
@@ -303,7 +306,7 @@ mod a_submission_should {
 
 	fn statement() -> Hash {
 		let values = PublicValues::decode_strict(PUBLIC_VALUES, 1_024).unwrap();
-		let version = assay_primitives::VERIFIER_VERSION;
+		let version = assay_primitives::SystemId::Plonky3.verifier_version();
 		Hash::from(statement_hash(&GENESIS.0, &vk_hash().0, version, &values))
 	}
 
@@ -435,8 +438,12 @@ mod a_submission_should {
 			let closed = pallet_proof_verifier::Error::<Runtime>::ProfileClosed;
 			assert_eq!(result.unwrap_err().error, closed.into());
 			let record = ProofVerifier::vk_info(vk_hash()).unwrap().record;
-			let verification =
-				pallet_proof_verifier::weight_model::native(record.hash, &record.cost).ref_time();
+			let verification = pallet_proof_verifier::weight_model::native(
+				record.system,
+				record.hash,
+				&record.cost,
+			)
+			.ref_time();
 			assert!(paid < quote.fee - Balance::from(verification) + UNIT / 1_000_000, "{paid}");
 		});
 	}

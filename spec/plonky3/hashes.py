@@ -93,7 +93,7 @@ ROUND_CONSTANTS = [
 
 def _keccak_steps():
     """For rho and pi: lane `source` turns left by `turn` and goes to the place that is next in order."""
-    turns, x, y, lane = {0: 0}, 1, 0, 0
+    turns, x, y = {0: 0}, 1, 0
     for t in range(24):
         turns[x + 5 * y] = (t + 1) * (t + 2) // 2 % 64
         x, y = y, (2 * x + 3 * y) % 5

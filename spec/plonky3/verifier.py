@@ -19,7 +19,7 @@ def verify(vk, public_values, proof):
 
 
 def argument(key, public, proof):
-    extension, program, g = key.extension, key.program, root_of_unity(key.degree_bits)
+    extension, g = key.extension, root_of_unity(key.degree_bits)
     if key.ood_grinding_bits == 0 and proof.ood_witness:
         raise Refused("proof_not_canonical", "unread out-of-domain grinding witness")
     preprocessed_commitment = keys.preprocessed_commitment(key)

@@ -216,6 +216,7 @@ class PublicTerm:
             self.relation >= relations
             or not 1 <= len(self.values) <= program.MAX_ALPHA_POWER + 1
             or any(number >= most[kind] for kind, number in (self.multiplicity, *self.values))
+            or self.multiplicity == ("constant", 0)  # Nothing is added, and so no value bound.
         ):
             raise malformed("a public term is out of range")
 
@@ -298,12 +299,13 @@ def check(vk):
 def constrains(key):
     """Whether a constraint fails, or lookups do, for some trace. Everything that a proof could choose is drawn at
     random: constraints are polynomials of degree 3 in the cells, and one that is zero there is zero. The drawing is
-    no secret: an author who knows it can only make a key that constrains something, and is refused all the same.
+    no secret: an author who knows it can only make a key that constrains something, and is refused all the same. It
+    hangs on the key's hash, so that nobody meets a fraction over zero, which has no value and shows nothing.
 
     What reads the interaction trace says nothing of a trace; that its fractions, over all components, do not add up
     to zero does. Their sum is that of a trace whose rows are equal.
     """
-    draw = random.Random("assay")
+    draw = random.Random(key.hash)
 
     def felt():
         return QM31(*(draw.randrange(P) for _ in range(4)))
@@ -335,11 +337,15 @@ def constrains(key):
         for _, sign, numerator, denominator in lookups.values():
             if numerator is not None:
                 over = equal[denominator] if denominator is not None else QM31(1)
+                if over.is_zero():
+                    return False
                 total += equal[numerator] * over.inverse() * (sign * size % P)
     for term in key.public_terms:
         number = {"constant": QM31, "public": lambda index: QM31(public[index])}
         relation = relations[term.relation]
         of = lambda operand: number[operand[0]](operand[1])
         tuple_ = sum((of(value) * relation.power(i) for i, value in enumerate(term.values)), QM31(0))
+        if (tuple_ - relation.z).is_zero():
+            return False
         total += of(term.multiplicity) * (tuple_ - relation.z).inverse()
     return not total.is_zero()

@@ -6,11 +6,11 @@ use assay_air::stwo::{Air, Builder};
 use assay_primitives::{
 	Policy, Profile, PublicTerm, PublicValues, SecurityBits, StwoHash, StwoParams,
 };
-use assay_stwo::Error;
 use assay_stwo::prover::{
 	Column, Provable, ProverError, Reference, make_vk, prove, upstream_verifier,
 };
 use assay_stwo::soundness::{Shape, recommended};
+use assay_stwo::{Cause, Error};
 use assay_stwo_airs::column;
 use assay_stwo_airs::fibonacci::WideFibonacci;
 use assay_stwo_airs::poseidon::PoseidonChain;
@@ -247,7 +247,10 @@ mod false_claims {
 			values[index] ^= 1;
 			let public = PublicValues::V1(values);
 			let proof = prove(&vk, &air, &public).unwrap();
-			assert_eq!(assay_stwo::verify(&vk, &public, &proof), Err(Error::ClaimedSums));
+			assert_eq!(
+				assay_stwo::verify(&vk, &public, &proof),
+				Err(Error::Own(Cause::ClaimedSums))
+			);
 		}
 	}
 

@@ -137,7 +137,7 @@ fn fixtures(compiled: &Path, out: &Path, cache: &Path, names: &[&str]) {
 		let public_values = prove::public_values(&theirs);
 		let proof = prove::encode(&vk, &theirs);
 		let vk = VerifyingKey::CairoV1(vk);
-		let security = assay_stwo::security(&vk).expect("a supported key").bits;
+		let security = assay_stwo::security(&vk).expect("a supported key").report.bits;
 		assay_stwo::verify(&vk, &public_values, &proof).expect("an honest proof");
 		println!(
 			"{name}: {} bytes, proven in {seconds} s; key of {} bytes, {security:?}",

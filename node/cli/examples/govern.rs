@@ -3,7 +3,8 @@
 //! The admin's calls, sent through sudo: what the runbooks use. Prints the block that executed it.
 //!
 //! ```text
-//! govern URL disable|enable Plonky3|Stwo|Compat|Standard|Strong
+//! govern URL disable|enable SYSTEM|PROFILE    such as Plonky3, Standard
+//! govern URL disable|enable VERSION
 //! govern URL purge VK_HASH
 //! govern URL retire VERSION BLOCK
 //! govern URL set-code RUNTIME.WASM
@@ -37,8 +38,10 @@ fn call(arguments: &[&str]) -> Result<(Value, bool), Failure> {
 				"Compat" | "Standard" | "Strong" => "Profile",
 				_ => "ProofSystem",
 			};
-			let inner = Value::unnamed_variant(*what, []);
-			let scope = Value::unnamed_variant(kind, [inner]);
+			let scope = match what.parse::<u8>() {
+				Ok(version) => Value::unnamed_variant("Version", [Value::u128(version.into())]),
+				Err(_) => Value::unnamed_variant(kind, [Value::unnamed_variant(*what, [])]),
+			};
 			verifier(
 				"set_disabled",
 				vec![("scope", scope), ("disabled", Value::bool(*verb == "disable"))],

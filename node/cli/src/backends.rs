@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The proof systems: the AIRs, and the verifier that a key asks for.
+//! The proof systems: their sample AIRs, and what a key is checked for.
 
 use crate::output::Failure;
 use assay_airs::Sample;
-use assay_primitives::{CheckedVk, ErrorClass, Policy, SecurityBits, StwoComponent, VerifyingKey};
+use assay_primitives::{CheckedVk, Policy, SecurityBits, StwoComponent, VerifyingKey};
 use assay_stwo_airs::Sample as StwoSample;
+use assay_systems::{Refused, explained};
 
 /// A sample AIR of either system.
 #[derive(Clone, Copy, Debug)]
@@ -36,56 +37,23 @@ impl Air {
 	}
 }
 
-/// Why a verifier refused.
-pub struct Refusal {
-	/// What a chain would report.
-	pub class: ErrorClass,
-	/// What was expected and what came.
-	pub message: String,
-	/// The site, where it is work that is missing.
-	pub grinding_site: Option<&'static str>,
-}
-
-impl From<assay_plonky3::Error> for Refusal {
-	fn from(error: assay_plonky3::Error) -> Self {
-		let grinding_site = match error {
-			assay_plonky3::Error::Grinding { site, .. } => Some(site),
-			_ => None,
-		};
-		Self { class: error.class(), message: error.to_string(), grinding_site }
-	}
-}
-
-impl From<assay_stwo::Error> for Refusal {
-	fn from(error: assay_stwo::Error) -> Self {
-		let grinding_site = match error {
-			assay_stwo::Error::Grinding { site, .. } => Some(site),
-			_ => None,
-		};
-		Self { class: error.class(), message: error.to_string(), grinding_site }
-	}
-}
-
-impl From<Refusal> for Failure {
-	fn from(refusal: Refusal) -> Self {
-		Self::refused(refusal.class, refusal.message)
+impl From<Refused> for Failure {
+	fn from(refused: Refused) -> Self {
+		Self::refused(refused.class, refused.message)
 	}
 }
 
 /// Checks a key as a chain does, without asking for a number of bits.
-pub fn check_vk(vk: &VerifyingKey) -> Result<CheckedVk, Refusal> {
+pub fn check_vk(vk: &VerifyingKey) -> Result<CheckedVk, Refused> {
 	let any = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
-	Ok(match vk {
-		VerifyingKey::Plonky3V1(_) => assay_plonky3::check_vk(vk, &any)?,
-		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => assay_stwo::check_vk(vk, &any)?,
-	})
+	explained::check_vk(vk, &any)
 }
 
 /// Which constraints of a key hold for every trace, by name: an AIR's author may have meant something else.
-/// None for a Cairo program, whose constraints are the verifier's.
+/// None where the constraints are the verifier's.
 pub fn idle_constraints(vk: &VerifyingKey) -> Vec<String> {
 	match vk {
-		VerifyingKey::Plonky3V1(inner) => assay_air::Program::decode(&inner.program)
+		VerifyingKey::Plonky3V1(inner) => assay_air::plonky3::Program::decode(&inner.program)
 			.map(|program| program.idle_constraints(inner.degree_bits))
 			.unwrap_or_default()
 			.into_iter()
@@ -101,16 +69,6 @@ pub fn idle_constraints(vk: &VerifyingKey) -> Vec<String> {
 			};
 			inner.components.iter().enumerate().flat_map(of_component).collect()
 		},
-		VerifyingKey::CairoV1(_) => Vec::new(),
+		_ => Vec::new(),
 	}
-}
-
-/// Verifies from bytes, as a chain's host functions do.
-pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Refusal> {
-	if matches!(vk.first(), Some(2 | 3)) {
-		assay_stwo::verify_bytes(vk, public_values, proof)?;
-	} else {
-		assay_plonky3::verify_bytes(vk, public_values, proof)?;
-	}
-	Ok(())
 }

@@ -94,7 +94,7 @@ pub enum ShowCommand {
 	},
 	/// Whether the chain vouches for a statement
 	Statement(ShowStatementArgs),
-	/// Which proof systems and profiles are switched off, which versions of keys retire
+	/// Which proof systems, versions of keys and profiles are switched off, which versions retire
 	Restrictions,
 }
 

@@ -6,65 +6,29 @@
 //! Where prover and verifier begin with different ones, the first check that takes a challenge fails,
 //! whatever it is a check of. Its message then names a site of grinding, say, where no work is missing.
 
-use crate::backends::Refusal;
 use crate::output::hex;
-use assay_primitives::{ErrorClass, VerifyingKey};
-
-/// A check that hangs on the transcript.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Check {
-	/// Grinding, at this site.
-	Grinding(&'static str),
-	/// The openings of the queries: Merkle paths, then folding.
-	Openings,
-	/// The lookups' sum, or the constraints at the out-of-domain point.
-	Constraints,
-}
-
-/// The first of all under `vk`.
-fn first_check(vk: &VerifyingKey) -> Check {
-	match vk {
-		VerifyingKey::Plonky3V1(inner) => {
-			let fri = &inner.fri;
-			let sites = [
-				("out-of-domain", fri.ood_grinding_bits),
-				("batch", fri.batch_grinding_bits),
-				("commit", fri.commit_grinding_bits),
-				("query", fri.query_grinding_bits),
-			];
-			let site = sites.into_iter().find(|&(_, bits)| bits > 0);
-			site.map_or(Check::Openings, |(site, _)| Check::Grinding(site))
-		},
-		VerifyingKey::StwoV1(inner)
-			if inner.relations > 0 && inner.pcs.interaction_grinding_bits > 0 =>
-		{
-			Check::Grinding("interaction")
-		},
-		VerifyingKey::CairoV1(inner) if inner.pcs.interaction_grinding_bits > 0 => {
-			Check::Grinding("interaction")
-		},
-		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => Check::Constraints,
-	}
-}
+use assay_primitives::{ErrorClass, FirstCheck, VerifyingKey};
+use assay_systems::{Refused, first_check};
 
 /// What the refusal of a proof under `vk` usually means, if that is something else than it says.
-pub fn of(vk: &VerifyingKey, refusal: &Refusal) -> Option<String> {
-	let is_first = match first_check(vk) {
-		Check::Grinding(site) => refusal.grinding_site == Some(site),
-		Check::Openings => {
+pub fn of(vk: &VerifyingKey, refusal: &Refused) -> Option<String> {
+	let (first, seeded) = first_check(vk)?;
+	let is_first = match first {
+		FirstCheck::Grinding(site) => refusal.grinding_site == Some(site),
+		FirstCheck::Openings => {
 			matches!(refusal.class, ErrorClass::MerklePathInvalid | ErrorClass::LowDegreeInvalid)
 		},
-		Check::Constraints => refusal.class == ErrorClass::ConstraintsInvalid,
+		FirstCheck::Constraints => refusal.class == ErrorClass::ConstraintsInvalid,
 	};
 	let hash = hex(&vk.hash());
-	is_first.then(|| match vk {
-		VerifyingKey::CairoV1(_) => format!(
+	is_first.then(|| match seeded {
+		false => format!(
 			"the first check that depends on the transcript failed. Usually the proof was made for \
 			 another output, or with other parameters than those of key {hash}. Take the public \
 			 values that were written with the proof, and compare `assay inspect` with the prover's \
 			 parameters"
 		),
-		_ => format!(
+		true => format!(
 			"the first check that depends on the transcript failed. Usually the proof was made under \
 			 another key, for other public values, or with a transcript that lacks the key's hash as \
 			 its seed. Compare {hash} with the vk_hash that `assay prove --json` printed, and take \
@@ -133,25 +97,26 @@ mod tests {
 		})
 	}
 
-	fn refusal(class: ErrorClass, grinding_site: Option<&'static str>) -> Refusal {
-		Refusal { class, message: String::new(), grinding_site }
+	fn refusal(class: ErrorClass, grinding_site: Option<&'static str>) -> Refused {
+		Refused { class, message: String::new(), grinding_site }
 	}
 
 	#[test]
 	fn the_first_check_is_the_first_site_with_bits() {
 		for (bits, first) in [
-			([1, 1, 1, 1], Check::Grinding("out-of-domain")),
-			([0, 1, 1, 1], Check::Grinding("batch")),
-			([0, 0, 1, 1], Check::Grinding("commit")),
-			([0, 0, 0, 1], Check::Grinding("query")),
-			([0, 0, 0, 0], Check::Openings),
+			([1, 1, 1, 1], FirstCheck::Grinding("out-of-domain")),
+			([0, 1, 1, 1], FirstCheck::Grinding("batch")),
+			([0, 0, 1, 1], FirstCheck::Grinding("commit")),
+			([0, 0, 0, 1], FirstCheck::Grinding("query")),
+			([0, 0, 0, 0], FirstCheck::Openings),
 		] {
-			assert_eq!(first_check(&plonky3(bits)), first);
+			assert_eq!(first_check(&plonky3(bits)), Some((first, true)));
 		}
 		// Without lookups there is no such site.
-		assert_eq!(first_check(&stwo(1, 2)), Check::Grinding("interaction"));
-		assert_eq!(first_check(&stwo(0, 2)), Check::Constraints);
-		assert_eq!(first_check(&stwo(1, 0)), Check::Constraints);
+		let of = |vk: VerifyingKey| first_check(&vk).map(|(check, _)| check);
+		assert_eq!(of(stwo(1, 2)), Some(FirstCheck::Grinding("interaction")));
+		assert_eq!(of(stwo(0, 2)), Some(FirstCheck::Constraints));
+		assert_eq!(of(stwo(1, 0)), Some(FirstCheck::Constraints));
 	}
 
 	#[test]

@@ -2,14 +2,17 @@
 
 //! `inspect`: what is in a verifying key.
 
+mod cairo;
+
 use crate::cli::{InspectArgs, ProfileArg};
 use crate::files;
 use crate::offline::{check, cost_json, fri_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, hex, table};
-use crate::{cairo, stwo};
-use assay_air::{Node, Program};
+use crate::stwo;
+use assay_air::plonky3::{Node, Program};
 use assay_plonky3::soundness::{
-	Fold, Goal, Recent, Regime, Report, Shape, Space, Step, folds, recent, search, security_bits,
+	Fold, Goal, Recent, Regime, Report, Shape, Space, Step, folds, recent, remedies, search,
+	security_bits, together,
 };
 use assay_plonky3::supported;
 use assay_primitives::{Plonky3Vk, Policy, Profile, VerifyingKey};
@@ -27,7 +30,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let located = |failure: Failure| failure.context(args.vk.display());
 	let checked = check(&file.vk).map_err(located)?;
 	let program = Program::decode(&inner.program)
-		.map_err(|error| located(Failure::from(assay_plonky3::Error::from(error))))?;
+		.map_err(|error| located(Failure::from(assay_plonky3::Error::Own(error.into()))))?;
 	let header = program.header();
 	let degrees = program.degrees(inner.degree_bits);
 	let degree = degrees.multiple;
@@ -181,7 +184,7 @@ impl Security {
 		});
 		Self {
 			folds: folds(fri, extension, &shape, report.multiplicity, recent.multiplicity),
-			remedies: report.weakest().remedies(extension),
+			remedies: remedies(&report.weakest(), extension),
 			report,
 			recent,
 			next,
@@ -190,12 +193,12 @@ impl Security {
 
 	fn json(&self) -> Value {
 		let report = &self.report;
-		let least = |bits: &dyn Fn(&Step) -> f64| tenth(bits(report.least(bits)));
+		let least = |bits: &dyn Fn(&Step) -> f64| tenth(bits(&report.least(bits)));
 		json!({
 			"analysis": regime_text(report.regime),
 			"source": PROVEN_BY,
 			"multiplicity": report.multiplicity,
-			"together": tenth(report.together(&self.folds)),
+			"together": tenth(together(report, &self.folds)),
 			"recent": recent_json(self.recent.multiplicity, &self.recent.steps),
 			"least": {
 				"unique_decoding": least(&|step| step.unique_decoding),
@@ -273,7 +276,7 @@ impl Security {
 		let [proven, together, recent] = proven_rows(
 			&regime_text(report.regime),
 			report.weakest().name,
-			report.together(&self.folds),
+			together(report, &self.folds),
 			(self.recent.bits(), self.recent.multiplicity),
 		);
 		let _ = write!(
@@ -331,7 +334,8 @@ fn name(profile: Profile) -> &'static str {
 	ProfileArg::from(profile).name()
 }
 
-fn regime_text(regime: Regime) -> String {
+/// The analysis behind the proven bits, for people.
+pub fn regime_text(regime: Regime) -> String {
 	match regime {
 		Regime::UniqueDecoding => "unique decoding".into(),
 		Regime::Johnson { multiplicity } => format!("Johnson, multiplicity {multiplicity}"),

@@ -11,7 +11,6 @@
 //! | [`files`] | reading and writing keys, public values and proofs, with bounds |
 //! | [`offline`] | `air list`, `export`, `prove`, `verify` |
 //! | [`inspect`] | `inspect` |
-//! | [`cairo`] | `inspect` for Cairo programs |
 //! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
 //! | [`root`] | `root` |
 //! | [`suggest`] | `suggest` |
@@ -21,7 +20,6 @@
 //! | [`online`] | `register`, `unregister`, `submit`, `watch` |
 
 mod backends;
-mod cairo;
 mod chain;
 mod cli;
 mod files;

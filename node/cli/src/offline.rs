@@ -2,18 +2,19 @@
 
 //! Commands that need no chain: `air list`, `export`, `prove`, `verify`.
 
-use crate::backends::{self, Air, verify_bytes};
+use crate::backends::{self, Air};
 use crate::cli::{ExportArgs, HashArg, ProfileArg, ProveArgs, VerifyArgs};
 use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
 use crate::{files, hint, stwo};
-use assay_air::Program;
+use assay_air::plonky3::Program;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
 use assay_primitives::{
 	CheckedVk, Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile,
-	PublicValues, SecurityBits, VERIFIER_VERSION, VerifyingKey, statement_hash,
+	PublicValues, SecurityBits, VerifyingKey, statement_hash,
 };
 use assay_stwo_airs::Sample as StwoSample;
+use assay_systems::explained::verify_bytes;
 use codec::Encode;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -261,7 +262,8 @@ pub fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
 		("verify", format!("{:.3} ms", millis(time))),
 	];
 	if let Some(context) = &args.context {
-		let hash = statement_hash(context, &file.hash(), VERIFIER_VERSION, &public_values);
+		let version = file.vk.system().verifier_version();
+		let hash = statement_hash(context, &file.hash(), version, &public_values);
 		merge(&mut object, json!({ "statement": hex(&hash) }));
 		rows.push(("statement", hex(&hash)));
 	}
@@ -304,12 +306,14 @@ pub fn admit(profile: ProfileArg, allow_weak: bool, got: SecurityBits) -> Result
 	Ok(false)
 }
 
-fn of_plonky3(vk: &VerifyingKey) -> Result<&Plonky3Vk, Failure> {
+/// The key, if it is one for Plonky3.
+pub fn of_plonky3(vk: &VerifyingKey) -> Result<&Plonky3Vk, Failure> {
 	match vk {
 		VerifyingKey::Plonky3V1(inner) => Ok(inner),
-		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => {
-			Err(Failure::usage("expected a verifying key for Plonky3, got one for STWO"))
-		},
+		other => Err(Failure::usage(format_args!(
+			"expected a verifying key for Plonky3, got one for {}",
+			other.system().title()
+		))),
 	}
 }
 
@@ -379,7 +383,7 @@ fn make(
 
 /// The program of a sample AIR.
 pub fn program(sample: Sample) -> Result<Program, Failure> {
-	dispatch_sample!(sample, |air| assay_air::export(air))
+	dispatch_sample!(sample, |air| assay_air::plonky3::export(air))
 		.map_err(|error| Failure::usage(format_args!("{}: {error}", sample.name())))
 }
 

@@ -58,7 +58,7 @@ fn committed(file: &VkFile) -> Result<([u8; 32], u64), Failure> {
 	match &file.vk {
 		VerifyingKey::Plonky3V1(inner) => {
 			let root = inner.preprocessed.ok_or_else(none)?;
-			let program = assay_air::Program::decode(&inner.program)
+			let program = assay_air::plonky3::Program::decode(&inner.program)
 				.map_err(|error| Failure::usage(format_args!("program: {error}")))?;
 			Ok((root, (program.preprocessed_width() as u64) << inner.degree_bits))
 		},
@@ -68,9 +68,10 @@ fn committed(file: &VkFile) -> Result<([u8; 32], u64), Failure> {
 			let values = components.map(|part| of(part.log_size, part.preprocessed.len())).sum();
 			if values == 0 { Err(none()) } else { Ok((inner.preprocessed, values)) }
 		},
-		VerifyingKey::CairoV1(_) => Err(Failure::usage(
-			"expected a key for an AIR, got one for a Cairo program: its preprocessed columns are \
-			 upstream's, and the verifier takes no other root than theirs",
-		)),
+		other => Err(Failure::usage(format_args!(
+			"expected a key for an AIR, got one for {}: its preprocessed columns are upstream's, and the \
+			 verifier takes no other root than theirs",
+			other.system().title()
+		))),
 	}
 }

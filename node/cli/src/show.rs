@@ -10,7 +10,7 @@ use crate::cli::{ShowArgs, ShowCommand, VkArgs};
 use crate::files;
 use crate::online::{vk_hash, within};
 use crate::output::{Answer, Exit, Failure, Progress, hex, table};
-use assay_primitives::{Hash, PublicValues, VERIFIER_VERSION, statement_hash};
+use assay_primitives::{Hash, PublicValues, SystemId, statement_hash};
 use serde_json::{Map, Value, json};
 use subxt::rpcs::client::RpcParams;
 
@@ -19,10 +19,16 @@ const PAGE: u32 = 128;
 
 /// What is asked, with all files read: nobody is asked before the arguments are known to be good.
 enum Question {
-	Key { vk_hash: Hash, proof_bytes: Option<u32> },
-	Keys { owner: String },
+	Key {
+		vk_hash: Hash,
+		proof_bytes: Option<u32>,
+	},
+	Keys {
+		owner: String,
+	},
 	Statement(Hash),
-	StatementOf(Hash, PublicValues),
+	/// Of a key's hash and, where its bytes were given, its proof system.
+	StatementOf(Hash, Option<SystemId>, PublicValues),
 	Restrictions,
 }
 
@@ -36,8 +42,17 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 		ShowCommand::Statement(args) => match (args.statement, &args.public_values) {
 			(Some(statement), _) => Question::Statement(statement),
 			(None, Some(path)) => {
-				let vk = VkArgs { vk: args.vk.clone(), vk_hash: args.vk_hash };
-				Question::StatementOf(vk_hash(&vk)?, files::read_public_values(path)?.1)
+				let values = files::read_public_values(path)?.1;
+				match (&args.vk, args.vk_hash) {
+					(Some(vk), None) => {
+						let vk = files::read_vk(vk)?;
+						Question::StatementOf(vk.hash(), Some(vk.vk.system()), values)
+					},
+					(vk, hash) => {
+						let vk = VkArgs { vk: vk.clone(), vk_hash: hash };
+						Question::StatementOf(vk_hash(&vk)?, None, values)
+					},
+				}
 			},
 			(None, None) => {
 				return Err(Failure::usage(
@@ -57,15 +72,21 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 			Question::Key { vk_hash, proof_bytes } => node.key(&hex(&vk_hash), proof_bytes).await,
 			Question::Keys { owner } => node.keys(&owner).await,
 			Question::Statement(statement) => node.statement(statement).await,
-			Question::StatementOf(vk_hash, values) => {
+			Question::StatementOf(vk_hash, system, values) => {
 				let context = node.context().await?;
-				node.statement(statement_hash(&context, &vk_hash, VERIFIER_VERSION, &values)).await
+				let system = match system {
+					Some(system) => system,
+					None => node.system(&hex(&vk_hash)).await?,
+				};
+				let version = system.verifier_version();
+				node.statement(statement_hash(&context, &vk_hash, version, &values)).await
 			},
 			Question::Restrictions => {
 				let answer = node.ask("assay_restrictions", &[]).await?;
-				let whole = ["disabledSystems", "closedProfiles", "retirements"]
-					.iter()
-					.all(|field| answer[*field].is_array());
+				let whole =
+					["disabledSystems", "disabledVersions", "closedProfiles", "retirements"]
+						.iter()
+						.all(|field| answer[*field].is_array());
 				if whole { fields(answer) } else { None }
 					.ok_or_else(|| unexpected("assay_restrictions"))
 			},
@@ -122,6 +143,13 @@ impl Node {
 		object.insert("submission".into(), price.into());
 		object.insert("registered_by".into(), snake_case(registrants));
 		Ok(object)
+	}
+
+	/// The proof system of a registered key.
+	async fn system(&self, vk_hash: &str) -> Result<SystemId, Failure> {
+		let info = self.key(vk_hash, None).await?;
+		let name = info.get("system").and_then(Value::as_str);
+		name.and_then(SystemId::from_name).ok_or_else(|| unexpected("assay_vkInfo"))
 	}
 
 	async fn keys(&self, owner: &str) -> Result<Map<String, Value>, Failure> {

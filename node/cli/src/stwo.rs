@@ -6,16 +6,19 @@
 //! proofs is a program of its own, `assay-stwo` (`scripts/build_stwo.sh`), that this one runs. What
 //! judges them is in here.
 
-use crate::backends::check_vk;
 use crate::cli::{ExportArgs, HashArg, InspectArgs, ProfileArg, ProveArgs};
 use crate::files::{self, VkFile};
-use crate::inspect::{PROVEN_BY, RECENT, proven_rows, recent_json};
-use crate::offline::{cost_json, default_file, elements_text, merge, security_json, security_text};
+use crate::inspect::{PROVEN_BY, RECENT, proven_rows, recent_json, regime_text};
+use crate::offline::{
+	check, cost_json, default_file, elements_text, merge, security_json, security_text,
+};
 use crate::output::{Answer, Failure, Progress, hex, table};
-use assay_air::stwo::Program;
+use assay_air::stwo::{Program, limits::P};
 use assay_airs::quorum::QuorumWitness;
-use assay_primitives::{Policy, Profile, StwoParams, StwoVk, VerifyingKey};
-use assay_stwo::soundness::{Regime, Report};
+use assay_primitives::{
+	Policy, Profile, PublicOperand, PublicTerm, StwoParams, StwoVk, VerifyingKey,
+};
+use assay_stwo::Security;
 use assay_stwo_airs::Sample;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -87,7 +90,7 @@ pub fn export(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
 
 	let file = files::read_vk(&draft.0)?;
 	let inner = of_stwo(&file)?;
-	let checked = check_vk(&file.vk)?;
+	let checked = check(&file.vk)?;
 	let admitted = crate::offline::admit(args.profile, args.allow_weak, checked.security)?;
 	files::write(&out, &file.bytes)?;
 	let vk_hash = hex(&file.hash());
@@ -206,16 +209,17 @@ pub fn prove_quorum(
 /// `inspect`.
 pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answer, Failure> {
 	let located = |failure: Failure| failure.context(args.vk.display());
-	let checked = check_vk(&file.vk).map_err(|refusal| located(refusal.into()))?;
+	let checked = check(&file.vk).map_err(located)?;
 	let refused = |error: assay_stwo::Error| located(Failure::refused(error.class(), error));
-	let report = assay_stwo::security(&file.vk).map_err(refused)?;
+	let security = assay_stwo::security(&file.vk).map_err(refused)?;
 	let programs = inner
 		.components
 		.iter()
 		.enumerate()
 		.map(|(component, data)| {
-			Program::decode(&data.program)
-				.map_err(|error| refused(assay_stwo::Error::Program { component, error }))
+			Program::decode(&data.program).map_err(|error| {
+				refused(assay_stwo::Error::Own(assay_stwo::Cause::Program { component, error }))
+			})
 		})
 		.collect::<Result<Vec<_>, _>>()?;
 	let admitted: Vec<&str> = Profile::ALL
@@ -242,6 +246,7 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answ
 			"columns": program.header().trace_columns(),
 			"interaction_columns": program.header().interaction_columns(),
 			"preprocessed_columns": data.preprocessed.len(),
+			"preprocessed": data.preprocessed,
 			"claimed_sum": program.has_claimed_sum(),
 			"operations": program.nodes().len(),
 			"constraints": program.assertions().len(),
@@ -251,14 +256,15 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answ
 		})).collect::<Vec<_>>(),
 		"profiles": admitted,
 		"profile": profile,
-		"security": report_json(&report),
+		"security": report_json(&security),
 		"cost": cost_json(checked.cost),
 		"proof_bytes_max": checked.proof_bytes_max,
 	});
 	merge(&mut object, security_json(checked.security));
 	if args.program {
 		let dumps: Vec<_> = programs.iter().map(Program::dump).collect();
-		merge(&mut object, json!({ "dump": dumps }));
+		let terms: Vec<_> = inner.public_terms.iter().map(term_text).collect();
+		merge(&mut object, json!({ "dump": dumps, "terms": terms }));
 	}
 
 	let mut rows = vec![
@@ -312,21 +318,44 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answ
 	]);
 	let mut text = table(&rows);
 	text.push('\n');
-	write_report(&report, &mut text);
+	write_report(&security, &mut text);
 	if args.program {
-		for program in &programs {
-			text.push('\n');
+		// Writing to a String cannot fail.
+		for (number, (data, program)) in inner.components.iter().zip(&programs).enumerate() {
+			let _ = writeln!(text, "\ncomponent {number}, 2^{} rows", data.log_size);
+			for (place, column) in data.preprocessed.iter().enumerate() {
+				let _ = writeln!(text, "fixed[{place}] is preprocessed column {column} of the key");
+			}
 			text.push_str(&program.dump());
+		}
+		if !inner.public_terms.is_empty() {
+			let _ = writeln!(text, "\npublic terms, added to the lookups:");
+		}
+		for term in &inner.public_terms {
+			let _ = writeln!(text, "{}", term_text(term));
 		}
 	}
 	Ok(Answer::new(object, text))
 }
 
-fn regime_text(regime: Regime) -> String {
-	match regime {
-		Regime::UniqueDecoding => "unique decoding".into(),
-		Regime::Johnson { multiplicity } => format!("Johnson, multiplicity {multiplicity}"),
-	}
+/// A public term as the fraction that it is, in the words of a program's dump.
+fn term_text(PublicTerm { relation, multiplicity, values }: &PublicTerm) -> String {
+	let operand = |operand: &PublicOperand| match operand {
+		// What is used up stands as P - n.
+		PublicOperand::Constant(value) if *value > P / 2 => format!("-{}", P.wrapping_sub(*value)),
+		PublicOperand::Constant(value) => value.to_string(),
+		PublicOperand::Public(index) => format!("public[{index}]"),
+	};
+	let values: Vec<_> = values
+		.iter()
+		.enumerate()
+		.map(|(power, value)| match power {
+			0 => operand(value),
+			1 => format!("alpha[{relation}] * {}", operand(value)),
+			_ => format!("alpha[{relation}]^{power} * {}", operand(value)),
+		})
+		.collect();
+	format!("{} / ({} - z[{relation}])", operand(multiplicity), values.join(" + "))
 }
 
 /// Rounded down to a tenth of a bit; `None` for a step that can't fail.
@@ -334,30 +363,30 @@ fn tenth(bits: f64) -> Option<f64> {
 	bits.is_finite().then(|| (bits * 10.0).floor() / 10.0)
 }
 
-pub fn report_json(report: &Report) -> Value {
-	let recent = report.recent();
+pub fn report_json(security: &Security) -> Value {
+	let Security { report, recent, together } = security;
 	json!({
 		"analysis": regime_text(report.regime),
 		"source": PROVEN_BY,
 		"multiplicity": report.multiplicity,
 		"weakest": report.weakest().name,
-		"together": tenth(report.together),
+		"together": tenth(*together),
 		"recent": recent_json(recent.multiplicity, &recent.steps),
 		"steps": report.steps.iter().zip(recent.steps).map(|(step, recent)| json!({
 			"step": step.name,
 			"proven": tenth(step.proven),
-			"unique_decoding": tenth(step.proven_unique),
-			"johnson": tenth(step.proven_johnson),
+			"unique_decoding": tenth(step.unique_decoding),
+			"johnson": tenth(step.johnson),
 			"random_words": tenth(step.conjectured),
 			"recent": tenth(recent),
 		})).collect::<Vec<_>>(),
 	})
 }
 
-pub fn write_report(report: &Report, text: &mut String) {
+pub fn write_report(security: &Security, text: &mut String) {
+	let Security { report, recent, together } = security;
 	let bits = |bits| tenth(bits).map_or("-".into(), |bits| format!("{bits:.1}"));
 	let johnson = report.multiplicity.map_or("Johnson".into(), |m| format!("Johnson m={m}"));
-	let recent = report.recent();
 	// Writing to a String cannot fail.
 	let _ = writeln!(
 		text,
@@ -369,8 +398,8 @@ pub fn write_report(report: &Report, text: &mut String) {
 			text,
 			"{:<15} {:>15} {:>14} {:>12} {:>18}",
 			step.name,
-			bits(step.proven_unique),
-			bits(step.proven_johnson),
+			bits(step.unique_decoding),
+			bits(step.johnson),
 			bits(step.conjectured),
 			bits(recent)
 		);
@@ -378,7 +407,7 @@ pub fn write_report(report: &Report, text: &mut String) {
 	let rows = proven_rows(
 		&regime_text(report.regime),
 		report.weakest().name,
-		report.together,
+		*together,
 		(recent.bits(), recent.multiplicity),
 	);
 	let _ = write!(text, "\n{}", table(&rows));

@@ -7,9 +7,9 @@
 
 use crate::cli::{HashArg, ProfileArg, SuggestArgs};
 use crate::files;
-use crate::offline::{check, check_degree_bits, merge, program, security_json};
+use crate::offline::{check, check_degree_bits, merge, of_plonky3, program, security_json};
 use crate::output::{Answer, Failure, Progress, millis, table};
-use assay_air::Program;
+use assay_air::plonky3::Program;
 use assay_airs::Sample;
 use assay_plonky3::soundness::{Shape, Space, Suggestion, search, strongest};
 use assay_plonky3::{supported, verify_bytes};
@@ -129,12 +129,10 @@ impl Subject {
 					"--measure: expected a sample AIR, whose traces can be made, got a key";
 				return Err(Failure::usage(message));
 			}
-			let VerifyingKey::Plonky3V1(inner) = files::read_vk(path)?.vk else {
-				let message = "expected a verifying key for Plonky3, got one for STWO";
-				return Err(Failure::usage(message).context(path.display()));
-			};
+			let file = files::read_vk(path)?;
+			let inner = of_plonky3(&file.vk).map_err(|failure| failure.context(path.display()))?;
 			let program = Program::decode(&inner.program)
-				.map_err(|error| Failure::from(assay_plonky3::Error::from(error)))
+				.map_err(|error| Failure::from(assay_plonky3::Error::Own(error.into())))
 				.map_err(|failure| failure.context(path.display()))?;
 			let degree_bits = degree_bits.unwrap_or(inner.degree_bits);
 			let (min, max) = supported::DEGREE_BITS;

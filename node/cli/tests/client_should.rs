@@ -495,7 +495,7 @@ mod verify_should {
 		let statement = assay_primitives::statement_hash(
 			&[0x11; 32],
 			&VerifyingKey::hash_encoded(vk),
-			assay_primitives::VERIFIER_VERSION,
+			assay_primitives::SystemId::Plonky3.verifier_version(),
 			&PublicValues::decode(&mut &public_values[..]).unwrap(),
 		);
 		assert_eq!(object["statement"], format!("0x{}", hex::encode(statement)));
@@ -854,6 +854,30 @@ mod stwo_should {
 		assert!(text.unwrap().contains("STWO 2.3"));
 	}
 
+	/// What binds a public value may be no constraint, but a public term; and on which rows a constraint is asked
+	/// is up to which column of the key its component reads.
+	#[test]
+	fn inspect_all_that_binds_public_values() {
+		let (_, object) = json(&["inspect", &fixture("poseidon", "vk"), "--program"]);
+		let terms = object["terms"].as_array().unwrap();
+		assert_eq!(terms.len(), 2);
+		let first = terms[0].as_str().unwrap();
+		assert!(first.starts_with("-1 / (public[0] + alpha[0] * public[1] + "), "{first}");
+		assert!(first.ends_with(" + alpha[0]^15 * public[15] - z[0])"), "{first}");
+		let (_, object) = json(&["inspect", &fixture("range_check", "vk")]);
+		assert_eq!(object["components"][1]["preprocessed"], serde_json::json!([1]));
+		let inspect = |name| assay(&["inspect", &fixture(name, "vk"), "--program"]).stdout;
+		let text = |name| String::from_utf8(inspect(name)).unwrap();
+		assert!(
+			text("range_check").contains(
+				"\ncomponent 1, 2^6 rows\nfixed[0] is preprocessed column 1 of the key\n"
+			)
+		);
+		assert!(
+			text("poseidon").contains("\npublic terms, added to the lookups:\n-1 / (public[0] + ")
+		);
+	}
+
 	#[test]
 	fn say_how_to_get_the_prover_where_there_is_none() {
 		for arguments in [&["export", "stwo-fibonacci"][..], &["prove", "stwo-range-check", "--vk"]]
@@ -933,7 +957,7 @@ mod cairo_should {
 	fn inspect_programs() {
 		let (code, object) = json(&["inspect", &fixture("votes", "vk"), "--program"]);
 		assert_eq!(code, 0, "{object}");
-		assert_eq!((&object["system"], &object["kind"]), (&"stwo".into(), &"cairo".into()));
+		assert_eq!(object["system"], "cairo");
 		assert_eq!((&object["version"], &object["profile"]), (&3.into(), &"standard".into()));
 		assert_eq!(object["builtins"], serde_json::json!(["output", "range_check"]));
 		let components = object["components"].as_array().unwrap();
@@ -1020,7 +1044,7 @@ mod root_should {
 			(plain, "got one without"),
 			(stwo_should::fixture("range_check", "vk"), "expected STWO's prover"),
 			(stwo_should::fixture("fibonacci", "vk"), "got one without"),
-			(cairo_should::fixture("votes", "vk"), "got one for a Cairo program"),
+			(cairo_should::fixture("votes", "vk"), "got one for Cairo"),
 		] {
 			let columns = path(&genuine().folder, "none.json");
 			fs::write(&columns, "[]").unwrap();

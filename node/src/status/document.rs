@@ -5,7 +5,7 @@
 use super::prover::ProverStatus;
 use assay_runtime::{BlockNumber, opaque::Hash};
 use assay_timing::{
-	BackendSummary, LastError, PROVE_OBJECTIVE, Percentiles, SelfCheck, VERIFY_OBJECTIVE,
+	LastError, PROVE_OBJECTIVE, Percentiles, SelfCheck, SystemSummary, VERIFY_OBJECTIVE,
 	VERIFY_OWN_OBJECTIVE, WINDOW,
 };
 use serde::Serialize;
@@ -151,11 +151,11 @@ pub struct BackendStatus {
 
 impl BackendStatus {
 	/// Judges a summary.
-	pub fn new(summary: BackendSummary, disabled: Option<bool>) -> Self {
+	pub fn new(summary: SystemSummary, disabled: Option<bool>) -> Self {
 		let reasons = reasons(&summary);
 		let health = reasons.iter().map(|reason| reason.health()).max().unwrap_or(Health::Ok);
 		Self {
-			name: summary.backend,
+			name: summary.system.name(),
 			health,
 			reasons,
 			disabled,
@@ -170,7 +170,7 @@ impl BackendStatus {
 	}
 }
 
-fn reasons(summary: &BackendSummary) -> Vec<Reason> {
+fn reasons(summary: &SystemSummary) -> Vec<Reason> {
 	let above = |limit: Duration| {
 		summary.recent.is_some_and(|recent| recent.p95_ms > limit.as_secs_f64() * 1000.0)
 	};
@@ -270,11 +270,12 @@ impl NodeStatus {
 pub(super) mod tests {
 	use super::*;
 	use crate::status::prover::ProverSeries;
+	use assay_primitives::SystemId;
 	use serde_json::{Value, json};
 
-	fn quiet() -> BackendSummary {
-		BackendSummary {
-			backend: "plonky3",
+	fn quiet() -> SystemSummary {
+		SystemSummary {
+			system: SystemId::Plonky3,
 			verified: 0,
 			rejected: BTreeMap::new(),
 			recent: None,
@@ -286,9 +287,9 @@ pub(super) mod tests {
 		}
 	}
 
-	fn timed(samples: usize, p95_ms: f64) -> BackendSummary {
+	fn timed(samples: usize, p95_ms: f64) -> SystemSummary {
 		let recent = Some(Percentiles { samples, p50_ms: 1.0, p95_ms, p99_ms: p95_ms });
-		BackendSummary { recent, ..quiet() }
+		SystemSummary { recent, ..quiet() }
 	}
 
 	pub fn document(backends: Vec<BackendStatus>) -> NodeStatus {
@@ -317,12 +318,12 @@ pub(super) mod tests {
 		assert_eq!(judged(timed(5, 10.1)), (Health::Degraded, vec![Reason::VerifySlowAtStandard]));
 		assert_eq!(judged(timed(5, 3200.1)), (Health::Failing, vec![Reason::VerifySlow]));
 		assert_eq!(
-			judged(BackendSummary { drift: Some(1.01), recent_internal: 1, ..quiet() }),
+			judged(SystemSummary { drift: Some(1.01), recent_internal: 1, ..quiet() }),
 			(Health::Failing, vec![Reason::InternalError, Reason::Drift])
 		);
-		assert_eq!(judged(BackendSummary { drift: Some(1.0), ..quiet() }), (Health::Ok, vec![]));
+		assert_eq!(judged(SystemSummary { drift: Some(1.0), ..quiet() }), (Health::Ok, vec![]));
 		let checked =
-			|passed| BackendSummary { self_check: Some(SelfCheck { passed, at: 1 }), ..quiet() };
+			|passed| SystemSummary { self_check: Some(SelfCheck { passed, at: 1 }), ..quiet() };
 		assert_eq!(judged(checked(true)), (Health::Ok, vec![]));
 		assert_eq!(judged(checked(false)), (Health::Failing, vec![Reason::SelfCheckFailed]));
 	}
@@ -330,7 +331,7 @@ pub(super) mod tests {
 	#[test]
 	fn refusals_degrade_only_when_they_are_many_and_most() {
 		let health = |samples, recent_rejected| {
-			let summary = BackendSummary { recent_rejected, ..timed(samples, 1.0) };
+			let summary = SystemSummary { recent_rejected, ..timed(samples, 1.0) };
 			BackendStatus::new(summary, None).health
 		};
 		assert_eq!(health(19, 19), Health::Ok);
@@ -411,7 +412,7 @@ pub(super) mod tests {
 		let schema: Value =
 			serde_json::from_str(include_str!("../../../docs/status.schema.json")).unwrap();
 		let last = LastError { class: "proof_truncated", stage: "import", bytes: 3, at: 4 };
-		let full = BackendSummary {
+		let full = SystemSummary {
 			verified: 3,
 			rejected: BTreeMap::from([("proof_truncated", 1)]),
 			recent_internal: 1,

@@ -12,6 +12,7 @@ pub use http::{Limits, Source, serve};
 pub use prover::Prover;
 
 use crate::service::VerifierHostFunctions;
+use assay_primitives::SystemId;
 use assay_runtime::{
 	AccountId, Balance, BlockNumber,
 	opaque::{Block, Hash},
@@ -70,9 +71,9 @@ where
 			.record
 			.summary()
 			.into_iter()
-			.filter(|summary| is_compiled_in(&functions, summary.backend))
+			.filter(|summary| assay_host::host_function(summary.system).is_some())
 			.map(|summary| {
-				let off = disabled.as_ref().map(|systems| systems.contains(&summary.backend));
+				let off = disabled.as_ref().map(|systems| systems.contains(&summary.system));
 				BackendStatus::new(summary, off)
 			})
 			.collect();
@@ -97,15 +98,15 @@ where
 	}
 
 	/// The proof systems that the chain has switched off; `None` if it cannot be asked.
-	fn disabled(&self, at: Hash) -> Option<Vec<&'static str>> {
+	fn disabled(&self, at: Hash) -> Option<Vec<SystemId>> {
 		let restrictions = self.client.runtime_api().restrictions(at).ok()?;
 		Some(
 			restrictions
 				.disabled
 				.into_iter()
 				.filter_map(|scope| match scope {
-					Scope::ProofSystem(off) => Some(off.name()),
-					Scope::Profile(_) => None,
+					Scope::ProofSystem(off) => Some(off),
+					Scope::Profile(_) | Scope::Version(_) => None,
 				})
 				.collect(),
 		)
@@ -120,10 +121,6 @@ fn verifier_functions() -> Vec<String> {
 		.collect();
 	names.sort();
 	names
-}
-
-fn is_compiled_in(functions: &[String], backend: &str) -> bool {
-	functions.iter().any(|name| name.contains(&format!("_verify_{backend}_")))
 }
 
 impl<C> Source for Status<C>
@@ -145,15 +142,13 @@ mod tests {
 	use super::*;
 
 	#[test]
-	fn both_back_ends_are_compiled_in_and_their_host_functions_have_their_names() {
+	fn every_proof_system_has_a_host_function_and_that_has_its_name() {
 		let functions = verifier_functions();
-		for (name, backend) in [
-			("ext_verifier_verify_plonky3_version_1", "plonky3"),
-			("ext_stwo_verifier_verify_stwo_version_1", "stwo"),
-		] {
-			assert!(functions.contains(&name.to_owned()));
-			assert!(is_compiled_in(&functions, backend));
+		assert_eq!(functions.len(), SystemId::ALL.len());
+		for system in SystemId::ALL {
+			assert!(assay_host::host_function(system).is_some());
+			let name = format!("_verify_{}_version_1", system.name());
+			assert!(functions.iter().any(|function| function.ends_with(&name)), "{functions:?}");
 		}
-		assert!(!is_compiled_in(&functions, "groth16"));
 	}
 }

@@ -9,6 +9,7 @@
 //! block's weight from the state.
 
 use assay_host::{Observation, verifier::verify_plonky3};
+use assay_primitives::SystemId;
 use assay_timing::{Charged, Stage, Timing};
 use futures::executor::block_on;
 use sc_consensus::{
@@ -52,7 +53,7 @@ impl CodeExecutor for Runtime {
 	) -> (Result<Vec<u8>, String>, bool) {
 		for bytes in 0..self.proofs {
 			let seen = Observation {
-				backend: "plonky3",
+				system: SystemId::Plonky3,
 				bytes: black_box(bytes),
 				duration: Duration::from_micros(1500),
 				verdict: Ok(()),

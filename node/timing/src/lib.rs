@@ -33,7 +33,7 @@ pub use executor::StagedExecutor;
 pub use import::{Charged, TimedImport};
 pub use metrics::{BUCKETS, Metrics};
 pub use record::{
-	BackendSummary, LastError, Percentiles, REMEMBERED, Record, SelfCheck, Verification, WINDOW,
+	LastError, Percentiles, REMEMBERED, Record, SelfCheck, SystemSummary, Verification, WINDOW,
 };
 pub use stage::{Stage, Totals};
 
@@ -43,9 +43,6 @@ use std::{
 	time::Duration,
 };
 use substrate_prometheus_endpoint::{PrometheusError, Registry};
-
-/// The proof systems that a host function may report, and label values.
-pub const BACKENDS: [&str; 2] = ["plonky3", "stwo"];
 
 /// Label and RPC word of an accepted proof; a refused one has the label of its error class.
 pub const ACCEPTED: &str = "accepted";
@@ -123,7 +120,7 @@ impl Timing {
 			return;
 		}
 		let stage = stage::current();
-		stage::add_verification(seen.backend, seen.bytes, seen.duration);
+		stage::add_verification(seen.system, seen.bytes, seen.duration);
 		if let Some(metrics) = &self.0.metrics {
 			metrics.verified(stage, seen);
 		}
@@ -155,7 +152,7 @@ impl Timing {
 			metrics.imported(block);
 		}
 		if let (Some(charged), true) = (block.charged, block.totals.proofs > 0) {
-			self.0.record.charged(block.totals.backends, block.totals.execution, charged);
+			self.0.record.charged(block.totals.systems, block.totals.execution, charged);
 		}
 	}
 }

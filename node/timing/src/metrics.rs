@@ -3,11 +3,11 @@
 //! The metrics. docs/metrics.md says what each is for.
 
 use crate::{
-	ACCEPTED, BACKENDS, BlockTimes, Stage,
+	ACCEPTED, BlockTimes, Stage,
 	self_check::{PROOFS, VERDICTS},
 };
 use assay_host::Observation;
-use assay_primitives::ErrorClass;
+use assay_primitives::{ErrorClass, SystemId};
 use substrate_prometheus_endpoint::{
 	CounterVec, F64, GaugeVec, HistogramOpts, HistogramVec, I64, Opts, PrometheusError, Registry,
 	U64, register,
@@ -159,7 +159,7 @@ impl Metrics {
 	fn initialise(&self) {
 		for stage in Stage::ALL.map(Stage::label) {
 			self.calls.with_label_values(&[stage]);
-			for backend in BACKENDS {
+			for backend in SystemId::ALL.map(SystemId::name) {
 				self.bytes.with_label_values(&[backend, stage]);
 				self.seconds.with_label_values(&[backend, stage, ACCEPTED]);
 				for class in ErrorClass::ALL {
@@ -167,7 +167,7 @@ impl Metrics {
 				}
 			}
 		}
-		for backend in BACKENDS {
+		for backend in SystemId::ALL.map(SystemId::name) {
 			for proof in PROOFS {
 				for verdict in VERDICTS {
 					self.self_check.with_label_values(&[backend, proof, verdict]);
@@ -190,9 +190,9 @@ impl Metrics {
 		}
 	}
 
-	pub(crate) fn self_checked(&self, backend: &str, proof: &str, accepted: bool) {
+	pub(crate) fn self_checked(&self, system: SystemId, proof: &str, accepted: bool) {
 		let verdict = VERDICTS[usize::from(!accepted)];
-		self.self_check.with_label_values(&[backend, proof, verdict]).inc();
+		self.self_check.with_label_values(&[system.name(), proof, verdict]).inc();
 	}
 
 	pub(crate) fn calling(&self, stage: Stage, change: i64) {
@@ -202,9 +202,11 @@ impl Metrics {
 	pub(crate) fn verified(&self, stage: Stage, seen: &Observation) {
 		let verdict = seen.verdict.err().map_or(ACCEPTED, ErrorClass::label);
 		self.seconds
-			.with_label_values(&[seen.backend, stage.label(), verdict])
+			.with_label_values(&[seen.system.name(), stage.label(), verdict])
 			.observe(seen.duration.as_secs_f64());
-		self.bytes.with_label_values(&[seen.backend, stage.label()]).observe(seen.bytes as f64);
+		self.bytes
+			.with_label_values(&[seen.system.name(), stage.label()])
+			.observe(seen.bytes as f64);
 	}
 
 	pub(crate) fn imported(&self, block: &BlockTimes) {

@@ -3,9 +3,9 @@
 //! The record of what this node verified: the last few verifications one by one, and for each proof
 //! system its sums and the last minutes.
 
-use crate::{ACCEPTED, BACKENDS, Stage};
+use crate::{ACCEPTED, Stage};
 use assay_host::Observation;
-use assay_primitives::ErrorClass;
+use assay_primitives::{ErrorClass, SystemId};
 use serde::Serialize;
 use std::{
 	collections::{BTreeMap, VecDeque},
@@ -80,9 +80,9 @@ pub struct Percentiles {
 
 /// What a proof system did since the node started and, where it says so, in the last minutes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct BackendSummary {
+pub struct SystemSummary {
 	/// The proof system.
-	pub backend: &'static str,
+	pub system: SystemId,
 	/// Proofs accepted since the start.
 	pub verified: u64,
 	/// Proofs refused since the start, by class; classes without a refusal are left out.
@@ -110,11 +110,12 @@ pub struct Record(Arc<Mutex<Inner>>);
 struct Inner {
 	next: u64,
 	last: VecDeque<Verification>,
-	backends: [Backend; BACKENDS.len()],
+	/// In the order of [`SystemId::ALL`].
+	systems: [Sums; SystemId::ALL.len()],
 }
 
 #[derive(Default)]
-struct Backend {
+struct Sums {
 	verified: u64,
 	rejected: BTreeMap<&'static str, u64>,
 	/// When, how long in microseconds, and the class of a refusal.
@@ -154,7 +155,7 @@ impl Record {
 		let micros = seen.duration.as_micros().try_into().unwrap_or(u64::MAX);
 		let class = seen.verdict.err();
 		let verdict = class.map_or(ACCEPTED, ErrorClass::label);
-		let (backend, bytes, stage) = (seen.backend, seen.bytes, stage.label());
+		let (backend, bytes, stage) = (seen.system.name(), seen.bytes, stage.label());
 		let mut inner = self.lock();
 		let sequence = inner.next;
 		inner.next += 1;
@@ -162,8 +163,7 @@ impl Record {
 			inner.last.pop_front();
 		}
 		inner.last.push_back(Verification { sequence, backend, stage, bytes, micros, verdict });
-		let Some(place) = BACKENDS.iter().position(|known| *known == backend) else { return };
-		let sums = &mut inner.backends[place];
+		let sums = &mut inner.systems[seen.system as usize];
 		match class {
 			None => sums.verified += 1,
 			Some(class) => {
@@ -175,17 +175,15 @@ impl Record {
 		keep(&mut sums.samples, (now, micros, class), |sample| sample.0);
 	}
 
-	pub(crate) fn self_checked(&self, backend: &str, passed: bool) {
-		if let Some(place) = BACKENDS.iter().position(|known| *known == backend) {
-			let checked = SelfCheck { passed, at: seconds_since_1970() };
-			self.lock().backends[place].self_check = Some(checked);
-		}
+	pub(crate) fn self_checked(&self, system: SystemId, passed: bool) {
+		let checked = SelfCheck { passed, at: seconds_since_1970() };
+		self.lock().systems[system as usize].self_check = Some(checked);
 	}
 
-	pub(crate) fn charged(&self, backends: u8, execution: Duration, charged: Duration) {
+	pub(crate) fn charged(&self, systems: u8, execution: Duration, charged: Duration) {
 		let mut inner = self.lock();
-		for (place, sums) in inner.backends.iter_mut().enumerate() {
-			if backends & (1 << place) != 0 {
+		for (place, sums) in inner.systems.iter_mut().enumerate() {
+			if systems & (1 << place) != 0 {
 				keep(&mut sums.blocks, (Instant::now(), execution, charged), |block| block.0);
 			}
 		}
@@ -197,26 +195,26 @@ impl Record {
 		self.lock().last.iter().rev().take(limit).cloned().collect()
 	}
 
-	/// What each proof system did, in the order of [`BACKENDS`].
+	/// What each proof system did, in the order of [`SystemId::ALL`].
 	#[must_use]
-	pub fn summary(&self) -> Vec<BackendSummary> {
+	pub fn summary(&self) -> Vec<SystemSummary> {
 		self.summary_at(Instant::now())
 	}
 
-	fn summary_at(&self, now: Instant) -> Vec<BackendSummary> {
+	fn summary_at(&self, now: Instant) -> Vec<SystemSummary> {
 		let within = |at: Instant| now.saturating_duration_since(at) <= WINDOW;
 		// Sorting is left until the lock is given back: an import may be waiting for it.
 		let mut times = Vec::new();
 		let mut summaries: Vec<_> = {
 			let inner = self.lock();
-			let summed = inner.backends.iter().zip(BACKENDS).map(|(sums, backend)| {
+			let summed = inner.systems.iter().zip(SystemId::ALL).map(|(sums, system)| {
 				let samples = sums.samples.iter().filter(|sample| within(sample.0));
 				times.push(samples.clone().map(|sample| sample.1).collect::<Vec<_>>());
 				let blocks = sums.blocks.iter().filter(|block| within(block.0));
 				let charged: Duration = blocks.clone().map(|block| block.2).sum();
 				let execution: Duration = blocks.map(|block| block.1).sum();
-				BackendSummary {
-					backend,
+				SystemSummary {
+					system,
 					verified: sums.verified,
 					rejected: sums.rejected.clone(),
 					recent: None,
@@ -256,7 +254,7 @@ mod tests {
 
 	fn seen(bytes: usize, micros: u64, verdict: Result<(), ErrorClass>) -> Observation {
 		let duration = Duration::from_micros(micros);
-		Observation { backend: "plonky3", bytes, duration, verdict }
+		Observation { system: SystemId::Plonky3, bytes, duration, verdict }
 	}
 
 	#[test]
@@ -284,9 +282,9 @@ mod tests {
 		let refused = Err(ErrorClass::MerklePathInvalid);
 		record.verified_at(later, Stage::Author, &seen(77, 101_000, refused));
 		let summary = record.summary_at(later);
-		assert_eq!(summary.len(), BACKENDS.len());
+		assert_eq!(summary.len(), SystemId::ALL.len());
 		let plonky3 = &summary[0];
-		assert_eq!(plonky3.backend, "plonky3");
+		assert_eq!(plonky3.system, SystemId::Plonky3);
 		assert_eq!(plonky3.verified, 101);
 		assert_eq!(plonky3.rejected, BTreeMap::from([("merkle_path_invalid", 1)]));
 		assert_eq!((plonky3.recent_rejected, plonky3.recent_internal), (1, 0));
@@ -317,6 +315,6 @@ mod tests {
 		for _ in 0..SAMPLES + 10 {
 			record.verified(Stage::Import, &seen(1, 1, Ok(())));
 		}
-		assert_eq!(record.lock().backends[0].samples.len(), SAMPLES);
+		assert_eq!(record.lock().systems[0].samples.len(), SAMPLES);
 	}
 }

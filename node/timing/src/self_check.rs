@@ -7,6 +7,8 @@
 //! These verifications are of no block and nobody's: they are in no other metric.
 
 use crate::{Timing, stage};
+use assay_host::HostFunction;
+use assay_primitives::SystemId;
 
 /// How many tampered copies are tried at a time.
 const COPIES: usize = 4;
@@ -14,45 +16,21 @@ const COPIES: usize = 4;
 /// A proof that holds, and the host function that says so: 0 for yes.
 #[derive(Clone, Copy)]
 struct Case {
-	backend: &'static str,
+	system: SystemId,
 	vk: &'static [u8],
 	public_values: &'static [u8],
 	proof: &'static [u8],
-	verify: fn(&[u8], &[u8], &[u8]) -> u32,
+	verify: HostFunction,
 }
 
-/// Those of each proof system that the node is built with, side by side; for STWO one of an AIR and one
-/// of a Cairo program. fixtures/README.md says how they were made.
-const CASES: &[Case] = &[
-	#[cfg(feature = "backend-plonky3")]
-	Case {
-		backend: "plonky3",
-		vk: include_bytes!("../fixtures/plonky3.vk"),
-		public_values: include_bytes!("../fixtures/plonky3.pv"),
-		proof: include_bytes!("../fixtures/plonky3.proof"),
-		verify: assay_host::verifier::verify_plonky3,
-	},
-	#[cfg(feature = "backend-stwo")]
-	Case {
-		backend: "stwo",
-		vk: include_bytes!("../../../primitives/stwo/fixtures/range_check_vk_v1.bin"),
-		public_values: include_bytes!(
-			"../../../primitives/stwo/fixtures/range_check_public_values_v1.bin"
-		),
-		proof: include_bytes!("../../../primitives/stwo/fixtures/range_check_proof_v1.bin"),
-		verify: assay_host::stwo_verifier::verify_stwo,
-	},
-	#[cfg(feature = "backend-stwo")]
-	Case {
-		backend: "stwo",
-		vk: include_bytes!("../../../primitives/stwo/fixtures/cairo/fibonacci_vk_v1.bin"),
-		public_values: include_bytes!(
-			"../../../primitives/stwo/fixtures/cairo/fibonacci_public_values_v1.bin"
-		),
-		proof: include_bytes!("../../../primitives/stwo/fixtures/cairo/fibonacci_proof_v1.bin"),
-		verify: assay_host::stwo_verifier::verify_stwo,
-	},
-];
+/// Those of the systems that the node is built with.
+fn cases() -> impl Iterator<Item = Case> {
+	SystemId::ALL.into_iter().filter_map(|system| {
+		let [vk, public_values, proof] = assay_host::genuine(system)?;
+		let verify = assay_host::host_function(system)?;
+		Some(Case { system, vk, public_values, proof, verify })
+	})
+}
 
 /// The genuine proof, and a copy of it with one bit changed.
 pub(crate) const PROOFS: [&str; 2] = ["genuine", "tampered"];
@@ -64,17 +42,14 @@ impl Timing {
 	/// Checks every verifier once; true if each verdict was the right one. `round` chooses what is
 	/// tampered with, so that many rounds try many places.
 	pub fn self_check(&self, round: usize) -> bool {
-		self.check_all(CASES, round)
+		self.check_all(cases(), round)
 	}
 
-	fn check_all(&self, cases: &[Case], round: usize) -> bool {
+	fn check_all(&self, cases: impl Iterator<Item = Case>, round: usize) -> bool {
 		let mut all_well = true;
-		for of_backend in cases.chunk_by(|one, next| one.backend == next.backend) {
-			let mut well = true;
-			for case in of_backend {
-				well &= self.check(case, round);
-			}
-			self.record().self_checked(of_backend[0].backend, well);
+		for case in cases {
+			let well = self.check(&case, round);
+			self.record().self_checked(case.system, well);
 			all_well &= well;
 		}
 		all_well
@@ -85,7 +60,7 @@ impl Timing {
 			let code = stage::unobserved(|| (case.verify)(case.vk, case.public_values, proof));
 			let accepted = code == 0;
 			if let Some(metrics) = &self.0.metrics {
-				metrics.self_checked(case.backend, kind, accepted);
+				metrics.self_checked(case.system, kind, accepted);
 			}
 			accepted == (kind == "genuine")
 		};
@@ -102,16 +77,15 @@ impl Timing {
 			log::error!(
 				target: "assay",
 				"The verifier of {} gave a wrong verdict on a proof that is known. Stop this node, and \
-				 see docs/runbooks/{}.md.",
-				case.backend,
-				case.backend,
+				 see docs/runbooks/unexpected-verdict.md.",
+				case.system.title(),
 			);
 		}
 		well
 	}
 }
 
-#[cfg(all(test, feature = "backend-plonky3", feature = "backend-stwo"))]
+#[cfg(test)]
 mod tests {
 	use super::*;
 	use assay_primitives::ErrorClass;
@@ -132,10 +106,10 @@ mod tests {
 			assert!(timing.self_check(round), "round {round}");
 		}
 		let summary = timing.record().summary();
-		assert_eq!(summary.len(), 2);
-		for backend in summary {
-			assert!(backend.self_check.unwrap().passed, "{}", backend.backend);
-			assert_eq!(backend.verified, 0, "it is nobody's proof");
+		assert_eq!(summary.len(), SystemId::ALL.len());
+		for system in summary {
+			assert!(system.self_check.unwrap().passed, "{:?}", system.system);
+			assert_eq!(system.verified, 0, "it is nobody's proof");
 		}
 	}
 
@@ -143,11 +117,10 @@ mod tests {
 	fn a_verifier_that_accepts_or_refuses_everything_is_found_out() {
 		let registry = Registry::new();
 		let timing = Timing::new(Some(&registry)).unwrap();
-		for (verify, accepted, refused) in [
-			(lenient as fn(&[u8], &[u8], &[u8]) -> u32, COPIES as f64, 0.0),
-			(strict, COPIES as f64, 1.0),
-		] {
-			assert!(!timing.check_all(&[Case { verify, ..CASES[0] }], 0));
+		for (verify, accepted, refused) in
+			[(lenient as HostFunction, COPIES as f64, 0.0), (strict, COPIES as f64, 1.0)]
+		{
+			assert!(!timing.check_all(cases().take(1).map(|case| Case { verify, ..case }), 0));
 			assert!(!timing.record().summary()[0].self_check.as_ref().unwrap().passed);
 			let families = registry.gather();
 			let family =
@@ -165,17 +138,18 @@ mod tests {
 		}
 	}
 
-	/// STWO has two cases, and one record.
 	#[test]
-	fn a_wrong_verdict_is_not_hidden_by_a_right_one_of_the_same_system() {
-		let [_, air, cairo] = CASES else { panic!("three cases") };
-		let fooled = |case: &Case| Case { verify: lenient, ..*case };
-		for cases in [[fooled(air), *cairo], [*air, fooled(cairo)]] {
+	fn a_wrong_verdict_of_one_system_is_said_of_that_one() {
+		for fooled in SystemId::ALL {
 			let timing = Timing::new(None).unwrap();
-			assert!(!timing.check_all(&cases, 0));
-			let summary = timing.record().summary();
-			let stwo = summary.iter().find(|backend| backend.backend == "stwo").unwrap();
-			assert!(!stwo.self_check.as_ref().unwrap().passed);
+			let cases = cases().map(|case| {
+				if case.system == fooled { Case { verify: lenient, ..case } } else { case }
+			});
+			assert!(!timing.check_all(cases, 0));
+			for summary in timing.record().summary() {
+				let passed = summary.self_check.unwrap().passed;
+				assert_eq!(passed, summary.system != fooled, "{fooled:?}");
+			}
 		}
 	}
 }

@@ -5,7 +5,7 @@
 //! A host function cannot say for whom it works: the executor notes it for its thread, and a host
 //! function runs on the thread that called the runtime.
 
-use crate::BACKENDS;
+use assay_primitives::SystemId;
 use sp_core::traits::CallContext;
 use std::{
 	cell::Cell,
@@ -68,8 +68,8 @@ pub struct Totals {
 	pub verification: Duration,
 	/// Time in the runtime, verifiers included.
 	pub execution: Duration,
-	/// The verifiers that were called: bit `i` is `BACKENDS[i]`.
-	pub backends: u8,
+	/// The systems whose verifiers were called: bit `i` is `SystemId::ALL[i]`.
+	pub systems: u8,
 }
 
 impl Totals {
@@ -78,7 +78,7 @@ impl Totals {
 		bytes: 0,
 		verification: Duration::ZERO,
 		execution: Duration::ZERO,
-		backends: 0,
+		systems: 0,
 	};
 }
 
@@ -118,14 +118,12 @@ pub(crate) fn swap_totals(totals: Totals) -> Totals {
 }
 
 /// Adds a verification to the block that this thread works on.
-pub(crate) fn add_verification(backend: &str, bytes: usize, took: Duration) {
+pub(crate) fn add_verification(system: SystemId, bytes: usize, took: Duration) {
 	let mut totals = TOTALS.get();
 	totals.proofs += 1;
 	totals.bytes += bytes as u64;
 	totals.verification += took;
-	if let Some(place) = BACKENDS.iter().position(|known| *known == backend) {
-		totals.backends |= 1 << place;
-	}
+	totals.systems |= 1 << system as u8;
 	TOTALS.set(totals);
 }
 
@@ -169,9 +167,9 @@ mod tests {
 	#[test]
 	fn a_block_that_was_begun_and_left_is_not_counted_with_the_next() {
 		begin_building();
-		add_verification("plonky3", 10, Duration::from_millis(1));
+		add_verification(SystemId::Plonky3, 10, Duration::from_millis(1));
 		begin_building();
-		add_verification("stwo", 20, Duration::from_millis(2));
+		add_verification(SystemId::Stwo, 20, Duration::from_millis(2));
 		add_execution(Duration::from_millis(3));
 		let (_, totals) = end_building().unwrap();
 		assert_eq!(
@@ -181,7 +179,7 @@ mod tests {
 				bytes: 20,
 				verification: Duration::from_millis(2),
 				execution: Duration::from_millis(3),
-				backends: 0b10,
+				systems: 0b10,
 			}
 		);
 		assert_eq!(end_building(), None);

@@ -4,8 +4,8 @@
 //! say. The executor and the block import under the wrappers are scripted; the clocks are real.
 
 use assay_host::Observation;
-use assay_primitives::ErrorClass;
-use assay_timing::{ACCEPTED, BACKENDS, BUCKETS, Charged, Stage, Timing};
+use assay_primitives::{ErrorClass, SystemId};
+use assay_timing::{ACCEPTED, BUCKETS, Charged, Stage, Timing};
 use futures::executor::block_on;
 use sc_consensus::{
 	BlockCheckParams, BlockImport, BlockImportParams, ImportResult, ImportedAux, StateAction,
@@ -119,8 +119,8 @@ fn block(header: Header, action: StateAction<Block>) -> BlockImportParams<Block>
 	block
 }
 
-fn proof(backend: &'static str, bytes: usize, verdict: Result<(), ErrorClass>) -> Observation {
-	Observation { backend, bytes, duration: Duration::from_millis(4), verdict }
+fn proof(system: SystemId, bytes: usize, verdict: Result<(), ErrorClass>) -> Observation {
+	Observation { system, bytes, duration: Duration::from_millis(4), verdict }
 }
 
 /// Charges every block 20 ms.
@@ -187,7 +187,7 @@ impl Node {
 #[test]
 fn every_series_is_there_before_the_first_proof() {
 	let node = Node::new();
-	for backend in BACKENDS {
+	for backend in SystemId::ALL.map(SystemId::name) {
 		for stage in Stage::ALL {
 			let verdicts = ErrorClass::ALL.iter().map(|class| class.label());
 			for verdict in verdicts.chain([ACCEPTED]) {
@@ -236,7 +236,7 @@ fn a_verification_has_the_stage_of_the_call_around_it() {
 		(CallContext::Offchain, "ProofVerifierApi_vk_info", "rpc"),
 	];
 	for (times, (context, method, stage)) in calls.into_iter().enumerate() {
-		let proofs = vec![proof("stwo", 5000, refused); times + 1];
+		let proofs = vec![proof(SystemId::Stwo, 5000, refused); times + 1];
 		call(&node.timing.executor(node.scripted(proofs, Vec::new())), method, context);
 		let labels = [("backend", "stwo"), ("stage", stage), ("verdict", "merkle_path_invalid")];
 		let seconds = node.histogram("assay_verification_seconds", &labels);
@@ -265,8 +265,8 @@ fn calls_that_ended_are_not_counted_as_going_on() {
 fn a_block_of_others_is_counted_with_what_its_execution_verified() {
 	let node = Node::new();
 	let proofs = vec![
-		proof("plonky3", 1000, Ok(())),
-		proof("plonky3", 3000, Err(ErrorClass::ProofTruncated)),
+		proof(SystemId::Plonky3, 1000, Ok(())),
+		proof(SystemId::Plonky3, 3000, Err(ErrorClass::ProofTruncated)),
 	];
 	node.import(Stage::Import, proofs, block(header(1), StateAction::Execute));
 	let of_block = |name| node.of_stage(name, "import");
@@ -289,7 +289,8 @@ fn a_block_of_others_is_counted_with_what_its_execution_verified() {
 #[test]
 fn what_a_thread_verified_between_blocks_is_in_none_of_them() {
 	let node = Node::new();
-	let rpc = node.timing.executor(node.scripted(vec![proof("plonky3", 9, Ok(()))], Vec::new()));
+	let rpc =
+		node.timing.executor(node.scripted(vec![proof(SystemId::Plonky3, 9, Ok(()))], Vec::new()));
 	call(&rpc, "ProofVerifierApi_vk_info", CallContext::Offchain);
 	node.import(Stage::Import, Vec::new(), block(header(1), StateAction::Execute));
 	call(&rpc, "ProofVerifierApi_vk_info", CallContext::Offchain);
@@ -304,7 +305,7 @@ fn a_block_of_ones_own_is_counted_once_with_what_building_it_verified() {
 	use sp_runtime::codec::Encode;
 	let node = Node::new();
 	let own = header(7);
-	let proofs = vec![proof("plonky3", 1000, Ok(()))];
+	let proofs = vec![proof(SystemId::Plonky3, 1000, Ok(()))];
 	let executor = node.timing.executor(node.scripted(Vec::new(), own.encode()));
 	let applying = node.timing.executor(node.scripted(proofs, own.encode()));
 	call(&executor, "Core_initialize_block", AUTHOR);
@@ -341,7 +342,7 @@ fn a_block_that_was_known_or_is_not_executed_is_not_counted() {
 #[test]
 fn without_a_registry_the_record_is_kept_all_the_same() {
 	let timing = Timing::new(None).unwrap();
-	timing.verified(&proof("stwo", 11, Ok(())));
+	timing.verified(&proof(SystemId::Stwo, 11, Ok(())));
 	assert_eq!(timing.record().summary()[1].verified, 1);
 	assert_eq!(timing.record().recent(9)[0].backend, "stwo");
 }

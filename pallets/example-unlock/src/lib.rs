@@ -26,7 +26,7 @@ pub use pallet::*;
 #[frame_support::pallet]
 pub mod pallet {
 	use alloc::vec::Vec;
-	use assay_primitives::{PublicValues, VERIFIER_VERSION, statement_hash};
+	use assay_primitives::{PublicValues, SystemId, statement_hash};
 	use frame_support::pallet_prelude::*;
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
@@ -102,7 +102,7 @@ pub mod pallet {
 			H256(statement_hash(
 				&<T as pallet_proof_verifier::Config>::StatementContext::get(),
 				&T::Vk::get().0,
-				VERIFIER_VERSION,
+				SystemId::Plonky3.verifier_version(),
 				&PublicValues::V1(public_values),
 			))
 		}

@@ -9,8 +9,8 @@
 use super::*;
 use alloc::{vec, vec::Vec};
 use assay_primitives::{
-	Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, SecurityBits, TreeHash,
-	VerifyingKey,
+	Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, SecurityBits, SystemId,
+	TreeHash, VerifyingKey,
 };
 use codec::Encode;
 use frame_benchmarking::v2::*;
@@ -48,7 +48,7 @@ impl ProofVerifier for AcceptAll {
 		Ok(())
 	}
 
-	fn weight(_: TreeHash, _: &Cost) -> Weight {
+	fn weight(_: SystemId, _: TreeHash, _: &Cost) -> Weight {
 		Weight::zero()
 	}
 }
@@ -124,7 +124,7 @@ fn stored_key<T: Config>(len: u32) -> H256 {
 			num_public_values: 0,
 			proof_bytes_max: T::MaxProofBytes::get(),
 			len,
-			system: ProofSystem::Plonky3,
+			system: SystemId::Plonky3,
 			version: 1,
 			registrants: 0,
 			genesis: true,
@@ -260,9 +260,9 @@ mod benchmarks {
 			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, Scope::ProofSystem(ProofSystem::Plonky3), true);
+		_(origin as T::RuntimeOrigin, Scope::ProofSystem(SystemId::Plonky3), true);
 
-		assert!(Disabled::<T>::contains_key(Scope::ProofSystem(ProofSystem::Plonky3)));
+		assert!(Disabled::<T>::contains_key(Scope::ProofSystem(SystemId::Plonky3)));
 		Ok(())
 	}
 
@@ -305,7 +305,7 @@ mod benchmarks {
 		let expired = H256(assay_primitives::statement_hash(
 			&T::StatementContext::get(),
 			&vk_hash.0,
-			assay_primitives::VERIFIER_VERSION,
+			SystemId::Plonky3.verifier_version(),
 			&public_values,
 		));
 		stored_statement::<T>(now, expired, &submitter);

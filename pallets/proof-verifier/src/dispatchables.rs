@@ -4,12 +4,12 @@
 
 use crate::{
 	BalanceOf, Config, Disabled, Error, Event, Expiries, HoldReason, OnProofVerified, Pallet,
-	ProofSystem, ProofVerifier, PruneFrom, Registrations, Retirements, Scope, StatementInfo,
-	StatementInfoOf, Statements, VkBytes, VkRecord, Vks, VksOf,
+	ProofVerifier, PruneFrom, Registrations, Retirements, Scope, StatementInfo, StatementInfoOf,
+	Statements, VkBytes, VkRecord, Vks, VksOf,
 	weight_model::{carried, registered},
 	weights::WeightInfo,
 };
-use assay_primitives::{Policy, PublicValues, VERIFIER_VERSION, VerifyingKey, statement_hash};
+use assay_primitives::{Policy, PublicValues, SystemId, VerifyingKey, statement_hash};
 use frame_support::{
 	BoundedVec, defensive,
 	dispatch::{DispatchResult, DispatchResultWithPostInfo, WithPostDispatchInfo},
@@ -35,6 +35,7 @@ impl<T: Config> Pallet<T> {
 			Some(record) => record,
 			None => Self::check_vk(&bytes, &T::Policy::get())?,
 		};
+		Self::ensure_version_on(&record)?;
 		Self::ensure_profile_open(&record)?;
 		// Even while the notice runs: who registers now would have to leave soon.
 		ensure!(!Retirements::<T>::contains_key(record.version), Error::<T>::VersionRetired);
@@ -68,13 +69,13 @@ impl<T: Config> Pallet<T> {
 			checked.num_public_values <= T::MaxPublicValues::get(),
 			Error::<T>::ProgramTooLarge
 		);
-		let hash = vk.tree_hash();
+		let (system, hash) = (vk.system(), vk.tree_hash());
 		// Also what makes the weight of a submission an upper bound while its key is unknown.
 		ensure!(
-			T::Verifier::weight(hash, &checked.cost).all_lte(T::MaxVerificationWeight::get()),
+			T::Verifier::weight(system, hash, &checked.cost)
+				.all_lte(T::MaxVerificationWeight::get()),
 			Error::<T>::VkTooExpensive
 		);
-		let version = bytes.first().copied().unwrap_or_default();
 		Ok(VkRecord {
 			security: checked.security,
 			cost: checked.cost,
@@ -82,8 +83,8 @@ impl<T: Config> Pallet<T> {
 			num_public_values: checked.num_public_values,
 			proof_bytes_max: checked.proof_bytes_max.min(T::MaxProofBytes::get()),
 			len: bytes.len() as u32,
-			system: ProofSystem::of_version(version).ok_or(Error::<T>::UnsupportedVersion)?,
-			version,
+			system,
+			version: vk.version(),
 			registrants: 0,
 			genesis: false,
 		})
@@ -148,12 +149,22 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Whether keys of its version are of use: new ones too, for a break of a version is one of its keys' meaning.
+	fn ensure_version_on(record: &VkRecord) -> Result<(), Error<T>> {
+		ensure!(
+			!Disabled::<T>::contains_key(Scope::Version(record.version)),
+			Error::<T>::VersionDisabled
+		);
+		Ok(())
+	}
+
 	/// Whether the chain verifies proofs under this key in block `now`, whatever the proof.
 	pub(crate) fn ensure_open(record: &VkRecord, now: BlockNumberFor<T>) -> Result<(), Error<T>> {
 		ensure!(
 			!Disabled::<T>::contains_key(Scope::ProofSystem(record.system)),
 			Error::<T>::ProofSystemDisabled
 		);
+		Self::ensure_version_on(record)?;
 		Self::ensure_profile_open(record)?;
 		let retired = Retirements::<T>::get(record.version).is_some_and(|at| at <= now);
 		ensure!(!retired, Error::<T>::VersionRetired);
@@ -200,7 +211,7 @@ impl<T: Config> Pallet<T> {
 		let statement = H256(statement_hash(
 			&T::StatementContext::get(),
 			&vk_hash.0,
-			VERIFIER_VERSION,
+			record.system.verifier_version(),
 			&public_values,
 		));
 		let block = frame_system::Pallet::<T>::block_number();
@@ -250,17 +261,21 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	pub(crate) fn do_set_disabled(scope: Scope, disabled: bool) {
+	pub(crate) fn do_set_disabled(scope: Scope, disabled: bool) -> DispatchResult {
+		if let Scope::Version(version) = scope {
+			ensure!(SystemId::of_version(version).is_some(), Error::<T>::UnsupportedVersion);
+		}
 		if disabled {
 			Disabled::<T>::insert(scope, ());
 		} else {
 			Disabled::<T>::remove(scope);
 		}
 		Self::deposit_event(Event::DisabledSet { scope, disabled });
+		Ok(())
 	}
 
 	pub(crate) fn do_retire_version(version: u8, at: Option<BlockNumberFor<T>>) -> DispatchResult {
-		ensure!(ProofSystem::of_version(version).is_some(), Error::<T>::UnsupportedVersion);
+		ensure!(SystemId::of_version(version).is_some(), Error::<T>::UnsupportedVersion);
 		let now = frame_system::Pallet::<T>::block_number();
 		let current = Retirements::<T>::get(version);
 		// What was announced and came to pass stays: applications may rely on it.
@@ -327,12 +342,21 @@ impl<T: Config> Pallet<T> {
 
 	/// What the registration of a key is charged, from its length and its version.
 	pub fn register_vk_weight(vk: &[u8]) -> Weight {
-		T::WeightInfo::register_vk(vk.len().saturated_into()).saturating_add(registered(vk))
+		T::WeightInfo::register_vk(vk.len().saturated_into())
+			.saturating_add(registered(vk))
+			.saturating_add(Self::version_switch_weight())
 	}
 
 	/// What a submission is charged besides verification and [`OnProofVerified`].
 	pub(crate) fn unverified_weight(proof_len: u32, vk_len: u32) -> Weight {
-		T::WeightInfo::submit_proof(proof_len, vk_len).saturating_add(carried(proof_len))
+		T::WeightInfo::submit_proof(proof_len, vk_len)
+			.saturating_add(carried(proof_len))
+			.saturating_add(Self::version_switch_weight())
+	}
+
+	/// To look whether a version is switched off: the benchmarks' weights are from before there was that.
+	fn version_switch_weight() -> Weight {
+		T::DbWeight::get().reads(1)
 	}
 
 	/// What a submission is charged before anything runs.
@@ -342,7 +366,9 @@ impl<T: Config> Pallet<T> {
 	pub fn submit_proof_weight(vk_hash: &H256, proof_len: usize) -> Weight {
 		let proof_len = proof_len.saturated_into();
 		let (vk_len, verification) = match Vks::<T>::get(vk_hash) {
-			Some(record) => (record.len, T::Verifier::weight(record.hash, &record.cost)),
+			Some(record) => {
+				(record.len, T::Verifier::weight(record.system, record.hash, &record.cost))
+			},
 			None => (T::MaxVkBytes::get(), T::MaxVerificationWeight::get()),
 		};
 		Self::unverified_weight(proof_len, vk_len)

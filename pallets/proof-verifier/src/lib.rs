@@ -61,8 +61,17 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
 
-#[cfg(all(feature = "backend-mock", any(feature = "backend-plonky3", feature = "backend-stwo")))]
-compile_error!("`backend-mock` takes a marker for a proof: it can't stand beside a real back end");
+/// Whether this build takes keys of any proof system.
+#[must_use]
+pub const fn any_system() -> bool {
+	assay_systems::any()
+}
+
+#[cfg(feature = "backend-mock")]
+const _: () = assert!(
+	!any_system(),
+	"`backend-mock` takes a marker for a proof: it can't stand beside a real back end"
+);
 #[cfg(all(feature = "backend-mock", feature = "production"))]
 compile_error!("`backend-mock` takes a marker for a proof: it can't be in a production build");
 #[cfg(all(feature = "backend-mock", assay_production_profile))]
@@ -81,7 +90,6 @@ pub use views::*;
 pub use weights::WeightInfo;
 
 pub mod api;
-mod backends;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod dispatchables;
@@ -475,6 +483,8 @@ pub mod pallet {
 		StatementExists,
 		/// The proof system is switched off. Retry once it is on again.
 		ProofSystemDisabled,
+		/// This version of keys is switched off. Retry once it is on again, or use a key of another version.
+		VersionDisabled,
 		/// The key's profile is closed. Retry once it is open again, or use a stronger key.
 		ProfileClosed,
 		/// Keys of this version retire, or have. Use a key of another version.
@@ -530,7 +540,7 @@ pub mod pallet {
 		/// A challenge fell on a point where the argument is undefined (probability below 2^-90).
 		/// Prove again with another trace.
 		ChallengeDegenerate,
-		/// A proof of a Cairo program is about another program, or about a run that can't be. Prove
+		/// A proof of a program's run is about another program, or about a run that can't be. Prove
 		/// the key's program.
 		ClaimInvalid,
 		/// The proof system or version is unknown to this chain, or its runtime was built without
@@ -625,16 +635,16 @@ pub mod pallet {
 			Self::do_submit_proof::<T::Verifier>(submitter, vk_hash, &public_values, &proof)
 		}
 
-		/// Switches a proof system or a profile off, or on again, at once. For the admin.
+		/// Switches a proof system, a version of keys or a profile off, or on again, at once. For the admin.
 		///
-		/// Keys of a disabled proof system can still be registered, keys of a closed profile can't.
+		/// Keys of a disabled proof system can still be registered, keys of a version that is off or of a closed
+		/// profile can't.
 		/// Registrations can end, and statements stay.
 		#[pallet::call_index(3)]
 		#[pallet::weight((T::WeightInfo::set_disabled(), DispatchClass::Operational))]
 		pub fn set_disabled(origin: OriginFor<T>, scope: Scope, disabled: bool) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
-			Self::do_set_disabled(scope, disabled);
-			Ok(())
+			Self::do_set_disabled(scope, disabled)
 		}
 
 		/// Removes a key, whoever registered it, and releases every deposit. For the admin.

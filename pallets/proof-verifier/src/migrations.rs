@@ -3,11 +3,11 @@
 //! From one layout of storage to the next.
 
 use crate::{
-	BalanceOf, Config, Disabled, Pallet, ProofSystem, PruneFrom, Registrations, Scope, VkBytes,
-	VkRecord, Vks, VksOf, weights::WeightInfo,
+	BalanceOf, Config, Disabled, Pallet, PruneFrom, Registrations, Scope, VkBytes, VkRecord, Vks,
+	VksOf, weights::WeightInfo,
 };
 use alloc::vec::Vec;
-use assay_primitives::{Cost, Policy, SecurityBits, TreeHash};
+use assay_primitives::{Cost, Policy, SecurityBits, SystemId, TreeHash};
 use codec::{Decode, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
@@ -124,7 +124,7 @@ pub(crate) mod v1 {
 		pub num_public_values: u32,
 		pub proof_bytes_max: u32,
 		pub len: u32,
-		pub system: ProofSystem,
+		pub system: SystemId,
 	}
 
 	pub type VkRecordOf<T> = VkRecord<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
@@ -133,7 +133,7 @@ pub(crate) mod v1 {
 	pub type Vks<T: Config> = StorageMap<Pallet<T>, Identity, H256, VkRecordOf<T>>;
 
 	#[storage_alias]
-	pub type Disabled<T: Config> = StorageMap<Pallet<T>, Twox64Concat, ProofSystem, ()>;
+	pub type Disabled<T: Config> = StorageMap<Pallet<T>, Twox64Concat, SystemId, ()>;
 }
 
 /// [`V1ToV2`] without looking at the version.
@@ -156,11 +156,8 @@ impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV1ToV2<T> {
 				proof_bytes_max: old.proof_bytes_max,
 				len: old.len,
 				system: old.system,
-				version: match old.system {
-					// The only version there was.
-					ProofSystem::Plonky3 => 1,
-					ProofSystem::Stwo => 2,
-				},
+				// Systems had one version of keys.
+				version: old.system.key_versions().first().copied().unwrap_or_default(),
 				registrants: 1,
 				genesis: false,
 			};

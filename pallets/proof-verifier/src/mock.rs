@@ -9,7 +9,7 @@ use crate::{
 use assay_airs::{Sample, fibonacci};
 use assay_primitives::{
 	Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
-	TreeHash, VERIFIER_VERSION, VerifyingKey, statement_hash,
+	SystemId, TreeHash, VerifyingKey, statement_hash,
 };
 use codec::Encode;
 use core::cell::{Cell, RefCell};
@@ -112,8 +112,8 @@ impl crate::ProofVerifier for Counting {
 		Native::verify(vk, public_values, proof)
 	}
 
-	fn weight(hash: TreeHash, cost: &Cost) -> Weight {
-		Native::weight(hash, cost)
+	fn weight(system: SystemId, hash: TreeHash, cost: &Cost) -> Weight {
+		Native::weight(system, hash, cost)
 	}
 }
 
@@ -254,7 +254,8 @@ impl Case {
 	}
 
 	pub fn statement(&self) -> H256 {
-		H256(statement_hash(&CONTEXT, &self.vk.hash(), VERIFIER_VERSION, &self.public_values))
+		let version = self.vk.system().verifier_version();
+		H256(statement_hash(&CONTEXT, &self.vk.hash(), version, &self.public_values))
 	}
 
 	pub fn deposit(&self) -> u64 {

@@ -3,11 +3,11 @@
 //! The invariants of the stored state: one function each, reading only.
 
 use crate::{
-	BalanceOf, Config, Expiries, HoldReason, Pallet, ProofSystem, ProofVerifier, PruneFrom,
-	Registrations, Retirements, Statements, VkBytes, Vks, VksOf,
+	BalanceOf, Config, Expiries, HoldReason, Pallet, ProofVerifier, PruneFrom, Registrations,
+	Retirements, Statements, VkBytes, Vks, VksOf,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
-use assay_primitives::{Policy, SecurityBits, VerifyingKey};
+use assay_primitives::{Policy, SecurityBits, SystemId, VerifyingKey};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::{Saturating, TryRuntimeError};
 
@@ -62,7 +62,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(record.hash == vk.tree_hash(), "a key has another hash function");
 			ensure!(bytes.first() == Some(&record.version), "a key has another version");
 			ensure!(
-				ProofSystem::of_version(record.version) == Some(record.system),
+				SystemId::of_version(record.version) == Some(record.system),
 				"a key is of another proof system"
 			);
 		}
@@ -143,7 +143,7 @@ impl<T: Config> Pallet<T> {
 
 	fn known_versions_retire() -> Result<(), TryRuntimeError> {
 		for version in Retirements::<T>::iter_keys() {
-			ensure!(ProofSystem::of_version(version).is_some(), "an unknown version retires");
+			ensure!(SystemId::of_version(version).is_some(), "an unknown version retires");
 		}
 		Ok(())
 	}

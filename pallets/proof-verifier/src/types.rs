@@ -2,7 +2,7 @@
 
 //! What is stored, and the hook that a runtime plugs in.
 
-use assay_primitives::{Cost, Profile, PublicValues, SecurityBits, TreeHash};
+use assay_primitives::{Cost, Profile, PublicValues, SecurityBits, SystemId, TreeHash};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
@@ -22,54 +22,6 @@ pub type BalanceOf<T> =
 pub type StatementInfoOf<T> =
 	StatementInfo<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
-/// A proof system.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub enum ProofSystem {
-	/// Plonky3, `p3-uni-stark` over BabyBear.
-	#[codec(index = 0)]
-	Plonky3,
-	/// STWO, circle STARKs over M31: AIRs as data, and Cairo programs.
-	#[codec(index = 1)]
-	Stwo,
-}
-
-impl ProofSystem {
-	/// Every proof system.
-	pub const ALL: [Self; 2] = [Self::Plonky3, Self::Stwo];
-
-	/// Its name, as in JSON and in the labels of metrics.
-	#[must_use]
-	pub const fn name(self) -> &'static str {
-		match self {
-			Self::Plonky3 => "plonky3",
-			Self::Stwo => "stwo",
-		}
-	}
-
-	/// The proof system of a version of keys; `None` where this runtime knows no such version.
-	///
-	/// A version is the first byte of a key: it names a proof system and a verifier of it.
-	#[must_use]
-	pub const fn of_version(version: u8) -> Option<Self> {
-		match version {
-			1 => Some(Self::Plonky3),
-			2 | 3 => Some(Self::Stwo),
-			_ => None,
-		}
-	}
-}
-
 /// What the admin can switch off.
 #[derive(
 	Clone,
@@ -86,11 +38,15 @@ impl ProofSystem {
 pub enum Scope {
 	/// A proof system: no proof of it is verified.
 	#[codec(index = 0)]
-	ProofSystem(ProofSystem),
+	ProofSystem(SystemId),
 	/// A profile: keys of it are neither registered nor verified under. A key is of the strongest
 	/// profile whose floor it meets ([`Profile::of`]), and of no other.
 	#[codec(index = 1)]
 	Profile(Profile),
+	/// A version of keys, by their first byte: keys of it are neither registered nor verified under. For a
+	/// break of one version of a system's verifier; an orderly end is a retirement.
+	#[codec(index = 2)]
+	Version(u8),
 }
 
 /// What is known about a registered verifying key, without its bytes.
@@ -111,7 +67,7 @@ pub struct VkRecord {
 	/// Length of the key in bytes.
 	pub len: u32,
 	/// Proof system.
-	pub system: ProofSystem,
+	pub system: SystemId,
 	/// First byte of the key: names proof system and verifier, and what can be retired.
 	pub version: u8,
 	/// How many accounts have it registered, each with a deposit of its own. The key stays while

@@ -10,14 +10,13 @@
 //! | For | chains whose nodes all have the function | parachains; tools without the function |
 //! | A panic in the verifier | a refusal, [`ErrorClass::Internal`] | a trap |
 //!
-//! Both call `assay_plonky3::verify_bytes` or `assay_stwo::verify_bytes`, as the first byte of the key
-//! says. They are built to never panic; `runtime/minimal` holds both ways to the same answers on one
-//! corpus, in a Wasm executor.
+//! Both call the same verifier of the key's proof system. Verifiers are built to never panic;
+//! `runtime/minimal` holds both ways to the same verdicts on one corpus, in a Wasm executor.
 
-use assay_primitives::{CheckedVk, Cost, ErrorClass, Policy, TreeHash, VerifyingKey};
+use assay_primitives::{CheckedVk, Cost, ErrorClass, Policy, SystemId, TreeHash, VerifyingKey};
 use frame_support::weights::Weight;
 
-use crate::{backends, weight_model};
+use crate::weight_model;
 
 /// A way to verify a proof, and what it costs.
 pub trait ProofVerifier {
@@ -28,7 +27,7 @@ pub trait ProofVerifier {
 	/// The class of the refusal; [`ErrorClass::UnsupportedVersion`] for a key of a proof system that
 	/// [`Self::verify`] can't verify.
 	fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, ErrorClass> {
-		backends::check_vk(vk, policy)
+		assay_systems::check_vk(vk, policy)
 	}
 
 	/// Verifies `proof` under the SCALE bytes of a verifying key and of public values.
@@ -38,8 +37,8 @@ pub trait ProofVerifier {
 	/// The class of the refusal.
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass>;
 
-	/// Upper bound on the time of [`Self::verify`] under a key of this hash and cost.
-	fn weight(hash: TreeHash, cost: &Cost) -> Weight;
+	/// Upper bound on the time of [`Self::verify`] under a key of this system, hash and cost.
+	fn weight(system: SystemId, hash: TreeHash, cost: &Cost) -> Weight;
 }
 
 /// Verifies in the node, through the host function of `assay-host`: fast, for chains whose nodes
@@ -51,11 +50,22 @@ pub struct Native;
 
 impl ProofVerifier for Native {
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
-		backends::verify_native(vk, public_values, proof)
+		let known = vk.first().and_then(|&version| SystemId::of_version(version));
+		// What has no known version is for a host function to refuse, as it always did: any one that is there.
+		let verify = match known {
+			Some(system) => assay_host::host_function(system),
+			None => SystemId::ALL.into_iter().find_map(assay_host::host_function),
+		};
+		match verify.map(|verify| verify(vk, public_values, proof)) {
+			Some(0) => Ok(()),
+			// A code that this runtime doesn't know is not an acceptance.
+			Some(code) => Err(ErrorClass::from_code(code).unwrap_or(ErrorClass::Internal)),
+			None => Err(ErrorClass::UnsupportedVersion),
+		}
 	}
 
-	fn weight(hash: TreeHash, cost: &Cost) -> Weight {
-		weight_model::native(hash, cost)
+	fn weight(system: SystemId, hash: TreeHash, cost: &Cost) -> Weight {
+		weight_model::native(system, hash, cost)
 	}
 }
 
@@ -69,18 +79,18 @@ pub struct InRuntime;
 
 impl ProofVerifier for InRuntime {
 	fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, ErrorClass> {
-		if !backends::in_runtime(vk) {
+		if !assay_systems::verifies(vk.system()) {
 			return Err(ErrorClass::UnsupportedVersion);
 		}
-		backends::check_vk(vk, policy)
+		assay_systems::check_vk(vk, policy)
 	}
 
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
-		backends::verify_in_runtime(vk, public_values, proof)
+		assay_systems::verify_bytes(vk, public_values, proof)
 	}
 
-	fn weight(hash: TreeHash, cost: &Cost) -> Weight {
-		weight_model::in_runtime(hash, cost)
+	fn weight(system: SystemId, hash: TreeHash, cost: &Cost) -> Weight {
+		weight_model::in_runtime(system, hash, cost)
 	}
 }
 
@@ -112,7 +122,7 @@ impl ProofVerifier for Mock {
 		if proof == Self::PROOF { Ok(()) } else { Err(ErrorClass::ConstraintsInvalid) }
 	}
 
-	fn weight(_: TreeHash, _: &Cost) -> Weight {
+	fn weight(_: SystemId, _: TreeHash, _: &Cost) -> Weight {
 		Weight::zero()
 	}
 }
@@ -153,10 +163,12 @@ mod tests {
 	#[test]
 	fn the_runtime_takes_longer_and_is_charged_more() {
 		let cost = Cost { hash_compressions: 1, extension_operations: 1, bytes: 1 };
-		for hash in TreeHash::ALL {
-			let [native, in_runtime] =
-				[Native::weight(hash, &cost), InRuntime::weight(hash, &cost)];
-			assert!(in_runtime.ref_time() > native.ref_time());
+		for system in SystemId::ALL {
+			for hash in TreeHash::ALL {
+				let [native, in_runtime] =
+					[Native::weight(system, hash, &cost), InRuntime::weight(system, hash, &cost)];
+				assert!(in_runtime.ref_time() > native.ref_time());
+			}
 		}
 	}
 }

@@ -2,25 +2,23 @@
 
 //! AIRs as data: the constraints of an AIR as a flat, canonical list of operations.
 //!
-//! A chain that stores AIRs as data needs no upgrade for a new one. Off chain, [`export`] turns
-//! any Rust type that implements Plonky3's `Air` into a [`Program`], through upstream's own
-//! symbolic evaluation:
+//! A chain that stores AIRs as data needs no upgrade for a new one. Off chain, an exporter turns a Rust type that
+//! implements a prover's trait for AIRs into a program, through upstream's own symbolic evaluation:
 //!
 //! ```text
-//! let program = assay_air::export(&MyAir)?;
+//! let program = assay_air::plonky3::export(&MyAir)?;
 //! ```
 //!
-//! On chain, the bytes of the program are decoded, bounded and evaluated; see [`Program`] for the
-//! format, and [`Program::fold`] and [`ProgramAir`] for the two interpreters.
+//! On chain, the bytes of the program are decoded, bounded and evaluated. There is a format for each proof system:
+//! [`plonky3`] and [`stwo`].
 //!
 //! # Goals
 //!
 //! 1. *One byte string per program.* Structurally equal sub-expressions appear once, in the order
-//!    of a depth-first walk from the assertions; [`Program::check_canonical`] refuses the rest.
+//!    of a depth-first walk from the assertions; `check_canonical` refuses the rest.
 //! 2. *No surprise from data.* Every index and length is checked while decoding, in one pass and
 //!    without recursion: a chain of operations as long as the cap must not overflow a stack.
-//! 3. *Cheap to evaluate.* [`Program::fold`] needs no symbolic pass and keeps values of the base
-//!    field in the base field.
+//! 3. *Cheap to evaluate.* No symbolic pass is needed, and values of the base field stay in the base field.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -29,19 +27,11 @@
 
 extern crate alloc;
 
-mod degree;
 mod error;
-#[cfg(feature = "std")]
-mod export;
-mod idle;
-mod interpret;
-mod program;
+pub mod limits;
+#[cfg(feature = "plonky3")]
+pub mod plonky3;
 mod shared;
 pub mod stwo;
 
-pub use degree::Degrees;
 pub use error::ProgramError;
-#[cfg(feature = "std")]
-pub use export::{ExportError, export};
-pub use interpret::{FoldInputs, ProgramAir};
-pub use program::{Node, PeriodicColumn, Program, ProgramHeader, limits};

@@ -199,3 +199,17 @@ impl<N: Copy + Eq + core::hash::Hash> Interner<N> {
 pub(crate) fn count(size: usize) -> u32 {
 	u32::try_from(size).unwrap_or(u32::MAX)
 }
+
+/// Numbers that look random. Which they are doesn't matter: what is made up is only ever a witness.
+pub(crate) struct Numbers(pub u64);
+
+impl Numbers {
+	/// The next number: splitmix64.
+	pub fn next(&mut self) -> u64 {
+		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+		let mut z = self.0;
+		z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+		z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+		z ^ (z >> 31)
+	}
+}

@@ -3,7 +3,8 @@
 //! What the exporter refuses, and why: an AIR that a proof can't be made for, or that says something
 //! about itself that is not so.
 
-use assay_air::{ExportError, ProgramError, export};
+use assay_air::ProgramError;
+use assay_air::plonky3::{ExportError, export};
 use p3_air::{Air, AirBuilder, BaseAir, ExtensionBuilder, PermutationAirBuilder, WindowAccess};
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;

@@ -2,7 +2,8 @@
 
 //! The program format: what the exporter writes, what the decoder takes, and what it refuses.
 
-use assay_air::{FoldInputs, Node, Program, ProgramAir, ProgramError, export, limits};
+use assay_air::plonky3::{FoldInputs, Node, Program, ProgramAir, export};
+use assay_air::{ProgramError, limits};
 use assay_airs::{Sample, dispatch_sample};
 use p3_air::symbolic::{AirLayout, get_max_constraint_degree};
 use p3_baby_bear::BabyBear;

@@ -26,68 +26,128 @@ pub use observer::{AlreadyInstalled, Observation, set_observer};
 
 pub use pass::PassIntoKept;
 
+use assay_primitives::SystemId;
 use sp_runtime_interface::runtime_interface;
 
-/// Everything that a node adds to its executor.
-#[cfg(all(feature = "std", feature = "backend-plonky3", feature = "backend-stwo"))]
-pub type HostFunctions = (verifier::HostFunctions, stwo_verifier::HostFunctions);
-/// Everything that a node without STWO adds to its executor.
-#[cfg(all(feature = "std", feature = "backend-plonky3", not(feature = "backend-stwo")))]
-pub type HostFunctions = (verifier::HostFunctions,);
-/// Everything that a node without Plonky3 adds to its executor.
-#[cfg(all(feature = "std", not(feature = "backend-plonky3"), feature = "backend-stwo"))]
-pub type HostFunctions = (stwo_verifier::HostFunctions,);
+/// Everything that a node adds to its executor: the host functions of the systems that it is built with.
+#[cfg(feature = "std")]
+pub type HostFunctions = (Plonky3Functions, StwoFunctions, CairoFunctions);
 
-/// Nothing: there is no back end.
-#[cfg(all(feature = "std", not(feature = "backend-plonky3"), not(feature = "backend-stwo")))]
-pub type HostFunctions = ();
+#[cfg(all(feature = "std", feature = "backend-plonky3"))]
+type Plonky3Functions = verifier::HostFunctions;
+#[cfg(all(feature = "std", not(feature = "backend-plonky3")))]
+type Plonky3Functions = ();
+#[cfg(all(feature = "std", feature = "backend-stwo"))]
+type StwoFunctions = stwo_verifier::HostFunctions;
+#[cfg(all(feature = "std", not(feature = "backend-stwo")))]
+type StwoFunctions = ();
+#[cfg(all(feature = "std", feature = "backend-cairo"))]
+type CairoFunctions = cairo_verifier::HostFunctions;
+#[cfg(all(feature = "std", not(feature = "backend-cairo")))]
+type CairoFunctions = ();
 
-/// The native verifier of Plonky3 proofs.
+/// A host function: key, public values and proof; returns 0 or the code of an error class.
+pub type HostFunction = fn(&[u8], &[u8], &[u8]) -> u32;
+
+/// The host function of a proof system; `None` for one that this build lacks.
+#[must_use]
+pub fn host_function(system: SystemId) -> Option<HostFunction> {
+	match system {
+		#[cfg(feature = "backend-plonky3")]
+		SystemId::Plonky3 => Some(verifier::verify_plonky3),
+		#[cfg(feature = "backend-stwo")]
+		SystemId::Stwo => Some(stwo_verifier::verify_stwo),
+		#[cfg(feature = "backend-cairo")]
+		SystemId::Cairo => Some(cairo_verifier::verify_cairo),
+		#[allow(unreachable_patterns, reason = "a build may have them all")]
+		_ => None,
+	}
+}
+
+/// A proof of a system that holds, with key and public values: see [`Verifier::genuine`](assay_primitives::Verifier).
+/// `None` for a system that this build lacks.
+#[cfg(not(target_family = "wasm"))]
+#[must_use]
+pub fn genuine(system: SystemId) -> Option<[&'static [u8]; 3]> {
+	#[allow(unused_imports, reason = "a build may have none")]
+	use assay_primitives::Verifier as _;
+	match system {
+		#[cfg(feature = "backend-plonky3")]
+		SystemId::Plonky3 => Some(assay_plonky3::Plonky3::genuine()),
+		#[cfg(feature = "backend-stwo")]
+		SystemId::Stwo => Some(assay_stwo::Stwo::genuine()),
+		#[cfg(feature = "backend-cairo")]
+		SystemId::Cairo => Some(assay_stwo::Cairo::genuine()),
+		#[allow(unreachable_patterns, reason = "a build may have them all")]
+		_ => None,
+	}
+}
+
+/// What every host function does.
+#[cfg(all(
+	not(target_family = "wasm"),
+	any(feature = "backend-plonky3", feature = "backend-stwo", feature = "backend-cairo")
+))]
+fn call<V: assay_primitives::Verifier>(vk: &[u8], public_values: &[u8], proof: &[u8]) -> u32 {
+	use assay_primitives::Refusal;
+	let verdict = observer::observe(V::ID, proof.len(), || {
+		guard::run(|| V::verify_bytes(vk, public_values, proof).map_err(|error| error.class()))
+	});
+	verdict.err().map_or(0, |class| class.code())
+}
+
+/// The native verifier of Plonky3.
 #[cfg(feature = "backend-plonky3")]
 #[runtime_interface]
 pub trait Verifier {
-	/// Verifies a Plonky3 proof: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the
-	/// proof. Answers 0, or the code of an error class.
+	/// Verifies a Plonky3 proof: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
+	/// Returns 0, or the code of an error class.
 	fn verify_plonky3(
 		vk: PassIntoKept<&[u8]>,
 		public_values: PassIntoKept<&[u8]>,
 		proof: PassIntoKept<&[u8]>,
 	) -> u32 {
-		let verdict = observer::observe("plonky3", proof.len(), || {
-			guard::run(|| {
-				assay_plonky3::verify_bytes(vk, public_values, proof)
-					.map(|_| ())
-					.map_err(|error| error.class())
-			})
-		});
-		verdict.err().map_or(0, |class| class.code())
+		call::<assay_plonky3::Plonky3>(vk, public_values, proof)
 	}
 }
 
-/// The native verifier of STWO proofs. An interface of its own, so that a node may have one without
-/// the other.
+/// The native verifier of STWO.
 #[cfg(feature = "backend-stwo")]
 #[runtime_interface]
 pub trait StwoVerifier {
-	/// Verifies a STWO proof, of an AIR or of a Cairo program: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
-	/// Answers 0, or the code of an error class.
+	/// Verifies a STWO proof of an AIR: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
+	/// Returns 0, or the code of an error class.
 	fn verify_stwo(
 		vk: PassIntoKept<&[u8]>,
 		public_values: PassIntoKept<&[u8]>,
 		proof: PassIntoKept<&[u8]>,
 	) -> u32 {
-		let verdict = observer::observe("stwo", proof.len(), || {
-			guard::run(|| {
-				assay_stwo::verify_bytes(vk, public_values, proof)
-					.map(|_| ())
-					.map_err(|error| error.class())
-			})
-		});
-		verdict.err().map_or(0, |class| class.code())
+		call::<assay_stwo::Stwo>(vk, public_values, proof)
 	}
 }
 
-#[cfg(all(test, feature = "std", feature = "backend-plonky3", feature = "backend-stwo"))]
+/// The native verifier of Cairo programs.
+#[cfg(feature = "backend-cairo")]
+#[runtime_interface]
+pub trait CairoVerifier {
+	/// Verifies a proof of a Cairo program: SCALE bytes of a `VerifyingKey` and of `PublicValues`, and the proof.
+	/// Returns 0, or the code of an error class.
+	fn verify_cairo(
+		vk: PassIntoKept<&[u8]>,
+		public_values: PassIntoKept<&[u8]>,
+		proof: PassIntoKept<&[u8]>,
+	) -> u32 {
+		call::<assay_stwo::Cairo>(vk, public_values, proof)
+	}
+}
+
+#[cfg(all(
+	test,
+	feature = "std",
+	feature = "backend-plonky3",
+	feature = "backend-stwo",
+	feature = "backend-cairo"
+))]
 mod tests {
 	use super::*;
 	use assay_primitives::ErrorClass;
@@ -95,26 +155,32 @@ mod tests {
 	use std::time::Duration;
 
 	#[test]
-	fn the_host_call_answers_the_code_of_the_library_error() {
-		let library = assay_plonky3::verify_bytes(&[9], &[], &[]).unwrap_err().class();
-		assert_eq!(library, ErrorClass::UnsupportedVersion);
-		assert_eq!(verifier::verify_plonky3(&[9], &[], &[]), library.code());
-		let library = assay_stwo::verify_bytes(&[9], &[], &[]).unwrap_err().class();
-		assert_eq!(library, ErrorClass::UnsupportedVersion);
-		assert_eq!(stwo_verifier::verify_stwo(&[9], &[], &[]), library.code());
+	fn every_system_has_a_host_function_that_returns_the_code_of_the_librarys_error() {
+		for system in SystemId::ALL {
+			let verify = host_function(system).expect("a host function");
+			assert_eq!(verify(&[9], &[], &[]), ErrorClass::UnsupportedVersion.code());
+			assert_eq!(verify(&[], &[], &[]), ErrorClass::VkMalformed.code());
+		}
 	}
 
 	#[test]
-	fn each_host_function_refuses_the_keys_of_the_other_system_by_their_first_byte() {
-		let code = ErrorClass::UnsupportedVersion.code();
-		for other in [2, 3] {
-			assert_eq!(verifier::verify_plonky3(&[other], &[], &[]), code);
-		}
-		assert_eq!(stwo_verifier::verify_stwo(&[1], &[], &[]), code);
-		let malformed = ErrorClass::VkMalformed.code();
-		assert_eq!(verifier::verify_plonky3(&[1], &[], &[]), malformed);
-		for own in [2, 3] {
-			assert_eq!(stwo_verifier::verify_stwo(&[own], &[], &[]), malformed);
+	fn each_host_function_refuses_the_keys_of_the_other_systems_by_their_first_byte() {
+		for system in SystemId::ALL {
+			let verify = host_function(system).expect("a host function");
+			for other in SystemId::ALL {
+				let expected = if other == system {
+					ErrorClass::VkMalformed
+				} else {
+					ErrorClass::UnsupportedVersion
+				};
+				for &version in other.key_versions() {
+					assert_eq!(
+						verify(&[version], &[], &[]),
+						expected.code(),
+						"{system:?} {other:?}"
+					);
+				}
+			}
 		}
 	}
 
@@ -129,15 +195,15 @@ mod tests {
 		};
 		set_observer(Box::new(observer)).expect("the first observer");
 		assert_eq!(set_observer(Box::new(|_| ())), Err(AlreadyInstalled));
-		// Other tests of this binary may call too: look for this call by its length.
-		verifier::verify_plonky3(&[], &[], &[0; 12345]);
-		stwo_verifier::verify_stwo(&[], &[], &[0; 12346]);
-		let seen = seen.lock().expect("no observer panics");
-		let call = seen.iter().find(|observation| observation.bytes == 12345).expect("seen");
-		assert_eq!(call.backend, "plonky3");
-		assert_eq!(call.verdict, Err(ErrorClass::VkMalformed));
-		assert!(call.duration > Duration::ZERO);
-		let call = seen.iter().find(|observation| observation.bytes == 12346).expect("seen");
-		assert_eq!(call.backend, "stwo");
+		for (index, system) in SystemId::ALL.into_iter().enumerate() {
+			// Other tests of this binary may call too: look for this call by its length.
+			let bytes = 12345 + index;
+			host_function(system).expect("a host function")(&[], &[], &vec![0; bytes]);
+			let seen = seen.lock().expect("no observer panics");
+			let call = seen.iter().find(|observation| observation.bytes == bytes).expect("seen");
+			assert_eq!(call.system, system);
+			assert_eq!(call.verdict, Err(ErrorClass::VkMalformed));
+			assert!(call.duration > Duration::ZERO);
+		}
 	}
 }

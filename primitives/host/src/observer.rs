@@ -13,7 +13,7 @@
 	)
 )]
 
-use assay_primitives::ErrorClass;
+use assay_primitives::{ErrorClass, SystemId};
 use std::fmt;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 /// One call of a host function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation {
-	/// Proof system: `plonky3` or `stwo`.
-	pub backend: &'static str,
+	/// The proof system.
+	pub system: SystemId,
 	/// Length of the proof.
 	pub bytes: usize,
 	/// Wall-clock time of decoding and verifying.
@@ -60,13 +60,13 @@ pub fn set_observer(observer: Observer) -> Result<(), AlreadyInstalled> {
 
 /// Runs `call`; times and reports it if somebody watches.
 pub(crate) fn observe(
-	backend: &'static str,
+	system: SystemId,
 	bytes: usize,
 	call: impl FnOnce() -> Result<(), ErrorClass>,
 ) -> Result<(), ErrorClass> {
 	let Some(observer) = OBSERVER.get() else { return call() };
 	let start = Instant::now();
 	let verdict = call();
-	observer(Observation { backend, bytes, duration: start.elapsed(), verdict });
+	observer(Observation { system, bytes, duration: start.elapsed(), verdict });
 	verdict
 }

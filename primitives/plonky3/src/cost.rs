@@ -4,7 +4,7 @@
 
 use crate::key::{Key, power_of_two};
 use alloc::vec::Vec;
-use assay_air::{Node, Program};
+use assay_air::plonky3::{Node, Program};
 use assay_primitives::{Cost, ExtensionDegree, HashKind};
 use core::num::Saturating;
 
@@ -175,7 +175,7 @@ mod tests {
 	};
 
 	fn vk(sample: Sample, degree_bits: u8, hash: HashKind) -> Plonky3Vk {
-		let program = dispatch_sample!(sample, |air| assay_air::export(air).unwrap());
+		let program = dispatch_sample!(sample, |air| assay_air::plonky3::export(air).unwrap());
 		Plonky3Vk {
 			hash,
 			extension: ExtensionDegree::Four,

@@ -22,14 +22,15 @@
 //! | final polynomial | 2^log_final_poly_len |
 //! | query grinding witness, out-of-domain grinding witness | 2 |
 
-use crate::Error;
 use crate::key::{Key, power_of_two};
 use crate::merkle::Answers;
 #[cfg(feature = "prover")]
 use crate::suite::StarkProof;
 use crate::suite::{DIGEST_BYTES, Node, Suite, Val, element};
+use crate::{Cause, Error};
 use alloc::vec::Vec;
 use assay_primitives::Digest;
+use assay_stark::Reader;
 use p3_field::{ExtensionField, PrimeCharacteristicRing};
 use p3_uni_stark::{Commitments, OpenedValues, PreprocessedOpenedValues};
 
@@ -81,7 +82,7 @@ where
 	S: Suite<EF>,
 	EF: ExtensionField<Val>,
 {
-	let mut reader = Reader { rest: bytes };
+	let mut reader = Parts(Reader::new(bytes));
 	let header = key.program.header();
 	let width = key.program.width();
 	let preprocessed_width = key.program.preprocessed_width();
@@ -114,43 +115,20 @@ where
 		OpenedValues { trace_local, trace_next, preprocessed, quotient_chunks, random: None };
 	let opening = reader.opening::<S, EF>(key)?;
 	let ood_pow_witness = reader.element("out-of-domain grinding witness")?;
-	if !reader.rest.is_empty() {
-		return Err(Error::TrailingBytes { got: reader.rest.len() });
-	}
+	reader.0.end()?;
 	Ok(Proof { commitments, opened_values, opening, ood_pow_witness })
 }
 
-struct Reader<'a> {
-	rest: &'a [u8],
-}
+/// Reads the parts of a proof.
+struct Parts<'a>(Reader<'a, Cause>);
 
-impl<'a> Reader<'a> {
-	/// The next `count` pieces of `N` bytes. Nothing is allocated before they are known to exist.
-	fn take<const N: usize>(
-		&mut self,
-		reading: &'static str,
-		count: usize,
-	) -> Result<&'a [[u8; N]], Error> {
-		let expected = count.saturating_mul(N);
-		let Some((taken, rest)) = self.rest.split_at_checked(expected) else {
-			return Err(Error::Truncated { reading, expected, got: self.rest.len() });
-		};
-		self.rest = rest;
-		Ok(taken.as_chunks::<N>().0)
-	}
-
+impl<'a> Parts<'a> {
 	fn elements(&mut self, reading: &'static str, count: usize) -> Result<Vec<Val>, Error> {
-		let bytes = self.take::<4>(reading, count)?;
-		let mut out = Vec::with_capacity(count);
-		for &bytes in bytes {
-			out.push(element(bytes).ok_or(Error::NotCanonical { reading })?);
-		}
-		Ok(out)
+		self.0.items(reading, count, element)
 	}
 
 	fn element(&mut self, reading: &'static str) -> Result<Val, Error> {
-		let bytes = self.take::<4>(reading, 1)?.first().copied().unwrap_or_default();
-		element(bytes).ok_or(Error::NotCanonical { reading })
+		element(self.0.one(reading)?).ok_or(Error::NotCanonical { reading })
 	}
 
 	/// `count` elements of the extension.
@@ -159,7 +137,7 @@ impl<'a> Reader<'a> {
 		reading: &'static str,
 		count: usize,
 	) -> Result<Vec<EF>, Error> {
-		let bytes = self.take::<4>(reading, count.saturating_mul(EF::DIMENSION))?;
+		let bytes = self.0.take::<4>(reading, count.saturating_mul(EF::DIMENSION))?;
 		let mut canonical = true;
 		let row = bytes
 			.chunks_exact(EF::DIMENSION)
@@ -175,26 +153,18 @@ impl<'a> Reader<'a> {
 		if canonical { Ok(row) } else { Err(Error::NotCanonical { reading }) }
 	}
 
-	fn digests(&mut self, reading: &'static str, count: usize) -> Result<&'a [Digest], Error> {
-		self.take::<DIGEST_BYTES>(reading, count)
-	}
-
 	fn commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
 		&mut self,
 		reading: &'static str,
 	) -> Result<S::Commitment, Error> {
-		let digest = self.digests(reading, 1)?.first().copied().unwrap_or_default();
+		let digest: Digest = self.0.one(reading)?;
 		S::commitment(&digest).ok_or(Error::NotCanonical { reading })
 	}
 
 	/// Counted Merkle siblings.
 	fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
-		let count = self.take::<4>(reading, 1)?.first().copied().unwrap_or_default();
-		let count = u32::from_le_bytes(count);
-		if u64::from(count) > max {
-			return Err(Error::SiblingCount { max, got: count.into() });
-		}
-		self.digests(reading, count as usize)
+		let count = self.0.count(reading, max)?;
+		self.0.take::<DIGEST_BYTES>(reading, count)
 	}
 
 	fn opening<S, EF>(&mut self, key: &Key<'_>) -> Result<Opening<'a, S, EF>, Error>

@@ -4,10 +4,10 @@
 //! succeed against a verifier that counts as upstream does, or the test shows nothing.
 
 use crate::key::{Key, held_degree, log_chunks};
-use crate::{Error, check_vk, verifier};
+use crate::{Cause, Error, check_vk, verifier};
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::Program;
+use assay_air::plonky3::Program;
 use assay_primitives::{
 	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, PublicValues,
 	SecurityBits, VerifyingKey,
@@ -33,7 +33,7 @@ fn key_by_upstreams_count(vk: &VerifyingKey) -> Key<'_> {
 	Key { vk: inner, hash: vk.hash(), program, log_chunks }
 }
 
-/// On every row it is README's example AIR; off the rows its constraints are zero. The trace is random
+/// On every row it is the example AIR of docs/your-own-air.md; off the rows its constraints are zero. The trace is random
 /// and the public value made up.
 #[test]
 fn a_forged_key_is_refused_that_certified_a_false_claim() {
@@ -45,7 +45,7 @@ fn a_forged_key_is_refused_that_certified_a_false_claim() {
 	assert_eq!(verifier::verify(&unchecked, &public, proof), Ok(()), "the attack is real");
 
 	let refused = |error: Error| {
-		assert!(matches!(error, Error::DegreeTooHigh { max: 2047, .. }), "{error}");
+		assert!(matches!(error, Error::Own(Cause::DegreeTooHigh { max: 2047, .. })), "{error}");
 		assert_eq!(error.class(), ErrorClass::DegreeTooHigh);
 	};
 	refused(crate::verify_bytes(vk, public_values, proof).unwrap_err());
@@ -57,8 +57,11 @@ fn a_forged_key_is_refused_that_certified_a_false_claim() {
 fn keys_whose_honest_proofs_fail_are_refused() {
 	for ([vk, public_values, proof], expected) in [
 		// 17 * 1 + 15 against two times 16 rows less one.
-		(hostile!("t17_rows16"), Error::DegreeTooHigh { constraint: 0, max: 31, got: 32 }),
-		(hostile!("t3_rows2"), Error::DegreeTooHigh { constraint: 0, max: 3, got: 4 }),
+		(
+			hostile!("t17_rows16"),
+			Error::Own(Cause::DegreeTooHigh { constraint: 0, max: 31, got: 32 }),
+		),
+		(hostile!("t3_rows2"), Error::Own(Cause::DegreeTooHigh { constraint: 0, max: 3, got: 4 })),
 	] {
 		let decoded = VerifyingKey::decode_strict(vk).unwrap();
 		assert_eq!(check_vk(&decoded, &NOTHING), Err(expected.clone()));
@@ -110,14 +113,14 @@ fn a_degree_at_the_limit_is_taken_and_one_more_power_is_not() {
 		check_vk(&powers(degree_bits, squarings), &NOTHING).unwrap();
 		let error = check_vk(&powers(degree_bits, squarings + 1), &NOTHING).unwrap_err();
 		let (max, got) = (2 * rows - 1, 3 * rows - 1);
-		assert_eq!(error, Error::DegreeTooHigh { constraint: 0, max, got });
+		assert_eq!(error, Error::Own(Cause::DegreeTooHigh { constraint: 0, max, got }));
 	}
 }
 
 #[test]
 fn a_power_beyond_every_number_is_refused() {
 	let error = check_vk(&powers(3, 120), &NOTHING).unwrap_err();
-	assert_eq!(error, Error::DegreeTooHigh { constraint: 0, max: 15, got: u64::MAX });
+	assert_eq!(error, Error::Own(Cause::DegreeTooHigh { constraint: 0, max: 15, got: u64::MAX }));
 }
 
 #[test]

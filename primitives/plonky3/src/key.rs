@@ -2,12 +2,13 @@
 
 //! A verifying key, decoded and checked: everything that the verifier knows before it sees a proof.
 
-use crate::Error;
 use crate::soundness::Shape;
 use crate::suite::DIGEST_BYTES;
+use crate::{Cause, Error};
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::{PeriodicColumn, Program, limits};
+use assay_air::limits;
+use assay_air::plonky3::{PeriodicColumn, Program};
 use assay_primitives::{ErrorClass, FriParams, Hash, Plonky3Vk, VerifyingKey};
 use core::num::Saturating;
 
@@ -74,14 +75,14 @@ impl<'a> Key<'a> {
 			log_final_poly_len.into(),
 		)?;
 
-		let program = Program::decode(&vk.program)?;
+		let program = Program::decode(&vk.program).map_err(Cause::Program)?;
 		bound("width", (1, limits::MAX_WIDTH.into()), program.width() as u64)?;
 		let rows = power_of_two(vk.degree_bits.into());
 		for (column, PeriodicColumn { values }) in program.header().periodic.iter().enumerate() {
 			// A period that does not divide the rows has no meaning; both are powers of two.
 			let period = values.len() as u64;
 			if period > rows {
-				return Err(Error::Period { column, rows, got: period });
+				return Err(Error::Own(Cause::Period { column, rows, got: period }));
 			}
 		}
 		let degrees = program.degrees(vk.degree_bits);
@@ -94,13 +95,13 @@ impl<'a> Key<'a> {
 		let max = held_degree(vk.degree_bits, log_chunks);
 		if degrees.exact > max {
 			let (constraint, got) = (degrees.constraint, degrees.exact);
-			return Err(Error::DegreeTooHigh { constraint, max, got });
+			return Err(Error::Own(Cause::DegreeTooHigh { constraint, max, got }));
 		}
 		if vk.preprocessed.is_some() != (program.preprocessed_width() > 0) {
-			return Err(Error::PreprocessedCommitment {
+			return Err(Error::Own(Cause::PreprocessedCommitment {
 				width: program.preprocessed_width(),
 				present: vk.preprocessed.is_some(),
-			});
+			}));
 		}
 		Ok(Self { vk, hash, program, log_chunks })
 	}

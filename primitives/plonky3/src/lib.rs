@@ -55,16 +55,18 @@ mod poseidon2;
 pub mod prover;
 pub mod soundness;
 mod suite;
+mod system;
 #[cfg(all(test, feature = "prover"))]
 mod tampering;
 mod verifier;
 
 pub use assay_primitives::{CheckedVk, Cost};
-pub use error::Error;
+pub use error::{Cause, Error};
 pub use key::supported;
+pub use system::Plonky3;
 
 use assay_air::limits;
-use assay_primitives::{ErrorClass, Hash, MAX_VK_BYTES, Policy, PublicValues, VerifyingKey};
+use assay_primitives::{ErrorClass, Hash, Policy, PublicValues, VerifyingKey};
 use key::Key;
 
 /// The largest exact degree that a constraint may have over `2^degree_bits` rows, where upstream counts
@@ -88,7 +90,7 @@ pub struct Accepted {
 /// [`Error`], one variant per cause; too few bits of security is [`Error::SecurityTooLow`].
 pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> {
 	let key = Key::of(vk)?;
-	key.program.check_canonical()?;
+	key.program.check_canonical().map_err(Cause::Program)?;
 	verifier::check_preprocessed(&key)?;
 	let idle = key.program.idle_constraints(key.vk.degree_bits);
 	let constraints = key.program.num_constraints();
@@ -133,16 +135,11 @@ pub fn verify(
 ///
 /// As [`verify`], and [`Error::Encoding`] for bytes that are not a key or public values.
 pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<Accepted, Error> {
-	// As before there were keys of other systems: what a host function answers never changes.
-	if vk.len() <= MAX_VK_BYTES && vk.first().is_some_and(|&system| system != 1) {
-		return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
-	}
-	let decoded = VerifyingKey::decode_strict(vk).map_err(Error::Encoding)?;
-	let VerifyingKey::Plonky3V1(inner) = &decoded else {
+	let decoded = VerifyingKey::decode_version(1, vk).map_err(Error::Encoding)?;
+	let (VerifyingKey::Plonky3V1(inner), hash) = &decoded else {
 		return Err(Error::Encoding(ErrorClass::UnsupportedVersion));
 	};
-	// The bytes are canonical: their hash is the key's.
-	let key = Key::new(inner, VerifyingKey::hash_encoded(vk))?;
+	let key = Key::new(inner, *hash)?;
 	let public_values =
 		PublicValues::decode_strict(public_values, limits::MAX_PUBLIC_VALUES as usize)
 			.map_err(Error::Encoding)?;

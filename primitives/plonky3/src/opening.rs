@@ -138,7 +138,9 @@ where
 	EF: ExtensionField<Val>,
 {
 	let hash = S::tree();
-	let path = |reason: &str| Error::MerklePath { reason: reason.into() };
+	let path = |tree| move |reason: &str| Error::MerklePath { tree, reason: reason.into() };
+	let opened = path("opened rows");
+	let folded_rows = path("folded rows");
 	let log_height = key.log_height();
 	// Sorted once: dropping low bits keeps the order, so it serves every folded tree too.
 	let mut queries: Vec<Query> =
@@ -151,8 +153,8 @@ where
 	Error::of_lengths("folding commitments", opening.commits.len(), opening.rounds.len())?;
 	// First, that the opened rows are those committed to: the arithmetic reads nothing else.
 	for (claim, input) in claims.iter().zip(&opening.inputs) {
-		let root = S::root(&claim.commitment).ok_or_else(|| path("no root"))?;
-		merkle::verify(&hash, &root, log_height, &queries, &input.answers()).map_err(path)?;
+		let root = S::root(&claim.commitment).ok_or_else(|| opened("no root"))?;
+		merkle::verify(&hash, &root, log_height, &queries, &input.answers()).map_err(opened)?;
 	}
 
 	let roots = Roots::new();
@@ -202,10 +204,10 @@ where
 	{
 		log_leaves = log_leaves.saturating_sub(*log_arity);
 		queries.iter_mut().for_each(|query| query.index >>= log_arity);
-		let root = S::root(commit).ok_or_else(|| path("no root"))?;
+		let root = S::root(commit).ok_or_else(|| folded_rows("no root"))?;
 		let width = EF::DIMENSION << log_arity;
 		let answers = Answers { rows, width, siblings: &round.siblings };
-		merkle::verify(&hash, &root, log_leaves, &queries, &answers).map_err(path)?;
+		merkle::verify(&hash, &root, log_leaves, &queries, &answers).map_err(folded_rows)?;
 	}
 	Ok(())
 }

@@ -8,7 +8,7 @@ use crate::suite::{
 };
 use crate::verifier::{self, Degree4, Degree5, with_suite};
 use crate::{Error, check_vk, decode, supported};
-use assay_air::{ExportError, ProgramAir};
+use assay_air::plonky3::{ExportError, ProgramAir};
 use assay_primitives::{
 	Digest, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, PublicValues, SecurityBits,
 	VerifyingKey,
@@ -176,7 +176,7 @@ pub fn make_vk<A: ProvableAir>(
 	if (supported::DEGREE_BITS.0..=supported::DEGREE_BITS.1).contains(&degree_bits.into()) {
 		check_preprocessed_trace(air, degree_bits)?;
 	}
-	let program = assay_air::export(air).map_err(ProverError::Export)?;
+	let program = assay_air::plonky3::export(air).map_err(ProverError::Export)?;
 	let has_preprocessed = program.preprocessed_width() > 0;
 	let mut vk = VerifyingKey::Plonky3V1(Plonky3Vk {
 		hash,
@@ -292,7 +292,7 @@ pub(crate) fn prove_under<A: ProvableAir>(
 	public_values: &PublicValues,
 ) -> Result<Vec<u8>, ProverError> {
 	check_preprocessed_trace(air, key.vk.degree_bits)?;
-	let program = assay_air::export(air).map_err(ProverError::Export)?;
+	let program = assay_air::plonky3::export(air).map_err(ProverError::Export)?;
 	if program != key.program {
 		return Err(ProverError::OtherAir);
 	}

@@ -106,6 +106,11 @@ impl<'a, S: Suite<EF>, EF: ExtensionField<Val>> Run<'a, S, EF> {
 		)
 	}
 
+	/// What a tree is of, by its place in [`Self::siblings`].
+	fn kind(&self, tree: usize) -> &'static str {
+		if tree < self.opening.inputs.len() { OPENED } else { FOLDED }
+	}
+
 	/// The Merkle siblings of each tree.
 	fn siblings(&mut self) -> Vec<&mut Vec<Node<S, EF>>> {
 		let inputs = self.opening.inputs.iter_mut().map(|input| &mut input.siblings);
@@ -113,10 +118,12 @@ impl<'a, S: Suite<EF>, EF: ExtensionField<Val>> Run<'a, S, EF> {
 	}
 }
 
-fn merkle(reason: &str) -> Result<(), Error> {
-	Err(Error::MerklePath { reason: reason.into() })
+fn merkle(tree: &'static str, reason: &str) -> Result<(), Error> {
+	Err(Error::MerklePath { tree, reason: reason.into() })
 }
 
+const OPENED: &str = "opened rows";
+const FOLDED: &str = "folded rows";
 const LEADS_ELSEWHERE: &str = "the path does not lead to the commitment";
 
 /// Calls `$check` under every hash, on an AIR without preprocessed columns and on one with.
@@ -163,7 +170,7 @@ mod checks {
 		for input in 0..run.opening.inputs.len() {
 			for position in 0..run.opening.inputs[input].values.len() {
 				run.opening.inputs[input].values[position] += Val::ONE;
-				assert_eq!(run.check(), merkle(LEADS_ELSEWHERE), "{input} {position}");
+				assert_eq!(run.check(), merkle(OPENED, LEADS_ELSEWHERE), "{input} {position}");
 				run.opening.inputs[input].values[position] -= Val::ONE;
 			}
 		}
@@ -178,7 +185,7 @@ mod checks {
 			let opened = &mut run.opening.inputs[input];
 			let (first, rest) = opened.values.split_at_mut(opened.width);
 			first.swap_with_slice(&mut rest[..opened.width]);
-			assert_eq!(run.check(), merkle(LEADS_ELSEWHERE), "{input}");
+			assert_eq!(run.check(), merkle(OPENED, LEADS_ELSEWHERE), "{input}");
 		}
 	}
 
@@ -189,7 +196,11 @@ mod checks {
 		for tree in 0..run.siblings().len() {
 			for position in 0..run.siblings()[tree].len() {
 				let sibling = core::mem::take(&mut run.siblings()[tree][position]);
-				assert_eq!(run.check(), merkle(LEADS_ELSEWHERE), "{tree} {position}");
+				assert_eq!(
+					run.check(),
+					merkle(run.kind(tree), LEADS_ELSEWHERE),
+					"{tree} {position}"
+				);
 				run.siblings()[tree][position] = sibling;
 			}
 		}
@@ -202,7 +213,11 @@ mod checks {
 		for tree in 0..run.siblings().len() {
 			for position in 1..run.siblings()[tree].len() {
 				run.siblings()[tree].swap(position - 1, position);
-				assert_eq!(run.check(), merkle(LEADS_ELSEWHERE), "{tree} {position}");
+				assert_eq!(
+					run.check(),
+					merkle(run.kind(tree), LEADS_ELSEWHERE),
+					"{tree} {position}"
+				);
 				run.siblings()[tree].swap(position - 1, position);
 			}
 		}
@@ -214,7 +229,7 @@ mod checks {
 		for tree in 0..honest().siblings().len() {
 			let mut run = honest();
 			if run.siblings()[tree].pop().is_some() {
-				assert_eq!(run.check(), merkle("too few siblings"), "{tree}");
+				assert_eq!(run.check(), merkle(run.kind(tree), "too few siblings"), "{tree}");
 			}
 		}
 	}
@@ -225,7 +240,7 @@ mod checks {
 		for tree in 0..honest().siblings().len() {
 			let mut run = honest();
 			run.siblings()[tree].push(Default::default());
-			assert_eq!(run.check(), merkle("too many siblings"), "{tree}");
+			assert_eq!(run.check(), merkle(run.kind(tree), "too many siblings"), "{tree}");
 		}
 	}
 
@@ -318,7 +333,7 @@ fn a_folded_row_that_was_not_committed_to() {
 			run.opening.rounds[round].values[position] += Degree4::ONE;
 			assert_eq!(run.check(), Err(Error::LowDegree));
 			run.opening.final_poly[0] = final_poly_that_fits(&run, round, position, honest);
-			assert_eq!(run.check(), merkle(LEADS_ELSEWHERE), "{round} {position}");
+			assert_eq!(run.check(), merkle(FOLDED, LEADS_ELSEWHERE), "{round} {position}");
 			run.opening.rounds[round].values[position] -= Degree4::ONE;
 			run.opening.final_poly[0] = honest;
 		}

@@ -8,11 +8,11 @@ use crate::opening::Claim;
 use crate::suite::{
 	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, Suite, Val, challenger, element,
 };
-use crate::{Error, decode, opening};
+use crate::{Cause, Error, decode, opening};
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::FoldInputs;
+use assay_air::plonky3::FoldInputs;
 use assay_primitives::{ExtensionDegree, HashKind, PublicValues};
 use p3_commit::{CommitmentOpening, MatrixOpening, PeriodicColumns, PointOpening, PolynomialSpace};
 use p3_field::coset::TwoAdicMultiplicativeCoset;
@@ -77,8 +77,10 @@ pub(crate) fn preprocessed_commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
 	key: &Key<'_>,
 ) -> Result<Option<S::Commitment>, Error> {
 	let Some(digest) = &key.vk.preprocessed else { return Ok(None) };
-	let not_canonical =
-		Error::PreprocessedCommitment { width: key.program.preprocessed_width(), present: true };
+	let not_canonical = Error::Own(Cause::PreprocessedCommitment {
+		width: key.program.preprocessed_width(),
+		present: true,
+	});
 	S::commitment(digest).map(Some).ok_or(not_canonical)
 }
 

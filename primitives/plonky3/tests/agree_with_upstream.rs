@@ -9,7 +9,7 @@
 
 mod common;
 
-use assay_air::ProgramAir;
+use assay_air::plonky3::ProgramAir;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::{prove, upstream_verifier};
 use assay_primitives::{
@@ -160,7 +160,7 @@ fn on_mutants_of_consensus_quorum() {
 fn on_proofs_made_and_checked_with_the_program_in_place_of_the_air() {
 	let case = Case::fibonacci(HashKind::Blake3, ExtensionDegree::Five);
 	let VerifyingKey::Plonky3V1(inner) = &case.vk else { panic!("expected a Plonky3 key") };
-	let program = assay_air::Program::decode(&inner.program).unwrap();
+	let program = assay_air::plonky3::Program::decode(&inner.program).unwrap();
 	let air = ProgramAir::<BabyBear>::new(&program);
 	let (trace, values) = Sample::Fibonacci.generate(5, 1337);
 	let public_values = PublicValues::V1(values);

@@ -7,9 +7,9 @@
 
 mod common;
 
-use assay_air::export;
+use assay_air::plonky3::export;
 use assay_plonky3::prover::{ProverError, make_vk, prove, upstream_verifier};
-use assay_plonky3::{Error, check_vk, verify};
+use assay_plonky3::{Cause, Error, check_vk, verify};
 use assay_primitives::{
 	ErrorClass, ExtensionDegree, FriParams, HashKind, MAX_VK_BYTES, Plonky3Vk, Policy,
 	PublicValues, SecurityBits, VerifyingKey,
@@ -160,7 +160,7 @@ mod refuse_to_make_a_key {
 					 use fewer factors, or give the AIR a higher max_constraint_degree"
 				)
 			);
-			let refused = Error::DegreeTooHigh { constraint: 0, max, got };
+			let refused = Error::Own(Cause::DegreeTooHigh { constraint: 0, max, got });
 			assert_eq!(error, ProverError::Refused(refused));
 		}
 	}
@@ -205,7 +205,7 @@ mod refuse_to_make_a_key {
 			error.to_string(),
 			"periodic column 0: expected a period of at most the trace's 16 rows, got 32"
 		);
-		let refused = Error::Period { column: 0, rows: 16, got: 32 };
+		let refused = Error::Own(Cause::Period { column: 0, rows: 16, got: 32 });
 		assert_eq!(error, ProverError::Refused(refused));
 	}
 

@@ -7,7 +7,7 @@
 mod common;
 
 use assay_airs::Sample;
-use assay_plonky3::{Error, check_vk, verify_bytes};
+use assay_plonky3::{Cause, Error, check_vk, verify_bytes};
 use assay_primitives::{
 	ErrorClass, ExtensionDegree, HashKind, Policy, PublicValues, SecurityBits, VerifyingKey,
 };
@@ -176,7 +176,11 @@ mod reject {
 			.with_proof(|proof| proof[start..start + 4].copy_from_slice(&u32::MAX.to_le_bytes()));
 		assert_eq!(
 			tampered.verify(),
-			Err(Error::SiblingCount { max: 6 * 4 + 4 + 2 + 1, got: u32::MAX.into() })
+			Err(Error::Count {
+				reading: "siblings of opened rows",
+				max: 6 * 4 + 4 + 2 + 1,
+				got: u32::MAX.into()
+			})
 		);
 	}
 
@@ -337,7 +341,7 @@ mod refuse_keys {
 	fn with_a_preprocessed_commitment_that_does_not_belong() {
 		assert_eq!(
 			refused(|vk| vk.preprocessed = Some([0; 32])),
-			Error::PreprocessedCommitment { width: 0, present: true }
+			Error::Own(Cause::PreprocessedCommitment { width: 0, present: true })
 		);
 	}
 
@@ -347,12 +351,12 @@ mod refuse_keys {
 		let missing = case.with_vk(|vk| vk.preprocessed = None);
 		assert_eq!(
 			check_vk(&missing.vk, &ANYTHING),
-			Err(Error::PreprocessedCommitment { width: 2, present: false })
+			Err(Error::Own(Cause::PreprocessedCommitment { width: 2, present: false }))
 		);
 		let not_canonical = case.with_vk(|vk| vk.preprocessed = Some([0xff; 32]));
 		assert_eq!(
 			check_vk(&not_canonical.vk, &ANYTHING),
-			Err(Error::PreprocessedCommitment { width: 2, present: true })
+			Err(Error::Own(Cause::PreprocessedCommitment { width: 2, present: true }))
 		);
 	}
 

@@ -27,10 +27,11 @@
 //! having one byte form: upstream's arithmetic is defined for reduced elements alone, and its
 //! derived decoder takes any 32 bits.**
 
-use crate::Error;
 use crate::key::{COMPOSITION_COLUMNS, Key};
+use crate::{Cause, Error};
 use alloc::vec::Vec;
 use assay_air::stwo::limits::P;
+use assay_stark::Reader;
 use stwo::core::fields::m31::M31;
 use stwo::core::fields::qm31::QM31;
 use stwo::core::fri::{FriLayerProof, FriProof};
@@ -77,11 +78,11 @@ pub(crate) fn decode<H>(key: &Key<'_>, bytes: &[u8]) -> Result<Proof<H>, Error>
 where
 	H: MerkleHasherLifted<Hash = Blake2sHash>,
 {
-	decode_rest(key, Reader { rest: bytes })
+	decode_rest(key, Parts(Reader::new(bytes)))
 }
 
 /// [`decode`], from where a reader is.
-pub(crate) fn decode_rest<H>(key: &Key<'_>, mut reader: Reader<'_>) -> Result<Proof<H>, Error>
+pub(crate) fn decode_rest<H>(key: &Key<'_>, mut reader: Parts<'_>) -> Result<Proof<H>, Error>
 where
 	H: MerkleHasherLifted<Hash = Blake2sHash>,
 {
@@ -112,9 +113,9 @@ where
 	}
 	let last_layer = reader.secure("last layer", 1 << key.vk.pcs.log_last_layer)?;
 	let query_nonce = reader.nonce("query grinding nonce")?;
-	let queries = reader.count("different queries", key.vk.pcs.num_queries.into())?;
+	let queries = reader.0.count("different queries", key.vk.pcs.num_queries.into())?;
 	if queries == 0 {
-		return Err(Error::QueryCount { expected: 1, got: 0 });
+		return Err(Error::Own(Cause::QueryCount { expected: 1, got: 0 }));
 	}
 	let mut openings = Vec::with_capacity(4);
 	for (tree, columns) in key.trees() {
@@ -131,15 +132,13 @@ where
 	let mut layer_proofs = Vec::with_capacity(layers.len());
 	for (index, commitment) in roots.into_iter().enumerate() {
 		let (max_values, max_leaves) = key.max_layer_openings(index, &layers);
-		let values = reader.count("values of a folding layer", max_values)?;
+		let values = reader.0.count("values of a folding layer", max_values)?;
 		let fri_witness = reader.secure("values of a folding layer", values)?;
 		let max = key.max_siblings(max_leaves, key.layer_leaves(index, &layers));
 		let decommitment = reader.decommitment("siblings of a folding layer", max)?;
 		layer_proofs.push(FriLayerProof { fri_witness, decommitment, commitment });
 	}
-	if !reader.rest.is_empty() {
-		return Err(Error::TrailingBytes { got: reader.rest.len() });
-	}
+	reader.0.end()?;
 	let mut layer_proofs = layer_proofs.into_iter();
 	let Some(first_layer) = layer_proofs.next() else {
 		return Err(Error::Internal { reason: "a key has no folding layer".into() });
@@ -162,48 +161,28 @@ where
 	})
 }
 
-/// Reads the parts of a proof from bytes that nobody has checked.
-pub(crate) struct Reader<'a> {
-	pub rest: &'a [u8],
-}
+/// Reads the parts of a proof.
+pub(crate) struct Parts<'a>(pub Reader<'a, Cause>);
 
-impl<'a> Reader<'a> {
-	/// The next `count` pieces of `N` bytes. Nothing is allocated before they are known to exist.
-	fn take<const N: usize>(
-		&mut self,
-		reading: &'static str,
-		count: usize,
-	) -> Result<&'a [[u8; N]], Error> {
-		let expected = count.saturating_mul(N);
-		let Some((taken, rest)) = self.rest.split_at_checked(expected) else {
-			return Err(Error::Truncated { reading, expected, got: self.rest.len() });
-		};
-		self.rest = rest;
-		Ok(taken.as_chunks::<N>().0)
-	}
-
-	fn one<const N: usize>(&mut self, reading: &'static str) -> Result<[u8; N], Error> {
-		Ok(self.take::<N>(reading, 1)?.first().copied().unwrap_or([0; N]))
-	}
-
+impl Parts<'_> {
 	/// The next `count` bytes.
 	pub fn bytes(&mut self, reading: &'static str, count: usize) -> Result<Vec<u8>, Error> {
-		Ok(self.take::<1>(reading, count)?.as_flattened().to_vec())
+		Ok(self.0.take::<1>(reading, count)?.as_flattened().to_vec())
 	}
 
 	/// A byte.
 	pub fn byte(&mut self, reading: &'static str) -> Result<u8, Error> {
-		self.one::<1>(reading).map(|[byte]| byte)
+		self.0.one(reading).map(|[byte]| byte)
 	}
 
 	/// Four bytes, whatever they are.
 	pub fn raw_word(&mut self, reading: &'static str) -> Result<u32, Error> {
-		self.one::<4>(reading).map(u32::from_le_bytes)
+		self.0.one(reading).map(u32::from_le_bytes)
 	}
 
 	/// A canonical field element, as an integer.
 	pub fn word(&mut self, reading: &'static str) -> Result<u32, Error> {
-		let value = element(self.one::<4>(reading)?).ok_or(Error::NotCanonical { reading })?;
+		let value = element(self.0.one(reading)?).ok_or(Error::NotCanonical { reading })?;
 		Ok(value.0)
 	}
 
@@ -213,41 +192,25 @@ impl<'a> Reader<'a> {
 	}
 
 	fn digest(&mut self, reading: &'static str) -> Result<Blake2sHash, Error> {
-		self.one::<DIGEST_BYTES>(reading).map(Blake2sHash)
+		self.0.one(reading).map(Blake2sHash)
 	}
 
 	fn nonce(&mut self, reading: &'static str) -> Result<u64, Error> {
-		self.one::<8>(reading).map(u64::from_le_bytes)
-	}
-
-	fn count(&mut self, reading: &'static str, max: u64) -> Result<usize, Error> {
-		let count = u32::from_le_bytes(self.one::<4>(reading)?);
-		if u64::from(count) > max {
-			return Err(Error::Count { reading, max, got: count.into() });
-		}
-		Ok(count as usize)
+		self.0.one(reading).map(u64::from_le_bytes)
 	}
 
 	fn base(&mut self, reading: &'static str, count: usize) -> Result<Vec<M31>, Error> {
-		let bytes = self.take::<4>(reading, count)?;
-		let mut out = Vec::with_capacity(count);
-		for &bytes in bytes {
-			out.push(element(bytes).ok_or(Error::NotCanonical { reading })?);
-		}
-		Ok(out)
+		self.0.items(reading, count, element)
 	}
 
 	fn secure(&mut self, reading: &'static str, count: usize) -> Result<Vec<QM31>, Error> {
-		let bytes = self.take::<16>(reading, count)?;
-		let mut out = Vec::with_capacity(count);
-		for bytes in bytes {
+		self.0.items::<16, _>(reading, count, |bytes| {
 			let mut parts = [M31::from_u32_unchecked(0); 4];
 			for (part, &bytes) in parts.iter_mut().zip(bytes.as_chunks::<4>().0) {
-				*part = element(bytes).ok_or(Error::NotCanonical { reading })?;
+				*part = element(bytes)?;
 			}
-			out.push(QM31::from_m31_array(parts));
-		}
-		Ok(out)
+			Some(QM31::from_m31_array(parts))
+		})
 	}
 
 	fn decommitment<H>(
@@ -258,8 +221,8 @@ impl<'a> Reader<'a> {
 	where
 		H: MerkleHasherLifted<Hash = Blake2sHash>,
 	{
-		let count = self.count(reading, max)?;
-		let digests = self.take::<DIGEST_BYTES>(reading, count)?;
+		let count = self.0.count(reading, max)?;
+		let digests = self.0.take::<DIGEST_BYTES>(reading, count)?;
 		Ok(MerkleDecommitmentLifted {
 			hash_witness: digests.iter().map(|&digest| Blake2sHash(digest)).collect(),
 		})

@@ -5,8 +5,8 @@
 // Some of it only the verifier reads.
 #![cfg_attr(not(feature = "verifier"), allow(dead_code))]
 
-use crate::Error;
 use crate::soundness::Shape;
+use crate::{Cause, Error};
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -110,7 +110,7 @@ impl<'a> Key<'a> {
 		for (index, component) in vk.components.iter().enumerate() {
 			bound("log_size", supported::LOG_SIZE, component.log_size.into())?;
 			let program = Program::decode(&component.program)
-				.map_err(|error| Error::Program { component: index, error })?;
+				.map_err(|error| Error::Own(Cause::Program { component: index, error }))?;
 			key.add(index, component, program)?;
 		}
 		key.check_public_terms()?;
@@ -228,10 +228,10 @@ impl<'a> Key<'a> {
 		let log_size = u32::from(component.log_size);
 		bound_public_values(self.vk.num_public_values.into(), &program)?;
 		if component.preprocessed.len() != header.preprocessed as usize {
-			return Err(Error::PreprocessedColumns { component: index });
+			return Err(Error::Own(Cause::PreprocessedColumns { component: index }));
 		}
 		let [preprocessed, ..] = &mut self.columns;
-		let refused = || Error::PreprocessedColumns { component: index };
+		let refused = || Error::Own(Cause::PreprocessedColumns { component: index });
 		let mut columns = Vec::with_capacity(component.preprocessed.len());
 		for &column in &component.preprocessed {
 			let column = usize::from(column);
@@ -278,7 +278,7 @@ impl<'a> Key<'a> {
 		// the challenges, and balance up to the degree in challenges that is counted below.
 		let component = self.components.len();
 		let lookups = program.lookups().map_err(|NotLogup { constraint, reason }| {
-			Error::Lookups { component, constraint, expected: reason }
+			Error::Own(Cause::Lookups { component, constraint, expected: reason })
 		})?;
 		self.constraint_degree = self.constraint_degree.max(degree);
 		let [preprocessed, trace, interaction] = &mut self.columns;
@@ -347,9 +347,11 @@ impl<'a> Key<'a> {
 				|| powers(values) > limits::MAX_ALPHA_POWER
 				|| values.is_empty()
 				|| !fits(multiplicity)
+				// A term that adds nothing looks like one that binds its values.
+				|| *multiplicity == PublicOperand::Constant(0)
 				|| !values.iter().all(fits)
 			{
-				return Err(Error::PublicTerm { term });
+				return Err(Error::Own(Cause::PublicTerm { term }));
 			}
 			self.need_alpha(u32::from(*relation), powers(values));
 		}

@@ -62,6 +62,7 @@ pub mod prover;
 #[cfg(feature = "verifier")]
 mod quotients;
 pub mod soundness;
+mod system;
 #[cfg(feature = "verifier")]
 mod transcript;
 #[cfg(feature = "verifier")]
@@ -70,13 +71,14 @@ mod verifier;
 pub use assay_primitives::{CheckedVk, Cost};
 #[cfg(feature = "verifier")]
 pub use component::ProgramComponent;
-pub use error::Error;
+pub use error::{Cause, Error};
 pub use key::supported;
+pub use system::{Cairo, Stwo};
 
 use assay_air::stwo::{MadeUp, limits};
 use assay_primitives::{Digest, Policy, PublicOperand, PublicTerm, StwoHash, VerifyingKey};
 #[cfg(feature = "verifier")]
-use assay_primitives::{ErrorClass, Hash, MAX_VK_BYTES, PublicValues};
+use assay_primitives::{Hash, PublicValues};
 use key::{Component, Key};
 
 /// A proof was accepted.
@@ -98,11 +100,14 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 	}
 	let key = Key::of(vk)?;
 	for (component, checked) in key.components.iter().enumerate() {
-		checked.program.check_canonical().map_err(|error| Error::Program { component, error })?;
+		checked
+			.program
+			.check_canonical()
+			.map_err(|error| Error::Own(Cause::Program { component, error }))?;
 	}
 	check_preprocessed_root(&key)?;
 	let idle = idle_constraints(&key)?;
-	let security = report(&key).bits;
+	let security = soundness::security_bits(&key.vk.pcs, key.vk.hash, &key.shape()).bits;
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
 	}
@@ -117,16 +122,33 @@ pub fn check_vk(vk: &VerifyingKey, policy: &Policy) -> Result<CheckedVk, Error> 
 	})
 }
 
-/// Bits of security of a key, step by step.
+/// Bits of security of a key, step by step, and what is shown beside them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Security {
+	/// The bits that count.
+	pub report: soundness::Report,
+	/// What the newer bound gives.
+	pub recent: soundness::Recent,
+	/// Proven bits of all rounds together.
+	pub together: f64,
+}
+
+/// Bits of security of a key, step by step; for a Cairo program of the largest instance that the key allows.
 ///
 /// # Errors
 ///
 /// [`Error`] for a key that is malformed or outside of what is supported.
-pub fn security(vk: &VerifyingKey) -> Result<soundness::Report, Error> {
-	match vk {
-		VerifyingKey::CairoV1(cairo) => cairo::security(cairo),
-		_ => Ok(report(&Key::of(vk)?)),
-	}
+pub fn security(vk: &VerifyingKey) -> Result<Security, Error> {
+	let (pcs, hash, shape) = match vk {
+		VerifyingKey::CairoV1(cairo) => (&cairo.pcs, cairo.hash, cairo::largest_shape(cairo)?),
+		_ => {
+			let key = Key::of(vk)?;
+			(&key.vk.pcs, key.vk.hash, key.shape())
+		},
+	};
+	let report = soundness::security_bits(pcs, hash, &shape);
+	let recent = soundness::recent(pcs, hash, &shape);
+	Ok(Security { report, recent, together: soundness::together(pcs, &shape, &report) })
 }
 
 /// Verifies `proof` under `vk` with `public_values`.
@@ -150,33 +172,21 @@ pub fn verify(
 	}
 }
 
-/// [`verify`] from bytes, each decoded strictly: what a host function calls.
+/// [`verify`] from bytes, each decoded strictly, under a key of either system.
 ///
 /// # Errors
 ///
-/// As [`verify`], and [`Error::Encoding`] for bytes that are not a key for STWO or public values.
+/// As [`verify`], and [`Error::Encoding`] for bytes that are not a key for STWO or Cairo, or public values.
 #[cfg(feature = "verifier")]
 pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<Accepted, Error> {
-	let unsupported = Error::Encoding(ErrorClass::UnsupportedVersion);
-	// Before the rest is read, so that the answer does not depend on which systems there are.
-	if vk.len() <= MAX_VK_BYTES && vk.first().is_some_and(|system| !matches!(system, 2 | 3)) {
-		return Err(unsupported);
-	}
-	let decoded = VerifyingKey::decode_strict(vk).map_err(Error::Encoding)?;
-	// The bytes are canonical: their hash is the key's.
-	let hash = VerifyingKey::hash_encoded(vk);
-	let public_values = || {
-		PublicValues::decode_strict(public_values, limits::MAX_PUBLIC_VALUES as usize)
-			.map_err(Error::Encoding)
+	use assay_primitives::{System as _, Verifier as _};
+	let verify = match vk.first() {
+		Some(version) if Cairo::ID.key_versions().contains(version) => Cairo::verify_bytes,
+		_ => Stwo::verify_bytes,
 	};
-	match &decoded {
-		VerifyingKey::StwoV1(inner) => {
-			let key = Key::new(inner, hash)?;
-			verify_key(&key, &public_values()?, proof)
-		},
-		VerifyingKey::CairoV1(inner) => cairo::verify(inner, hash, &public_values()?, proof),
-		VerifyingKey::Plonky3V1(_) => Err(unsupported),
-	}
+	verify(vk, public_values, proof)?;
+	// What was accepted is canonical: its hash is the key's.
+	Ok(Accepted { vk_hash: VerifyingKey::hash_encoded(vk) })
 }
 
 #[cfg(feature = "verifier")]
@@ -195,8 +205,9 @@ fn verify_key(
 /// How many constraints hold for every trace; an error if no trace is refused at all.
 fn idle_constraints(key: &Key<'_>) -> Result<usize, Error> {
 	let [preprocessed, ..] = &key.columns;
-	let mut made_up =
-		MadeUp::new([key.vk.relations.into(), key.vk.num_public_values.into(), preprocessed.len()]);
+	let counts = [key.vk.relations.into(), key.vk.num_public_values.into(), preprocessed.len()];
+	let [a, b, c, d, e, f, g, h, ..] = key.hash;
+	let mut made_up = MadeUp::new(counts, u64::from_le_bytes([a, b, c, d, e, f, g, h]));
 	let (mut idle, mut constraints) = (0usize, 0usize);
 	for Component { program, lookups, log_size, preprocessed, .. } in &key.components {
 		let found = made_up.idle(program, lookups, *log_size, preprocessed);
@@ -217,7 +228,7 @@ fn idle_constraints(key: &Key<'_>) -> Result<usize, Error> {
 	for PublicTerm { relation, multiplicity, values } in &key.vk.public_terms {
 		made_up.add_public((*relation).into(), operand(multiplicity), values.iter().map(operand));
 	}
-	if made_up.balance() { Err(Error::ConstrainsNothing { constraints }) } else { Ok(idle) }
+	if made_up.unbalanced() { Ok(idle) } else { Err(Error::ConstrainsNothing { constraints }) }
 }
 
 /// Blake2s of nothing.
@@ -241,13 +252,9 @@ fn empty_root(hash: StwoHash) -> Digest {
 fn check_preprocessed_root(key: &Key<'_>) -> Result<(), Error> {
 	let [preprocessed, ..] = &key.columns;
 	if preprocessed.is_empty() && key.vk.preprocessed != empty_root(key.vk.hash) {
-		return Err(Error::PreprocessedRoot);
+		return Err(Error::Own(Cause::PreprocessedRoot));
 	}
 	Ok(())
-}
-
-fn report(key: &Key<'_>) -> soundness::Report {
-	soundness::security_bits(&key.vk.pcs, key.vk.hash, &key.shape())
 }
 
 #[cfg(all(test, feature = "verifier"))]

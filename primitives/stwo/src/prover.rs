@@ -36,7 +36,10 @@ use stwo::prover::poly::circle::{CircleEvaluation, PolyOps};
 use stwo::prover::{CommitmentSchemeProver, ComponentProver};
 use stwo_constraint_framework::{FrameworkComponent, FrameworkEval, TraceLocationAllocator};
 
-/// A committed column: its values on the trace domain, in bit-reversed order.
+/// A committed column: its values on the circle domain of its size, in that domain's bit-reversed order.
+///
+/// Rows follow the coset, so this is not the bit-reversed order of the rows: upstream's
+/// `bit_reverse_coset_to_circle_domain_order` puts values that are row by row into it.
 pub type Column = CircleEvaluation<SimdBackend, BaseField, BitReversedOrder>;
 
 /// An AIR with everything that a proof of one statement takes.

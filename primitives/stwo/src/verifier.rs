@@ -29,13 +29,13 @@
 //! | every field element is below P | `decode`, `Key::new`, public values in [`verify`] |
 //! | `LogupAtRow` is finalised before it is dropped, else it panics and, unwinding, aborts | not used: the interpreter has none |
 
-use crate::Error;
 use crate::component::{Context, Relation};
 use crate::decode::{Proof, decode};
 use crate::key::Key;
 use crate::merkle::verify_rows;
 use crate::quotients::answers;
 use crate::transcript::{check_unread_nonce, prologue};
+use crate::{Cause, Error};
 use alloc::format;
 use alloc::vec::Vec;
 use assay_air::stwo::limits::P;
@@ -127,7 +127,7 @@ fn check_claimed_sums(
 		}
 		total += denominator.inverse() * value(&term.multiplicity)?;
 	}
-	if total.is_zero() { Ok(()) } else { Err(Error::ClaimedSums) }
+	if total.is_zero() { Ok(()) } else { Err(Error::Own(Cause::ClaimedSums)) }
 }
 
 /// The point of the circle that upstream draws (`CirclePoint::get_random_point`).
@@ -196,7 +196,10 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 	channel.mix_u64(proof.query_nonce);
 	let positions = fri.sample_query_positions(channel);
 	if positions.len() != proof.queries {
-		return Err(Error::QueryCount { expected: positions.len(), got: proof.queries });
+		return Err(Error::Own(Cause::QueryCount {
+			expected: positions.len(),
+			got: proof.queries,
+		}));
 	}
 
 	let roots = [
@@ -249,9 +252,11 @@ fn composition_at(zeta: Point, log_degree: u32, samples: &[QM31]) -> Result<QM31
 
 fn folding_error(error: FriVerificationError) -> Error {
 	match error {
-		FriVerificationError::FirstLayerEvaluationsInvalid => Error::FoldingWitness { layer: 0 },
+		FriVerificationError::FirstLayerEvaluationsInvalid => {
+			Error::Own(Cause::FoldingWitness { layer: 0 })
+		},
 		FriVerificationError::InnerLayerEvaluationsInvalid { inner_layer } => {
-			Error::FoldingWitness { layer: inner_layer.saturating_add(1) }
+			Error::Own(Cause::FoldingWitness { layer: inner_layer.saturating_add(1) })
 		},
 		FriVerificationError::FirstLayerCommitmentInvalid { error }
 		| FriVerificationError::InnerLayerCommitmentInvalid { error, .. } => {

@@ -10,7 +10,7 @@ use assay_primitives::{
 	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, Policy, Profile, PublicValues,
 	StwoHash, VerifyingKey,
 };
-use assay_stwo::{Accepted, Error, check_vk, verify, verify_bytes};
+use assay_stwo::{Accepted, Cause, Error, check_vk, verify, verify_bytes};
 use codec::Encode;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -173,7 +173,7 @@ fn other_transcript() -> Result<Accepted, Error> {
 }
 
 fn claim(reason: &'static str) -> Result<Accepted, Error> {
-	Err(Error::Claim { reason })
+	Err(Error::Own(Cause::Claim { reason }))
 }
 
 /// A number of Cairo's, as public values have it.
@@ -415,7 +415,7 @@ mod reject {
 		let prime = [1, 0, 0, 0, 0, 0, 17, 1 << 27];
 		assert_eq!(
 			case.with_output(|output| output[8..].copy_from_slice(&prime)).verify(),
-			Err(Error::OutputNotCanonical { index: 1 })
+			Err(Error::Own(Cause::OutputNotCanonical { index: 1 }))
 		);
 		assert_eq!(
 			case.with_output(|output| output.truncate(15)).verify(),
@@ -492,7 +492,7 @@ mod reject {
 		// After the claim: the trace root and the nonce.
 		let sums = case.parts().program.end + 32 + 8;
 		let (first, second) = (case.word(sums), case.word(sums + 16));
-		assert_eq!(case.with_word(sums, first ^ 1).verify(), Err(Error::ClaimedSums));
+		assert_eq!(case.with_word(sums, first ^ 1).verify(), Err(Error::Own(Cause::ClaimedSums)));
 		// Sums that balance are not those that the transcript has.
 		let balanced = case.with_word(sums, first + 1).with_word(sums + 16, second - 1);
 		assert_eq!(balanced.verify(), Err(Error::Constraints));
@@ -622,7 +622,7 @@ mod reject {
 			|vk| vk.preprocessed_trace = CairoPreprocessedTrace::Canonical,
 			|vk| vk.preprocessed_trace = CairoPreprocessedTrace::CanonicalWithoutPedersen,
 		] {
-			assert_eq!(case.with_vk(change).verify(), Err(Error::CairoPreprocessed));
+			assert_eq!(case.with_vk(change).verify(), Err(Error::Own(Cause::CairoPreprocessed)));
 		}
 		for change in [
 			(|vk| vk.pcs.num_queries -= 1) as fn(&mut CairoVk),
@@ -652,21 +652,25 @@ mod keys_reject {
 
 	#[test]
 	fn a_root_that_is_not_known() {
-		assert_eq!(refused(|vk| vk.preprocessed = [7; 32]), Error::CairoPreprocessed);
+		assert_eq!(refused(|vk| vk.preprocessed = [7; 32]), Error::Own(Cause::CairoPreprocessed));
 		assert_eq!(
 			refused(|vk| vk.preprocessed_trace = CairoPreprocessedTrace::Canonical),
-			Error::CairoPreprocessed
+			Error::Own(Cause::CairoPreprocessed)
 		);
-		assert_eq!(refused(|vk| vk.pcs.lifting_log_size = None), Error::CairoPreprocessed);
+		assert_eq!(
+			refused(|vk| vk.pcs.lifting_log_size = None),
+			Error::Own(Cause::CairoPreprocessed)
+		);
 	}
 
 	#[test]
 	fn a_second_form_of_a_set() {
-		let builtins = Error::CairoVk { reason: "builtins are not ascending from output" };
+		let builtins =
+			Error::Own(Cause::CairoVk { reason: "builtins are not ascending from output" });
 		assert_eq!(refused(|vk| vk.builtins.reverse()), builtins);
 		assert_eq!(refused(|vk| vk.builtins = vec![CairoBuiltin::RangeCheck]), builtins);
 		assert_eq!(refused(|vk| vk.builtins.push(CairoBuiltin::RangeCheck)), builtins);
-		let components = Error::CairoVk { reason: "components are not ascending" };
+		let components = Error::Own(Cause::CairoVk { reason: "components are not ascending" });
 		assert_eq!(refused(|vk| vk.components.swap(3, 4)), components);
 		assert_eq!(refused(|vk| vk.components[4] = vk.components[3]), components);
 		assert_eq!(refused(|vk| vk.components.clear()), components);
@@ -676,7 +680,7 @@ mod keys_reject {
 	fn components_that_do_not_exist_or_lack_columns() {
 		assert_eq!(
 			refused(|vk| vk.components.push(68)),
-			Error::CairoVk { reason: "components are not all in the table" }
+			Error::Own(Cause::CairoVk { reason: "components are not all in the table" })
 		);
 		let large = (0..68).find(|&number| name(number) == "pedersen_points_table_window_bits_18");
 		assert_eq!(
@@ -684,14 +688,17 @@ mod keys_reject {
 				vk.components.push(large.unwrap());
 				vk.components.sort_unstable();
 			}),
-			Error::CairoVk { reason: "a component without its preprocessed columns" }
+			Error::Own(Cause::CairoVk { reason: "a component without its preprocessed columns" })
 		);
 	}
 
 	#[test]
 	fn the_builtin_of_curve_operations() {
 		let reason = "the builtin of curve operations is not in the small preprocessed trace";
-		assert_eq!(refused(|vk| vk.builtins.push(CairoBuiltin::EcOp)), Error::CairoVk { reason });
+		assert_eq!(
+			refused(|vk| vk.builtins.push(CairoBuiltin::EcOp)),
+			Error::Own(Cause::CairoVk { reason })
+		);
 	}
 
 	#[test]

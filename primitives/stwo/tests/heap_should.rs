@@ -5,7 +5,7 @@
 mod common;
 
 use assay_mutants::heap::{self, Counting};
-use assay_stwo::{Error, verify_bytes};
+use assay_stwo::{Cause, Error, verify_bytes};
 use codec::Encode;
 use common::{Case, FIXTURES};
 
@@ -104,7 +104,8 @@ fn stay_below_64_mib_for_the_widest_openings() {
 	};
 	let (vk, public) = (case.vk.encode(), case.public_values.encode());
 	// How many queries differ is known once the transcript has been followed.
-	let Err(Error::QueryCount { expected, .. }) = verify_bytes(&vk, &public, &proof(1)) else {
+	let Err(Error::Own(Cause::QueryCount { expected, .. })) = verify_bytes(&vk, &public, &proof(1))
+	else {
 		panic!("expected more than one query")
 	};
 	assert!(expected > 500);

@@ -5,17 +5,20 @@
 
 use assay_air::stwo::Program;
 use assay_primitives::{ErrorClass, Policy, SecurityBits, StwoVk, VerifyingKey};
-use assay_stwo::{Error, check_vk, verify_bytes};
+use assay_stwo::{Cause, Error, check_vk, verify_bytes};
 use codec::Encode;
 
 const NOTHING: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 
 macro_rules! hostile {
 	($name:literal) => {
+		hostile!("hostile/", $name)
+	};
+	($folder:literal, $name:literal) => {
 		[
-			include_bytes!(concat!("../fixtures/hostile/", $name, "_vk_v1.bin")).as_slice(),
-			include_bytes!(concat!("../fixtures/hostile/", $name, "_public_values_v1.bin")),
-			include_bytes!(concat!("../fixtures/hostile/", $name, "_proof_v1.bin")),
+			include_bytes!(concat!("../fixtures/", $folder, $name, "_vk_v1.bin")).as_slice(),
+			include_bytes!(concat!("../fixtures/", $folder, $name, "_public_values_v1.bin")),
+			include_bytes!(concat!("../fixtures/", $folder, $name, "_proof_v1.bin")),
 		]
 	};
 }
@@ -32,7 +35,9 @@ mod be_refused_where_they {
 	/// Whoever asks: the verifier, and registration. `(component, constraint)` is where.
 	fn no_logup([vk, public_values, proof]: [&[u8]; 3], place: (usize, Option<usize>)) {
 		let refused = verify_bytes(vk, public_values, proof).unwrap_err();
-		let Error::Lookups { component, constraint, .. } = refused else { panic!("{refused}") };
+		let Error::Own(Cause::Lookups { component, constraint, .. }) = refused else {
+			panic!("{refused}")
+		};
 		assert_eq!((component, constraint), place);
 		assert_eq!(refused.class(), ErrorClass::UnsupportedParameters);
 		assert_eq!(check_vk(&decoded(vk).0, &NOTHING), Err(refused));
@@ -115,6 +120,17 @@ mod be_refused_where_they {
 		}
 	}
 
+	/// `w / ((z - c) (z - d)) - k w / (z - c) + k w / (z - d)`, `k = 1 / (c - d)`, is zero, whatever `w` is, which
+	/// is all that looks like a constraint. The author knew what challenge was made up, took it for `c`, and two
+	/// of the three fractions had no value there.
+	#[test]
+	fn divide_by_zero_where_they_are_looked_at() {
+		let [vk, public_values, proof] = hostile!("idle/", "over_zero");
+		verify_bytes(vk, public_values, proof).unwrap();
+		let error = check_vk(&decoded(vk).0, &NOTHING).unwrap_err();
+		assert_eq!(error, Error::ConstrainsNothing { constraints: 3 });
+	}
+
 	/// With one component and no public terms a claimed sum is always zero.
 	#[test]
 	fn ask_of_the_claimed_sum_alone() {
@@ -125,7 +141,7 @@ mod be_refused_where_they {
 		assert!(Program::decode(&inner.components[0].program).is_ok());
 		let error = check_vk(&VerifyingKey::StwoV1(inner), &NOTHING).unwrap_err();
 		assert!(
-			matches!(error, Error::Lookups { component: 0, constraint: Some(0), .. }),
+			matches!(error, Error::Own(Cause::Lookups { component: 0, constraint: Some(0), .. })),
 			"{error}"
 		);
 	}
@@ -140,7 +156,7 @@ mod be_refused_where_they {
 			vec![0x81, 0, inner.num_public_values as u8, 0, 1, 1, 1, 0, 0, 1, 8, 1, 0];
 		let error = check_vk(&VerifyingKey::StwoV1(inner), &NOTHING).unwrap_err();
 		assert!(
-			matches!(error, Error::Lookups { component: 0, constraint: Some(0), .. }),
+			matches!(error, Error::Own(Cause::Lookups { component: 0, constraint: Some(0), .. })),
 			"{error}"
 		);
 	}

@@ -11,7 +11,7 @@ use assay_air::stwo::{Mask, Node};
 use assay_primitives::{
 	ErrorClass, Policy, SecurityBits, StwoComponent, StwoHash, StwoParams, StwoVk, VerifyingKey,
 };
-use assay_stwo::{Error, check_vk, soundness, verify_bytes};
+use assay_stwo::{Cause, Error, check_vk, soundness, verify_bytes};
 use codec::Encode;
 use std::collections::HashMap;
 use std::ops::{Add, Mul};
@@ -517,7 +517,7 @@ fn hold_for_every_hostile_program_that_is_admitted() {
 		// An admitted key gets as far as the proof, which is empty.
 		let refused = match verify_bytes(&vk, &public, &[]).unwrap_err() {
 			Error::Truncated { .. } => false,
-			Error::Parameter { .. } | Error::Lookups { .. } => true,
+			Error::Parameter { .. } | Error::Own(Cause::Lookups { .. }) => true,
 			other => panic!("program {index}: {other}"),
 		};
 		let checked = VerifyingKey::decode_strict(&vk).and_then(|vk| {
@@ -541,9 +541,9 @@ fn hold_for_every_hostile_program_that_is_admitted() {
 		// L_{3N}: total degree 3N / 2.
 		assert!(even <= 3 * rows / 2 && odd < 3 * rows / 2, "program {index}: {even}, {odd}");
 		let decoded = VerifyingKey::decode_strict(&vk).unwrap();
-		let report = assay_stwo::security(&decoded).unwrap();
+		let report = assay_stwo::security(&decoded).unwrap().report;
 		let place = soundness::STEPS.iter().position(|&name| name == "out_of_domain").unwrap();
-		let bits = report.steps[place].proven_unique;
+		let bits = report.steps[place].unique_decoding;
 		assert!(bits <= 124.0 - (3.0 * rows as f64).log2(), "program {index}: {bits}");
 	}
 	tally.close();

@@ -3,7 +3,9 @@
 //! Bits of security: published figures, limits, and no parameter that helps by being worse.
 
 use assay_primitives::{Policy, Profile, StwoHash, StwoParams};
-use assay_stwo::soundness::{Regime, STEPS, Shape, Step, recommended, security_bits};
+use assay_stwo::soundness::{
+	Regime, STEPS, Shape, Step, recent, recommended, security_bits, together,
+};
 
 const SHAPE: Shape = Shape {
 	log_degree: 20,
@@ -36,10 +38,10 @@ fn near(got: f64, expected: f64) {
 #[test]
 fn agree_with_the_published_figures_for_26_bits_and_70_queries() {
 	let queries = step(&PARAMS, &SHAPE, "queries");
-	near(queries.proven_unique, 55.1);
+	near(queries.unique_decoding, 55.1);
 	near(queries.conjectured, 94.0);
 	// The published Johnson figure is at the radius that only the newer bound leaves room for.
-	let recent = security_bits(&PARAMS, StwoHash::Blake2s, &SHAPE).recent();
+	let recent = recent(&PARAMS, StwoHash::Blake2s, &SHAPE);
 	near(recent.steps[0], 60.9);
 	assert_eq!(recent.bits(), 60);
 }
@@ -47,7 +49,7 @@ fn agree_with_the_published_figures_for_26_bits_and_70_queries() {
 /// By hand: w = 124, n = 2^21, k = 100.
 #[test]
 fn count_each_step_as_the_formulae_do() {
-	let unique = |name| step(&PARAMS, &SHAPE, name).proven_unique;
+	let unique = |name| step(&PARAMS, &SHAPE, name).unique_decoding;
 	near(unique("folding"), 124.0 - 21.0);
 	near(unique("batching"), 124.0 - 21.0 - 99f64.log2());
 	near(unique("constraints"), 124.0 - 100f64.log2());
@@ -55,7 +57,7 @@ fn count_each_step_as_the_formulae_do() {
 	near(unique("lookups"), 124.0 - 20.0 - 30f64.log2() + 20.0);
 	near(unique("hash_collision"), 128.0);
 	let folded = StwoParams { fold_step: 4, ..PARAMS };
-	near(step(&folded, &SHAPE, "folding").proven_unique, 103.0 - 15f64.log2());
+	near(step(&folded, &SHAPE, "folding").unique_decoding, 103.0 - 15f64.log2());
 }
 
 /// By hand, ePrint 2020/654 at m = 6: n = 2^21, `C = 6.5^7 * 2^42 / (3 * 2^-1.5)` =
@@ -66,12 +68,12 @@ fn count_each_step_as_the_formulae_do() {
 fn count_johnson_as_the_published_bound_does() {
 	let report = security_bits(&PARAMS, StwoHash::Blake2s, &SHAPE);
 	assert_eq!(report.multiplicity, Some(7));
-	let least = report.steps.iter().map(|step| step.proven_johnson).fold(f64::MAX, f64::min);
+	let least = report.steps.iter().map(|step| step.johnson).fold(f64::MAX, f64::min);
 	near(least, 54.032);
-	near(step(&PARAMS, &SHAPE, "folding").proven_johnson, 63.182 - 7.0 * (7.5f64 / 6.5).log2());
+	near(step(&PARAMS, &SHAPE, "folding").johnson, 63.182 - 7.0 * (7.5f64 / 6.5).log2());
 	// L = 7.5 * sqrt(2).
 	let list = (7.5 * 2f64.sqrt()).log2();
-	near(step(&PARAMS, &SHAPE, "constraints").proven_johnson, 124.0 - list - 100f64.log2());
+	near(step(&PARAMS, &SHAPE, "constraints").johnson, 124.0 - list - 100f64.log2());
 }
 
 #[test]
@@ -128,7 +130,7 @@ fn never_rise_with_a_taller_wider_or_more_demanding_air() {
 	] {
 		// A query of a taller trace is worth a little more: the quotient's points weigh less.
 		for (less, more) in bits(&shape).iter().zip(&base).skip(1) {
-			assert!(less.proven_unique <= more.proven_unique, "{shape:?}, {}", less.name);
+			assert!(less.unique_decoding <= more.unique_decoding, "{shape:?}, {}", less.name);
 			assert!(less.conjectured <= more.conjectured, "{shape:?}, {}", less.name);
 		}
 	}
@@ -176,12 +178,14 @@ fn keep_the_newer_bound_apart() {
 	let params = StwoParams { log_blowup: 3, num_queries: 43, ..PARAMS };
 	let report = security_bits(&params, StwoHash::Blake2s, &SHAPE);
 	// Unique decoding: 26 + 43 * 0.830.
-	assert_eq!((report.bits.proven, report.recent().bits()), (61, 83));
+	let recent_bits = |shape: Shape| recent(&params, StwoHash::Blake2s, &shape).bits();
+	assert_eq!((report.bits.proven, recent_bits(SHAPE)), (61, 83));
 	assert!(Policy::of(Profile::Standard).admits(report.bits).is_err());
 	for log_degree in 2..=22 {
-		let report = security_bits(&params, StwoHash::Blake2s, &Shape { log_degree, ..SHAPE });
-		let johnson = report.steps.iter().map(|step| step.proven_johnson).fold(f64::MAX, f64::min);
-		assert!(f64::from(report.recent().bits()) >= johnson.floor());
+		let shape = Shape { log_degree, ..SHAPE };
+		let report = security_bits(&params, StwoHash::Blake2s, &shape);
+		let johnson = report.steps.iter().map(|step| step.johnson).fold(f64::MAX, f64::min);
+		assert!(f64::from(recent_bits(shape)) >= johnson.floor());
 	}
 }
 
@@ -191,18 +195,19 @@ fn keep_the_newer_bound_apart() {
 #[test]
 fn add_up_the_errors_of_all_rounds() {
 	let report = security_bits(&PARAMS, StwoHash::Blake2s, &SHAPE);
-	assert!(report.together < report.weakest().proven);
-	assert!(report.together > report.weakest().proven - 0.001);
+	let all = together(&PARAMS, &SHAPE, &report);
+	assert!(all < report.weakest().proven);
+	assert!(all > report.weakest().proven - 0.001);
 	let many = StwoParams { num_queries: 400, ..PARAMS };
 	let report = security_bits(&many, StwoHash::Blake2s, &SHAPE);
 	let sum = 2f64.powf(-96.37) + 20.0 * 2f64.powi(-103);
 	// Constraints, out-of-domain point and lookups: 117.4, 102.4 and 119.1.
 	let sum = sum + 2f64.powf(-102.42) + 2f64.powf(-117.36) + 2f64.powf(-119.09);
 	near(report.weakest().proven, 96.37);
-	near(report.together, -sum.log2());
+	near(together(&many, &SHAPE, &report), -sum.log2());
 	// Folding by 8 and a last layer of 2^5: five rounds, of 103 - log2(7).
 	let folded = StwoParams { fold_step: 3, log_last_layer: 5, ..many };
 	let report = security_bits(&folded, StwoHash::Blake2s, &SHAPE);
 	let sum = 2f64.powf(-96.37) + 5.0 * 7.0 * 2f64.powi(-103) + 2f64.powf(-102.42);
-	near(report.together, -sum.log2());
+	near(together(&folded, &SHAPE, &report), -sum.log2());
 }

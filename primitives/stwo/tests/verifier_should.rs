@@ -8,7 +8,7 @@ use assay_primitives::{
 	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile, PublicOperand,
 	PublicValues, SecurityBits, StwoComponent, StwoHash, VerifyingKey,
 };
-use assay_stwo::{Error, check_vk, verify_bytes};
+use assay_stwo::{Cause, Error, check_vk, verify_bytes};
 use codec::Encode;
 use common::{Case, FIXTURES, Kind};
 
@@ -67,7 +67,9 @@ mod reject {
 	fn is_other_transcript(error: &Error) -> bool {
 		matches!(
 			error,
-			Error::Grinding { .. } | Error::QueryCount { .. } | Error::MerklePath { .. }
+			Error::Grinding { .. }
+				| Error::Own(Cause::QueryCount { .. })
+				| Error::MerklePath { .. }
 		)
 	}
 
@@ -124,7 +126,7 @@ mod reject {
 
 	#[test]
 	fn another_claimed_sum() {
-		assert_eq!(range().flipped("claimed sums").verify(), Err(Error::ClaimedSums));
+		assert_eq!(range().flipped("claimed sums").verify(), Err(Error::Own(Cause::ClaimedSums)));
 	}
 
 	#[test]
@@ -149,7 +151,10 @@ mod reject {
 		let error = case.verify().unwrap_err();
 		// The key's hash seeds the transcript, so the grinding goes first unless it happens to fit.
 		assert!(
-			matches!(error, Error::ClaimedSums | Error::Grinding { site: "interaction", .. }),
+			matches!(
+				error,
+				Error::Own(Cause::ClaimedSums) | Error::Grinding { site: "interaction", .. }
+			),
 			"{error}"
 		);
 	}
@@ -245,7 +250,7 @@ mod reject {
 	#[test]
 	fn a_value_of_a_folding_layer_too_few_or_too_many() {
 		let case = range();
-		let refused = Err(Error::FoldingWitness { layer: 0 });
+		let refused = Err(Error::Own(Cause::FoldingWitness { layer: 0 }));
 		assert_eq!(case.shortened("layer value count", 16).verify(), refused);
 		let count = case.part("layer value count").at;
 		let values = case.part("layer values").at;
@@ -258,7 +263,7 @@ mod reject {
 		let error = longer.verify().unwrap_err();
 		// The count may have been at its cap already.
 		assert!(
-			matches!(error, Error::FoldingWitness { layer: 0 } | Error::Count { .. }),
+			matches!(error, Error::Own(Cause::FoldingWitness { layer: 0 }) | Error::Count { .. }),
 			"{error}"
 		);
 	}
@@ -310,7 +315,7 @@ mod reject {
 			("public_terms", |vk| {
 				vk.public_terms.push(assay_primitives::PublicTerm {
 					relation: 0,
-					multiplicity: PublicOperand::Constant(0),
+					multiplicity: PublicOperand::Public(0),
 					values: vec![PublicOperand::Public(0)],
 				});
 			}),
@@ -413,10 +418,13 @@ mod close_the_trap_of {
 		});
 		assert_eq!(
 			shorter.verify(),
-			Err(Error::QueryCount { expected: honest as usize, got: honest as usize - 1 })
+			Err(Error::Own(Cause::QueryCount {
+				expected: honest as usize,
+				got: honest as usize - 1
+			}))
 		);
 		let none = case.with_proof(|proof| proof[count.clone()].copy_from_slice(&[0; 4]));
-		assert_eq!(none.verify(), Err(Error::QueryCount { expected: 1, got: 0 }));
+		assert_eq!(none.verify(), Err(Error::Own(Cause::QueryCount { expected: 1, got: 0 })));
 	}
 
 	#[test]
@@ -637,10 +645,10 @@ mod refuse_keys {
 		);
 		assert_eq!(
 			refused(&[0x81]),
-			Error::Program {
+			Error::Own(Cause::Program {
 				component: 0,
 				error: assay_air::ProgramError::Truncated { reading: "preprocessed columns" }
-			}
+			})
 		);
 	}
 
@@ -652,10 +660,10 @@ mod refuse_keys {
 		});
 		assert_eq!(
 			check_vk(&case.vk, &ANYTHING),
-			Err(Error::Program {
+			Err(Error::Own(Cause::Program {
 				component: 0,
 				error: assay_air::ProgramError::DuplicateNode { node: 1 }
-			})
+			}))
 		);
 	}
 
@@ -670,21 +678,26 @@ mod refuse_keys {
 		];
 		for (component, change) in changes {
 			let case = Case::of("range_check").with_vk(change);
-			assert_eq!(case.verify(), Err(Error::PreprocessedColumns { component }));
+			assert_eq!(case.verify(), Err(Error::Own(Cause::PreprocessedColumns { component })));
 		}
 	}
 
 	#[test]
 	fn with_another_root_of_no_columns() {
 		let case = Case::of("fibonacci").with_vk(|vk| vk.preprocessed[31] ^= 1);
-		assert_eq!(check_vk(&case.vk, &ANYTHING).map(|_| ()), Err(Error::PreprocessedRoot));
+		assert_eq!(
+			check_vk(&case.vk, &ANYTHING).map(|_| ()),
+			Err(Error::Own(Cause::PreprocessedRoot))
+		);
 	}
 
 	#[test]
 	fn with_public_terms_out_of_range() {
 		type Change = fn(&mut assay_primitives::PublicTerm);
-		let changes: [Change; 5] = [
+		let changes: [Change; 6] = [
 			|term| term.relation = 1,
+			// It would look as if it bound its values, and bind nothing.
+			|term| term.multiplicity = PublicOperand::Constant(0),
 			|term| term.multiplicity = PublicOperand::Constant(P),
 			|term| term.values[3] = PublicOperand::Public(32),
 			|term| term.values.clear(),
@@ -692,7 +705,7 @@ mod refuse_keys {
 		];
 		for change in changes {
 			let case = Case::of("poseidon").with_vk(|vk| change(&mut vk.public_terms[1]));
-			assert_eq!(case.verify(), Err(Error::PublicTerm { term: 1 }));
+			assert_eq!(case.verify(), Err(Error::Own(Cause::PublicTerm { term: 1 })));
 		}
 	}
 

@@ -82,7 +82,7 @@ classes! {
 	ConstraintsInvalid = 204, "constraints_invalid";
 	/// A challenge fell on a point where the argument is undefined (probability below 2^-90).
 	ChallengeDegenerate = 205, "challenge_degenerate";
-	/// A proof of a Cairo program is about another program, or about a run that can't be.
+	/// A proof of a program's run is about another program, or about a run that can't be.
 	ClaimInvalid = 206, "claim_invalid";
 	/// The proof system or version is unknown to this verifier.
 	UnsupportedVersion = 301, "unsupported_version";

@@ -6,6 +6,7 @@
 //! Nothing here verifies anything and nothing needs `std`; the only cryptography is SHA-256,
 //! chosen because every chain, contract platform and standard library has it.
 //!
+//! - [`SystemId`]: the proof systems; [`System`] and [`Verifier`]: what each of them implements.
 //! - [`VerifyingKey`]: what a proof is checked against, registered on a chain as data.
 //! - [`PublicValues`]: the field elements that verifier and prover agree on.
 //! - [`statement_hash`]: the hash that a chain vouches for once a proof has been accepted.
@@ -25,6 +26,7 @@ mod error;
 mod policy;
 mod public_values;
 mod statement;
+mod system;
 mod vk;
 
 pub use cost::{CheckedVk, Cost};
@@ -32,17 +34,8 @@ pub use error::ErrorClass;
 pub use policy::{Policy, Profile, SecurityBits};
 pub use public_values::PublicValues;
 pub use statement::{STATEMENT_DOMAIN, statement_hash};
-pub use vk::{
-	CairoBuiltin, CairoPreprocessedTrace, CairoVk, Digest, ExtensionDegree, FriParams, HashKind,
-	MAX_PROGRAM_BYTES, MAX_VK_BYTES, Plonky3Vk, PublicOperand, PublicTerm, StwoComponent, StwoHash,
-	StwoParams, StwoVk, TreeHash, VK_DOMAIN, VerifyingKey,
-};
-
-/// Version of the verifiers in this release, part of every statement.
-///
-/// It changes whenever a proof could be judged differently: a new upstream release, a changed
-/// transcript, a changed byte form.
-pub const VERIFIER_VERSION: u32 = 1;
+pub use system::{FirstCheck, Refusal, System, SystemId, Verifier};
+pub use vk::*;
 
 /// A 32-byte hash.
 pub type Hash = [u8; 32];

@@ -111,7 +111,8 @@ impl Twin {
 		let internal = |error: &dyn std::fmt::Display| Failure::new(Exit::Internal, error);
 		let found = match vk {
 			VerifyingKey::Plonky3V1(inner) => {
-				let air = assay_air::export(&QuorumAir::new()).map_err(|error| internal(&error))?;
+				let air = assay_air::plonky3::export(&QuorumAir::new())
+					.map_err(|error| internal(&error))?;
 				(inner.program == air.encode()).then_some(Self::Plonky3)
 			},
 			VerifyingKey::StwoV1(inner) => {
@@ -120,7 +121,7 @@ impl Twin {
 				let own = inner.components.iter().map(|component| component.program.clone());
 				own.eq(programs).then_some(Self::Stwo)
 			},
-			VerifyingKey::CairoV1(_) => None,
+			_ => None,
 		};
 		found.ok_or_else(|| {
 			Failure::usage(format_args!(

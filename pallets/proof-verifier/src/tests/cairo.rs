@@ -2,8 +2,8 @@
 
 //! Keys and proofs of Cairo programs through the calls, beside those of AIRs.
 
-use crate::{Call, Event, Native, ProofSystem, ProofVerifier as _, Retirements, Scope, mock::*};
-use assay_primitives::{CairoVk, Policy, Profile, PublicValues, TreeHash, VerifyingKey};
+use crate::{Call, Event, Native, ProofVerifier as _, Retirements, Scope, mock::*};
+use assay_primitives::{CairoVk, Policy, Profile, PublicValues, SystemId, TreeHash, VerifyingKey};
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use sp_runtime::DispatchError;
@@ -27,14 +27,14 @@ mod register_vk_should {
 	use super::*;
 
 	#[test]
-	fn store_a_program_as_a_key_of_stwo_with_its_bits_and_cost() {
+	fn store_a_program_as_a_key_of_cairo_with_its_bits_and_cost() {
 		build_and_execute(|| {
 			let case = cairo_case();
 			TestPolicy::set(Policy::of(Profile::Standard));
 			assert_ok!(case.register_as(OWNER));
 			let checked = assay_stwo::check_vk(&case.vk, &TestPolicy::get()).unwrap();
 			let record = TestVks::get(case.vk_hash()).unwrap();
-			assert_eq!((record.system, record.version), (ProofSystem::Stwo, 3));
+			assert_eq!((record.system, record.version), (SystemId::Cairo, 3));
 			assert_eq!((record.security, record.cost), (checked.security, checked.cost));
 			assert_eq!(record.hash, TreeHash::Blake2s);
 			assert_eq!(record.profile(), Some(Profile::Standard));
@@ -119,7 +119,7 @@ mod submit_proof_should {
 			case.register();
 			let record = TestVks::get(case.vk_hash()).unwrap();
 			let expected = unverified_weight(&case, record.len)
-				.saturating_add(Native::weight(TreeHash::Blake2s, &record.cost))
+				.saturating_add(Native::weight(SystemId::Cairo, TreeHash::Blake2s, &record.cost))
 				.saturating_add(HOOK_WEIGHT);
 			let call = Call::<Test>::submit_proof {
 				vk_hash: case.vk_hash(),
@@ -198,14 +198,22 @@ mod switches_should {
 	use super::*;
 
 	#[test]
-	fn stop_programs_with_their_proof_system() {
+	fn stop_programs_and_leave_airs_and_the_other_way_round() {
 		build_and_execute(|| {
-			let case = cairo_case();
-			case.register();
-			let stwo = Scope::ProofSystem(ProofSystem::Stwo);
-			assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), stwo, true));
-			let refused = case.submit().unwrap_err();
+			let (program, air) = (cairo_case(), stwo_case());
+			program.register();
+			air.register();
+			let set = |system, disabled| {
+				let scope = Scope::ProofSystem(system);
+				assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, disabled));
+			};
+			set(SystemId::Cairo, true);
+			let refused = program.submit().unwrap_err();
 			assert_eq!(refused.error, TestError::ProofSystemDisabled.into());
+			assert_ok!(air.submit());
+			set(SystemId::Cairo, false);
+			set(SystemId::Stwo, true);
+			assert_ok!(program.submit());
 		});
 	}
 

@@ -72,7 +72,7 @@ fn no_verification_takes_longer_than_charged() {
 		let decoded = VerifyingKey::decode_strict(&vk).unwrap();
 		let policy = Policy::of(Profile::Standard);
 		let cost = assay_plonky3::check_vk(&decoded, &policy).unwrap().cost;
-		let charged = weight_model::native(decoded.tree_hash(), &cost).ref_time();
+		let charged = weight_model::native(decoded.system(), decoded.tree_hash(), &cost).ref_time();
 		let measured = shortest(&vk, &public_values, &proof) * 1_000;
 		let ratio = measured as f64 / charged as f64;
 		println!("{name}: measured {measured} ps, charged {charged} ps, ratio {ratio:.2}");
@@ -137,7 +137,7 @@ fn measure(
 	let (vk, public_values, proof) = make(sample, log_rows, hash, extension, fri);
 	let policy = Policy { floor: SecurityBits::default() };
 	let cost = assay_plonky3::check_vk(&vk, &policy).unwrap().cost;
-	let charged = weight_model::native(vk.tree_hash(), &cost).ref_time() / 1_000;
+	let charged = weight_model::native(vk.system(), vk.tree_hash(), &cost).ref_time() / 1_000;
 	let measured = shortest(&vk.encode(), &public_values.encode(), &proof);
 	println!(
 		"{} {log_rows} {hash:?} {extension:?} {} {} {} {} {measured} {:.2}",

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	Disabled, Event, Expiries, HoldReason, Pallet, ProofSystem, PruneFrom, Scope, StatementInfo,
+	Disabled, Event, Expiries, HoldReason, Pallet, PruneFrom, Scope, StatementInfo,
 	migrations::{V1ToV2, V2ToV3, v1},
 	mock::*,
 };
-use assay_primitives::SecurityBits;
+use assay_primitives::{SecurityBits, SystemId};
 use frame_support::{
 	assert_ok,
 	traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion, fungible::MutateHold},
@@ -29,13 +29,13 @@ fn version_1() {
 			num_public_values: checked.num_public_values,
 			proof_bytes_max: checked.proof_bytes_max,
 			len: case.vk_bytes.len() as u32,
-			system: ProofSystem::Plonky3,
+			system: SystemId::Plonky3,
 		};
 		v1::Vks::<Test>::insert(case.vk_hash(), record);
 		let bytes: frame_support::BoundedVec<_, _> = case.vk_bytes.clone().try_into().unwrap();
 		TestVkBytes::insert(case.vk_hash(), bytes);
 	}
-	v1::Disabled::<Test>::insert(ProofSystem::Plonky3, ());
+	v1::Disabled::<Test>::insert(SystemId::Plonky3, ());
 	let info = StatementInfo {
 		vk_hash: case().vk_hash(),
 		block: 1,
@@ -69,7 +69,7 @@ mod version_1_should {
 					[(case.vk_hash(), case.deposit())]
 				);
 			}
-			let scope = Scope::ProofSystem(ProofSystem::Plonky3);
+			let scope = Scope::ProofSystem(SystemId::Plonky3);
 			assert_eq!(Disabled::<Test>::iter_keys().collect::<Vec<_>>(), [scope]);
 			assert_eq!(PruneFrom::<Test>::get(), Some(3));
 		});
@@ -82,7 +82,7 @@ mod version_1_should {
 			V1ToV2::<Test>::on_runtime_upgrade();
 			assert_ok!(ProofVerifier::set_disabled(
 				RuntimeOrigin::root(),
-				Scope::ProofSystem(ProofSystem::Plonky3),
+				Scope::ProofSystem(SystemId::Plonky3),
 				false
 			));
 			assert_ok!(cases()[1].submit());

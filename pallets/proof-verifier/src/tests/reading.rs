@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	MAX_PAGE, Pallet, ProofSystem, Registrations, Restrictions, Scope, StatementStatus, VkPage,
-	VksOf, mock::*,
+	MAX_PAGE, Pallet, Registrations, Restrictions, Scope, StatementStatus, VkPage, VksOf, mock::*,
 };
-use assay_primitives::Profile;
+use assay_primitives::{Profile, SystemId};
 use frame_support::assert_ok;
 use sp_core::H256;
 
@@ -50,7 +49,7 @@ mod view_functions_should {
 			case().register();
 			let info = || Reader::vk_info(case().vk_hash()).unwrap();
 			let root = RuntimeOrigin::root;
-			let scope = Scope::ProofSystem(ProofSystem::Plonky3);
+			let scope = Scope::ProofSystem(SystemId::Plonky3);
 			assert_ok!(ProofVerifier::set_disabled(root(), scope, true));
 			assert!(!info().open);
 			assert_ok!(ProofVerifier::set_disabled(root(), scope, false));

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{
-	Call, Event, HoldReason, ProofSystem, VkRecord, WeightInfo, mock::*, weight_model::registered,
-};
-use assay_primitives::{ErrorClass, Policy, Profile, TreeHash, VerifyingKey};
+use crate::{Call, Event, HoldReason, VkRecord, WeightInfo, mock::*, weight_model::registered};
+use assay_primitives::{ErrorClass, Policy, Profile, SystemId, TreeHash, VerifyingKey};
 use codec::Encode;
 use frame_support::{
 	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::fungible::InspectHold,
@@ -33,7 +31,7 @@ mod register_vk_should {
 					num_public_values: 3,
 					proof_bytes_max: checked.proof_bytes_max,
 					len: case.vk_bytes.len() as u32,
-					system: ProofSystem::Plonky3,
+					system: SystemId::Plonky3,
 					version: 1,
 					registrants: 1,
 					genesis: false,
@@ -196,7 +194,7 @@ mod register_vk_should {
 			});
 		}
 
-		/// On every row the AIR of README's example, and off the rows nothing.
+		/// On every row the example AIR of docs/your-own-air.md, and off the rows nothing.
 		#[test]
 		fn a_forged_key_of_a_degree_that_no_quotient_holds() {
 			build_and_execute(|| {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Disabled, Event, ProofSystem, Scope, mock::*};
-use assay_primitives::{Policy, Profile, SecurityBits, VerifyingKey};
+use crate::{Disabled, Event, Scope, mock::*};
+use assay_primitives::{Policy, Profile, SecurityBits, SystemId, VerifyingKey};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
 
-const SYSTEM: Scope = Scope::ProofSystem(ProofSystem::Plonky3);
+const SYSTEM: Scope = Scope::ProofSystem(SystemId::Plonky3);
 
 fn set(scope: Scope, disabled: bool) {
 	assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, disabled));
@@ -131,6 +131,54 @@ mod a_closed_profile_should {
 			assert_eq!(TestVks::get(case().vk_hash()).unwrap().profile(), None);
 			assert_ok!(case().submit());
 			assert_ok!(case().register_as(THIRD));
+		});
+	}
+}
+
+mod a_version_that_is_off_should {
+	use super::*;
+
+	const VERSION: Scope = Scope::Version(1);
+
+	#[test]
+	fn refuse_new_keys_and_new_registrants() {
+		build_and_execute(|| {
+			case().register();
+			set(VERSION, true);
+			assert_noop!(case().register_as(THIRD), TestError::VersionDisabled);
+			assert_noop!(keccak_case().register_as(OWNER), TestError::VersionDisabled);
+			set(VERSION, false);
+			keccak_case().register();
+		});
+	}
+
+	#[test]
+	fn refuse_proofs_at_base_fee_and_leave_other_versions_alone() {
+		build_and_execute(|| {
+			let (case, other) = (case(), stwo_case());
+			case.register();
+			other.register();
+			set(VERSION, true);
+			refused_at_base_fee(&case, TestError::VersionDisabled);
+			assert_ok!(other.submit());
+			set(VERSION, false);
+			assert_ok!(case.submit());
+		});
+	}
+
+	#[test]
+	fn be_one_that_there_is() {
+		build_and_execute(|| {
+			for version in [0, 4, 255] {
+				assert_noop!(
+					ProofVerifier::set_disabled(
+						RuntimeOrigin::root(),
+						Scope::Version(version),
+						true
+					),
+					TestError::UnsupportedVersion
+				);
+			}
 		});
 	}
 }

@@ -3,10 +3,9 @@
 //! Keys and proofs of STWO through every call, and beside those of Plonky3.
 
 use crate::{
-	Call, Event, HoldReason, Native, ProofSystem, ProofVerifier as _, Retirements, Scope, VkRecord,
-	mock::*,
+	Call, Event, HoldReason, Native, ProofVerifier as _, Retirements, Scope, VkRecord, mock::*,
 };
-use assay_primitives::{Policy, Profile, PublicValues, StwoVk, TreeHash, VerifyingKey};
+use assay_primitives::{Policy, Profile, PublicValues, StwoVk, SystemId, TreeHash, VerifyingKey};
 use codec::Encode;
 use frame_support::{
 	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::fungible::InspectHold,
@@ -49,7 +48,7 @@ mod register_vk_should {
 					num_public_values: 1,
 					proof_bytes_max: checked.proof_bytes_max,
 					len: case.vk_bytes.len() as u32,
-					system: ProofSystem::Stwo,
+					system: SystemId::Stwo,
 					version: 2,
 					registrants: 1,
 					genesis: false,
@@ -124,7 +123,7 @@ mod register_vk_should {
 			build_and_execute(|| {
 				let case = stwo_case();
 				let checked = assay_stwo::check_vk(&case.vk, &TestPolicy::get()).unwrap();
-				let needed = Native::weight(TreeHash::Blake2s, &checked.cost);
+				let needed = Native::weight(SystemId::Stwo, TreeHash::Blake2s, &checked.cost);
 				MaxVerificationWeight::set(needed - Weight::from_parts(1, 0));
 				rejected(&case, TestError::VkTooExpensive);
 				MaxVerificationWeight::set(needed);
@@ -166,7 +165,7 @@ mod submit_proof_should {
 			case.register();
 			let record = TestVks::get(case.vk_hash()).unwrap();
 			let expected = unverified_weight(&case, record.len)
-				.saturating_add(Native::weight(TreeHash::Blake2s, &record.cost))
+				.saturating_add(Native::weight(SystemId::Stwo, TreeHash::Blake2s, &record.cost))
 				.saturating_add(HOOK_WEIGHT);
 			let call = Call::<Test>::submit_proof {
 				vk_hash: case.vk_hash(),
@@ -306,8 +305,8 @@ mod submit_proof_should {
 mod switches_should {
 	use super::*;
 
-	const STWO: Scope = Scope::ProofSystem(ProofSystem::Stwo);
-	const PLONKY3: Scope = Scope::ProofSystem(ProofSystem::Plonky3);
+	const STWO: Scope = Scope::ProofSystem(SystemId::Stwo);
+	const PLONKY3: Scope = Scope::ProofSystem(SystemId::Plonky3);
 
 	fn set(scope: Scope, disabled: bool) {
 		assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, disabled));
@@ -350,7 +349,7 @@ mod switches_should {
 
 #[test]
 fn every_proof_system_has_a_name_and_its_versions_of_keys() {
-	let versions: Vec<_> = (0..=u8::MAX).filter_map(ProofSystem::of_version).collect();
-	assert_eq!(versions, [ProofSystem::Plonky3, ProofSystem::Stwo, ProofSystem::Stwo]);
-	assert_eq!(ProofSystem::ALL.map(ProofSystem::name), ["plonky3", "stwo"]);
+	let versions: Vec<_> = (0..=u8::MAX).filter_map(SystemId::of_version).collect();
+	assert_eq!(versions, SystemId::ALL);
+	assert_eq!(SystemId::ALL.map(SystemId::name), ["plonky3", "stwo", "cairo"]);
 }

@@ -96,7 +96,7 @@ mod submit_proof_should {
 			case.register();
 			let record = TestVks::get(case.vk_hash()).unwrap();
 			let expected = unverified_weight(&case, record.len)
-				.saturating_add(Native::weight(record.hash, &record.cost))
+				.saturating_add(Native::weight(record.system, record.hash, &record.cost))
 				.saturating_add(HOOK_WEIGHT);
 			assert_eq!(charged(&case), expected);
 		});

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Constraints that hold for every trace, as in [`crate::Program::idle_constraints`]. There are no
+//! Constraints that hold for every trace, as in `plonky3`'s. There are no
 //! selectors here, so one row stands for all.
 
 use super::{Lookup, Node, Program, limits};
-use crate::idle::Numbers;
+use crate::shared::Numbers;
 use alloc::vec::Vec;
 
 /// An element of the secure field, `(a + bi) + (c + di)u` with `i^2 = -1` and `u^2 = 2 + i`. This crate
@@ -75,7 +75,8 @@ impl Program {
 		let columns: Vec<usize> = (0..header.preprocessed as usize).collect();
 		let counts = [header.relations, header.num_public_values, header.preprocessed];
 		let lookups = self.lookups().unwrap_or_default();
-		let mut made_up = MadeUp::new(counts.map(|count| count as usize));
+		// Lookups are not added up here: any seed will do.
+		let mut made_up = MadeUp::new(counts.map(|count| count as usize), 0);
 		made_up.idle(self, &lookups, log_size.into(), &columns)
 	}
 
@@ -105,15 +106,18 @@ pub struct MadeUp {
 	preprocessed: Vec<Secure>,
 	/// A constraint that is no lookup fails.
 	fails: bool,
-	/// What the lookups add up to.
-	total: Secure,
+	/// What the lookups add up to; `None` where a fraction has no value, which says nothing of the others.
+	total: Option<Secure>,
 }
 
 impl MadeUp {
 	/// For a key with so many relations, public values and preprocessed columns.
+	///
+	/// What is made up hangs on `seed`. It should be of the key's hash: a fraction whose denominator is zero
+	/// here shows nothing, and nobody should meet one who isn't looking for it, nor who is.
 	#[must_use]
-	pub fn new([relations, public_values, preprocessed]: [usize; 3]) -> Self {
-		let mut numbers = Numbers(0);
+	pub fn new([relations, public_values, preprocessed]: [usize; 3], seed: u64) -> Self {
+		let mut numbers = Numbers(seed);
 		let mut elements = |count| (0..count).map(|_| base(&mut numbers)).collect();
 		let (public, preprocessed) = (elements(public_values), elements(preprocessed));
 		let mut secure = || -> Secure { [(); 4].map(|()| numbers.next() % P) };
@@ -124,7 +128,7 @@ impl MadeUp {
 				(z, powers.take((limits::MAX_ALPHA_POWER as usize).saturating_add(1)).collect())
 			})
 			.collect();
-		Self { numbers, challenges, public, preprocessed, fails: false, total: ZERO }
+		Self { numbers, challenges, public, preprocessed, fails: false, total: Some(ZERO) }
 	}
 
 	/// [`Program::idle_constraints`] of a component of `2^log_size` rows with these [`Program::lookups`] that
@@ -182,9 +186,8 @@ impl MadeUp {
 		for lookup in lookups {
 			let Some((numerator, negative)) = lookup.numerator else { continue };
 			let over = lookup.denominator.map_or(ONE, of);
-			let fraction = mul(mul(of(numerator), inverse(over)), rows);
-			self.total =
-				if negative { sub(self.total, fraction) } else { add(self.total, fraction) };
+			let times = if negative { sub(ZERO, rows) } else { rows };
+			self.add(mul(of(numerator), times), over);
 		}
 	}
 
@@ -202,14 +205,19 @@ impl MadeUp {
 			Err(index) => self.public.get(index).copied().unwrap_or(ZERO),
 		};
 		let terms = values.zip(powers).map(|(value, power)| mul(of(value), *power));
-		let fraction = mul(of(multiplicity), inverse(sub(terms.fold(ZERO, add), *z)));
-		self.total = add(self.total, fraction);
+		self.add(of(multiplicity), sub(terms.fold(ZERO, add), *z));
 	}
 
-	/// Whether the lookups add up to zero: then nothing shows that they can fail.
+	/// Adds a fraction. One over zero is no number: taken for one, it would unbalance what balances everywhere else.
+	fn add(&mut self, numerator: Secure, denominator: Secure) {
+		let fraction = mul(numerator, inverse(denominator));
+		self.total = self.total.filter(|_| denominator != ZERO).map(|total| add(total, fraction));
+	}
+
+	/// Whether the lookups add up to something else than zero, which shows that they can fail.
 	#[must_use]
-	pub fn balance(&self) -> bool {
-		self.total == ZERO
+	pub fn unbalanced(&self) -> bool {
+		self.total.is_some_and(|total| total != ZERO)
 	}
 
 	/// Every operation's value. Interaction cells and the claimed sum are zero: what is asked of them is for
@@ -255,6 +263,24 @@ impl MadeUp {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_fraction_over_zero_shows_nothing() {
+		let mut made_up = MadeUp::new([1, 0, 0], 7);
+		assert!(!made_up.unbalanced());
+		made_up.add(ONE, ONE);
+		assert!(made_up.unbalanced());
+		made_up.add(ONE, ZERO);
+		assert!(!made_up.unbalanced());
+		made_up.add(ONE, ONE);
+		assert!(!made_up.unbalanced());
+	}
+
+	#[test]
+	fn another_key_meets_other_challenges() {
+		let challenge = |seed| MadeUp::new([1, 0, 0], seed).challenges.first().map(|(z, _)| *z);
+		assert_ne!(challenge(1), challenge(2));
+	}
 
 	#[test]
 	fn multiplies_as_the_fields_definition_says() {

@@ -98,7 +98,7 @@ struct Known {
 	/// Reads elements or the sum: its place among the forms.
 	form: Option<u32>,
 	/// Degree in all `z`.
-	degree: u32,
+	degree: u64,
 	/// Whether the coefficient of that degree is a constant other than zero.
 	monic: bool,
 }
@@ -202,7 +202,7 @@ impl Program {
 		let mut forms: Vec<Option<Form>> = Vec::new();
 		for node in self.nodes() {
 			let of = |i: u32| {
-				let nothing = Known { form: None, degree: u32::MAX, monic: false };
+				let nothing = Known { form: None, degree: u64::MAX, monic: false };
 				known.get(i as usize).copied().unwrap_or(nothing)
 			};
 			let form = |i: u32| forms.get(of(i).form? as usize).copied().flatten();
@@ -222,11 +222,11 @@ impl Program {
 				Node::Mul(a, b) => {
 					let (a, b) = (of(a), of(b));
 					let degree = a.degree.checked_add(b.degree);
-					(degree.unwrap_or(u32::MAX), a.monic && b.monic && degree.is_some())
+					(degree.unwrap_or(u64::MAX), a.monic && b.monic && degree.is_some())
 				},
 				Node::Neg(a) => (of(a).degree, of(a).monic),
 				Node::Combine(parts) => {
-					(parts.map(|i| of(i).degree).into_iter().fold(0, u32::max), false)
+					(parts.map(|i| of(i).degree).into_iter().fold(0, u64::max), false)
 				},
 				_ => (0, false),
 			};

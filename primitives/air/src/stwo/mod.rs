@@ -9,7 +9,7 @@
 //! let air = assay_air::stwo::export(&MyAir)?;
 //! ```
 //!
-//! Where this format differs from [Plonky3's](crate::Program), and why, is in
+//! Where this format differs from Plonky3's, and why, is in
 //! `docs/adr/0007-stwo-programs.md`; numbers, back-references, canonical order and caps are shared.
 
 #[cfg(feature = "stwo")]

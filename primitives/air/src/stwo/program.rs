@@ -197,7 +197,7 @@ impl Program {
 		encode(&self.header, &self.nodes, &self.assertions)
 	}
 
-	/// Refuses every form of a program but one; see [`crate::Program::check_canonical`].
+	/// Refuses every form of a program but one; see `Reader`.
 	///
 	/// # Errors
 	///

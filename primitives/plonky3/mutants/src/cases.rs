@@ -8,7 +8,7 @@
 
 use crate::airs::{FixedAir, PeriodicAir};
 use crate::mutate::{Origin, Triple};
-use assay_air::{Program, ProgramAir};
+use assay_air::plonky3::{Program, ProgramAir};
 use assay_airs::{fibonacci, keccak, poseidon2, quorum};
 use assay_plonky3::prover::{ProvableAir, make_vk, prove, upstream_verifier};
 use assay_primitives::{

@@ -4,7 +4,8 @@
 //! point anywhere, counts that lie.
 
 use crate::Rng;
-use assay_air::{Node, Program, limits};
+use assay_air::limits;
+use assay_air::plonky3::{Node, Program};
 use std::collections::HashMap;
 
 /// One operation as it is written.
@@ -53,7 +54,7 @@ impl Draft {
 	#[must_use]
 	pub fn of(program: &Program) -> Self {
 		let header = program.header();
-		let column = |column: &assay_air::PeriodicColumn| Column {
+		let column = |column: &assay_air::plonky3::PeriodicColumn| Column {
 			log_period: column.values.len().ilog2() as u8,
 			values: column.values.clone(),
 		};

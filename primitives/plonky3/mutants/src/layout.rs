@@ -4,7 +4,7 @@
 //! time from its description, so that a mutator knows what it hits.
 
 use crate::Rng;
-use assay_air::Program;
+use assay_air::plonky3::Program;
 use assay_plonky3::supported;
 use assay_primitives::{HashKind, Plonky3Vk};
 use std::ops::Range;

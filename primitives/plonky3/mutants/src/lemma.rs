@@ -10,8 +10,8 @@
 //! on a coset, and interpolated.
 
 use crate::{Column, Draft, MODULUS, Op, Rng};
-use assay_air::{FoldInputs, Program};
-use assay_plonky3::{Error, soundness, verify};
+use assay_air::plonky3::{FoldInputs, Program};
+use assay_plonky3::{Cause, Error, soundness, verify};
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,
 };
@@ -77,7 +77,9 @@ pub fn try_one(seed: u64, index: u64) -> Result<Seen, String> {
 	// An admitted key gets as far as the proof, which is empty.
 	let refused = match verify(&vk, &public, &[]) {
 		Err(Error::Truncated { .. }) => None,
-		Err(error @ (Error::DegreeTooHigh { .. } | Error::Parameter { .. })) => Some(error),
+		Err(error @ (Error::Own(Cause::DegreeTooHigh { .. }) | Error::Parameter { .. })) => {
+			Some(error)
+		},
 		other => {
 			return Err(format!("expected a degree that is refused or an empty proof: {other:?}"));
 		},
@@ -90,7 +92,7 @@ pub fn try_one(seed: u64, index: u64) -> Result<Seen, String> {
 	let mut seen = Seen { programs: 1, ..Seen::default() };
 	if let Some(error) = refused {
 		seen.forgeries = (broken && vanishes).into();
-		seen.too_high = matches!(error, Error::DegreeTooHigh { .. }).into();
+		seen.too_high = matches!(error, Error::Own(Cause::DegreeTooHigh { .. })).into();
 		return Ok(seen);
 	}
 	seen.admitted = 1;

@@ -5,7 +5,7 @@
 use crate::draft::Draft;
 use crate::layout::{Kind, Layout, Part};
 use crate::{MODULUS, Rng};
-use assay_air::Program;
+use assay_air::plonky3::Program;
 use assay_primitives::{ExtensionDegree, HashKind, Plonky3Vk, PublicValues, VerifyingKey};
 use codec::Encode;
 

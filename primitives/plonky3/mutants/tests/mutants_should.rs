@@ -2,7 +2,7 @@
 
 //! A short run of the long job, and what the mutators promise.
 
-use assay_air::Program;
+use assay_air::plonky3::Program;
 use assay_mutants::cases::{Case, small, wide};
 use assay_mutants::heap::Counting;
 use assay_mutants::job::{Seen, mutant, run};

@@ -2,41 +2,10 @@
 
 //! Bits of security of a verifying key, step by step.
 //!
-//! The protocol has five steps at which a false proof may slip through, and a hash whose collisions
-//! forge any proof. The security of a key is that of its weakest step (round-by-round soundness),
-//! where a step's bits are `-log2` of its error, plus the grinding that precedes its challenge.
-//!
-//! Notation: `h` = degree bits, `b` = log2 of the blowup, `n = 2^(h + b)`, `rho = 2^-b`, `q` queries,
-//! `w` = log2 of the size of the extension field, `g` = grinding at the step, `k` = number of pairs
-//! of a batched polynomial and a point at which it is opened, `a` = largest folding arity, `d` =
-//! degree of the constraints, `c` = number of quotient chunks.
-//!
-//! Three analyses:
-//!
-//! - **Unique decoding** (proven). List size `L = 1`.
-//! - **Johnson** (proven), for every multiplicity `m >= 3` that the trace allows; `L = (m + 1/2) /
-//!   sqrt(rho-)`. The best `m` counts.
-//! - **Random words** (conjectured; a heuristic). `L = 1`, queries up to what random words allow.
-//!
-//! `proven` is the better of the first two: each is a bound in its own right. More queries or more
-//! grinding help some steps for every `m` and harm none, and which `m` are allowed depends on the
-//! height alone, so the best over `m` never falls either.
-//!
-//! **Proven** means by results that are published and reviewed (ADR 0011):
-//!
-//! - correlated agreement, of lines and of curves of degree `l`, for `l` times as many challenges:
-//!   ePrint 2020/654 (FOCS 2020, J. ACM 2023), theorems 4.1 and 6.1 for unique decoding, 5.1 and 6.2
-//!   for Johnson, 7.2 for points with weights, as the later rounds of FRI have them;
-//! - the list size: Guruswami and Sudan, as in the same paper;
-//! - round by round, after Fiat and Shamir: ePrint 2023/1071 (ASIACRYPT 2023).
-//!
-//! Constraints, out-of-domain point and grinding are ethSTARK's (ePrint 2021/582, sections 4 and 5),
-//! random words ePrint 2025/2010's (section 1.5).
-//!
-//! [`recent`] has what Johnson is worth with the exceptional challenges of ePrint 2026/2056 (theorem
-//! 5.12, appendix B), extended from lines to curves by an argument that is in a comment of
-//! `p3-security` 0.8 and in no paper. It is for people to look at: nothing here calls it proven, and
-//! no floor is compared with it.
+//! The analyses and their sources are [`assay_stark::soundness`]'s; here are Plonky3's steps. Its notation,
+//! and: `q` queries, `g` = grinding at the step, `k` = number of pairs of a batched polynomial and a point at
+//! which it is opened, `a` = largest folding arity, `d` = degree of the constraints, `c` = number of quotient
+//! chunks.
 //!
 //! A test compares unique decoding, [`recent`] and random words with `p3-security`; where this module
 //! differs it answers fewer bits:
@@ -47,31 +16,34 @@
 //! - every AIR counts as one that opens the next row, except for `k`;
 //! - zero queries, zero constraints or no blowup give zero bits.
 //!
-//! Arithmetic is `libm`'s: equal on every platform and in wasm, so that all nodes agree.
-//!
 //! | Module | What is in it |
 //! |---|---|
-//! | `regimes` | the analyses: bits of a query, list size, exceptional challenges |
 //! | `steps` | the bits of each step under one analysis |
-//! | `report` | the analyses side by side, the weakest step, whole bits |
+//! | `rounds` | the bits of each folding round, and of all rounds together |
 //! | `parameters` | the way back: parameters that reach given bits |
 
 mod parameters;
-mod regimes;
-mod report;
+mod rounds;
 mod steps;
 #[cfg(test)]
 mod tests;
 
+pub use assay_stark::soundness::{MAX_CREDITED_GRINDING_BITS, Regime, Step};
 pub use parameters::{Goal, Space, Suggestion, recommended, search, strongest};
-pub use regimes::Regime;
-pub use report::{Fold, Recent, Report, Step, folds};
-pub use steps::{MAX_CREDITED_GRINDING_BITS, STEPS};
+pub use rounds::{Fold, folds, together};
+pub use steps::{STEPS, remedies};
 
 use crate::key::{log_chunks, power_of_two};
-use assay_air::Program;
+use assay_air::plonky3::Program;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
+use assay_stark::soundness;
 use steps::Model;
+
+/// Bits of security of a key, and where they come from.
+pub type Report = soundness::Report<6>;
+
+/// What the newer bound gives.
+pub type Recent = soundness::Recent<6>;
 
 /// What the bits depend on besides parameters: the shape of the AIR and of its trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +95,7 @@ impl Shape {
 		let points = |width: u32, next: bool| f64::from(width) * if next { 2.0 } else { 1.0 };
 		points(self.width, self.opens_next_row)
 			+ points(self.preprocessed_width, self.opens_preprocessed_next_row)
-			+ regimes::power_of_two(self.log_num_quotient_chunks) * extension.get() as f64
+			+ soundness::power_of_two(self.log_num_quotient_chunks) * extension.get() as f64
 	}
 }
 
@@ -137,7 +109,7 @@ pub fn security_bits(
 	extension: ExtensionDegree,
 	shape: &Shape,
 ) -> Report {
-	Model::new(fri, hash, extension, shape).report()
+	soundness::report(&Model::new(fri, hash, extension, shape))
 }
 
 /// What the bound of ePrint 2026/2056 gives for the same: see [`Recent`].
@@ -148,5 +120,5 @@ pub fn recent(
 	extension: ExtensionDegree,
 	shape: &Shape,
 ) -> Recent {
-	Model::new(fri, hash, extension, shape).recent()
+	soundness::recent(&Model::new(fri, hash, extension, shape))
 }

@@ -10,7 +10,7 @@
 //! Bits are those of [`security_bits`]: exact. Proof bytes are an expectation, because queries that
 //! meet share Merkle nodes, and the prover's work is a count of hash calls. Both only rank.
 
-use super::report::{schedule, sum};
+use super::rounds::{schedule, sum};
 use super::{Report, Shape, security_bits};
 use crate::cost::absorb;
 use crate::key::{power_of_two, supported};

@@ -3,13 +3,13 @@
 //! The bits of each step under one analysis.
 
 use super::Shape;
-use super::regimes::{Code, ROWS_READ, Radius, power_of_two};
+use alloc::vec::Vec;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
+use assay_stark::soundness::{
+	Argument, Code, MAX_CREDITED_GRINDING_BITS, POINTS, Radius, Step, at_least_zero, credited,
+	curve, fold, power_of_two, queries,
+};
 use libm::log2;
-
-/// Grinding that is credited at one step, at most. More is work that an attacker with hardware
-/// does not feel as an honest prover does.
-pub const MAX_CREDITED_GRINDING_BITS: u8 = 26;
 
 /// Names of the steps.
 pub const STEPS: [&str; 6] =
@@ -19,7 +19,7 @@ pub(super) const FOLDING: &str = "folding";
 
 /// What raises the bits of each step, in the order of [`STEPS`]: in the choice of parameters, and in
 /// the AIR.
-pub(super) const REMEDIES: [&[&str]; 6] = [
+const REMEDIES: [&[&str]; 6] = [
 	&["more queries", "a larger blowup", "more grinding before the queries"],
 	&[LARGER_FIELD, "fewer rows", "a smaller arity", "more grinding before folding"],
 	&[LARGER_FIELD, "fewer rows", "fewer columns", "more grinding before batching"],
@@ -28,7 +28,7 @@ pub(super) const REMEDIES: [&[&str]; 6] = [
 	&["Keccak or Blake3 for Poseidon2"],
 ];
 
-pub(super) const LARGER_FIELD: &str = "the extension of degree 5";
+const LARGER_FIELD: &str = "the extension of degree 5";
 
 /// log2 of BabyBear's modulus, 2^31 - 2^27 + 1, rounded down.
 pub(super) const FIELD_BITS: f64 = 30.906_890_596_325_1;
@@ -85,14 +85,20 @@ impl Model {
 			exact_degree: exact_degree as f64,
 		}
 	}
+}
 
-	/// The code that the trace is committed in.
-	pub const fn code(&self) -> Code {
-		Code { degree_bits: self.degree_bits, log_blowup: self.fri.log_blowup }
+impl Argument<6> for Model {
+	const STEPS: [&'static str; 6] = STEPS;
+
+	fn code(&self) -> Code {
+		Code { log_degree: self.degree_bits, log_blowup: self.fri.log_blowup, excess: 0.0 }
 	}
 
-	/// Bits of every step, in the order of [`STEPS`].
-	pub fn steps(&self, radius: &Radius) -> [f64; 6] {
+	fn field_bits(&self) -> f64 {
+		self.field_bits
+	}
+
+	fn steps(&self, radius: &Radius) -> [f64; 6] {
 		// Exhaustive on purpose: a parameter that is added must be accounted for.
 		let FriParams {
 			log_blowup: _, // In the radius.
@@ -108,18 +114,11 @@ impl Model {
 		let w = self.field_bits;
 		let (folding, batching) = radius.exceptional;
 
-		// Without queries that count, grinding before them is worth nothing.
-		let queries = if num_queries == 0 || radius.query <= 0.0 {
-			0.0
-		} else {
-			f64::from(num_queries) * radius.query + credited(query_grinding_bits)
-		};
+		let queries = queries(radius, num_queries, query_grinding_bits);
 		// Rounds shrink the domain, and the number of exceptional challenges with it: none is worse
 		// than the first, if that has the largest arity.
 		let folding = fold(w, folding, max_log_arity) + credited(commit_grinding_bits);
-		// The powers of the batching challenge are a curve of degree k - 1.
-		let batching =
-			w - batching - log2((self.batched - 1.0).max(1.0)) + credited(batch_grinding_bits);
+		let batching = curve(w, batching, self.batched) + credited(batch_grinding_bits);
 		let constraints =
 			if self.constraints < 1.0 { 0.0 } else { w - radius.list - log2(self.constraints) };
 		// The degree of the identity that the point tests: upstream's two ways to count it, ethSTARK's
@@ -127,16 +126,15 @@ impl Model {
 		// one, which is what counts where an AIR's author is no friend.
 		let rows = power_of_two(self.degree_bits);
 		let degree = self.constraint_degree.max(1.0);
-		let identity = (degree * (rows + ROWS_READ - 1.0) + rows - 1.0)
-			.max((self.chunks + 1.0) * rows + ROWS_READ - 1.0)
+		let identity = (degree * (rows + POINTS - 1.0) + rows - 1.0)
+			.max((self.chunks + 1.0) * rows + POINTS - 1.0)
 			.max(self.exact_degree);
 		let out_of_domain = w - radius.list - log2(identity) + credited(ood_grinding_bits);
 
 		[queries, folding, batching, constraints, out_of_domain, self.collision].map(at_least_zero)
 	}
 
-	/// Grinding that each step's bits hold, in the order of [`STEPS`]; `None` at steps without any.
-	pub fn grinding(&self) -> [Option<u8>; 6] {
+	fn grinding(&self) -> [Option<u8>; 6] {
 		let fri = &self.fri;
 		[
 			Some(fri.query_grinding_bits),
@@ -150,16 +148,10 @@ impl Model {
 	}
 }
 
-/// A fold of arity a, a curve of degree a - 1 in its challenge: bits before grinding.
-pub(super) fn fold(field_bits: f64, exceptional: f64, log_arity: u8) -> f64 {
-	field_bits - exceptional - log2((power_of_two(log_arity) - 1.0).max(1.0))
-}
-
-/// Grinding bits, as far as they count.
-pub(super) fn credited(bits: u8) -> f64 {
-	f64::from(bits.min(MAX_CREDITED_GRINDING_BITS))
-}
-
-pub(super) fn at_least_zero(bits: f64) -> f64 {
-	if bits > 0.0 { bits } else { 0.0 }
+/// What raises the bits of a step, of a key with this extension: parameters, or a smaller AIR.
+#[must_use]
+pub fn remedies(step: &Step, extension: ExtensionDegree) -> Vec<&'static str> {
+	let spent = |remedy: &&str| extension == ExtensionDegree::Five && *remedy == LARGER_FIELD;
+	let of_step = STEPS.into_iter().zip(REMEDIES).filter(|(name, _)| *name == step.name);
+	of_step.flat_map(|(_, remedies)| remedies).copied().filter(|one| !spent(one)).collect()
 }

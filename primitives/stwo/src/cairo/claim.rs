@@ -26,8 +26,8 @@
 use super::Used;
 use super::felt::{Felt, fits, small};
 use super::table::{Parameters, Table};
-use crate::Error;
-use crate::decode::Reader;
+use crate::decode::Parts;
+use crate::{Cause, Error};
 use alloc::vec::Vec;
 use assay_air::stwo::limits::P;
 use assay_primitives::{CairoBuiltin, CairoVk};
@@ -70,7 +70,7 @@ pub(super) struct Claim {
 }
 
 fn refuse(reason: &'static str) -> Error {
-	Error::Claim { reason }
+	Error::Own(Cause::Claim { reason })
 }
 
 /// Cells that one use of a builtin takes; `None` if Cairo's AIR can't prove it.
@@ -92,7 +92,7 @@ pub(crate) fn decode(
 	table: &Table,
 	output: &[Felt],
 	max_log_size: u32,
-	reader: &mut Reader<'_>,
+	reader: &mut Parts<'_>,
 ) -> Result<Claim, Error> {
 	let mut components = used(vk, table, max_log_size, reader)?;
 
@@ -143,7 +143,7 @@ fn used(
 	vk: &CairoVk,
 	table: &Table,
 	max_log_size: u32,
-	reader: &mut Reader<'_>,
+	reader: &mut Parts<'_>,
 ) -> Result<Vec<Used>, Error> {
 	let bits = reader.bytes("used components", vk.components.len().div_ceil(8))?;
 	let bit = |index: usize| bits.get(index / 8).is_some_and(|byte| byte >> (index % 8) & 1 == 1);
@@ -228,13 +228,13 @@ fn check_segments(segments: &[Segment], components: &mut [Used]) -> Result<(), E
 
 /// The program: the key's, which starts the way that makes its builtins and its end what the rest
 /// of the claim takes them to be.
-fn program(vk: &CairoVk, reader: &mut Reader<'_>) -> Result<Vec<Felt>, Error> {
+fn program(vk: &CairoVk, reader: &mut Parts<'_>) -> Result<Vec<Felt>, Error> {
 	let mut program = Vec::with_capacity(vk.program_words as usize);
-	let before = reader.rest;
+	let before = reader.0.rest();
 	for _ in 0..vk.program_words {
 		program.push(felt(reader)?);
 	}
-	let length = before.len().saturating_sub(reader.rest.len());
+	let length = before.len().saturating_sub(reader.0.rest().len());
 	let Some(bytes) = before.get(..length) else {
 		return Err(Error::Internal { reason: "a reader went beyond its end".into() });
 	};
@@ -252,7 +252,7 @@ fn program(vk: &CairoVk, reader: &mut Reader<'_>) -> Result<Vec<Felt>, Error> {
 
 /// A word of a program in the form in which upstream hashes it, of which each has one: two words of
 /// 32 bits, the higher first, for a number below 2^63; otherwise eight, with the highest bit set.
-fn felt(reader: &mut Reader<'_>) -> Result<Felt, Error> {
+fn felt(reader: &mut Parts<'_>) -> Result<Felt, Error> {
 	const READING: &str = "program";
 	let first = reader.raw_word(READING)?;
 	let mut felt = Felt::default();
@@ -299,7 +299,7 @@ mod tests {
 		let values = PublicValues::decode_strict(values, 1024).unwrap();
 		let output: Vec<Felt> = values.elements().as_chunks().0.to_vec();
 		let table = Table::new(vk.preprocessed_trace).unwrap();
-		decode(vk, &table, &output, 20, &mut Reader { rest: proof })
+		decode(vk, &table, &output, 20, &mut Parts(assay_stark::Reader::new(proof)))
 	}
 
 	/// A program in the form in which it is hashed.
@@ -342,7 +342,7 @@ mod tests {
 		let reason = "a program that does not start as programs to be proven do";
 		for index in [0, 1, 2, 4, 5] {
 			let refused = with_word(index, small(3)).err();
-			assert_eq!(refused, Some(Error::Claim { reason }), "word {index}");
+			assert_eq!(refused, Some(Error::Own(Cause::Claim { reason })), "word {index}");
 		}
 		// How far the call goes is the program's business.
 		assert!(with_word(3, small(3)).is_ok());
@@ -367,11 +367,11 @@ mod tests {
 		assert_eq!(one[0].parameters, [1_000]);
 		let mut both = [used("pedersen_builtin"), used("pedersen_builtin_narrow_windows")];
 		let reason = "two components for one builtin";
-		assert_eq!(check_segments(&[segment], &mut both), Err(Error::Claim { reason }));
+		assert_eq!(check_segments(&[segment], &mut both), Err(Error::Own(Cause::Claim { reason })));
 		// One use more than its rows.
 		let segment = Segment { stop: pointer(1_000 + 3 * 17), ..segment };
 		let reason = "a segment outside of its component";
 		let mut one = [used("pedersen_builtin_narrow_windows")];
-		assert_eq!(check_segments(&[segment], &mut one), Err(Error::Claim { reason }));
+		assert_eq!(check_segments(&[segment], &mut one), Err(Error::Own(Cause::Claim { reason })));
 	}
 }

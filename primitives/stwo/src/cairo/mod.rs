@@ -57,8 +57,8 @@ pub(crate) use verifier::verify;
 
 use crate::cost;
 use crate::key::{Column, Count, Key, bound, n};
-use crate::soundness::{self, Report, Shape};
-use crate::{CheckedVk, Error};
+use crate::soundness::{self, Shape};
+use crate::{Cause, CheckedVk, Error};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::{Program, limits};
@@ -146,9 +146,9 @@ fn check(vk: &CairoVk) -> Result<Table, Error> {
 	bound("program_words", supported::PROGRAM_WORDS, vk.program_words.into())?;
 	// The root's entry is by all that a root depends on: trace, hash, blowup, lifting.
 	if roots::known(vk) != Some(vk.preprocessed) {
-		return Err(Error::CairoPreprocessed);
+		return Err(Error::Own(Cause::CairoPreprocessed));
 	}
-	let refuse = |reason| Err(Error::CairoVk { reason });
+	let refuse = |reason| Err(Error::Own(Cause::CairoVk { reason }));
 	if !vk.builtins.is_sorted_by(|a, b| a < b) || vk.builtins.first() != Some(&CairoBuiltin::Output)
 	{
 		return refuse("builtins are not ascending from output");
@@ -211,7 +211,9 @@ fn instance<'a>(
 	let mut places = Vec::with_capacity(components.len());
 	for used in components {
 		let Some(columns) = table.columns(&used.entry, used.log_size) else {
-			return Err(Error::Claim { reason: "a component of a size without its columns" });
+			return Err(Error::Own(Cause::Claim {
+				reason: "a component of a size without its columns",
+			}));
 		};
 		for &column in &columns {
 			if let Some(column) = preprocessed.get_mut(column) {
@@ -237,7 +239,7 @@ fn instance<'a>(
 		.collect();
 	for (used, columns) in components.iter().zip(places) {
 		let program = Program::decode(used.entry.program)
-			.map_err(|error| Error::Program { component: used.number.into(), error })?;
+			.map_err(|error| Error::Own(Cause::Program { component: used.number.into(), error }))?;
 		let expected = used.parameters.len() as u64;
 		let got = program.header().num_public_values.into();
 		bound("parameters of a component", (expected, expected), got)?;
@@ -271,7 +273,9 @@ fn largest<'a>(
 			}
 		}
 		let Some(log_size) = largest else {
-			return Err(Error::CairoVk { reason: "a component without its preprocessed columns" });
+			return Err(Error::Own(Cause::CairoVk {
+				reason: "a component without its preprocessed columns",
+			}));
 		};
 		let parameters = match entry.parameters {
 			Parameters::None => Vec::new(),
@@ -330,12 +334,11 @@ fn add_cost(vk: &CairoVk, table: &Table, cost: &mut Cost) {
 	cost.extension_operations = (n(cost.extension_operations) + operations).0;
 }
 
-/// [`crate::security`] of a key for a Cairo program: of the largest instance that it allows.
-pub(crate) fn security(vk: &CairoVk) -> Result<Report, Error> {
+/// The shape of the largest instance that a key for a Cairo program allows.
+pub(crate) fn largest_shape(vk: &CairoVk) -> Result<Shape, Error> {
 	let table = check(vk)?;
 	let frame = frame(vk);
-	let key = largest(vk, &frame, [0; 32], &table)?;
-	Ok(soundness::security_bits(&vk.pcs, vk.hash, &shape(vk, &key)))
+	Ok(shape(vk, &largest(vk, &frame, [0; 32], &table)?))
 }
 
 /// [`crate::check_vk`] of a key for a Cairo program.

@@ -8,15 +8,16 @@ use super::felt::{Felt, fits, limbs, small};
 use super::table::Table;
 use super::{LARGEST_POWER, OUTPUT_WORDS, check, frame, instance, max_log_size};
 use crate::component::{Context, Relation};
-use crate::decode::{Interaction, Reader, decode_rest};
+use crate::decode::{Interaction, Parts, decode_rest};
 use crate::key::{Key, bound, n};
 use crate::transcript::check_unread_nonce;
 use crate::verifier::argument;
-use crate::{Accepted, Error};
+use crate::{Accepted, Cause, Error};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::limits;
 use assay_primitives::{CairoVk, Hash, PublicValues, StwoHash};
+use assay_stark::Reader;
 use num_traits::{One, Zero};
 use stwo::core::channel::{Blake2sChannelGeneric, Channel, MerkleChannel};
 use stwo::core::fields::FieldExpOps;
@@ -46,7 +47,7 @@ fn output(public_values: &PublicValues) -> Result<Vec<Felt>, Error> {
 		return Err(Error::PublicValuesCount { expected, got: public_values.elements().len() });
 	}
 	match numbers.iter().position(|number| !fits(number)) {
-		Some(index) => Err(Error::OutputNotCanonical { index }),
+		Some(index) => Err(Error::Own(Cause::OutputNotCanonical { index })),
 		None => Ok(numbers.to_vec()),
 	}
 }
@@ -73,7 +74,7 @@ fn verify_with<const M31_OUTPUT: bool>(
 ) -> Result<(), Error> {
 	let table = check(vk)?;
 	let output = output(public_values)?;
-	let mut reader = Reader { rest: proof };
+	let mut reader = Parts(Reader::new(proof));
 	let claim = claim::decode(vk, &table, &output, max_log_size(vk), &mut reader)?;
 	let frame = frame(vk);
 	let key = instance(&frame, hash, &table, &claim.components, &[])?;
@@ -220,7 +221,7 @@ where
 	H: MerkleHasherLifted<Hash = Blake2sHash>,
 {
 	let table = check(vk)?;
-	let mut reader = Reader { rest: claim };
+	let mut reader = Parts(Reader::new(claim));
 	let output = output(public_values)?;
 	let decoded = claim::decode(vk, &table, &output, max_log_size(vk), &mut reader)?;
 	let frame = frame(vk);
@@ -265,5 +266,5 @@ fn check_claimed_sums(
 	}
 	let fractions = QM31::batch_inverse(&denominators);
 	let total = fractions.iter().chain(claimed_sums).fold(QM31::zero(), |sum, &part| sum + part);
-	if total.is_zero() { Ok(()) } else { Err(Error::ClaimedSums) }
+	if total.is_zero() { Ok(()) } else { Err(Error::Own(Cause::ClaimedSums)) }
 }

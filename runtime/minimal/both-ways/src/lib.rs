@@ -67,14 +67,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 fn check(vk: &[u8]) -> Result<(), ErrorClass> {
 	let vk = VerifyingKey::decode_strict(vk)?;
 	let policy = Policy { floor: SecurityBits::default() };
-	match &vk {
-		VerifyingKey::Plonky3V1(_) => {
-			assay_plonky3::check_vk(&vk, &policy).map(drop).map_err(|error| error.class())
-		},
-		VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_) => {
-			assay_stwo::check_vk(&vk, &policy).map(drop).map_err(|error| error.class())
-		},
-	}
+	assay_systems::check_vk(&vk, &policy).map(drop)
 }
 
 /// The runtime.

@@ -8,7 +8,7 @@ use assay_minimal_runtime::{
 	AccountId, BlockNumber, Hash, Header, Runtime, RuntimeCall, RuntimeGenesisConfig, Signature,
 	SignedPayload, TxExtension, UNIT, UncheckedExtrinsic, VERSION, WASM_BINARY,
 };
-use assay_primitives::{ErrorClass, PublicValues, VERIFIER_VERSION, VerifyingKey, statement_hash};
+use assay_primitives::{ErrorClass, PublicValues, SystemId, VerifyingKey, statement_hash};
 use codec::Encode;
 use common::{Chain, PlainHostFunctions};
 use pallet_proof_verifier::{Call, Error, StatementInfo};
@@ -103,7 +103,7 @@ impl Minimal {
 		let statement = statement_hash(
 			&GENESIS,
 			&VerifyingKey::hash_encoded(&fixture("vk")),
-			VERIFIER_VERSION,
+			SystemId::Plonky3.verifier_version(),
 			&public_values,
 		);
 		self.chain.ask("ProofVerifierApi_statement", &statement.encode()).unwrap()

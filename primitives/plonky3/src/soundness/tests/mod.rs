@@ -8,11 +8,11 @@ mod properties;
 mod published;
 mod upstream;
 
-use super::regimes::{Bound, Code, MAX_MULTIPLICITY, Radius};
 use super::steps::{FIELD_BITS, Model};
 use super::*;
 use assay_airs::{Sample, dispatch_sample};
 use assay_primitives::{Profile, SecurityBits};
+use assay_stark::soundness::{Argument, Bound, Code, MAX_MULTIPLICITY, Radius};
 use libm::log2;
 
 const HASHES: [HashKind; 3] = [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3];
@@ -91,7 +91,7 @@ fn report(fri: &FriParams, extension: ExtensionDegree, shape: &Shape) -> Report 
 }
 
 fn program(sample: Sample) -> Program {
-	dispatch_sample!(sample, |air| assay_air::export(air)).unwrap()
+	dispatch_sample!(sample, |air| assay_air::plonky3::export(air)).unwrap()
 }
 
 fn least(steps: [f64; 6]) -> f64 {

@@ -216,7 +216,7 @@ fn each_input_moves_its_own_step() {
 #[test]
 fn every_step_names_what_raises_it_and_no_larger_field_than_there_is() {
 	let [four, five] = EXTENSIONS.map(|extension| {
-		report(&UNGROUND, extension, &FIBONACCI).steps.map(|step| step.remedies(extension))
+		report(&UNGROUND, extension, &FIBONACCI).steps.map(|step| remedies(&step, extension))
 	});
 	let larger_field = |remedies: &Vec<&str>| remedies.contains(&"the extension of degree 5");
 	assert_eq!(four.each_ref().map(larger_field), [false, true, true, true, true, false]);
@@ -302,7 +302,7 @@ fn all_rounds_together_are_the_errors_added_up() {
 				let fri = FriParams { log_blowup: 3, num_queries, ..ground(16) };
 				let report = report(&fri, extension, &shape);
 				let folds = folds(&fri, extension, &shape, report.multiplicity, None);
-				let together = report.together(&folds);
+				let together = together(&report, &folds);
 				let weakest = report.weakest().proven;
 				let terms = (report.steps.len() - 1 + folds.len()) as f64;
 				assert!(together < weakest && together >= weakest - log2(terms), "{fri:?}");
@@ -330,5 +330,5 @@ fn all_rounds_together_are_the_errors_added_up() {
 		recent: 1.0,
 		conjectured: 1.0,
 	};
-	assert!((even.together(&[fold, fold]) - 98.0).abs() < 1e-9);
+	assert!((together(&even, &[fold, fold]) - 98.0).abs() < 1e-9);
 }

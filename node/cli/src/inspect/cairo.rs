@@ -16,7 +16,7 @@ use serde_json::json;
 pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &CairoVk) -> Result<Answer, Failure> {
 	let located = |failure: Failure| failure.context(args.vk.display());
 	let checked = check_vk(&file.vk).map_err(|refusal| located(refusal.into()))?;
-	let report = assay_stwo::security(&file.vk)
+	let security = assay_stwo::security(&file.vk)
 		.map_err(|error| located(Failure::refused(error.class(), error)))?;
 	let admitted: Vec<&str> = Profile::ALL
 		.into_iter()
@@ -32,8 +32,7 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &CairoVk) -> Result<Ans
 	program_hash.reverse();
 
 	let mut object = json!({
-		"system": "stwo",
-		"kind": "cairo",
+		"system": "cairo",
 		"version": 3,
 		"vk_hash": hex(&file.hash()),
 		"vk_bytes": file.bytes.len(),
@@ -48,7 +47,7 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &CairoVk) -> Result<Ans
 		"public_values_max": checked.num_public_values,
 		"profiles": admitted,
 		"profile": profile,
-		"security": report_json(&report),
+		"security": report_json(&security),
 		"cost": cost_json(checked.cost),
 		"proof_bytes_max": checked.proof_bytes_max,
 	});
@@ -104,7 +103,7 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &CairoVk) -> Result<Ans
 		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
 	]);
 	text.push('\n');
-	write_report(&report, &mut text);
+	write_report(&security, &mut text);
 	for dump in &dumps {
 		text.push('\n');
 		text.push_str(dump);

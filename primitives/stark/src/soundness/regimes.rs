@@ -5,11 +5,8 @@
 use core::f64::consts::LOG2_E;
 use libm::{log2, scalbn, sqrt};
 
-/// Largest multiplicity tried under Johnson, as upstream does it.
-pub(super) const MAX_MULTIPLICITY: u32 = 1000;
-
-/// Rows that the constraints read, at most: the current and the next.
-pub(super) const ROWS_READ: f64 = 2.0;
+/// Points at which a column is opened, at most, and a quotient by them takes away.
+pub const POINTS: f64 = 2.0;
 
 /// The analysis that gives the proven bits. Both are ePrint 2020/654's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,25 +22,28 @@ pub enum Regime {
 
 /// Whose count of exceptional challenges under Johnson.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bound {
+pub enum Bound {
 	/// ePrint 2020/654, theorems 5.1 and 6.2: published, reviewed, and the only one that is proven.
 	Published,
 	/// ePrint 2026/2056, theorem 5.12, carried over to curves by p3-security: newer and unreviewed.
 	Recent,
 }
 
-/// The code of the first round, or of a later one: polynomials of degree below `2^degree_bits` on a
-/// domain that is `2^log_blowup` times as large.
-#[derive(Clone, Copy)]
-pub(super) struct Code {
+/// The code of a round: words of a space of dimension `2^log_degree + excess` on a domain that is
+/// `2^log_blowup` times `2^log_degree` points.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
 	/// `h`.
-	pub degree_bits: u8,
+	pub log_degree: u8,
 	/// `b`.
 	pub log_blowup: u8,
+	/// Dimensions above `2^h`: none for polynomials, one on the circle.
+	pub excess: f64,
 }
 
 /// How far from the code a word may be, and what that costs.
-pub(super) struct Radius {
+#[derive(Clone, Copy, Debug)]
+pub struct Radius {
 	/// Bits of one query.
 	pub query: f64,
 	/// log2 of the number of challenges, for two functions, that make a far word look near when
@@ -56,7 +56,7 @@ pub(super) struct Radius {
 impl Code {
 	/// log2 of the size of the domain, `n`.
 	fn log_domain(self) -> f64 {
-		f64::from(self.degree_bits) + f64::from(self.log_blowup)
+		f64::from(self.log_degree) + f64::from(self.log_blowup)
 	}
 
 	/// Exceptional challenges at list size 1: `n + 1` when folding, `n` when batching.
@@ -64,14 +64,21 @@ impl Code {
 		(log2(scalbn(1.0, self.log_domain() as i32) + 1.0), self.log_domain())
 	}
 
-	/// Bits of a query: `-log2((1 + rho+) / 2)`, `rho+ = (2^h + 2) / n`.
+	/// Dimensions above `2^h` where quotients by opened points count too.
+	fn quotient_excess(self) -> f64 {
+		self.excess + POINTS
+	}
+
+	/// Bits of a query: `-log2((1 + rho+) / 2)`, `rho+ = (2^h + excess + 2) / n`.
+	#[must_use]
 	pub fn unique_decoding(self) -> Radius {
-		let rows = power_of_two(self.degree_bits);
-		let rate = (rows + ROWS_READ) / scalbn(1.0, self.log_domain() as i32);
+		let rows = power_of_two(self.log_degree);
+		let rate = (rows + self.quotient_excess()) / scalbn(1.0, self.log_domain() as i32);
 		Radius { query: 1.0 - log2(1.0 + rate), exceptional: self.exceptional(), list: 0.0 }
 	}
 
 	/// Bits of a query: `-log2(rho + rho * log2(e / rho) / w)`.
+	#[must_use]
 	pub fn random_words(self, field_bits: f64) -> Radius {
 		let blowup = f64::from(self.log_blowup);
 		// Rewritten so that a tiny rate loses no digits.
@@ -81,34 +88,38 @@ impl Code {
 
 	/// Bits of a query: `-log2(sqrt(rho) * (1 + 1/2m))`.
 	///
+	/// The published theorem speaks of the rate that the code has, so its query is by `(2^h + excess) / n`;
+	/// the recent bound is shown as p3-security has it, with the nominal one.
+	///
 	/// `None` where the theorem does not apply, and then not for any larger `m` either.
+	#[must_use]
 	pub fn johnson(self, multiplicity: u32, bound: Bound) -> Option<Radius> {
 		let m = f64::from(multiplicity);
-		let rows = power_of_two(self.degree_bits);
+		let rows = power_of_two(self.log_degree);
 		let blowup = f64::from(self.log_blowup);
-		if self.degree_bits == 0 || self.log_blowup == 0 {
+		if self.log_degree == 0 || self.log_blowup == 0 {
 			return None;
 		}
 		// The radius must lie beyond the rate of the quotient by the opened points:
 		// m < 1 / (2 (sqrt(1 + e) - 1)) = (sqrt(1 + e) + 1) / 2e, e = 2 / 2^h (1 of 2021/582).
-		let excess = ROWS_READ / rows;
+		let excess = self.quotient_excess() / rows;
 		if 2.0 * excess * m >= sqrt(1.0 + excess) + 1.0 {
 			return None;
 		}
 		let exceptional = self.johnson_exceptional(m, bound);
-		let list = match bound {
-			Bound::Published => self.list(m),
-			// As p3-security has it, with the nominal rate.
-			Bound::Recent => log2(m + 0.5) + blowup / 2.0,
+		let (rate, list) = match bound {
+			Bound::Published => (blowup - log2(1.0 + self.excess / rows), self.candidates(m)),
+			Bound::Recent => (blowup, log2(m + 0.5) + blowup / 2.0),
 		};
 		Some(Radius {
-			query: blowup / 2.0 - log2(1.0 + 0.5 / m),
+			query: rate / 2.0 - log2(1.0 + 0.5 / m),
 			exceptional: (exceptional, exceptional),
 			list,
 		})
 	}
 
 	/// log2 of the number of exceptional challenges for two functions, `C`.
+	#[must_use]
 	pub fn johnson_exceptional(self, m: f64, bound: Bound) -> f64 {
 		let rate = self.lower_rate();
 		match bound {
@@ -124,21 +135,34 @@ impl Code {
 	/// log2 of `(2m + 1) (n + 1) / sqrt(rho-)`: exceptional challenges of a later round, besides its own
 	/// `C`, for its points count by how many of the first domain's `n` they stand for (theorem 7.2 of
 	/// 2020/654).
+	#[must_use]
 	pub fn johnson_weighted(self, m: f64) -> f64 {
 		self.list(m) + 1.0 + self.exceptional().0
 	}
 
-	/// log2 of the list size, `L = (m + 1/2) / sqrt(rho-)`.
+	/// log2 of `(m + 1/2) / sqrt(rho-)`.
 	fn list(self, m: f64) -> f64 {
 		log2(m + 0.5) - self.lower_rate() / 2.0
 	}
 
+	/// log2 of the list size, `L = (m+ + 1/2) / sqrt(rho-)`: what a committed word may be near to has as many
+	/// dimensions more as points that it is opened at, so the same radius is another multiplicity of that code's,
+	/// `1 + 1/2m+ = sqrt(rho / rho+) (1 + 1/2m)`.
+	fn candidates(self, m: f64) -> f64 {
+		let rows = power_of_two(self.log_degree) + self.excess;
+		let more = sqrt(rows / (rows + POINTS)) * (1.0 + 0.5 / m) - 1.0;
+		// That it is above zero is what the theorem asks.
+		if more > 0.0 { self.list(0.5 / more) } else { f64::INFINITY }
+	}
+
 	/// log2 of `rho- = (2^h - 1) / n`, the lower of the rates in use: it is in denominators.
 	fn lower_rate(self) -> f64 {
-		log2(1.0 - 1.0 / power_of_two(self.degree_bits)) - f64::from(self.log_blowup)
+		log2(1.0 - 1.0 / power_of_two(self.log_degree)) - f64::from(self.log_blowup)
 	}
 }
 
-pub(super) fn power_of_two(log: u8) -> f64 {
+/// `2^log`.
+#[must_use]
+pub fn power_of_two(log: u8) -> f64 {
 	scalbn(1.0, i32::from(log))
 }

@@ -9,8 +9,9 @@
 //! that. The other way round it is a guess, and a good one: a polynomial in the cells of a row, of degree
 //! d, that is not zero is zero at random cells with a probability below `d / 2^30`.
 
-use crate::Program;
-use crate::interpret::FoldInputs;
+use super::Program;
+use super::interpret::FoldInputs;
+use crate::shared::Numbers;
 use alloc::vec::Vec;
 use p3_baby_bear::BabyBear;
 use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
@@ -25,22 +26,9 @@ const ROW: u64 = 64;
 /// The first row, the last row, and others.
 const LEAST_ROWS: u64 = 10;
 
-/// Numbers that look random. Which they are doesn't matter: see the module's documentation.
-pub(crate) struct Numbers(pub u64);
-
-impl Numbers {
-	/// The next number: splitmix64.
-	pub fn next(&mut self) -> u64 {
-		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-		let mut z = self.0;
-		z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-		z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-		z ^ (z >> 31)
-	}
-
-	fn elements(&mut self, count: usize) -> Vec<BabyBear> {
-		(0..count).map(|_| BabyBear::from_u64(self.next())).collect()
-	}
+/// So many elements of the field.
+fn elements(numbers: &mut Numbers, count: usize) -> Vec<BabyBear> {
+	(0..count).map(|_| BabyBear::from_u64(numbers.next())).collect()
 }
 
 impl Program {
@@ -119,11 +107,11 @@ impl Program {
 		let last = rows.saturating_sub(1);
 		let generator = BabyBear::two_adic_generator(log_rows.into());
 		let end = generator.try_inverse()?;
-		let main = numbers.elements(self.width());
-		let main_next = numbers.elements(self.width());
-		let preprocessed = numbers.elements(self.preprocessed_width());
-		let preprocessed_next = numbers.elements(self.preprocessed_width());
-		let public = numbers.elements(self.num_public_values());
+		let main = elements(numbers, self.width());
+		let main_next = elements(numbers, self.width());
+		let preprocessed = elements(numbers, self.preprocessed_width());
+		let preprocessed_next = elements(numbers, self.preprocessed_width());
+		let public = elements(numbers, self.num_public_values());
 		let periodic: Vec<BabyBear> = header
 			.periodic
 			.iter()

@@ -9,7 +9,7 @@
 //! the size of the field can be 1 on every row and 0 at every point outside of the base field. So a
 //! verifier asks for the exact degree too.
 
-use crate::{Node, Program};
+use super::{Node, Program};
 use alloc::vec::Vec;
 
 /// Degrees of a program's constraints over a trace of `2^degree_bits` rows.

@@ -2,7 +2,7 @@
 
 //! The two interpreters: [`Program::fold`] for verifiers, [`ProgramAir`] for any builder.
 
-use crate::{Node, Program};
+use super::{Node, Program};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};

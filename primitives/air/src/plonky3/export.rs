@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::program::encode;
+use super::program::encode;
+use super::{Node, PeriodicColumn, Program, ProgramHeader};
+use crate::ProgramError;
 use crate::shared::{Interner, count};
-use crate::{Node, PeriodicColumn, Program, ProgramError, ProgramHeader};
 use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the verifiers of FRI-based proof systems share, and no proof system's name stands in.
+//!
+//! | Module | What is in it |
+//! |---|---|
+//! | [`Error`] | why a key, public values or a proof were refused |
+//! | [`Reader`] | the parts of a proof from bytes that nobody has checked |
+//! | [`soundness`] | bits of security: the analyses, and the weakest step under each |
+
+#![cfg_attr(not(feature = "std"), no_std)]
+#![deny(missing_docs)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+extern crate alloc;
+
+mod error;
+mod reader;
+pub mod soundness;
+
+pub use error::{Error, SystemCause};
+pub use reader::Reader;
