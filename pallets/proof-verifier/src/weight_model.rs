@@ -17,9 +17,9 @@
 //! `scripts/fit_weights.py` prints fits, and measured over charged. `docs/verifying.md` has the
 //! results.
 //!
-//! The files in use are of 123 keys of Plonky3 and 70 of STWO, from before there were chains, lists and
-//! offsets among them, and before the cost counted all that it counts now: with today's counts each of
-//! those keys is charged more. For keys that an author makes to take the most of their charge,
+//! The coefficients are from a run on 123 keys of Plonky3 and 70 of STWO. The files in use are newer, of 129 and
+//! 78 keys, chains, lists and offsets among them: one verification in a thousand takes more than 0.66 of its
+//! charge. For keys that an author makes to take the most of their charge,
 //! `scripts/measure_verification.sh search` climbs, in the node: `docs/performance/search_keys.csv`.
 
 use assay_primitives::{Cost, SystemId, TreeHash};
@@ -72,7 +72,7 @@ pub const NATIVE: Coefficients = Coefficients {
 
 /// Coefficients of [`InRuntime`](crate::InRuntime), from the same keys in the same way.
 ///
-/// The runtime has no vector instructions: all takes 2.4 to 4.4 times what it takes in the node.
+/// The runtime has no vector instructions: all takes 1.4 to 4.4 times what it takes in the node.
 pub const IN_RUNTIME: Coefficients = Coefficients {
 	base: 500_000_000,
 	poseidon2_compression: 3_500_000,
@@ -85,8 +85,8 @@ pub const IN_RUNTIME: Coefficients = Coefficients {
 /// Coefficients of [`Native`](crate::Native) under keys for STWO.
 ///
 /// From `docs/performance/in_runtime_stwo.csv`, see [the module](self). The fit gives the hashes no
-/// price at all, since they come with bytes: here they have the one that they take elsewhere, and one
-/// of 2,100 verifications in that file, in a slow moment, took longer than charged.
+/// price at all, since they come with bytes: here they have the one that they take elsewhere. No verification
+/// in that file took longer than charged.
 pub const NATIVE_STWO: StwoCoefficients = StwoCoefficients {
 	base: 250_000_000,
 	blake2s_compression: 250_000,
@@ -103,7 +103,7 @@ pub const IN_RUNTIME_STWO: StwoCoefficients = StwoCoefficients {
 };
 
 /// Coefficients of [`Native`](crate::Native) under keys for Cairo programs: those of STWO, whose verifier does the
-/// work. Measured over charged is at most 0.38 (`docs/performance/in_runtime_cairo.csv`).
+/// work. Measured over charged is at most 0.30 (`docs/performance/in_runtime_cairo.csv`).
 pub const NATIVE_CAIRO: StwoCoefficients = NATIVE_STWO;
 
 /// Coefficients of [`InRuntime`](crate::InRuntime), likewise.
@@ -126,8 +126,8 @@ pub fn carried(bytes: u32) -> Weight {
 /// takes long for its bytes, and has no constraint that holds for every trace. Looking for those tries
 /// some 2^17 operations on rows of made-up traces (`assay_air`), whatever the length of the key.
 ///
-/// Not measured in the runtime: from `docs/performance/search_keys.csv`, whose checks are timed in the
-/// node, at 4.5 times that.
+/// From `docs/performance/search_keys.csv`, whose checks are timed in the node, at 4.5 times that. In the runtime
+/// no check took more than 0.22 of its charge (`docs/performance/check_vk.csv`).
 const CHECK: u64 = 10_000_000_000;
 /// The same for each byte. A key of STWO that is one chain of products takes 75 ns a byte in the node, and one
 /// of powers of alpha and combinations, all for nothing, 180 where its row was made up twice: it is once now.
