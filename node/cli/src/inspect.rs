@@ -15,7 +15,7 @@ use assay_plonky3::soundness::{
 	security_bits, together,
 };
 use assay_plonky3::supported;
-use assay_primitives::{Plonky3Vk, Policy, Profile, VerifyingKey};
+use assay_primitives::{CheckedVk, Plonky3Vk, Policy, Profile, SecurityBits, VerifyingKey};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -38,11 +38,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let idle = program.idle_constraints(inner.degree_bits);
 	let count = Count::of(&program);
 	let security = Security::of(inner, &program);
-	let admitted: Vec<&str> = Profile::ALL
-		.into_iter()
-		.filter(|profile| Policy::of(*profile).admits(checked.security).is_ok())
-		.map(name)
-		.collect();
+	let [bits, of_profile, cost, proof] = judged_rows(&checked);
 
 	let mut object = json!({
 		"system": "plonky3",
@@ -74,7 +70,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 			"exact_degree_max": held,
 			"idle_constraints": idle,
 		},
-		"profiles": admitted,
+		"profiles": admitted(checked.security),
 		"profile": security.report.profile().map(name),
 		"security": security.json(),
 		"cost": cost_json(checked.cost),
@@ -124,24 +120,10 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 		("hash", format!("{:?}", inner.hash)),
 		("extension", format!("degree {}", inner.extension.get())),
 		("FRI", fri_text(&inner.fri)),
-		("security", security_text(checked.security)),
-		(
-			"profile",
-			match security.report.profile() {
-				Some(profile) => format!("{}; admitted by {}", name(profile), admitted.join(", ")),
-				None => "none".into(),
-			},
-		),
-		(
-			"cost",
-			format!(
-				"{} hash compressions, {} extension operations, {} bytes",
-				checked.cost.hash_compressions,
-				checked.cost.extension_operations,
-				checked.cost.bytes,
-			),
-		),
-		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
+		bits,
+		of_profile,
+		cost,
+		proof,
 	]);
 	text.push('\n');
 	security.write(&mut text);
@@ -330,7 +312,32 @@ pub fn recent_json(multiplicity: Option<u32>, steps: &[f64]) -> Value {
 	})
 }
 
-fn name(profile: Profile) -> &'static str {
+/// The profiles that admit a key with these bits.
+pub fn admitted(bits: SecurityBits) -> Vec<&'static str> {
+	let admits = |profile: &Profile| Policy::of(*profile).admits(bits).is_ok();
+	Profile::ALL.into_iter().filter(admits).map(name).collect()
+}
+
+/// The rows that say what a key was judged to be: bits, profile, cost, longest proof.
+pub fn judged_rows(checked: &CheckedVk) -> [(&'static str, String); 4] {
+	let CheckedVk { security, cost, proof_bytes_max, .. } = checked;
+	let profile = Profile::of(*security).map_or("none".into(), |profile| {
+		format!("{}; admitted by {}", name(profile), admitted(*security).join(", "))
+	});
+	let cost = format!(
+		"{} hash compressions, {} extension operations, {} bytes",
+		cost.hash_compressions, cost.extension_operations, cost.bytes,
+	);
+	[
+		("security", security_text(*security)),
+		("profile", profile),
+		("cost", cost),
+		("proof", format!("at most {proof_bytes_max} bytes")),
+	]
+}
+
+/// Its name on the command line.
+pub fn name(profile: Profile) -> &'static str {
 	ProfileArg::from(profile).name()
 }
 

@@ -6,9 +6,11 @@
 //! proofs is a program of its own, `assay-stwo` (`scripts/build_stwo.sh`), that this one runs. What
 //! judges them is in here.
 
-use crate::cli::{ExportArgs, HashArg, InspectArgs, ProfileArg, ProveArgs};
+use crate::cli::{ExportArgs, HashArg, InspectArgs, ProveArgs};
 use crate::files::{self, VkFile};
-use crate::inspect::{PROVEN_BY, RECENT, proven_rows, recent_json, regime_text};
+use crate::inspect::{
+	PROVEN_BY, RECENT, admitted, judged_rows, name, proven_rows, recent_json, regime_text,
+};
 use crate::offline::{
 	check, cost_json, default_file, elements_text, merge, security_json, security_text,
 };
@@ -222,12 +224,7 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answ
 			})
 		})
 		.collect::<Result<Vec<_>, _>>()?;
-	let admitted: Vec<&str> = Profile::ALL
-		.into_iter()
-		.filter(|profile| Policy::of(*profile).admits(checked.security).is_ok())
-		.map(|profile| ProfileArg::from(profile).name())
-		.collect();
-	let profile = Profile::of(checked.security).map(|profile| ProfileArg::from(profile).name());
+	let [bits, of_profile, cost, proof] = judged_rows(&checked);
 
 	let mut object = json!({
 		"system": "stwo",
@@ -254,8 +251,8 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answ
 			"idle_constraints": program.idle_constraints(data.log_size),
 			"program_bytes": data.program.len(),
 		})).collect::<Vec<_>>(),
-		"profiles": admitted,
-		"profile": profile,
+		"profiles": admitted(checked.security),
+		"profile": Profile::of(checked.security).map(name),
 		"security": report_json(&security),
 		"cost": cost_json(checked.cost),
 		"proof_bytes_max": checked.proof_bytes_max,
@@ -298,23 +295,10 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &StwoVk) -> Result<Answ
 		("preprocessed root", hex(&inner.preprocessed)),
 		("hash", format!("{:?}", inner.hash)),
 		("FRI", pcs_text(&inner.pcs)),
-		("security", security_text(checked.security)),
-		(
-			"profile",
-			profile.map_or("none".into(), |profile| {
-				format!("{profile}; admitted by {}", admitted.join(", "))
-			}),
-		),
-		(
-			"cost",
-			format!(
-				"{} hash compressions, {} extension operations, {} bytes",
-				checked.cost.hash_compressions,
-				checked.cost.extension_operations,
-				checked.cost.bytes,
-			),
-		),
-		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
+		bits,
+		of_profile,
+		cost,
+		proof,
 	]);
 	let mut text = table(&rows);
 	text.push('\n');

@@ -28,6 +28,8 @@
 extern crate alloc;
 
 mod error;
+#[cfg(any(feature = "stwo", all(feature = "plonky3", feature = "std")))]
+mod interner;
 pub mod limits;
 #[cfg(feature = "plonky3")]
 pub mod plonky3;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What both program formats do alike: numbers, back-references, the canonical order, and the
-//! exporters' hash-consing.
+//! What both program formats do alike: numbers, back-references, the canonical order.
 
 // As in `program`: whoever sends a program chooses its numbers.
 #![deny(clippy::arithmetic_side_effects)]
@@ -166,38 +165,6 @@ where
 		return Err(ProgramError::NotCanonicalOrder { node: next });
 	}
 	Ok(())
-}
-
-/// Gives equal operations one position.
-#[cfg(feature = "std")]
-pub(crate) struct Interner<N> {
-	pub nodes: Vec<N>,
-	positions: std::collections::HashMap<N, u32>,
-}
-
-#[cfg(feature = "std")]
-impl<N> Default for Interner<N> {
-	fn default() -> Self {
-		Self { nodes: Vec::new(), positions: std::collections::HashMap::new() }
-	}
-}
-
-#[cfg(feature = "std")]
-impl<N: Copy + Eq + core::hash::Hash> Interner<N> {
-	pub fn push(&mut self, node: N) -> u32 {
-		let next = count(self.nodes.len());
-		let position = *self.positions.entry(node).or_insert(next);
-		if position == next {
-			self.nodes.push(node);
-		}
-		position
-	}
-}
-
-/// A size of an AIR in memory; what exceeds 32 bits exceeds every cap as well.
-#[cfg(feature = "std")]
-pub(crate) fn count(size: usize) -> u32 {
-	u32::try_from(size).unwrap_or(u32::MAX)
 }
 
 /// Numbers that look random. Which they are doesn't matter: what is made up is only ever a witness.

@@ -179,14 +179,12 @@ pub fn verify(
 /// As [`verify`], and [`Error::Encoding`] for bytes that are not a key for STWO or Cairo, or public values.
 #[cfg(feature = "verifier")]
 pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<Accepted, Error> {
-	use assay_primitives::{System as _, Verifier as _};
-	let verify = match vk.first() {
-		Some(version) if Cairo::ID.key_versions().contains(version) => Cairo::verify_bytes,
-		_ => Stwo::verify_bytes,
+	use assay_primitives::System as _;
+	let accept = match vk.first() {
+		Some(version) if Cairo::ID.key_versions().contains(version) => Cairo::accept,
+		_ => Stwo::accept,
 	};
-	verify(vk, public_values, proof)?;
-	// What was accepted is canonical: its hash is the key's.
-	Ok(Accepted { vk_hash: VerifyingKey::hash_encoded(vk) })
+	accept(vk, public_values, proof)
 }
 
 #[cfg(feature = "verifier")]

@@ -67,7 +67,7 @@ impl System for Cairo {
 #[cfg(feature = "verifier")]
 mod verifying {
 	use super::{Cairo, Error, OTHER, Stwo};
-	use crate::{cairo, key::Key, limits, verify_key};
+	use crate::{Accepted, cairo, key::Key, limits, verify_key};
 	use assay_primitives::{PublicValues, Verifier, VerifyingKey};
 
 	fn decode_public_values(bytes: &[u8]) -> Result<PublicValues, Error> {
@@ -75,13 +75,24 @@ mod verifying {
 			.map_err(Error::Encoding)
 	}
 
-	impl Verifier for Stwo {
-		fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Error> {
+	impl Stwo {
+		/// [`Verifier::verify_bytes`], with what was accepted.
+		pub(crate) fn accept(
+			vk: &[u8],
+			public_values: &[u8],
+			proof: &[u8],
+		) -> Result<Accepted, Error> {
 			let decoded = VerifyingKey::decode_version(2, vk).map_err(Error::Encoding)?;
 			let (VerifyingKey::StwoV1(inner), hash) = &decoded else { return Err(OTHER) };
 			// What is wrong with a key is said before what is wrong with public values.
 			let key = Key::new(inner, *hash)?;
-			verify_key(&key, &decode_public_values(public_values)?, proof).map(drop)
+			verify_key(&key, &decode_public_values(public_values)?, proof)
+		}
+	}
+
+	impl Verifier for Stwo {
+		fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Error> {
+			Self::accept(vk, public_values, proof).map(drop)
 		}
 
 		fn genuine() -> [&'static [u8]; 3] {
@@ -93,12 +104,23 @@ mod verifying {
 		}
 	}
 
-	impl Verifier for Cairo {
-		fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Error> {
+	impl Cairo {
+		/// [`Verifier::verify_bytes`], with what was accepted.
+		pub(crate) fn accept(
+			vk: &[u8],
+			public_values: &[u8],
+			proof: &[u8],
+		) -> Result<Accepted, Error> {
 			let decoded = VerifyingKey::decode_version(3, vk).map_err(Error::Encoding)?;
 			let (VerifyingKey::CairoV1(inner), hash) = &decoded else { return Err(OTHER) };
 			let public_values = decode_public_values(public_values)?;
-			cairo::verify(inner, *hash, &public_values, proof).map(drop)
+			cairo::verify(inner, *hash, &public_values, proof)
+		}
+	}
+
+	impl Verifier for Cairo {
+		fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Error> {
+			Self::accept(vk, public_values, proof).map(drop)
 		}
 
 		fn genuine() -> [&'static [u8]; 3] {

@@ -2,13 +2,14 @@
 
 //! `inspect` for keys of Cairo programs. `scripts/cairo.sh` makes such keys and their proofs.
 
+use super::{admitted, judged_rows, name};
 use crate::backends::check_vk;
-use crate::cli::{InspectArgs, ProfileArg};
+use crate::cli::InspectArgs;
 use crate::files::VkFile;
-use crate::offline::{cost_json, merge, security_json, security_text};
+use crate::offline::{cost_json, merge, security_json};
 use crate::output::{Answer, Failure, hex, table};
 use crate::stwo::{pcs_text, report_json, write_report};
-use assay_primitives::{CairoVk, Policy, Profile};
+use assay_primitives::{CairoVk, Profile};
 use assay_stwo::cairo::{component_name, component_program};
 use serde_json::json;
 
@@ -18,12 +19,7 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &CairoVk) -> Result<Ans
 	let checked = check_vk(&file.vk).map_err(|refusal| located(refusal.into()))?;
 	let security = assay_stwo::security(&file.vk)
 		.map_err(|error| located(Failure::refused(error.class(), error)))?;
-	let admitted: Vec<&str> = Profile::ALL
-		.into_iter()
-		.filter(|profile| Policy::of(*profile).admits(checked.security).is_ok())
-		.map(|profile| ProfileArg::from(profile).name())
-		.collect();
-	let profile = Profile::of(checked.security).map(|profile| ProfileArg::from(profile).name());
+	let [bits, of_profile, cost, proof] = judged_rows(&checked);
 	// The check has found every number in the table.
 	let components: Vec<&str> =
 		inner.components.iter().filter_map(|&number| component_name(number)).collect();
@@ -45,8 +41,8 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &CairoVk) -> Result<Ans
 		"hash": inner.hash,
 		"pcs": inner.pcs,
 		"public_values_max": checked.num_public_values,
-		"profiles": admitted,
-		"profile": profile,
+		"profiles": admitted(checked.security),
+		"profile": Profile::of(checked.security).map(name),
 		"security": report_json(&security),
 		"cost": cost_json(checked.cost),
 		"proof_bytes_max": checked.proof_bytes_max,
@@ -84,23 +80,10 @@ pub fn inspect(args: &InspectArgs, file: &VkFile, inner: &CairoVk) -> Result<Ans
 		("preprocessed root", format!("{}, known", hex(&inner.preprocessed))),
 		("hash", format!("{:?}", inner.hash)),
 		("FRI", pcs_text(&inner.pcs)),
-		("security", security_text(checked.security)),
-		(
-			"profile",
-			profile.map_or("none".into(), |profile| {
-				format!("{profile}; admitted by {}", admitted.join(", "))
-			}),
-		),
-		(
-			"cost",
-			format!(
-				"{} hash compressions, {} extension operations, {} bytes",
-				checked.cost.hash_compressions,
-				checked.cost.extension_operations,
-				checked.cost.bytes,
-			),
-		),
-		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
+		bits,
+		of_profile,
+		cost,
+		proof,
 	]);
 	text.push('\n');
 	write_report(&security, &mut text);

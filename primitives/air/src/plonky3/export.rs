@@ -3,7 +3,7 @@
 use super::program::encode;
 use super::{Node, PeriodicColumn, Program, ProgramHeader};
 use crate::ProgramError;
-use crate::shared::{Interner, count};
+use crate::interner::{Interner, count};
 use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,

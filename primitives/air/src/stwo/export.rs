@@ -12,7 +12,7 @@
 use super::program::encode;
 use super::{Mask, Node, Program, ProgramHeader, limits};
 use crate::ProgramError;
-use crate::shared::{Interner, count};
+use crate::interner::{Interner, count};
 use num_traits::{One, Zero};
 use std::cell::RefCell;
 use std::collections::HashMap;
