@@ -17,14 +17,14 @@ unset SKIP_WASM_BUILD
 cargo build --release --locked --workspace --bins
 
 # What makes STWO keys and proofs, built apart from everything else.
-ASSAY_STWO_PROVER=$(scripts/build_stwo.sh)
+ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
 export ASSAY_STWO_PROVER
 
-# shellcheck source=scripts/node.sh
-. scripts/node.sh
+# shellcheck source=scripts/test/node.sh
+. scripts/test/node.sh
 start_node
 
 # Waited for in the background, so that a signal is acted on at once.
-start python3 scripts/demo.py --assay "$CARGO_TARGET_DIR/release/assay" \
+start python3 -m scripts.workshop.demo --assay "$CARGO_TARGET_DIR/release/assay" \
 	--port "$port" --dir "$work/files"
 wait "${groups[0]}" || fail "failed"

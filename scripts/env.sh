@@ -23,7 +23,7 @@ DISTRO_STAMP=$DISTRO_WASM_LIB/built-by
 
 # Cargo goes by times: what another clone has built since would pass for a build of this one's files.
 if [ "$(cat "$CARGO_TARGET_DIR/assay-clone" 2>/dev/null)" != "$ASSAY_ROOT" ]; then
-	python3 -B "$ASSAY_ROOT/scripts/clone_times.py" take 2>/dev/null ||
+	python3 -B "$ASSAY_ROOT/scripts/workshop/clone_times.py" take 2>/dev/null ||
 		find "$ASSAY_ROOT" -path "$ASSAY_ROOT/.git" -prune -o -type f -exec touch -c {} +
 	mkdir -p "$CARGO_TARGET_DIR"
 	echo "$ASSAY_ROOT" >"$CARGO_TARGET_DIR/assay-clone"

@@ -94,7 +94,7 @@ install_packages() {
 
 missing_packages() {
 	# The compilers: binaryen and zstd are C++ and C. libssl: litep2p's WebRTC links it.
-	# protoc: the network's messages. python3: scripts/demo.py. curl: docs/runbooks.
+	# protoc: the network's messages. python3: scripts/workshop/demo.py. curl: docs/runbooks.
 	command -v gcc >/dev/null && command -v g++ >/dev/null && command -v make >/dev/null ||
 		echo build-essential
 	command -v pkg-config >/dev/null || echo pkg-config

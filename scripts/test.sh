@@ -105,13 +105,11 @@ packages() {
 
 # What a compiler would find: unset and unused names, types that don't fit, words that split.
 scripts() {
-	local shell python
+	local shell
 	mapfile -t shell < <(git ls-files '*.sh' .ci/run)
-	mapfile -t python < <(git ls-files 'scripts/*.py' 'zombienet/*.py')
 	shellcheck --severity=warning --external-sources "${shell[@]}" &&
-		pyflakes3 "${python[@]}" spec &&
-		mypy --cache-dir "$scratch/mypy" --check-untyped-defs --ignore-missing-imports \
-			--scripts-are-modules "${python[@]}" &&
+		pyflakes3 scripts spec &&
+		mypy --cache-dir "$scratch/mypy" --check-untyped-defs --ignore-missing-imports -p scripts.workshop &&
 		mypy --cache-dir "$scratch/mypy" -p spec
 }
 
@@ -123,20 +121,20 @@ step "build" cargo build --release --locked --workspace --bins
 # Examples are compiled by the lints, and run by who needs them.
 step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bins --tests
 step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
-step "statement vectors" python3 scripts/check_statement_vectors.py
+step "statement vectors" python3 -m scripts.workshop.statement_vectors
 step "referee" scripts/fuzz.sh referee
-step "snippets" python3 scripts/embed.py --check
-step "seam" python3 scripts/systems.py --check
-step "performance report" python3 scripts/performance_report.py --check
+step "snippets" python3 -m scripts.workshop.embed --check
+step "seam" python3 -m scripts.workshop.systems --check
+step "performance report" python3 -m scripts.workshop.performance_report --check
 step "no_std" no_std
 step "demo" scripts/demo.sh
-step "times of clones" python3 -B scripts/test_clone_times.py
-step "network analyzer" python3 -B scripts/test_analyze_simnet.py
-step "published stress runs" python3 -B scripts/analyze_simnet.py docs/stress/*.json
+step "times of clones" python3 -B -m scripts.workshop.tests.test_clone_times
+step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
+step "published stress runs" scripts/analyze_simnet.py docs/stress/*.json
 # Two validators under a little load; what it leaves is in the cache until the next time.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
-step "observability" scripts/observability.sh
-step "STWO's prover" scripts/test_stwo.sh
+step "observability" scripts/test/observability.sh
+step "STWO's prover" scripts/test/stwo.sh
 # Both with the same features, so that dependencies are checked once. Without the runtime's blob: with these
 # features it would take the place of the node's, which the next build would have to make again.
 export SKIP_ASSAY_RUNTIME_WASM_BUILD=1
@@ -147,12 +145,12 @@ step "docs" cargo doc --release --locked --workspace --no-deps --features "$opti
 step "dependencies" dependencies
 step "features" features
 step "optional features" optional_features
-step "back ends" scripts/test_backends.sh
+step "back ends" scripts/test/backends.sh
 step "packages" packages
 step "fuzz targets" scripts/fuzz.sh check
 
 # The next clone compiles only what differs.
-python3 -B scripts/clone_times.py keep
+python3 -B -m scripts.workshop.clone_times keep
 echo
 printf '%s\n' "${summary[@]}" "$(printf '%-34s %-7s %6s' all "" "$(clock $SECONDS)")"
 echo

@@ -31,7 +31,7 @@ if [ -n "${build:-}" ] && [ -z "${ASSAY_NODE:-}${ASSAY_CLIENT:-}${ASSAY_STRESS:-
 	scripts/setup.sh
 	# The whole workspace, as the tests do: the same features, so the same build.
 	env -u SKIP_WASM_BUILD cargo build --release --locked --workspace --bins
-	ASSAY_STWO_PROVER=$(scripts/build_stwo.sh)
+	ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
 fi
 # With which the client proves for STWO.
 export ASSAY_STWO_PROVER=${ASSAY_STWO_PROVER:-$ASSAY_CACHE/target-stwo/release/assay-stwo}

@@ -161,6 +161,6 @@ start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out
 	--commit "$(git rev-parse --short HEAD 2>/dev/null || true)"
 wait "${groups[0]}" || exit 2
 
-python3 -B zombienet/report.py "$out" || die "no page: zombienet/report.py failed"
+python3 -B -m scripts.workshop.network_report "$out" || die "no page: scripts/workshop/network_report.py failed"
 echo "run.sh: results in $out, page: $out/index.html"
-python3 scripts/analyze_simnet.py "${analyze[@]}" "$out/summary.json"
+scripts/analyze_simnet.py "${analyze[@]}" "$out/summary.json"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Acceptance of a proof from its bytes, and upstream's `verify` with the compiled component on the
-//! same proof, already decoded: one criterion run, so that the two can be compared. `scripts/test_stwo.sh
+//! same proof, already decoded: one criterion run, so that the two can be compared. `scripts/test/stwo.sh
 //! bench` runs it and writes the medians down.
 
 use assay_primitives::{Policy, Profile, PublicValues, StwoHash, StwoParams};

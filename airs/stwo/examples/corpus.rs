@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Writes keys and proofs of many shapes, for `measure stwo` to time: the raw material of the
-//! weights' model. `scripts/measure_verification.sh` runs it; by hand `corpus FOLDER`.
+//! weights' model. `scripts/measure/verification.sh` runs it; by hand `corpus FOLDER`.
 //!
 //! Each case is four files, `NAME.{vk,pv,proof}` and in `NAME.csv` what the first columns of the table
 //! say of it.

@@ -3,7 +3,7 @@
 //! Writes the proofs that ordinary tests verify, which can't make their own: upstream's prover
 //! builds on a stable compiler with `RUSTC_BOOTSTRAP=1` only.
 //!
-//! `scripts/test_stwo.sh fixtures`, or with a folder: `fixtures FOLDER`.
+//! `scripts/test/stwo.sh fixtures`, or with a folder: `fixtures FOLDER`.
 
 use assay_primitives::{PublicValues, StwoHash, StwoParams};
 use assay_stwo::prover::{Provable, make_vk, prove};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Proves Cairo programs with upstream's prover and writes keys, public values and proofs in this
-//! repository's form: see `scripts/cairo.sh`.
+//! repository's form: see `scripts/build/cairo.sh`.
 
 mod points;
 mod prove;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Sends one call from each of many funded accounts at once, so that blocks are full, and prints
-//! for each block how many it took: what `scripts/full_blocks.py` measures.
+//! for each block how many it took: what `scripts/workshop/full_blocks.py` measures.
 //!
 //! ```text
 //! fill_blocks URL submit VK_HASHES FOLDER    every NAME.proof of FOLDER with its NAME.public-values,

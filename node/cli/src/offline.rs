@@ -55,7 +55,7 @@ pub fn list() -> Result<Answer, Failure> {
 	}
 	let _ = writeln!(
 		text,
-		"\nOf STWO (export and prove need assay-stwo, scripts/build_stwo.sh):\n{:<21} {:>10} {:>7} {:>10} {:>11} {:>13}  what a proof says",
+		"\nOf STWO (export and prove need assay-stwo, scripts/build/stwo.sh):\n{:<21} {:>10} {:>7} {:>10} {:>11} {:>13}  what a proof says",
 		"AIR", "components", "columns", "operations", "constraints", "public values"
 	);
 	for sample in StwoSample::ALL {

@@ -3,7 +3,7 @@
 //! `export`, `prove` and `inspect` for STWO.
 //!
 //! Upstream's prover builds on a stable compiler with `RUSTC_BOOTSTRAP=1` only, so what makes keys and
-//! proofs is a program of its own, `assay-stwo` (`scripts/build_stwo.sh`), that this one runs. What
+//! proofs is a program of its own, `assay-stwo` (`scripts/build/stwo.sh`), that this one runs. What
 //! judges them is in here.
 
 use crate::cli::{ExportArgs, HashArg, InspectArgs, ProveArgs};
@@ -419,7 +419,7 @@ fn of_stwo(file: &VkFile) -> Result<&StwoVk, Failure> {
 			Err(Failure::usage("expected a verifying key for STWO, got one for Plonky3"))
 		},
 		VerifyingKey::CairoV1(_) => Err(Failure::usage(
-			"expected a verifying key for an AIR, got one for a Cairo program: scripts/cairo.sh proves \
+			"expected a verifying key for an AIR, got one for a Cairo program: scripts/build/cairo.sh proves \
 			 those",
 		)),
 	}
@@ -458,7 +458,7 @@ fn run(mut command: Command) -> Result<Value, Failure> {
 		let path = command.get_program().display();
 		if error.kind() == ErrorKind::NotFound {
 			Failure::usage(format_args!(
-				"{path}: expected STWO's prover; scripts/build_stwo.sh builds it and prints its path, \
+				"{path}: expected STWO's prover; scripts/build/stwo.sh builds it and prints its path, \
 				 which {PROVER} takes"
 			))
 		} else {

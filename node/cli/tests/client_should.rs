@@ -891,7 +891,7 @@ mod stwo_should {
 			let output = command.output().unwrap();
 			assert_eq!(output.status.code(), Some(2));
 			let text = String::from_utf8(output.stderr).unwrap();
-			assert!(text.contains("scripts/build_stwo.sh"), "{text}");
+			assert!(text.contains("scripts/build/stwo.sh"), "{text}");
 		}
 	}
 
@@ -971,7 +971,7 @@ mod cairo_should {
 	fn say_what_proves_a_program_where_a_sample_is_asked_for() {
 		let (code, object) = json(&["prove", "stwo-fibonacci", "--vk", &fixture("votes", "vk")]);
 		assert_eq!(code, 2, "{object}");
-		assert!(object["error"].as_str().unwrap().contains("scripts/cairo.sh"), "{object}");
+		assert!(object["error"].as_str().unwrap().contains("scripts/build/cairo.sh"), "{object}");
 	}
 }
 
@@ -1109,7 +1109,7 @@ mod serve_should {
 		let port = listener.local_addr().unwrap().port().to_string();
 		let vk = stwo_should::fixture("quorum", "vk");
 		for (prover, text) in [
-			("/nowhere/assay-stwo", "scripts/build_stwo.sh"),
+			("/nowhere/assay-stwo", "scripts/build/stwo.sh"),
 			("/bin/true", "--metrics-port: expected a free port"),
 		] {
 			let output = Command::new(env!("CARGO_BIN_EXE_assay"))

@@ -9,18 +9,18 @@
 //! Each coefficient is in picoseconds. The cost counts upper bounds of work, so an honest
 //! coefficient makes the charge an upper bound of the time.
 //!
-//! `scripts/measure_verification.sh` measures keys of both systems both ways, in a Wasm executor: the
+//! `scripts/measure/verification.sh` measures keys of both systems both ways, in a Wasm executor: the
 //! sample AIRs under each hash and extension, 4 to 512 queries, folding arity 2 to 16, proofs of 1 KB
 //! to 2.2 MB, and lopsided keys that nobody needs: a program of 30,000 constraints, a chain of products,
 //! as many periodic values, components, listed columns, offsets or public terms as may be. Each with a
 //! proof that holds and with one or two that fail as late as can be.
-//! `scripts/fit_weights.py` prints fits, and measured over charged. `docs/verifying.md` has the
+//! `scripts/workshop/fit_weights.py` prints fits, and measured over charged. `docs/verifying.md` has the
 //! results.
 //!
 //! The coefficients are from a run on 123 keys of Plonky3 and 70 of STWO. The files in use are newer, of 129 and
 //! 78 keys, chains, lists and offsets among them: one verification in a thousand takes more than 0.66 of its
 //! charge. For keys that an author makes to take the most of their charge,
-//! `scripts/measure_verification.sh search` climbs, in the node: `docs/performance/search_keys.csv`.
+//! `scripts/measure/verification.sh search` climbs, in the node: `docs/performance/search_keys.csv`.
 
 use assay_primitives::{Cost, SystemId, TreeHash};
 use frame_support::weights::Weight;

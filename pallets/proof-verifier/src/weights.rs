@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Weights of `pallet_proof_verifier`, measured in the Assay runtime by `scripts/weights.sh`: do not edit.
+//! Weights of `pallet_proof_verifier`, measured in the Assay runtime by `scripts/measure/weights.sh`: do not edit.
 //!
 //! Date: 2026-11-23; CPU: AMD EPYC; benchmark CLI 64.0.0; steps 50, repeat 20;
 //! wasm execution: Compiled.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Proofs of Cairo programs, made by upstream's prover (`scripts/cairo.sh fixtures`).
+//! Proofs of Cairo programs, made by upstream's prover (`scripts/build/cairo.sh fixtures`).
 
 #[path = "common/tally.rs"]
 mod tally;

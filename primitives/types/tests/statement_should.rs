@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Statements and key hashes against `docs/statement-vectors.json`, the promise to other chains,
-//! contracts and libraries. `scripts/check_statement_vectors.py` computes the same file with
+//! contracts and libraries. `scripts/workshop/statement_vectors.py` computes the same file with
 //! nothing but Python's hashlib.
 
 use assay_primitives::{Hash, PublicValues, VerifyingKey, statement_hash};

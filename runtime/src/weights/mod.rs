@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Weights of upstream's pallets, measured in this runtime by `scripts/weights.sh`. Those of
+//! Weights of upstream's pallets, measured in this runtime by `scripts/measure/weights.sh`. Those of
 //! `pallet_proof_verifier` are in its own crate, measured here too.
 
 pub mod frame_system;

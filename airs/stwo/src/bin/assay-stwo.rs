@@ -3,7 +3,7 @@
 //! `assay-stwo`: makes keys and proofs of the STWO samples. The client `assay` runs it.
 //!
 //! A program of its own, because upstream's prover builds on a stable compiler with
-//! `RUSTC_BOOTSTRAP=1` only (`scripts/build_stwo.sh`), and nothing that a validator builds may need
+//! `RUSTC_BOOTSTRAP=1` only (`scripts/build/stwo.sh`), and nothing that a validator builds may need
 //! that. It prints one JSON object; after an error it has the field `error`, and the exit status is
 //! 1 for a refusal and 2 for wrong arguments.
 

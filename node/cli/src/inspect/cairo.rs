@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `inspect` for keys of Cairo programs. `scripts/cairo.sh` makes such keys and their proofs.
+//! `inspect` for keys of Cairo programs. `scripts/build/cairo.sh` makes such keys and their proofs.
 
 use super::{admitted, judged_rows, name};
 use crate::backends::check_vk;

@@ -50,7 +50,7 @@ fn every_fixture_is_admitted_by_the_standard_policy_and_verifies() {
 	}
 }
 
-/// The benchmarks' proof of STWO is one of the verifier's own: `scripts/test_stwo.sh fixtures`.
+/// The benchmarks' proof of STWO is one of the verifier's own: `scripts/test/stwo.sh fixtures`.
 #[test]
 fn the_fixture_of_stwo_is_the_verifiers_and_admitted_by_the_standard_policy() {
 	let case = crate::mock::stwo_standard_case();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Searches for keys of Plonky3 whose proofs take the most of what they are charged, natively:
-//! `search_plonky3_keys [SEED] [STEPS]`, from `scripts/measure_verification.sh search`.
+//! `search_plonky3_keys [SEED] [STEPS]`, from `scripts/measure/verification.sh search`.
 //!
 //! An author of a key chooses everything in it, so the charge must hold for keys that nobody needs.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Roots of Cairo's preprocessed traces: `scripts/cairo.sh roots` computes them.
+//! Roots of Cairo's preprocessed traces: `scripts/build/cairo.sh roots` computes them.
 //!
 //! A table of range checks with another content would prove anything, so which root a key has is not
 //! its author's choice. A root depends on the columns, on the hash, on the blowup and on the lifted

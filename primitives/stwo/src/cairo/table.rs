@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Cairo's AIR as data: what cairo-air 1.3 defines, recorded by `scripts/cairo.sh table`.
+//! Cairo's AIR as data: what cairo-air 1.3 defines, recorded by `scripts/build/cairo.sh table`.
 //!
 //! `components_v1.bin` is part of the verifier, not of a key: that is why a key can't change what
 //! Cairo means. Its form is described where it is written, in `cairo/prover/src/table.rs`.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The committed proofs (`scripts/test_stwo.sh fixtures` makes them) and where their parts lie.
+//! The committed proofs (`scripts/test/stwo.sh fixtures` makes them) and where their parts lie.
 
 #![allow(dead_code)]
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Times verifications and prints one line of CSV for each: the raw data of `scripts/fit_weights.py`.
+//! Times verifications and prints one line of CSV for each: the raw data of `scripts/workshop/fit_weights.py`.
 //!
 //! - `measure host_call [ROUNDS]`: a small and a large proof, verified by the library, through a
 //!   host call in a loop within the runtime, and the loop alone.

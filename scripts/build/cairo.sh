@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Cairo programs: compiles, runs and proves them with upstream's prover, and makes keys. Nothing that
+# a validator builds needs it, nor do ordinary tests, which verify the committed proofs.
+#
+#   scripts/build/cairo.sh setup      builds the prover: some 15 minutes of two cores, once
+#   scripts/build/cairo.sh programs   compiles cairo/programs (needs Python 3.9 to 3.11)
+#   scripts/build/cairo.sh table      records Cairo's components for the verifier
+#   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns
+#   scripts/build/cairo.sh fixtures   makes the committed proofs anew, or those named: needs 4 GB of memory
+#   scripts/build/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
+#   scripts/build/cairo.sh check      holds the table to what cairo-air defines
+#
+# The prover's crates pin an older nightly compiler. With stable they build after one edit, on a copy
+# of stwo-cairo-common in the cache folder, and with RUSTC_BOOTSTRAP=1; a target folder of its own
+# keeps that out of every other build.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=${ASSAY_CAIRO_TARGET_DIR:-$ASSAY_CACHE/target-cairo}
+cache=$ASSAY_CACHE/cairo
+common=stwo-cairo-common-1.3.0
+patch=(--config "patch.crates-io.stwo-cairo-common.path='$cache/$common'")
+
+# Copies upstream's crate out of the folder where cargo keeps downloads, and makes the one edit: an
+# unstable method that was renamed.
+edit_common() {
+	local from simd=src/prover_types/simd.rs
+	[ ! -e "$cache/$common/edited" ] || return 0
+	# The lock file names the edited copy, so this must be asked for as a plain dependency.
+	mkdir -p "$cache/fetch/src"
+	printf '[package]\nname = "fetch"\nversion = "0.0.0"\nedition = "2021"\n[workspace]\n%s\n' \
+		'[dependencies]
+stwo-cairo-common = "=1.3.0"' >"$cache/fetch/Cargo.toml"
+	: >"$cache/fetch/src/lib.rs"
+	cargo fetch --quiet --manifest-path "$cache/fetch/Cargo.toml"
+	from=$(compgen -G "${CARGO_HOME:-$HOME/.cargo}/registry/src/*/$common" | head -1)
+	rm -rf "${cache:?}/$common"
+	cp -r "$from" "$cache/$common"
+	[ "$(grep -c '\.to_int()' "$cache/$common/$simd")" = 1 ] || {
+		echo "$common is not as expected: $simd" >&2
+		exit 1
+	}
+	sed -i 's/\.to_int()/.to_simd()/' "$cache/$common/$simd"
+	touch "$cache/$common/edited"
+}
+
+prover() {
+	cargo "$1" --release --locked --manifest-path cairo/prover/Cargo.toml "${patch[@]}" "${@:2}"
+}
+
+# Cairo's compiler is a Python package, and does not run on the newest Pythons.
+compile() {
+	local program python
+	if [ ! -x "$cache/venv/bin/cairo-compile" ]; then
+		for python in python3.11 python3.10 python3.9 python3; do
+			command -v "$python" >/dev/null && "$python" -m venv "$cache/venv" && break
+		done
+		"$cache/venv/bin/pip" install --quiet cairo-lang==0.13.5
+	fi
+	mkdir -p "$cache/compiled"
+	for program in cairo/programs/*.cairo; do
+		"$cache/venv/bin/cairo-compile" --proof_mode --no_debug_info "$program" \
+			--output "$cache/compiled/$(basename "$program" .cairo).json"
+	done
+}
+
+fixtures=primitives/stwo/fixtures/cairo
+table=primitives/stwo/src/cairo/components_v1.bin
+edit_common
+case ${1:-setup} in
+setup) prover build ;;
+programs) compile ;;
+table) prover run -- table "$table" ;;
+roots) prover run -- roots ;;
+fixtures)
+	compile
+	mkdir -p "$cache/proofs" "$fixtures"
+	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "${@:2}"
+	;;
+measure) prover run -- measure "$cache/proofs" "${@:2}" ;;
+check)
+	prover run -- table "$cache/table.bin"
+	cmp "$cache/table.bin" "$table"
+	# And without the exporter: the committed programs beside upstream's evaluation.
+	prover run -- points
+	;;
+*)
+	echo "unknown part: $1" >&2
+	exit 2
+	;;
+esac

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Measures what accepting a proof costs beside upstream's verifier, in one criterion run, and writes
+# the medians and their ratios to docs/performance/acceptance.csv.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+scripts/setup.sh
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+
+export CRITERION_HOME=$CARGO_TARGET_DIR/criterion
+rm -rf "$CRITERION_HOME"
+cargo bench --locked -p assay-plonky3 --features bench --bench acceptance -- --noplot "$@"
+python3 -m scripts.workshop.collect_bench "$CRITERION_HOME" >docs/performance/acceptance.csv
+cat docs/performance/acceptance.csv

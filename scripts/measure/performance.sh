@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Measures proving and verifying by AIR, hash and profile, and writes docs/performance/README.md. On a
+# quiet machine, about ten minutes. What is measured is in performance_report.py.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+scripts/setup.sh
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+unset SKIP_WASM_BUILD
+
+# The whole workspace, as the tests do: the same features, so the same build of the dependencies.
+cargo build --release --locked --workspace --bins
+ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
+export ASSAY_STWO_PROVER
+PATH=$CARGO_TARGET_DIR/release:$PATH python3 -m scripts.workshop.performance_report measure
+python3 -m scripts.workshop.performance_report write

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Runs scenarios of zombienet/ one after the other, each with a time limit, and writes one page
+# over all of them.
+#
+#   scripts/test/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--back-ends "LIST"] [--publish] [SCENARIO...]
+#
+# All scenarios unless some are named, each with each back end: `plonky3`, `stwo`, and `both` where the
+# scenario itself loads with both; `own` is once, as the scenario has it. --publish puts the summaries of
+# runs that are ok into docs/stress, which a release carries: once with `--back-ends own`. Exit status: 0
+# if every run is ok, else 1.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=scripts/env.sh
+. scripts/env.sh
+
+options=() limit=1800 out='' back_ends='plonky3 stwo both' publish=false scenarios=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--short) options+=(--short) ;;
+	--limit) limit=$2 && shift ;;
+	--out) out=$2 && shift ;;
+	--back-ends) back_ends=$2 && shift ;;
+	--publish) publish=true ;;
+	*) scenarios+=("$1") ;;
+	esac
+	shift
+done
+if [ "${#scenarios[@]}" -eq 0 ]; then
+	for file in zombienet/scenarios/*.toml; do
+		scenarios+=("$(basename "$file" .toml)")
+	done
+fi
+out=${out:-$ASSAY_CACHE/runs/nightly-$(date -u +%Y%m%d-%H%M%S)}
+mkdir -p "$out"
+
+status=0
+echo run,status,seconds >"$out/nightly.csv"
+for scenario in "${scenarios[@]}"; do
+	for back_end in $back_ends; do
+		run=$scenario-$back_end only=(--back-end "$back_end")
+		if [ "$back_end" = both ]; then
+			grep -q '^air = "stwo-' "zombienet/scenarios/$scenario.toml" || continue
+			only=()
+		elif [ "$back_end" = own ]; then
+			run=$scenario only=()
+		fi
+		begin=$SECONDS
+		code=0
+		timeout "$limit" zombienet/run.sh "$scenario" "${only[@]}" "${options[@]}" --out "$out/$run" \
+			>"$out/$run.log" 2>&1 || code=$?
+		[ "$code" -eq 0 ] || status=1
+		if [ "$publish" = true ] && [ "$code" -eq 0 ]; then
+			cp "$out/$run/summary.json" "docs/stress/$run.json"
+		fi
+		echo "$run,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
+		printf '%-28s exit %3d  %5d s\n' "$run" "$code" $((SECONDS - begin))
+		python3 -B -m scripts.workshop.network_report --index "$out"
+	done
+done
+echo "nightly: $out/index.html"
+exit "$status"

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures what proving and verifying take, and writes the performance report.
+
+    performance_report.py measure    makes proofs of the sample AIRs, verifies them and tampered copies of
+                                     them offline, writes docs/performance/prove_verify.csv
+    performance_report.py write      docs/performance/README.md from the raw files
+    performance_report.py --check    fails if that page is not what the raw files give; in the tests
+
+`measure` takes the client from PATH and STWO's prover from ASSAY_STWO_PROVER; scripts/measure/performance.sh sets
+both. Each row of the table is one proof made, one verification, or one tampered copy refused.
+"""
+
+import csv
+import json
+import math
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from datetime import date
+from pathlib import Path
+
+from scripts.workshop import ROOT
+from scripts.workshop.collect_bench import cpu
+
+FOLDER = ROOT / "docs/performance"
+TABLE = FOLDER / "prove_verify.csv"
+RUNS = FOLDER / "runs.json"
+PAGE = FOLDER / "README.md"
+
+COLUMNS = ["backend", "air", "log_rows", "hash", "profile", "proven_bits", "conjectured_bits",
+           "vk_bytes", "proof_bytes", "seed", "kind", "ms", "verdict"]
+# AIR, log2 of the rows, hash, profile.
+CASES = [
+    ("fibonacci", 14, "poseidon2", "standard"),
+    ("fibonacci", 14, "keccak", "standard"),
+    ("fibonacci", 14, "blake3", "standard"),
+    ("poseidon2-air", 12, "poseidon2", "standard"),
+    ("poseidon2-air", 12, "blake3", "standard"),
+    ("keccak-air", 10, "blake3", "standard"),
+    ("consensus-quorum", 9, "poseidon2", "standard"),
+    ("consensus-quorum", 9, "keccak", "standard"),
+    ("consensus-quorum", 9, "blake3", "compat"),
+    ("consensus-quorum", 9, "blake3", "standard"),
+    ("consensus-quorum", 9, "blake3", "strong"),
+    ("stwo-fibonacci", 14, "blake2s", "standard"),
+    ("stwo-poseidon", 12, "blake2s", "standard"),
+    ("stwo-poseidon", 12, "blake2sm31", "standard"),
+    ("stwo-range-check", 14, "blake2s", "standard"),
+    ("stwo-consensus-quorum", 9, "blake2s", "compat"),
+    ("stwo-consensus-quorum", 9, "blake2s", "standard"),
+]
+PROOFS = 20
+# Of each proof.
+VERIFICATIONS = 5
+TAMPERED = 5
+
+# What is asked of the figures, in milliseconds.
+PROVE_P95, VERIFY_P95, VERIFY_P95_STANDARD = 5_500, 3_200, 10
+
+
+def client(*arguments):
+    """The client's answer, whatever its verdict."""
+    done = subprocess.run(["assay", "--json", *map(str, arguments)], capture_output=True, text=True,
+                          check=False)
+    if done.returncode not in (0, 1, 2) or not done.stdout.startswith("{"):
+        sys.exit(f"assay {' '.join(map(str, arguments))}: {done.stdout}{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def measure():
+    rng = random.Random(1337)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        vk, proof, values, copy = (Path(folder) / name for name in ("vk", "proof", "pv", "copy"))
+        for air, log_rows, hash_name, profile in CASES:
+            key = client("export", air, "--degree-bits", log_rows, "--hash", hash_name,
+                         "--profile", profile, "--out", vk)
+            if "error" in key:
+                sys.exit(f"{air}, {profile}: {key['error']}")
+            for seed in range(PROOFS):
+                made = client("prove", air, "--vk", vk, "--proof", proof, "--public-values", values,
+                              "--seed", seed)
+                files = ("--vk", vk, "--public-values", values)
+                fixed = {
+                    "backend": key["system"], "air": air, "log_rows": log_rows, "hash": hash_name,
+                    "profile": profile, "proven_bits": key["proven_bits"],
+                    "conjectured_bits": key["conjectured_bits"], "vk_bytes": key["vk_bytes"],
+                    "proof_bytes": made["proof_bytes"], "seed": seed,
+                }
+
+                def row(kind, milliseconds, verdict, fixed=fixed):
+                    rows.append(fixed | {"kind": kind, "ms": milliseconds, "verdict": verdict})
+
+                row("prove", round(made["prove_ms"], 3), "")
+                for _ in range(VERIFICATIONS):
+                    said = client("verify", *files, "--profile", profile, "--proof", proof)
+                    row("verify", said["verify_ms"], said["verdict"])
+                for _ in range(TAMPERED):
+                    data = bytearray(proof.read_bytes())
+                    bit = rng.randrange(8 * len(data))
+                    data[bit // 8] ^= 1 << bit % 8
+                    copy.write_bytes(data)
+                    said = client("verify", *files, "--profile", profile, "--proof", copy)
+                    row("tampered", said["verify_ms"], said["verdict"])
+            print(f"{air} 2^{log_rows} {hash_name} {profile}", file=sys.stderr)
+    with open(TABLE, "w", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
+                            check=True, cwd=ROOT).stdout.strip()
+    runs = json.loads(RUNS.read_text())
+    runs[TABLE.name] |= {"commit": commit, "date": str(date.today()),
+                         "machine": f"{cpu()}, {os.cpu_count()} threads"}
+    RUNS.write_text(json.dumps(runs, indent="\t") + "\n")
+
+
+def quantile(values, q):
+    """The smallest value that a share `q` of all is not above."""
+    values = sorted(values)
+    return values[max(0, math.ceil(q * len(values)) - 1)]
+
+
+def figures(values):
+    return statistics.median(values), quantile(values, 0.95), max(values)
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def page():
+    with open(TABLE, newline="") as file:
+        rows = list(csv.DictReader(file))
+    cases: dict = defaultdict(lambda: defaultdict(list))
+    sizes: dict = {}
+    copies, accepted, refused = 0, 0, 0
+    for row in rows:
+        case = tuple(row[name] for name in COLUMNS[:7])
+        cases[case][row["kind"]].append(float(row["ms"]))
+        sizes[case] = max(sizes.get(case, 0), int(row["proof_bytes"]))
+        if row["kind"] == "tampered":
+            copies += 1
+            accepted += row["verdict"] == "accepted"
+        elif row["kind"] == "verify":
+            refused += row["verdict"] != "accepted"
+    prove = max((figures(kinds["prove"])[1], case) for case, kinds in cases.items())
+    verify = max((figures(kinds["verify"])[1], case) for case, kinds in cases.items())
+    standard = max((figures(kinds["verify"])[1], case) for case, kinds in cases.items()
+                   if case[4] == "standard")
+    runs = json.loads(RUNS.read_text())
+    own = runs[TABLE.name]
+
+    def name(case):
+        return f"{case[1]} 2^{case[2]}, {case[3]}, `{case[4]}`"
+
+    def kept(value, limit):
+        return "yes" if value <= limit else "**no**"
+
+    lines = [
+        "# Performance",
+        "",
+        "Written by `python3 -m scripts.workshop.performance_report write` from the raw files in this folder; the",
+        "tests fail if it does not say what they say. A small shared machine: compare rows with each other",
+        "before you compare them with yours.",
+        "",
+        "## Objectives",
+        "",
+        f"`{own['command']}` at commit {own['commit']}, {own['date']}, {own['machine']}:",
+        f"{PROOFS} proofs of each row below, each verified {VERIFICATIONS} times by a client that has just",
+        f"started, and {TAMPERED} copies of each with one bit changed.",
+        "",
+        "| Objective | Limit | Measured | Kept |",
+        "|---|---|---|---|",
+        f"| p95 of proving | {PROVE_P95:,} ms | {number(prove[0])} ms: {name(prove[1])} "
+        f"| {kept(prove[0], PROVE_P95)} |",
+        f"| p95 of verifying | {VERIFY_P95:,} ms | {number(verify[0])} ms: {name(verify[1])} "
+        f"| {kept(verify[0], VERIFY_P95)} |",
+        f"| p95 of verifying at `standard` | {VERIFY_P95_STANDARD} ms | {number(standard[0])} ms: "
+        f"{name(standard[1])} | {kept(standard[0], VERIFY_P95_STANDARD)} |",
+        f"| tampered copies accepted | 0 | {accepted} of {copies:,} | {kept(accepted, 0)} |",
+        f"| genuine proofs refused | 0 | {refused} | {kept(refused, 0)} |",
+        "",
+        "## Proving and verifying",
+        "",
+        "Milliseconds: median, p95, most.",
+        "",
+        "| Back end | AIR | Rows | Hash | Profile | Proven bits | Conjectured | Proof | Prove | Verify |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for case, kinds in cases.items():
+        backend, air, log_rows, hash_name, profile, proven, conjectured = case
+        times = [" / ".join(number(value) for value in figures(kinds[kind]))
+                 for kind in ("prove", "verify")]
+        lines.append(f"| {backend} | {air} | 2^{log_rows} | {hash_name} | {profile} | {proven} "
+                     f"| {conjectured} | {sizes[case] / 1000:.0f} KB | {times[0]} | {times[1]} |")
+    lines += ["", "## Raw files", "", "| File | What | Command | Commit | When, where |",
+              "|---|---|---|---|---|"]
+    for table in sorted(path.name for path in FOLDER.glob("*.csv")):
+        run = runs[table]
+        lines.append(f"| [{table}]({table}) | {run['what']} | `{run['command']}` | {run['commit']} "
+                     f"| {run['date']}, {run['machine']} |")
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    match sys.argv[1:]:
+        case ["measure"]:
+            measure()
+        case ["write"]:
+            PAGE.write_text(page())
+        case ["--check"]:
+            if PAGE.read_text() != page():
+                sys.exit("docs/performance/README.md is not what the raw files give: "
+                         "python3 -m scripts.workshop.performance_report write")
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Recomputes docs/statement-vectors.json from its inputs; the exit status is 1 on a mismatch.
+
+Plain Python with the standard library only: a second implementation of the formulae, which shares
+no code with the chain. `--write` fills the hashes in instead of checking them.
+"""
+
+import hashlib
+import json
+import sys
+
+from scripts.workshop import ROOT
+
+FILE = ROOT / "docs" / "statement-vectors.json"
+
+
+def vk_hash(vk):
+    """Name of a verifying key on a chain, from its SCALE bytes."""
+    return hashlib.sha256(b"assay/vk/v1" + vk).digest()
+
+
+def preimage(context, key, verifier_version, values):
+    """What a statement is the SHA-256 of."""
+    assert len(context) == 32 and len(key) == 32
+
+    def u32(number):
+        return number.to_bytes(4, "little")
+
+    return b"".join(
+        [
+            b"assay/statement/v1", context, key, u32(verifier_version), u32(len(values)),
+            *map(u32, values),
+        ]
+    )
+
+
+def recomputed(vector):
+    """The vector with its hashes as they should be."""
+    if "vk" in vector:
+        return vector | {"vk_hash": vk_hash(bytes.fromhex(vector["vk"])).hex()}
+    message = preimage(
+        bytes.fromhex(vector["context"]), bytes.fromhex(vector["vk_hash"]),
+        vector["verifier_version"], vector["public_values"],
+    )
+    return vector | {
+        "preimage_bytes": len(message), "statement": hashlib.sha256(message).hexdigest()
+    }
+
+
+def as_json(document):
+    """One field a line, but a list of numbers on a single one."""
+    text = json.dumps(document, indent="\t")
+    for vector in document["statements"]:
+        values = vector["public_values"]
+        text = text.replace(
+            json.dumps({"public_values": values}, indent="\t")[3:-2].replace("\n\t", "\n\t\t\t"),
+            '"public_values": ' + json.dumps(values),
+        )
+    return text + "\n"
+
+
+def main():
+    document = json.loads(FILE.read_text())
+    wrong, seen = [], set()
+    for kind in ("vk_hashes", "statements"):
+        for vector in document[kind]:
+            right = recomputed(vector)
+            if right != vector:
+                wrong.append(vector["name"])
+            vector.update(right)
+            hashed = vector["statement" if kind == "statements" else "vk_hash"]
+            # The vectors differ in one input each: two equal hashes would be a part left out.
+            if hashed in seen:
+                wrong.append(f"{vector['name']} (same hash as another)")
+            seen.add(hashed)
+    if sys.argv[1:] == ["--write"]:
+        FILE.write_text(as_json(document))
+        return 0
+    for name in wrong:
+        print(f"{FILE.name}: {name}: not what the formula gives", file=sys.stderr)
+    if not wrong:
+        print(f"{FILE.name}: {len(seen)} vectors agree")
+    return 1 if wrong or not seen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists the files that name a proof system and are not its own: what a new one would have to touch.
+
+A room of its own is a file or a folder that has its name, or that of the system that it stands on. Words (docs,
+fixtures, recorded runs) don't count.
+
+  scripts/workshop/systems.py [SYSTEM]     how often each file outside its rooms names it (cairo, the last that came)
+  scripts/workshop/systems.py --check      fails unless docs/adding-a-proof-system.md lists these files and no others
+"""
+
+import re
+import subprocess
+import sys
+
+from scripts.workshop import ROOT
+
+PAGE = ROOT / "docs/adding-a-proof-system.md"
+LAST = "cairo"
+# Cairo is proven with STWO: one crate.
+STANDS_ON = {"cairo": ["stwo"]}
+CODE = (".py", ".rs", ".sh", ".toml", ".yaml")
+
+
+def outside(system):
+    """{file: how often it names the system} of the files outside its rooms."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    rooms = [system, *STANDS_ON.get(system, [])]
+    found = {}
+    for name in listed.stdout.splitlines():
+        if not name.endswith(CODE) or name.startswith("docs/") or name == "scripts/workshop/systems.py":
+            continue
+        if any(room in name for room in rooms):
+            continue
+        count = len(re.findall(system, (ROOT / name).read_text(), re.I))
+        if count:
+            found[name] = count
+    return found
+
+
+def main(arguments):
+    if arguments == ["--check"]:
+        page = set(re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(), re.M))
+        code = set(outside(LAST))
+        for name in sorted(code - page):
+            print(f"{PAGE.name} lacks {name}, which names {LAST}")
+        for name in sorted(page - code):
+            print(f"{PAGE.name} lists {name}, which doesn't name {LAST}")
+        return 1 if page != code else 0
+    system = arguments[0] if arguments else LAST
+    found = outside(system)
+    for name, count in sorted(found.items(), key=lambda item: -item[1]):
+        print(f"{count:5} {name}")
+    print(f"{len(found)} files")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
