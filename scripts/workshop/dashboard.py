@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/dashboards/validator.json, the Grafana dashboard of a validator.
 
-The panels are below; `--check` fails if the file is not what they come to. scripts/test/observability.sh
-runs every query here against a real node.
+The panels are below, grouped by the questions that a validator asks. Thresholds are the limits in
+docs/alerts/assay.yaml, which is read here: every alert is drawn in one panel. `--check` fails if the file
+is not what the panels and the alerts come to. scripts/test/observability.sh runs every query here against
+a real node.
 """
 
 import argparse
 import json
+import re
 import sys
+from typing import NamedTuple
 
 from scripts.workshop import ROOT
 
 FILE = ROOT / "docs/dashboards/validator.json"
+ALERTS = ROOT / "docs/alerts/assay.yaml"
+COLOURS = {"critical": "red", "warning": "orange"}
 
 # In queries: $job and $instance are the dashboard's variables, $__rate_interval is Grafana's.
 NODE = 'job=~"$job",instance=~"$instance"'
+ACCEPTED = ',verdict="accepted"'
+REFUSED = ',verdict!="accepted"'
 RATE = "[$__rate_interval]"
 
 
@@ -49,102 +57,249 @@ def seldom_quantile(q, metric):
     )
 
 
-# Title, unit, what it shows, queries with their legends.
+class Alert(NamedTuple):
+    """When an alert of docs/alerts/assay.yaml fires: the comparison, and for how long it must hold."""
+
+    name: str
+    above: bool
+    limit: float
+    # The number in a second condition.
+    also: str
+    hold: str
+    severity: str
+
+
+def alerts(text):
+    """The alerts by name. Each expression is `<what is measured> <op> <limit>`, perhaps with `and` a second."""
+    found = {}
+    for name, rest in re.findall(r"^ +- alert: (\w+)\n(.*?)(?=^ +- |\Z)", text, re.M | re.S):
+        expr = re.search(r"^ +expr: (.*)$", rest, re.M)
+        severity = re.search(r"^ +labels: \{ severity: (\w+) \}$", rest, re.M)
+        parts = expr and re.fullmatch(r"(.*?) ([<>]) ([\d.]+)(?: and .* > ([\d.]+))?", expr[1])
+        if not parts or not severity:
+            sys.exit(f"dashboard: {name}: expected an expression `... > NUMBER` and a severity")
+        hold = re.search(r"^ +for: (\d+)m$", rest, re.M)
+        found[name] = Alert(
+            name, parts[2] == ">", float(parts[3]), parts[4] or "", hold[1] if hold else "", severity[1]
+        )
+    return found
+
+
+class Unit(NamedTuple):
+    """What Grafana formats values with, and what the axis says."""
+
+    grafana: str
+    words: str
+
+    def value(self, number):
+        """A limit, in words."""
+        if self.grafana == "percentunit":
+            return f"{number:.0%}"
+        return f"{number:g} {self.words}" if self.grafana == "s" else f"{number:g}"
+
+
+def count(of, axis=None):
+    return Unit(f"suffix:{of}", axis or of)
+
+
+SECONDS = Unit("s", "seconds")
+BYTES = Unit("bytes", "bytes")
+
+
+def share(of):
+    return Unit("percentunit", f"percent of {of}")
+
+
+class Panel(NamedTuple):
+    title: str
+    unit: Unit
+    description: str
+    # With their legends.
+    queries: list
+    # Names of the alerts whose limits are drawn.
+    alerts: tuple = ()
+
+
+HEIGHT = f'substrate_block_height{{{NODE},status="%s"}}'
+VERIFIED = "assay_verification_seconds_count"
+WITHIN = ',le="0.01"'
+P = "p95: 95 of 100 took at most this long; p50 and p99 likewise."
+
 ROWS = [
-    ("Blocks", [
-        ("Block time", "s", "Time to execute and import a block of others (import), or to build and "
-         "import one's own (author).", [
-             (quantile(0.5, "assay_block_seconds", "stage"), "p50 {{stage}}"),
-             (quantile(0.95, "assay_block_seconds", "stage"), "p95 {{stage}}"),
-         ]),
-        ("Share of verification", "percentunit", "How much of the block time is in verifiers.", [
-            (over("assay_block_verification_seconds_sum", "assay_block_seconds_sum", "stage"),
-             "{{stage}}"),
+    ("Is my node in step with the chain?", [
+        Panel("Height", count("blocks", "block number"), "Numbers of the best and of the last final block.", [
+            (HEIGHT % "best", "best {{instance}}"),
+            (HEIGHT % "finalized", "final {{instance}}"),
         ]),
-        ("Proofs in a block", "short", "Mean.", [
-            (over("assay_block_proofs_sum", "assay_block_proofs_count", "stage"), "{{stage}}"),
+        Panel("Finality lag", count("blocks"), "Blocks from the last final one to the best.", [
+            (f'{HEIGHT % "best"} - ignoring (status) {HEIGHT % "finalized"}', "{{instance}}"),
+        ], ("AssayFinalityLag",)),
+        Panel("New blocks", count("blocks"), "By how much the best block's number rose. A chain with slots of "
+              "6 seconds makes 50 blocks in 5 minutes.", [
+                  (f'increase({HEIGHT % "best"}[5m])', "in 5 minutes {{instance}}"),
+                  (f'increase({HEIGHT % "best"}[3m])', "in 3 minutes {{instance}}"),
+              ], ("AssayBlockProductionSlow", "AssayBlockProductionStopped")),
+        Panel("Peers", count("peers"), "Nodes that this one is connected to.", [
+            (f"substrate_sub_libp2p_peers_count{{{NODE}}}", "{{instance}}"),
         ]),
-        ("Drift", "percentunit", "Time in the runtime over time charged. Above 100 % this machine is "
-         "slower than the weights promise.", [
-             (over("assay_block_execution_seconds_total", "assay_block_charged_seconds_total",
-                   "stage"), "{{stage}}"),
-         ]),
     ]),
-    ("Verification", [
-        ("Time of a verification", "s", "Objectives: p95 of 3.2 s; of 10 ms at the profile standard.", [
+    ("Do I verify fast enough?", [
+        Panel("Time of a verification", SECONDS, f"Time to decode and verify one proof. {P}", [
             (quantile(0.5, "assay_verification_seconds", "backend"), "p50 {{backend}}"),
             (quantile(0.95, "assay_verification_seconds", "backend"), "p95 {{backend}}"),
             (quantile(0.99, "assay_verification_seconds", "backend"), "p99 {{backend}}"),
-        ]),
-        ("Verifications within 10 ms", "percentunit", "Share of all, in the interval.", [
-            (f'{rate("assay_verification_seconds_bucket", "backend", LE)} / '
-             f'({rate("assay_verification_seconds_count", "backend")} > 0)', "{{backend}}")
-            for LE in (',le="0.01"',)
-        ]),
-        ("Accepted and refused", "ops", "Proofs a second.", [
-            (rate("assay_verification_seconds_count", "backend", ',verdict="accepted"'),
-             "{{backend}} accepted"),
-            (rate("assay_verification_seconds_count", "backend", ',verdict!="accepted"'),
-             "{{backend}} refused"),
-        ]),
-        ("Refusals by class", "ops", "Proofs a second; classes without a refusal are left out.", [
-            (rate("assay_verification_seconds_count", "verdict", ',verdict!="accepted"') + " > 0",
-             "{{verdict}}"),
-        ]),
-        ("Self-check", "short", "Verdicts of the node's verifiers on proofs that are known, since its "
-         "start. A tampered proof that is accepted, or a genuine one that is refused, is an alarm.", [
-             (f"sum by (proof, verdict) (assay_self_check_total{{{NODE}}})", "{{proof}} {{verdict}}"),
-         ]),
-        ("Length of a proof", "bytes", "", [
+        ], ("AssayVerificationSlow", "AssayVerificationSlowAtStandard")),
+        Panel("Verifications within 10 milliseconds", share("verifications"),
+              "The objective for keys of the profile standard is that 95 % are.", [
+                  (f'{rate("assay_verification_seconds_bucket", "backend", WITHIN)} / '
+                   f'({rate(VERIFIED, "backend")} > 0)', "{{backend}}"),
+              ]),
+        Panel("Length of a proof", BYTES, "Longer proofs take longer to verify.", [
             (quantile(0.5, "assay_proof_bytes", "backend"), "p50 {{backend}}"),
             (quantile(0.95, "assay_proof_bytes", "backend"), "p95 {{backend}}"),
         ]),
-        ("Proof bytes", "Bps", "Bytes of proofs verified a second.", [
+        Panel("Proof bytes", Unit("Bps", "bytes per second"), "Bytes of the proofs that were verified.", [
             (rate("assay_proof_bytes_sum", "backend"), "{{backend}}"),
         ]),
     ]),
-    # A proving service is another target than the node, and proves a block now and then.
-    ("Proving", [
-        ("Time of a proof", "s", "Of assay prove --serve, in the last half hour. Objective: p95 of "
-         "5.5 s.", [
-             (seldom_quantile(0.5, "assay_prove_seconds"), "p50 {{backend}} {{air}}"),
-             (seldom_quantile(0.95, "assay_prove_seconds"), "p95 {{backend}} {{air}}"),
-         ]),
-        ("Length of a proof made", "bytes", "Mean, in the last half hour.", [
-            (f"{seldom('assay_prove_proof_bytes_sum')} / "
-             f"({seldom('assay_prove_proof_bytes_count')} > 0)", "{{backend}} {{air}}"),
+    ("Do my blocks keep their time?", [
+        Panel("Time of a block", SECONDS, "Time to execute and import another validator's block (import), or "
+              f"to build and import one's own (author). {P}", [
+                  (quantile(0.5, "assay_block_seconds", "stage"), "p50 {{stage}}"),
+                  (quantile(0.95, "assay_block_seconds", "stage"), "p95 {{stage}}"),
+              ], ("AssayBlockSlow",)),
+        Panel("Verification in a block", share("the block time"), "If this is low and blocks are slow, the "
+              "verifiers are not the cause.", [
+                  (over("assay_block_verification_seconds_sum", "assay_block_seconds_sum", "stage"),
+                   "{{stage}}"),
+              ]),
+        Panel("Proofs in a block", count("proofs"), "The mean over all blocks.", [
+            (over("assay_block_proofs_sum", "assay_block_proofs_count", "stage"), "{{stage}}"),
         ]),
-        ("Blocks that wait for a proof", "short", "", [
-            ("sum by (backend, air) (assay_prove_queue)", "{{backend}} {{air}}"),
-        ]),
-        ("Proofs made and failures", "short", "In the last half hour.", [
-            (seldom("assay_prove_accepted_total"), "{{backend}} {{air}} accepted"),
-            (seldom("assay_prove_failures_total"), "{{backend}} {{air}} failures"),
-        ]),
-    ]),
-    ("Chain", [
-        ("Height", "short", "", [
-            (f'substrate_block_height{{{NODE},status="best"}}', "best {{instance}}"),
-            (f'substrate_block_height{{{NODE},status="finalized"}}', "final {{instance}}"),
-        ]),
-        ("Finality lag", "short", "Blocks from the last final one to the best.", [
-            (f'substrate_block_height{{{NODE},status="best"}} - ignoring (status) '
-             f'substrate_block_height{{{NODE},status="finalized"}}', "{{instance}}"),
-        ]),
-        ("Transaction pool", "short", "Transactions that are ready.", [
+        Panel("Transaction pool", count("transactions"), "Transactions that are ready for a block.", [
             (f"substrate_ready_transactions_number{{{NODE}}}", "{{instance}}"),
         ]),
-        ("Calls of the runtime", "short", "Calls that go on now, by what they are for.", [
+    ]),
+    ("Is anyone sending bad proofs?", [
+        Panel("Refused proofs", share("verified proofs"), "Proofs that the verifiers refused, of all that "
+              "they verified. The alert also needs more than {also} refusals in 5 minutes.", [
+                  (f'{rate(VERIFIED, "backend", REFUSED)} / ({rate(VERIFIED, "backend")} > 0)',
+                   "{{backend}}"),
+              ], ("AssayBadProofs",)),
+        Panel("Accepted and refused", count("proofs/s", "proofs per second"), "", [
+            (rate(VERIFIED, "backend", ACCEPTED), "{{backend}} accepted"),
+            (rate(VERIFIED, "backend", REFUSED), "{{backend}} refused"),
+        ]),
+        Panel("Refusals by class", count("proofs/s", "proofs per second"), "Many classes point to an attacker; "
+              "one class points to a prover that is misconfigured. Classes without a refusal are left "
+              "out.", [
+                  (rate(VERIFIED, "verdict", REFUSED) + " > 0", "{{verdict}}"),
+              ]),
+        Panel("Proofs verified in the pool", count("proofs"), "In the last 10 minutes. Must be 0: nobody pays "
+              "for this work.", [
+                  (f"sum by (backend) (increase({VERIFIED}{{{NODE},stage=\"pool\"}}[10m]))", "{{backend}}"),
+              ], ("AssayVerificationInPool",)),
+    ]),
+    ("Do my verifiers judge right?", [
+        Panel("Self-check", count("proofs"), "Verdicts of the node's verifiers on known proofs, since the "
+              "node's start: genuine ones must be accepted, tampered ones refused.", [
+                  (f"sum by (proof, verdict) (assay_self_check_total{{{NODE}}})", "{{proof}} {{verdict}}"),
+              ]),
+        Panel("Wrong verdicts of the self-check", count("proofs"), "Tampered proofs that were accepted, and "
+              "genuine ones that were refused. Must be 0.", [
+                  (f'sum by (backend) (assay_self_check_total{{{NODE},proof="tampered",verdict="accepted"}})',
+                   "{{backend}} accepted a tampered proof"),
+                  (f'sum by (backend) (assay_self_check_total{{{NODE},proof="genuine",verdict="refused"}})',
+                   "{{backend}} refused a genuine proof"),
+              ], ("AssayUnexpectedAccept", "AssayUnexpectedRefusal")),
+        Panel("Failures of a verifier", count("proofs"), "Proofs of the last 10 minutes on which a verifier "
+              "panicked. Must be 0: each one is a bug.", [
+                  (f"sum by (backend) (increase({VERIFIED}{{{NODE},verdict=\"internal\"}}[10m]))",
+                   "{{backend}}"),
+              ], ("AssayVerifierFailed",)),
+    ]),
+    ("Is my machine all right?", [
+        Panel("Drift", share("the time charged"), "Time in the runtime over the time that the blocks' weight "
+              "stands for. Above 100 % this machine is slower than the weights promise.", [
+                  (over("assay_block_execution_seconds_total", "assay_block_charged_seconds_total",
+                        "stage"), "{{stage}}"),
+              ], ("AssayDrift",)),
+        Panel("Node is up", Unit("none", "1: up, 0: down"), "Whether Prometheus reached the "
+              "node.", [
+                  (f"up{{{NODE}}}", "{{instance}}"),
+              ], ("AssayNodeDown",)),
+        Panel("Calls of the runtime", count("calls"), "Calls in progress, by their purpose.", [
             (f"sum by (stage) (assay_runtime_calls{{{NODE}}})", "{{stage}}"),
         ]),
-        ("Peers", "short", "", [
-            (f"substrate_sub_libp2p_peers_count{{{NODE}}}", "{{instance}}"),
-        ]),
-        ("Time of a scrape", "s", "How long the node took to answer Prometheus.", [
+        Panel("Time of a scrape", SECONDS, "How long the node took to send its metrics to Prometheus.", [
             (f"scrape_duration_seconds{{{NODE}}}", "{{instance}}"),
         ]),
     ]),
+    # A proving service is another target than the node, and proves a block now and then.
+    ("Does my proving service keep up?", [
+        Panel("Time to make a proof", SECONDS, f"Of assay prove --serve, in the last half hour. {P}", [
+            (seldom_quantile(0.5, "assay_prove_seconds"), "p50 {{backend}} {{air}}"),
+            (seldom_quantile(0.95, "assay_prove_seconds"), "p95 {{backend}} {{air}}"),
+        ], ("AssayProvingSlow",)),
+        Panel("Blocks that wait for a proof", count("blocks"), "", [
+            ("sum by (backend, air) (assay_prove_queue)", "{{backend}} {{air}}"),
+        ], ("AssayProverBehind",)),
+        Panel("Blocks left without a proof", count("blocks"), "In the last half hour. Failures to reach the "
+              "node or the pool are not counted: the service tries again.", [
+                  ("sum by (backend, air, reason) "
+                   "(increase(assay_prove_failures_total{reason!~\"connection|pool\"}[30m]))",
+                   "{{backend}} {{air}} {{reason}}"),
+              ], ("AssayProverFailed",)),
+        Panel("Proofs made and failures", count("proofs"), "In the last half hour.", [
+            (seldom("assay_prove_accepted_total"), "{{backend}} {{air}} accepted"),
+            (seldom("assay_prove_failures_total"), "{{backend}} {{air}} failures"),
+        ]),
+        Panel("Length of a proof made", BYTES, "The mean, in the last half hour.", [
+            (f"{seldom('assay_prove_proof_bytes_sum')} / "
+             f"({seldom('assay_prove_proof_bytes_count')} > 0)", "{{backend}} {{air}}"),
+        ]),
+    ]),
 ]
+
+
+def told(alert, unit):
+    """When an alert fires, as a sentence."""
+    side = "above" if alert.above else "below"
+    hold = f" for {alert.hold} minutes" if alert.hold else ""
+    return f"{alert.name} ({alert.severity}) fires {side} {unit.value(alert.limit)}{hold}."
+
+
+def steps(drawn):
+    """Grafana's thresholds: the colour from each value on. All alerts of a panel are on one side."""
+    drawn = sorted(drawn, key=lambda alert: alert.limit)
+    colours = [COLOURS[alert.severity] for alert in drawn]
+    colours = ["transparent", *colours] if not drawn or drawn[0].above else [*colours, "transparent"]
+    found = [{"color": colours[0], "value": None}]
+    for alert, colour in zip(drawn, colours[1:]):
+        # Two alerts at one limit: one line.
+        if found[-1]["value"] != alert.limit:
+            found.append({"color": colour, "value": alert.limit})
+    return found
+
+
+def fields(panel, rules):
+    drawn = [rules[name] for name in panel.alerts]
+    if len({alert.above for alert in drawn}) > 1:
+        sys.exit(f"dashboard: {panel.title}: expected alerts on one side, got {panel.alerts}")
+    style = "off" if not drawn else "dashed" if drawn[0].above else "dashed+area"
+    defaults = {
+        "unit": panel.unit.grafana, "min": 0,
+        "custom": {"axisLabel": panel.unit.words, "thresholdsStyle": {"mode": style}},
+        "thresholds": {"mode": "absolute", "steps": steps(drawn)},
+    }
+    return {"defaults": defaults, "overrides": []}
+
+
+def description(panel, rules):
+    drawn = [rules[name] for name in panel.alerts]
+    also = next((alert.also for alert in drawn if alert.also), "")
+    sentences = [panel.description.format(also=also), *(told(alert, panel.unit) for alert in drawn)]
+    return " ".join(filter(None, sentences))
 
 
 def variable(name, label, query):
@@ -156,8 +311,12 @@ def variable(name, label, query):
     }
 
 
-def dashboard():
-    panels, number, y = [], 0, 0
+def dashboard(rules):
+    drawn = sorted(name for _, row in ROWS for panel in row for name in panel.alerts)
+    if drawn != sorted(rules):
+        sys.exit(f"dashboard: expected each alert in one panel: {sorted(rules)}, got {drawn}")
+    panels: list = []
+    number, y = 0, 0
     for title, row in ROWS:
         number += 1
         panels.append({
@@ -165,19 +324,20 @@ def dashboard():
             "gridPos": {"x": 0, "y": y, "w": 24, "h": 1},
         })
         y += 1
-        for place, (title, unit, description, queries) in enumerate(row):
+        for place, panel in enumerate(row):
             number += 1
             panels.append({
-                "id": number, "type": "timeseries", "title": title, "description": description,
+                "id": number, "type": "timeseries", "title": panel.title,
+                "description": description(panel, rules),
                 "datasource": {"type": "prometheus", "uid": "$datasource"},
                 "gridPos": {"x": place % 2 * 12, "y": y + place // 2 * 8, "w": 12, "h": 8},
-                "fieldConfig": {"defaults": {"unit": unit, "min": 0}, "overrides": []},
+                "fieldConfig": fields(panel, rules),
                 "options": {"legend": {"displayMode": "list", "placement": "bottom"},
                             "tooltip": {"mode": "multi"}},
                 "targets": [
                     {"refId": chr(ord("A") + index), "expr": expr, "legendFormat": legend,
                      "datasource": {"type": "prometheus", "uid": "$datasource"}}
-                    for index, (expr, legend) in enumerate(queries)
+                    for index, (expr, legend) in enumerate(panel.queries)
                 ],
             })
         y += (len(row) + 1) // 2 * 8
@@ -198,9 +358,9 @@ def dashboard():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="only say whether the file is current")
+    parser.add_argument("--check", action="store_true", help="fail if the file is not current")
     arguments = parser.parse_args()
-    text = json.dumps(dashboard(), indent="\t") + "\n"
+    text = json.dumps(dashboard(alerts(ALERTS.read_text())), indent="\t") + "\n"
     if not arguments.check:
         FILE.write_text(text)
     elif FILE.read_text() != text:
