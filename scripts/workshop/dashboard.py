@@ -10,6 +10,7 @@ import json
 import sys
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import Json
 
 FILE = ROOT / "docs/dashboards/validator.json"
 
@@ -18,7 +19,7 @@ NODE = 'job=~"$job",instance=~"$instance"'
 RATE = "[$__rate_interval]"
 
 
-def quantile(q, metric, by, where=""):
+def quantile(q: float, metric: str, by: str, where: str = "") -> str:
     """A percentile; groups without a sample in the interval are left out, as theirs is NaN."""
     selector = f"{{{NODE}{where}}}"
     return (
@@ -27,21 +28,21 @@ def quantile(q, metric, by, where=""):
     )
 
 
-def rate(metric, by, where=""):
+def rate(metric: str, by: str, where: str = "") -> str:
     return f"sum by ({by}) (rate({metric}{{{NODE}{where}}}{RATE}))"
 
 
-def over(above, below, by, where=""):
+def over(above: str, below: str, by: str, where: str = "") -> str:
     """One rate over another, where there is something to divide by."""
     return f"{rate(above, by, where)} / ({rate(below, by, where)} > 0)"
 
 
-def seldom(metric):
+def seldom(metric: str) -> str:
     """The increase of what happens less often than Prometheus looks."""
     return f"sum by (backend, air) (increase({metric}[30m]))"
 
 
-def seldom_quantile(q, metric):
+def seldom_quantile(q: float, metric: str) -> str:
     """A percentile of what happens seldom."""
     return (
         f"histogram_quantile({q}, sum by (le, backend, air) (increase({metric}_bucket[30m])))"
@@ -147,7 +148,7 @@ ROWS = [
 ]
 
 
-def variable(name, label, query):
+def variable(name: str, label: str, query: str) -> Json:
     return {
         "name": name, "label": label, "type": "query", "multi": True, "includeAll": True,
         "current": {"text": "All", "value": "$__all"}, "refresh": 2,
@@ -156,8 +157,9 @@ def variable(name, label, query):
     }
 
 
-def dashboard():
-    panels, number, y = [], 0, 0
+def dashboard() -> Json:
+    panels: list[Json] = []
+    number, y = 0, 0
     for title, row in ROWS:
         number += 1
         panels.append({
@@ -196,7 +198,7 @@ def dashboard():
     }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="only say whether the file is current")
     arguments = parser.parse_args()
