@@ -11,6 +11,16 @@ import json
 import math
 import pathlib
 import sys
+from collections.abc import Callable
+from typing import Any
+
+from scripts.workshop.common import Json, aligned, number
+
+# Reads one figure of a summary.
+Read = Callable[[Any], Any]
+Values = dict[str, float | None]
+# The limit of each figure, and the place where it was set.
+Limits = dict[str, tuple[float | None, str]]
 
 # The version of summary.json that this reads.
 SCHEMA = 1
@@ -20,10 +30,10 @@ class NotASummary(Exception):
     """The file is broken, empty or from another time."""
 
 
-def path(*keys):
+def path(*keys: str) -> Read:
     """Reads a figure where it must be; `null` there means that there was nothing to measure."""
 
-    def read(summary):
+    def read(summary: Any) -> Any:
         for key in keys:
             if not isinstance(summary, dict) or key not in summary:
                 raise NotASummary(f"no {'.'.join(keys)}")
@@ -33,52 +43,49 @@ def path(*keys):
     return read
 
 
-def worst(read):
+def worst(read: Read) -> Read:
     """The largest figure of any node."""
 
-    def largest(summary):
+    def largest(summary: Json) -> Any:
         found = [read(node) for node in path("nodes")(summary).values()]
         return max((value for value in found if value is not None), default=None)
 
     return largest
 
 
-def slowest(key, kinds=None):
+def slowest(key: str) -> Read:
     """The largest figure of any fault; never is infinitely late."""
 
-    def largest(summary):
-        found = [
-            fault.get(key) for fault in path("faults")(summary)
-            if kinds is None or fault.get("kind") in kinds
-        ]
+    def largest(summary: Json) -> Any:
+        found = [fault.get(key) for fault in path("faults")(summary)]
         return max((math.inf if value is None else value for value in found), default=None)
 
     return largest
 
 
-def upgrade(key):
+def upgrade(key: str) -> Read:
     """A figure of the runtime upgrade, if the run had one."""
 
-    def found(summary):
+    def found(summary: Json) -> Any:
         reports = [fault.get("upgrade") for fault in path("faults")(summary)]
         return next((path(key)(report) for report in reports if report), None)
 
     return found
 
 
-def honest_wait(summary):
+def honest_wait(summary: Json) -> Any:
     load = path("by_load")(summary).get("honest")
     return None if load is None else path("blocks_to_inclusion", "max")(load)
 
 
-def full_blocks(summary):
+def full_blocks(summary: Json) -> int:
     throughput = path("throughput")(summary)
     return path("blocks_full_by_length")(throughput) + path("blocks_full_by_weight")(throughput)
 
 
 # Name, what it says, how to read it, the limit that holds unless another is given (None: no
 # limit), whether the limit is a least value, whether a baseline is compared by it.
-FIGURES = [
+FIGURES: list[tuple[str, str, Read, float | None, bool, bool]] = [
     ("final", "calls with a proof that are final", path("counts", "final"), 1, True, False),
     ("accepted", "proofs accepted", path("counts", "accepted"), 1, True, False),
     ("heights_compared", "heights at which all nodes were compared",
@@ -126,11 +133,11 @@ FIGURES = [
 NAMES = {figure[0] for figure in FIGURES}
 
 
-def is_number(value):
+def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def load(file):
+def load(file: str) -> Json:
     """A summary, or why the file is none."""
     try:
         text = pathlib.Path(file).read_text()
@@ -151,7 +158,7 @@ def load(file):
     return summary
 
 
-def figures(summary, file="summary"):
+def figures(summary: Json, file: str = "summary") -> Values:
     """Every figure of a summary by its name; None where there was nothing to measure."""
     values = {}
     for name, _, read, *_ in FIGURES:
@@ -167,9 +174,9 @@ def figures(summary, file="summary"):
     return values
 
 
-def limits(summary, given):
+def limits(summary: Json, given: dict[str, float | None]) -> Limits:
     """The limit of each figure, and the place where it was set."""
-    found = {name: (limit, "default") for name, _, _, limit, _, _ in FIGURES}
+    found: Limits = {name: (limit, "default") for name, _, _, limit, _, _ in FIGURES}
     try:
         own = path("config", "scenario", "thresholds")(summary)
     except NotASummary:
@@ -184,7 +191,7 @@ def limits(summary, given):
     return found
 
 
-def judge(values, bounds):
+def judge(values: Values, bounds: Limits) -> list[str]:
     """Why a run fails; empty if it does not."""
     reasons = []
     for name, what, _, _, least, _ in FIGURES:
@@ -198,11 +205,11 @@ def judge(values, bounds):
                 reasons.append(f"{name}: not measured, expected {what}")
         elif value < limit if least else value > limit:
             bound = "at least" if least else "at most"
-            reasons.append(f"{name}: {show(value)}, expected {bound} {show(limit)} ({what})")
+            reasons.append(f"{name}: {number(value)}, expected {bound} {number(limit)} ({what})")
     return reasons
 
 
-def compare(values, before, tolerance):
+def compare(values: Values, before: Values, tolerance: float) -> list[str]:
     """What is worse than in the baseline by more than the tolerance."""
     reasons = []
     for name, what, _, _, least, compared in FIGURES:
@@ -212,21 +219,13 @@ def compare(values, before, tolerance):
         change = value / old - 1
         if (-change if least else change) > tolerance:
             reasons.append(
-                f"{name}: {show(value)}, {abs(change):.0%} worse than the baseline's {show(old)}"
+                f"{name}: {number(value)}, {abs(change):.0%} worse than the baseline's {number(old)}"
                 f" ({what})"
             )
     return reasons
 
 
-def show(value):
-    if value is None:
-        return "-"
-    if math.isinf(value):
-        return "never"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-
-
-def table(runs, before):
+def table(runs: list[tuple[str, Values, Limits]], before: Values | None) -> None:
     """One column a run."""
     head = ["figure", *(name for name, *_ in runs)] + (["baseline"] if before else []) + ["limit"]
     lines = [head]
@@ -234,17 +233,13 @@ def table(runs, before):
         bound, _ = runs[0][2][name]
         alike = all(run[2][name][0] == bound for run in runs)
         sign = "" if bound is None else ">= " if least else "<= "
-        limit = (sign + show(bound) if bound is not None else "") if alike else "its own"
-        line = [name, *(show(values[name]) for _, values, _ in runs)]
-        lines.append(line + ([show(before[name])] if before else []) + [limit])
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        cells = [line[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(line[1:], widths[1:])]
-        print("  ".join(cells).rstrip())
+        limit = (sign + number(bound) if bound is not None else "") if alike else "its own"
+        line = [name, *(number(values[name]) for _, values, _ in runs)]
+        lines.append(line + ([number(before[name])] if before else []) + [limit])
+    print("\n".join(aligned(lines)))
 
 
-def parse_threshold(text):
+def parse_threshold(text: str) -> tuple[str, float | None]:
     name, sign, value = text.partition("=")
     if not sign or name not in NAMES:
         raise argparse.ArgumentTypeError(f"expected NAME=NUMBER with a figure's name, got {text}")
@@ -254,7 +249,7 @@ def parse_threshold(text):
         raise argparse.ArgumentTypeError(f"{name}: expected a number, got {value}") from None
 
 
-def main(arguments=None):
+def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("summary", nargs="+", help="summary.json of a run")
     parser.add_argument("--baseline", help="summary.json to compare with")
@@ -264,7 +259,7 @@ def main(arguments=None):
                         metavar="NAME=N", help="a limit, or none; may be repeated")
     parser.add_argument("--thresholds", metavar="FILE", help="JSON object of limits by name")
     parser.add_argument("--verdict", metavar="FILE", help="write the verdict as JSON")
-    arguments = parser.parse_args(arguments)
+    arguments = parser.parse_args(words)
 
     try:
         given = {}

@@ -27,25 +27,25 @@ TARGET = Path(os.environ["CARGO_TARGET_DIR"])
 NOTED = TARGET / "assay-files"
 
 
-def files():
+def files() -> list[str]:
     """The clone's files, relative to its root."""
     listed = subprocess.run(["git", "ls-files", "-coz", "--exclude-standard"], cwd=ROOT, check=True,
                             capture_output=True).stdout
     return sorted(name for name in os.fsdecode(listed).split("\0") if name and (ROOT / name).is_file())
 
 
-def digest(name):
+def digest(name: str) -> str:
     return hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
 
 
-def keep():
+def keep() -> None:
     lines = [f"{(ROOT / name).stat().st_mtime_ns} {digest(name)} {name}\n" for name in files()]
     part = NOTED.with_suffix(".part")
     part.write_text("".join(lines))
     part.replace(NOTED)
 
 
-def built_since(moment):
+def built_since(moment: int) -> bool:
     """Whether cargo noted a build after that moment, in nanoseconds."""
     folders = {TARGET, *Path(os.environ["ASSAY_CACHE"]).glob("target*")}
     return any(entry.stat().st_mtime_ns > moment
@@ -56,7 +56,7 @@ def built_since(moment):
                for entry in os.scandir(unit))
 
 
-def noted():
+def noted() -> dict[str, tuple[int, str]]:
     """(time, digest) of each file, if they are those of the last build."""
     try:
         if built_since(NOTED.stat().st_mtime_ns):
@@ -67,12 +67,12 @@ def noted():
     return {name: (int(moment), sha) for moment, sha, name in (line.split(" ", 2) for line in lines)}
 
 
-def depends_on_path(name):
+def depends_on_path(name: str) -> bool:
     return name.endswith("build.rs") or (
         name.endswith(".rs") and b"CARGO_MANIFEST_DIR" in (ROOT / name).read_bytes())
 
 
-def take():
+def take() -> None:
     before = noted()
     now = time.time_ns()
     same = 0

@@ -8,21 +8,14 @@ of the first two.
 
 import json
 import pathlib
-import platform
-import subprocess
 import sys
 from datetime import date
 
-
-def cpu():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
+from scripts.workshop.common import commit, cpu
 
 
-def main(home):
-    medians: dict = {}
+def main(home: str) -> None:
+    medians: dict[tuple[str, str], dict[str, float]] = {}
     for estimates in pathlib.Path(home).glob("*/*/*/new/estimates.json"):
         benchmark = json.loads((estimates.parent / "benchmark.json").read_text())
         group, function, value = (
@@ -32,10 +25,7 @@ def main(home):
         medians.setdefault((group, value), {})[function] = median / 1000
     if not medians:
         sys.exit(f"no estimates below {home}")
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True
-    ).stdout.strip()
-    print(f"# {date.today()}, commit {commit}, {cpu()}; medians in microseconds")
+    print(f"# {date.today()}, commit {commit()}, {cpu()}; medians in microseconds")
     print("air,rows,hash,upstream,upstream_bytes,assay,assay/upstream,assay/upstream_bytes")
     for (group, value), of in sorted(medians.items()):
         air, rows = group.rsplit("/", 1)

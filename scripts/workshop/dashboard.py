@@ -14,6 +14,7 @@ import sys
 from typing import NamedTuple
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import Json
 
 FILE = ROOT / "docs/dashboards/validator.json"
 ALERTS = ROOT / "docs/alerts/assay.yaml"
@@ -26,7 +27,7 @@ REFUSED = ',verdict!="accepted"'
 RATE = "[$__rate_interval]"
 
 
-def quantile(q, metric, by, where=""):
+def quantile(q: float, metric: str, by: str, where: str = "") -> str:
     """A percentile; groups without a sample in the interval are left out, as theirs is NaN."""
     selector = f"{{{NODE}{where}}}"
     return (
@@ -35,21 +36,21 @@ def quantile(q, metric, by, where=""):
     )
 
 
-def rate(metric, by, where=""):
+def rate(metric: str, by: str, where: str = "") -> str:
     return f"sum by ({by}) (rate({metric}{{{NODE}{where}}}{RATE}))"
 
 
-def over(above, below, by, where=""):
+def over(above: str, below: str, by: str, where: str = "") -> str:
     """One rate over another, where there is something to divide by."""
     return f"{rate(above, by, where)} / ({rate(below, by, where)} > 0)"
 
 
-def seldom(metric):
+def seldom(metric: str) -> str:
     """The increase of what happens less often than Prometheus looks."""
     return f"sum by (backend, air) (increase({metric}[30m]))"
 
 
-def seldom_quantile(q, metric):
+def seldom_quantile(q: float, metric: str) -> str:
     """A percentile of what happens seldom."""
     return (
         f"histogram_quantile({q}, sum by (le, backend, air) (increase({metric}_bucket[30m])))"
@@ -69,7 +70,7 @@ class Alert(NamedTuple):
     severity: str
 
 
-def alerts(text):
+def alerts(text: str) -> dict[str, Alert]:
     """The alerts by name. Each expression is `<what is measured> <op> <limit>`, perhaps with `and` a second."""
     found = {}
     for name, rest in re.findall(r"^ +- alert: (\w+)\n(.*?)(?=^ +- |\Z)", text, re.M | re.S):
@@ -91,14 +92,14 @@ class Unit(NamedTuple):
     grafana: str
     words: str
 
-    def value(self, number):
+    def value(self, number: float) -> str:
         """A limit, in words."""
         if self.grafana == "percentunit":
             return f"{number:.0%}"
         return f"{number:g} {self.words}" if self.grafana == "s" else f"{number:g}"
 
 
-def count(of, axis=None):
+def count(of: str, axis: str | None = None) -> Unit:
     return Unit(f"suffix:{of}", axis or of)
 
 
@@ -106,7 +107,7 @@ SECONDS = Unit("s", "seconds")
 BYTES = Unit("bytes", "bytes")
 
 
-def share(of):
+def share(of: str) -> Unit:
     return Unit("percentunit", f"percent of {of}")
 
 
@@ -115,9 +116,9 @@ class Panel(NamedTuple):
     unit: Unit
     description: str
     # With their legends.
-    queries: list
+    queries: list[tuple[str, str]]
     # Names of the alerts whose limits are drawn.
-    alerts: tuple = ()
+    alerts: tuple[str, ...] = ()
 
 
 HEIGHT = f'substrate_block_height{{{NODE},status="%s"}}'
@@ -262,19 +263,19 @@ ROWS = [
 ]
 
 
-def told(alert, unit):
+def told(alert: Alert, unit: Unit) -> str:
     """When an alert fires, as a sentence."""
     side = "above" if alert.above else "below"
     hold = f" for {alert.hold} minutes" if alert.hold else ""
     return f"{alert.name} ({alert.severity}) fires {side} {unit.value(alert.limit)}{hold}."
 
 
-def steps(drawn):
+def steps(drawn: list[Alert]) -> list[Json]:
     """Grafana's thresholds: the colour from each value on. All alerts of a panel are on one side."""
     drawn = sorted(drawn, key=lambda alert: alert.limit)
     colours = [COLOURS[alert.severity] for alert in drawn]
     colours = ["transparent", *colours] if not drawn or drawn[0].above else [*colours, "transparent"]
-    found = [{"color": colours[0], "value": None}]
+    found: list[Json] = [{"color": colours[0], "value": None}]
     for alert, colour in zip(drawn, colours[1:]):
         # Two alerts at one limit: one line.
         if found[-1]["value"] != alert.limit:
@@ -282,7 +283,7 @@ def steps(drawn):
     return found
 
 
-def fields(panel, rules):
+def fields(panel: Panel, rules: dict[str, Alert]) -> Json:
     drawn = [rules[name] for name in panel.alerts]
     if len({alert.above for alert in drawn}) > 1:
         sys.exit(f"dashboard: {panel.title}: expected alerts on one side, got {panel.alerts}")
@@ -295,14 +296,14 @@ def fields(panel, rules):
     return {"defaults": defaults, "overrides": []}
 
 
-def description(panel, rules):
+def description(panel: Panel, rules: dict[str, Alert]) -> str:
     drawn = [rules[name] for name in panel.alerts]
     also = next((alert.also for alert in drawn if alert.also), "")
     sentences = [panel.description.format(also=also), *(told(alert, panel.unit) for alert in drawn)]
     return " ".join(filter(None, sentences))
 
 
-def variable(name, label, query):
+def variable(name: str, label: str, query: str) -> Json:
     return {
         "name": name, "label": label, "type": "query", "multi": True, "includeAll": True,
         "current": {"text": "All", "value": "$__all"}, "refresh": 2,
@@ -311,11 +312,11 @@ def variable(name, label, query):
     }
 
 
-def dashboard(rules):
+def dashboard(rules: dict[str, Alert]) -> Json:
     drawn = sorted(name for _, row in ROWS for panel in row for name in panel.alerts)
     if drawn != sorted(rules):
         sys.exit(f"dashboard: expected each alert in one panel: {sorted(rules)}, got {drawn}")
-    panels: list = []
+    panels: list[Json] = []
     number, y = 0, 0
     for title, row in ROWS:
         number += 1
@@ -356,7 +357,7 @@ def dashboard(rules):
     }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="fail if the file is not current")
     arguments = parser.parse_args()

@@ -17,10 +17,13 @@ import pathlib
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import Json, aligned
 
 # AIR, log2 of the rows, hash of the Merkle trees and the transcript.
 SAMPLES = [
@@ -66,9 +69,7 @@ VK_DEGREE_BITS = 3
 VK_PROGRAM = 13
 # A program of one column x and one constraint, x - x.
 NOTHING = bytes([1, 1, 0, 0, 0, 0, 0, 2, 1, 0, 11, 1, 1, 1, 1])
-FORGED = (
-    ROOT / "primitives/plonky3/fixtures/hostile/evil_vk_v1.bin"
-)
+FORGED = ROOT / "primitives/plonky3/fixtures/hostile/evil_vk_v1.bin"
 
 
 @dataclass
@@ -76,34 +77,40 @@ class Case:
     """One call to the chain and what the chain is expected to say to it."""
 
     what: str
-    expected: set
+    expected: set[str]
     vk: pathlib.Path
     proof: pathlib.Path | None = None
     public_values: pathlib.Path | None = None
     # What the client said when it wrote the key and the proof.
-    key: dict = field(default_factory=dict)
-    made: dict = field(default_factory=dict)
+    key: Json = field(default_factory=dict)
+    made: Json = field(default_factory=dict)
     status: int = -1
-    answer: dict = field(default_factory=dict)
-    problems: list = field(default_factory=list)
+    answer: Json = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
     verify_ms: float | None = None
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         return self.answer.get("verdict") or self.answer.get("class") or "no verdict"
 
     @property
-    def block(self):
+    def files(self) -> tuple[pathlib.Path, pathlib.Path]:
+        """Proof and public values, which only a registration lacks."""
+        assert self.proof and self.public_values
+        return self.proof, self.public_values
+
+    @property
+    def block(self) -> int | None:
         return self.answer.get("block_number")
 
 
 class Client:
     """The command-line client."""
 
-    def __init__(self, binary, url):
+    def __init__(self, binary: str, url: str) -> None:
         self.binary, self.url = binary, url
 
-    def run(self, *arguments):
+    def run(self, *arguments: object) -> tuple[int, Json]:
         """Exit status and the JSON object that it printed."""
         command = [self.binary, "--json", *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -112,13 +119,13 @@ class Client:
         except ValueError:
             return done.returncode, {"error": (done.stderr or done.stdout).strip()}
 
-    def must(self, *arguments):
+    def must(self, *arguments: object) -> Json:
         status, answer = self.run(*arguments)
         if status != 0:
             give_up(f"assay {' '.join(map(str, arguments))}: {answer}")
         return answer
 
-    def send(self, case, sender):
+    def send(self, case: Case, sender: int) -> None:
         """Registers the key of `case`, or submits its proof, as `sender`."""
         chain = ("--url", self.url, "--signer", f"//Sender//{sender}")
         if case.proof is None:
@@ -135,12 +142,12 @@ class Client:
 class Node:
     """The node's JSON-RPC."""
 
-    def __init__(self, port):
+    def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         # It is on this machine, so no proxy.
         self.opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-    def call(self, method, *params):
+    def call(self, method: str, *params: object) -> Any:
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         request = urllib.request.Request(
             self.url, json.dumps(body).encode(), {"Content-Type": "application/json"}
@@ -151,22 +158,22 @@ class Node:
             give_up(f"{method}: {reply['error']}")
         return reply["result"]
 
-    def positions(self, block_hash):
+    def positions(self, block_hash: str) -> dict[str, int]:
         """Hash of each extrinsic in a block, with its place there."""
         extrinsics = self.call("chain_getBlock", block_hash)["block"]["extrinsics"]
         hashes = (hashlib.blake2b(bytes.fromhex(x[2:]), digest_size=32) for x in extrinsics)
         return {f"0x{h.hexdigest()}": place for place, h in enumerate(hashes)}
 
 
-def give_up(message):
+def give_up(message: str) -> NoReturn:
     sys.exit(f"demo: {message}")
 
 
-def say(message):
+def say(message: str) -> None:
     print(message, flush=True)
 
 
-def encode_public_values(elements):
+def encode_public_values(elements: list[int]) -> bytes:
     """SCALE: the version, the number of elements, four bytes each."""
     count = len(elements)
     if count >= 2**14:
@@ -175,7 +182,7 @@ def encode_public_values(elements):
     return b"\x01" + length + b"".join(e.to_bytes(4, "little") for e in elements)
 
 
-def decode_public_values(data):
+def decode_public_values(data: bytes) -> list[int]:
     """The elements of public values in the form of `encode_public_values`."""
     start = 2 if data[1] & 3 == 0 else 3
     words = data[start:]
@@ -188,27 +195,27 @@ def decode_public_values(data):
 class Workshop:
     """Makes keys, proofs and their tampered copies in a folder."""
 
-    def __init__(self, client, folder):
+    def __init__(self, client: Client, folder: pathlib.Path) -> None:
         self.client, self.folder = client, folder
         folder.mkdir(parents=True)
 
-    def write(self, name, data):
+    def write(self, name: str, data: bytes) -> pathlib.Path:
         path = self.folder / name
         path.write_bytes(data)
         return path
 
-    def export(self, air, name, *parameters):
+    def export(self, air: str, name: str, *parameters: object) -> tuple[pathlib.Path, Json]:
         vk = self.folder / f"{name}.vk"
         return vk, self.client.must("export", air, "--out", vk, *parameters)
 
-    def prove(self, air, vk, key):
+    def prove(self, air: str, vk: pathlib.Path, key: Json) -> Case:
         proof, values = vk.with_suffix(".proof"), vk.with_suffix(".pv")
         made = self.client.must(
             "prove", air, "--vk", vk, "--proof", proof, "--public-values", values
         )
         return Case("genuine", ACCEPTED, vk, proof, values, key, made)
 
-    def cairo(self, air, name):
+    def cairo(self, air: str, name: str) -> Case:
         """A committed proof of a Cairo program, with its key."""
         parts = {}
         for part, suffix in (("vk", "vk"), ("proof", "proof"), ("public_values", "pv")):
@@ -221,19 +228,20 @@ class Workshop:
             "genuine", ACCEPTED, parts["vk"], parts["proof"], parts["public_values"], key, made
         )
 
-    def tampered(self, genuine, other):
+    def tampered(self, genuine: Case, other: Case) -> Iterator[Case]:
         """Copies of a genuine case, each with one thing changed; `other` is another key's."""
-        name, proof = genuine.vk.stem, genuine.proof.read_bytes()
+        proof_file, values_file = genuine.files
+        name, proof = genuine.vk.stem, proof_file.read_bytes()
 
-        def with_proof(what, expected, data):
+        def with_proof(what: str, expected: set[str], data: bytes) -> Case:
             path = self.write(f"{name}.{what.replace(' ', '-')}.proof", data)
             return Case(what, expected, genuine.vk, path, genuine.public_values, genuine.key)
 
-        def with_values(what, expected, elements):
+        def with_values(what: str, expected: set[str], elements: list[int]) -> Case:
             path = self.write(f"{name}.{what.replace(' ', '-')}.pv", encode_public_values(elements))
             return Case(what, expected, genuine.vk, genuine.proof, path, genuine.key)
 
-        def flipped(place):
+        def flipped(place: int) -> bytes:
             return proof[:place] + bytes([proof[place] ^ 1]) + proof[place + 1:]
 
         is_cairo = genuine.key["rows"] is None
@@ -245,15 +253,15 @@ class Workshop:
         yield with_proof("one byte appended", {"proof_trailing_bytes"}, proof + b"\0")
         yield with_proof(
             "another key's proof", MALFORMED | INVALID | TOO_LONG | (CLAIM if is_cairo else set()),
-            other.proof.read_bytes(),
+            other.files[0].read_bytes(),
         )
 
         order = {"stwo": M31, "cairo": 1 << 32}.get(genuine.key["system"], BABY_BEAR)
         elements = genuine.made["elements"]
-        if encode_public_values(elements) != genuine.public_values.read_bytes():
-            give_up(f"{genuine.public_values}: public values are encoded in an unknown way")
+        if encode_public_values(elements) != values_file.read_bytes():
+            give_up(f"{values_file}: public values are encoded in an unknown way")
 
-        def changed(place, value=None):
+        def changed(place: int, value: int | None = None) -> list[int]:
             copy = list(elements)
             copy[place] = (copy[place] + 1) % order if value is None else value
             return copy
@@ -273,7 +281,7 @@ class Workshop:
             )
         yield with_values("one public value more", {"public_values_count"}, [*elements, 0])
 
-    def bad_keys(self, air, vk, key):
+    def bad_keys(self, air: str, vk: pathlib.Path, key: Json) -> Iterator[Case]:
         """Registrations that the chain must refuse."""
         good = vk.read_bytes()
         weak, weak_key = self.export(
@@ -297,12 +305,12 @@ class Workshop:
         yield Case("key that tests nothing", {"constrains_nothing"}, path, key=nothing_key)
 
 
-def send_all(client, cases, first_sender):
+def send_all(client: Client, cases: list[Case], first_sender: int) -> None:
     with ThreadPoolExecutor(max_workers=len(cases)) as pool:
         list(pool.map(client.send, cases, range(first_sender, first_sender + len(cases))))
 
 
-def check(case, client):
+def check(case: Case, client: Client) -> None:
     """Notes what is wrong with the chain's answer."""
     answer = case.answer
     if case.verdict not in case.expected:
@@ -325,7 +333,7 @@ def check(case, client):
         case.problems.append(f"the client's own verifier says {verdict}")
 
 
-def check_statement(case, client):
+def check_statement(case: Case, client: Client) -> None:
     """An accepted proof's statement is in the finalised state, with the key it was proven for."""
     status, seen = client.run(
         "watch", "--statement", case.answer.get("statement", ""), "--url", client.url,
@@ -335,7 +343,7 @@ def check_statement(case, client):
         case.problems.append(f"its statement is not on the chain: {seen}")
 
 
-def measured(node, cases):
+def measured(node: Node, cases: list[Case]) -> None:
     """Gives each case the time that the node took to verify it.
 
     The node's record has lengths and verdicts in the order of execution, so that is how calls and
@@ -345,7 +353,7 @@ def measured(node, cases):
     for block_hash in {c.answer["block_hash"] for c in cases if "block_hash" in c.answer}:
         places[block_hash] = node.positions(block_hash)
 
-    def order(case):
+    def order(case: Case) -> tuple[int, int]:
         answer = case.answer
         return answer["block_number"], places[answer["block_hash"]][answer["extrinsic_hash"]]
 
@@ -354,7 +362,7 @@ def measured(node, cases):
         records.setdefault((record["bytes"], record["verdict"]), []).append(record["micros"])
     groups: dict = {}
     for case in sorted((c for c in cases if c.proof and "block_hash" in c.answer), key=order):
-        groups.setdefault((case.proof.stat().st_size, case.verdict), []).append(case)
+        groups.setdefault((case.files[0].stat().st_size, case.verdict), []).append(case)
     for what, group in groups.items():
         times = records.get(what, [])
         # Fewer or more records than calls could not be told apart: then no figure at all.
@@ -366,8 +374,8 @@ def measured(node, cases):
             case.problems.append("the node has no record of verifying it")
 
 
-def row(case):
-    def number(value, digits=0):
+def row(case: Case) -> list[str]:
+    def number(value: float | None, digits: int = 0) -> str:
         return "-" if value is None else f"{value:.{digits}f}"
 
     key = case.key
@@ -383,23 +391,16 @@ def row(case):
     ]
 
 
-def table(cases):
+def table(cases: list[Case]) -> None:
     head = [
         "AIR", "what", "rows", "hash", "proven", "conj.", "vk B", "proof B", "prove ms",
         "verify ms", "block", "verdict",
     ]
     lines = [head, *map(row, cases)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    text = {0, 1, 3, 11}
-    for line in lines:
-        cells = (
-            cell.ljust(width) if column in text else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths))
-        )
-        say("  ".join(cells).rstrip())
+    say("\n".join(aligned(lines, text={0, 1, 3, 11})))
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--assay", required=True, help="the client's binary")
     parser.add_argument("--port", required=True, type=int, help="the node's RPC port")

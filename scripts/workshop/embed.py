@@ -11,11 +11,11 @@ would change. Documents: those given, else every tracked Markdown file that has 
 """
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import git
 
 MARKER = re.compile(r"^<!-- embed: (?P<path>[^#\s]+)(?:#(?P<region>[\w-]+))? -->$")
 LANGUAGES = {".rs": "rust", ".toml": "toml", ".sh": "sh", ".py": "python", ".json": "json"}
@@ -25,7 +25,7 @@ class EmbedError(Exception):
     pass
 
 
-def snippet(path, region):
+def snippet(path: str, region: str | None) -> list[str]:
     """The lines of a region, less their common indentation."""
     if not (ROOT / path).is_file():
         raise EmbedError(f"{path}: no such file")
@@ -42,10 +42,11 @@ def snippet(path, region):
     return [line[cut:] for line in lines]
 
 
-def embed(text):
+def embed(text: str) -> str:
     """`text` with every embedded block replaced."""
     lines = text.splitlines()
-    out, i = [], 0
+    out: list[str] = []
+    i = 0
     while i < len(lines):
         out.append(lines[i])
         marker = MARKER.match(lines[i])
@@ -66,15 +67,14 @@ def embed(text):
     return "\n".join(out) + "\n"
 
 
-def documents():
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard",
-                             "*.md"], cwd=ROOT, check=True, capture_output=True, text=True)
-    paths = [ROOT / name for name in listed.stdout.splitlines()]
+def documents() -> list[Path]:
+    listed = git("ls-files", "--cached", "--others", "--exclude-standard", "*.md")
+    paths = [ROOT / name for name in listed.splitlines()]
     return [path for path in paths
             if any(MARKER.match(line) for line in path.read_text().splitlines())]
 
 
-def main():
+def main() -> None:
     arguments = sys.argv[1:]
     check = "--check" in arguments
     paths = [Path(name).resolve() for name in arguments if name != "--check"] or documents()

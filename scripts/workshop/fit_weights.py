@@ -23,31 +23,39 @@ import re
 import statistics
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import quantile
 
 MODEL = ROOT / "pallets/proof-verifier/src/weight_model.rs"
 CALLS = ROOT / "pallets/proof-verifier/src/weights.rs"
 RAW = ROOT / "docs/performance"
 MARGIN = 1.25
 
+Row = dict[str, str]
+# Of each key, what its coefficients are multiplied with, and the picoseconds that it took.
+Points = list[tuple[list[int], int]]
+
 
 class System:
     """A proof system: the names of its coefficients, and what tells its keys apart."""
 
-    def __init__(self, file, kind, hashes, columns):
+    def __init__(
+        self, file: str, kind: str, hashes: dict[str, list[str]], columns: list[str]
+    ) -> None:
         self.file, self.kind, self.hashes = file, kind, hashes
         self.names = ["base", *hashes, "extension_operation", "byte"]
         self.columns = ("air", "log_rows", "hash", *columns, "queries", "hash_compressions", "bytes")
 
-    def coefficients_in_use(self, constant):
+    def coefficients_in_use(self, constant: str) -> list[int]:
         """Picoseconds by name, from the Rust source."""
         body, = re.findall(rf"pub const {constant}: {self.kind} = {self.kind} {{(.*?)}};",
                            MODEL.read_text(), re.S)
         found = dict(re.findall(r"(\w+): ([\d_]+),", body))
         return [int(found[name].replace("_", "")) for name in self.names]
 
-    def features(self, row):
+    def features(self, row: Row) -> list[int]:
         """What each coefficient is multiplied with."""
         count = int(row["hash_compressions"])
         hashes = [count if row["hash"] in names else 0 for names in self.hashes.values()]
@@ -64,11 +72,11 @@ STWO = System("in_runtime_stwo.csv", "StwoCoefficients", {
 }, [])
 
 
-def charge(coefficients, units):
+def charge(coefficients: Sequence[float], units: Sequence[int]) -> float:
     return sum(c * u for c, u in zip(coefficients, units))
 
 
-def solve(points, weights):
+def solve(points: Points, weights: list[float]) -> list[float]:
     """Least squares of relative errors, none below zero, by coordinate descent."""
     # Each unit in its own scale, so that the descent converges.
     n = len(points[0][0])
@@ -92,7 +100,7 @@ def solve(points, weights):
     return [value / s for value, s in zip(x, scale)]
 
 
-def envelope(points):
+def envelope(points: Points) -> list[float]:
     """Coefficients above all points, close to them."""
     weights = [1.0] * len(points)
     for _ in range(50):
@@ -105,22 +113,17 @@ def envelope(points):
     return [value * raise_by for value in fit]
 
 
-def quantile(values, q):
-    values = sorted(values)
-    return values[min(len(values) - 1, int(q * len(values)))]
-
-
-def line(name, values):
+def line(name: str, values: list[float]) -> None:
     print(f"  {name:<28} n {len(values):>5}  median {statistics.median(values):5.2f}  "
           f"p99.9 {quantile(values, 0.999):5.2f}  max {max(values):5.2f}")
 
 
-def show(title, system, coefficients):
+def show(title: str, system: System, coefficients: Sequence[float]) -> None:
     print(f"  {title}: " + ", ".join(f"{name} {value / 1000:,.1f} ns"
                                      for name, value in zip(system.names, coefficients)))
 
 
-def fit_way(system, rows, column, constant):
+def fit_way(system: System, rows: list[Row], column: str, constant: str) -> float:
     """Reports one way to verify; answers the p99.9 of measured over charged."""
     keys = defaultdict(list)
     for row in rows:
@@ -157,7 +160,7 @@ def fit_way(system, rows, column, constant):
     return quantile(together, 0.999)
 
 
-def cairo():
+def cairo() -> float:
     """Cairo programs are charged as other keys of STWO: what they take of it, p99.9 both ways."""
     with open(RAW / "in_runtime_cairo.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -181,7 +184,7 @@ def cairo():
     return worst
 
 
-def ratios(rows):
+def ratios(rows: list[Row]) -> None:
     """In the runtime over in the node, by AIR and hash."""
     print("in the runtime over in the node, medians of proofs that hold:")
     groups = defaultdict(list)
@@ -195,7 +198,7 @@ def ratios(rows):
         print(f"  {air:<18} {name:<10} {ratio:5.1f}x  {slow / 1e6:8.2f} ms  {fast / 1e6:7.2f} ms")
 
 
-def host_call(rows):
+def host_call(rows: list[Row]) -> None:
     print("what a host call adds to the library, medians:")
     cases = defaultdict(list)
     for row in rows:
@@ -213,7 +216,7 @@ def host_call(rows):
               f"whole call {call / 1e3:9.1f} us")
 
 
-def registration_in_use():
+def registration_in_use() -> tuple[int, int, int]:
     """Picoseconds of a registration, of a byte of its key, and of a key for a Cairo program."""
     body = re.findall(r"fn register_vk\(v: u32,\) -> Weight \{(.*?)\n\t\}", CALLS.read_text(), re.S)[0]
     base, slope = (int(number.replace("_", ""))
@@ -225,7 +228,7 @@ def registration_in_use():
     return base, slope, int(more["CHECK_CAIRO"].replace("_", ""))
 
 
-def registration(rows):
+def registration(rows: list[Row]) -> float:
     """The check of keys over what `register_vk` is charged, without the database's share; the worst."""
     base, slope, cairo = registration_in_use()
     found = defaultdict(list)
@@ -249,7 +252,7 @@ def registration(rows):
 RUNTIME_OVER_NODE = 4.5
 
 
-def search():
+def search() -> list[float]:
     """Of the keys that the search measured: p99.9 of verifications over their charges, by system."""
     with open(RAW / "search_keys.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -284,7 +287,7 @@ def search():
     return worst
 
 
-def main():
+def main() -> None:
     if "--search" in sys.argv[1:]:
         search()
         return

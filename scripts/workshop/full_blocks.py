@@ -9,11 +9,12 @@ held, what it was charged and what it took, in milliseconds, without the databas
 import argparse
 import json
 import pathlib
-import platform
 import re
 import subprocess
 import sys
 from datetime import date
+
+from scripts.workshop.common import Json, commit, cpu
 
 # Mix, AIR, log2 of the rows, hash, calls. `proofs` are of one key and different statements; `keys`
 # is one key and proof each with another number of queries (the AIR has no public values, so that
@@ -27,22 +28,24 @@ MIXES = [
 ]
 
 
-def run(*command):
+def run(*command: object) -> str:
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"full_blocks: {command[0]} {command[1]}: {done.stderr.strip()}")
     return done.stdout
 
 
-def say(message):
+def say(message: str) -> None:
     print(f"full_blocks: {message}", file=sys.stderr, flush=True)
 
 
-def fill(arguments):
+def fill(arguments: argparse.Namespace) -> None:
     assay, filler = arguments.bin / "assay", arguments.bin / "examples" / "fill_blocks"
     url = f"ws://127.0.0.1:{arguments.port}"
 
-    def export(folder, name, air, degree_bits, hash_name, *options):
+    def export(
+        folder: pathlib.Path, name: str, air: str, degree_bits: int, hash_name: str, *options: object
+    ) -> tuple[pathlib.Path, Json]:
         vk = folder / f"{name}.vk"
         key = json.loads(run(
             assay, "--json", "export", air, "--degree-bits", degree_bits, "--hash", hash_name,
@@ -50,13 +53,13 @@ def fill(arguments):
         ))
         return vk, key
 
-    def prove(folder, name, air, vk, seed):
+    def prove(folder: pathlib.Path, name: str, air: str, vk: pathlib.Path, seed: int) -> None:
         run(
             assay, "prove", air, "--vk", vk, "--seed", seed, "--proof", folder / f"{name}.proof",
             "--public-values", folder / f"{name}.public-values",
         )
 
-    def filled(*call):
+    def filled(*call: object) -> list[Json]:
         return [json.loads(line) for line in run(filler, url, *call).splitlines()]
 
     blocks = []
@@ -91,16 +94,8 @@ def fill(arguments):
     arguments.blocks.write_text(json.dumps(blocks))
 
 
-def cpu():
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()
-
-
-def measure(arguments):
-    commit = run("git", "rev-parse", "--short", "HEAD").strip()
-    print(f"# {date.today()}, commit {commit}, {cpu()}; mean of ten executions")
+def measure(arguments: argparse.Namespace) -> None:
+    print(f"# {date.today()}, commit {commit()}, {cpu()}; mean of ten executions")
     print("mix,air,rows,hash,block,calls,megabytes,charged_ms,took_ms,took/charged")
     for block in json.loads(arguments.blocks.read_text()):
         number = block["block"]
@@ -122,7 +117,7 @@ def measure(arguments):
         )
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("fill")

@@ -7,11 +7,18 @@ import html
 import json
 import pathlib
 import sys
+from collections.abc import Sequence
+
+from scripts.workshop.common import Json, number
 
 # Distinguishable without colour vision, on light and on dark.
 COLOURS = ["#2b7de0", "#e07b1a", "#1f9e77", "#b54fb0", "#c9a10e", "#d9485f", "#6c7a89"]
 WIDTH, HEIGHT = 860, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 14, 34
+
+# Lines of a table by column, and the points of a line.
+Rows = list[dict[str, str]]
+Points = Sequence[tuple[float, float]]
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c232b; --soft: #66717d; --line: #d9dee4; --page: #fff;
@@ -40,13 +47,7 @@ th { color: var(--soft); font-weight: 500; } th:first-child, td:first-child { te
 """
 
 
-def number(value, digits=1):
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
-
-
-def ticks(top):
+def ticks(top: float) -> list[float]:
     """About five round steps up to `top`."""
     step = 1.0
     while top / step > 5:
@@ -60,9 +61,11 @@ def ticks(top):
 class Plot:
     """Axes in an SVG; x and y begin at zero unless told."""
 
-    def __init__(self, right, top, x_name, y_name, left=0.0):
+    def __init__(
+        self, right: float, top: float, x_name: str, y_name: str, left: float = 0.0
+    ) -> None:
         self.left, self.right, self.top = left, max(right, left + 1e-9), max(top, 1e-9)
-        self.parts = []
+        self.parts: list[str] = []
         for value in ticks(self.top):
             y = self.y(value)
             self.parts.append(
@@ -80,23 +83,23 @@ class Plot:
             f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 6}" text-anchor="end">{x_name}</text>'
             f'<text x="{LEFT}" y="{TOP - 3}">{y_name}</text>'
         )
-        self.names = []
+        self.names: list[tuple[str, str]] = []
 
-    def x(self, value):
+    def x(self, value: float) -> float:
         share = (value - self.left) / (self.right - self.left)
         return LEFT + share * (WIDTH - LEFT - RIGHT)
 
-    def y(self, value):
+    def y(self, value: float) -> float:
         return HEIGHT - BOTTOM - min(value / self.top, 1.0) * (HEIGHT - TOP - BOTTOM)
 
-    def span(self, begin, end, name):
+    def span(self, begin: float, end: float, name: str) -> None:
         x, width = self.x(begin), max(self.x(end) - self.x(begin), 2)
         self.parts.append(
             f'<rect x="{x:.1f}" y="{TOP}" width="{width:.1f}" height="{HEIGHT - TOP - BOTTOM}"'
             f' fill="var(--bad)" opacity="0.15"><title>{html.escape(name)}</title></rect>'
         )
 
-    def line(self, points, name, colour, dashed=False):
+    def line(self, points: Points, name: str, colour: str, dashed: bool = False) -> None:
         if points:
             path = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
             dash = ' stroke-dasharray="5 4"' if dashed else ""
@@ -106,7 +109,9 @@ class Plot:
             )
         self.names.append((name, colour))
 
-    def bar(self, place, low, high, width, colour, title):
+    def bar(
+        self, place: float, low: float, high: float, width: float, colour: str, title: str
+    ) -> None:
         top, bottom = self.y(high), self.y(low)
         self.parts.append(
             f'<rect x="{self.x(place) - width / 2:.1f}" y="{top:.1f}" width="{width:.1f}"'
@@ -114,13 +119,13 @@ class Plot:
             f"</title></rect>"
         )
 
-    def dot(self, x, y, colour, title):
+    def dot(self, x: float, y: float, colour: str, title: str) -> None:
         self.parts.append(
             f'<circle cx="{self.x(x):.1f}" cy="{self.y(y):.1f}" r="3" fill="{colour}">'
             f"<title>{html.escape(title)}</title></circle>"
         )
 
-    def svg(self, title):
+    def svg(self, title: str) -> str:
         legend = "".join(
             f'<span><i style="background:{colour}"></i>{html.escape(name)}</span>'
             for name, colour in self.names
@@ -132,12 +137,12 @@ class Plot:
         )
 
 
-def read(folder, name):
+def read(folder: pathlib.Path, name: str) -> Rows:
     with open(folder / name, newline="") as file:
         return list(csv.DictReader(file))
 
 
-def blocks_plot(blocks):
+def blocks_plot(blocks: Rows) -> str:
     numbers = [int(block["number"]) for block in blocks]
     most = max(int(block["proofs"]) for block in blocks)
     plot = Plot(numbers[-1] + 1, max(most, 1) * 1.1, "block", "proofs", left=numbers[0] - 1)
@@ -152,7 +157,7 @@ def blocks_plot(blocks):
     return plot.svg("Proofs in each block")
 
 
-def fullness_plot(blocks):
+def fullness_plot(blocks: Rows) -> str:
     numbers = [int(block["number"]) for block in blocks]
     plot = Plot(numbers[-1] + 1, 110, "block", "percent of the limit", left=numbers[0] - 1)
     shares = [("length_share", "length"), ("weight_share", "weight")]
@@ -162,7 +167,7 @@ def fullness_plot(blocks):
     return plot.svg("How full blocks are")
 
 
-def spread_plot(blocks, nodes):
+def spread_plot(blocks: Rows, nodes: list[str]) -> str | None:
     numbers = [int(block["number"]) for block in blocks]
     dots = []
     for block in blocks:
@@ -180,7 +185,10 @@ def spread_plot(blocks, nodes):
     return plot.svg("When each node had a block")
 
 
-def nodes_plot(samples, nodes, column, title, y_name, faults, second=None):
+def nodes_plot(
+    samples: Rows, nodes: list[str], column: str, title: str, y_name: str, faults: list[Json],
+    second: str | None = None,
+) -> str:
     end = max(float(sample["at_s"]) for sample in samples)
     top = max(float(sample[column] or 0) for sample in samples)
     plot = Plot(end, top * 1.1 or 1, "seconds", y_name)
@@ -197,7 +205,7 @@ def nodes_plot(samples, nodes, column, title, y_name, faults, second=None):
     return plot.svg(title)
 
 
-def waits_plot(calls):
+def waits_plot(calls: Rows) -> str | None:
     lines = []
     for name, column in [("in a block", "in_block_s"), ("final", "final_s")]:
         waits = sorted(
@@ -217,7 +225,7 @@ def waits_plot(calls):
     return plot.svg("How long calls wait")
 
 
-def rows(head, lines):
+def rows(head: list[str], lines: Sequence[Sequence[object]]) -> str:
     cells = "".join(f"<th>{html.escape(str(cell))}</th>" for cell in head)
     body = "".join(
         "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in line) + "</tr>"
@@ -226,7 +234,16 @@ def rows(head, lines):
     return f'<div class="scroll"><table><tr>{cells}</tr>{body}</table></div>'
 
 
-def page(folder):
+def document(title: str, about: str, body: str) -> str:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}'
+        f'</title><meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
+        f'<body><h1>{html.escape(title)}</h1><p class="note">{html.escape(about)}</p>'
+        f"{body}</body></html>\n"
+    )
+
+
+def page(folder: pathlib.Path) -> str:
     summary = json.loads((folder / "summary.json").read_text())
     blocks, samples = read(folder, "blocks.csv"), read(folder, "samples.csv")
     calls = read(folder, "calls.csv")
@@ -259,7 +276,7 @@ def page(folder):
     )
     parts = [f'<div class="tiles">{tile}</div>']
 
-    def section(title, content, note=""):
+    def section(title: str, content: str | None, note: str = "") -> None:
         if content:
             note = f'<p class="note">{html.escape(note)}</p>' if note else ""
             parts.append(f"<h2>{html.escape(title)}</h2>{note}{content}")
@@ -315,16 +332,10 @@ def page(folder):
         f" {versions.get('commit') or 'unknown'}; {hardware['cpu']}, {hardware['cores']} cores,"
         f" load average {hardware['load_average']} at the end."
     )
-    title = f"Run of {summary['scenario']}"
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}'
-        f'</title><meta name="viewport" content="width=device-width"><style>{STYLE}</style></head>'
-        f'<body><h1>{html.escape(title)}</h1><p class="note">{html.escape(about)}</p>'
-        f'{"".join(parts)}</body></html>\n'
-    )
+    return document(f"Run of {summary['scenario']}", about, "".join(parts))
 
 
-def index(folder):
+def index(folder: pathlib.Path) -> str:
     """One line a run: nightly.csv has its name, exit status and seconds."""
     words = {"0": "ok", "1": "failed", "2": "could not run", "124": "out of time"}
     lines = []
@@ -356,15 +367,11 @@ def index(folder):
         "run", "verdict", "seconds", "accepted", "tampered", "unexpected", "proofs/s",
         "finality p95 ms", "disagree"))
     bad = sum(run["status"] != "0" for run in runs)
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Nightly runs</title>'
-        f'<style>{STYLE}</style></head><body><h1>Nightly runs</h1><p class="note">{len(runs)} runs,'
-        f' {bad} not ok.</p><div class="scroll"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
-        f"</body></html>\n"
-    )
+    body = f'<div class="scroll"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+    return document("Nightly runs", f"{len(runs)} runs, {bad} not ok.", body)
 
 
-def main():
+def main() -> None:
     arguments = sys.argv[1:]
     make = index if arguments[:1] == ["--index"] else page
     if len(arguments) != (2 if make is index else 1):

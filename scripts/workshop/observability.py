@@ -18,9 +18,12 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from scripts.workshop import ROOT, demo
+from scripts.workshop.common import Json
 
 RULES = ROOT / "docs/alerts/assay.yaml"
 RULE_TESTS = ROOT / "docs/alerts/assay_test.yaml"
@@ -50,21 +53,25 @@ SILENT = {
 # And the one that this load is for.
 ACTIVE = {"AssayBadProofs"}
 
+# AIR, file and description of a key; description of a key, proof and public values.
+Key = tuple[str, pathlib.Path, Json]
+Call = tuple[Json, pathlib.Path, pathlib.Path]
+
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-problems = []
+problems: list[str] = []
 
 
-def say(message):
+def say(message: str) -> None:
     print(f"observability: {message}", flush=True)
 
 
-def expect(condition, message):
+def expect(condition: object, message: str) -> None:
     if not condition:
         problems.append(message)
         say(f"WRONG: {message}")
 
 
-def get(url, method="GET"):
+def get(url: str, method: str = "GET") -> tuple[int, str]:
     """Status and body."""
     try:
         request = urllib.request.Request(url, method=method)
@@ -75,36 +82,36 @@ def get(url, method="GET"):
 
 
 class Prometheus:
-    def __init__(self, url):
+    def __init__(self, url: str) -> None:
         self.url = url
 
-    def ask(self, path, **parameters):
+    def ask(self, path: str, **parameters: object) -> Any:
         status, body = get(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}")
         answer = json.loads(body)
         if status != 200:
             sys.exit(f"observability: Prometheus: {path} {parameters}: {answer.get('error')}")
         return answer["data"]
 
-    def query(self, expr):
+    def query(self, expr: str) -> list[tuple[Json, float]]:
         """Labels and value of each series."""
         found = self.ask("query", query=expr)["result"]
         return [(series["metric"], float(series["value"][1])) for series in found]
 
-    def history(self, expr, start, end):
+    def history(self, expr: str, start: float, end: float) -> list[tuple[Json, list]]:
         found = self.ask("query_range", query=expr, start=start, end=end, step=2)["result"]
         return [(series["metric"], series["values"]) for series in found]
 
 
-def fill_in(expr):
+def fill_in(expr: str) -> str:
     """What Grafana puts into the queries of a dashboard."""
     return expr.replace("$job", "assay").replace("$instance", ".*").replace(
         "$__rate_interval", "1m"
     )
 
 
-def questions():
+def questions() -> list[tuple[str, list[Json]]]:
     """The dashboard's rows: each one's title, and its panels."""
-    rows: list = []
+    rows: list[tuple[str, list[Json]]] = []
     for panel in json.loads(DASHBOARD.read_text())["panels"]:
         if panel["type"] == "row":
             rows.append((panel["title"], []))
@@ -113,14 +120,14 @@ def questions():
     return rows
 
 
-def panels():
+def panels() -> Iterator[tuple[str, list[str]]]:
     """Title and queries of every panel."""
     for _, row in questions():
         for panel in row:
             yield panel["title"], [target["expr"] for target in panel["targets"]]
 
 
-def answers(prometheus, what, expr):
+def answers(prometheus: Prometheus, what: str, expr: str) -> list[tuple[Json, float]]:
     """The query has an answer, and it is of numbers."""
     found = prometheus.query(expr)
     expect(found, f"{what}: no answer to {expr}")
@@ -129,7 +136,7 @@ def answers(prometheus, what, expr):
     return found
 
 
-def known_metrics(prometheus, expressions):
+def known_metrics(prometheus: Prometheus, expressions: list[str]) -> None:
     """Every metric that is named exists."""
     exist = set(prometheus.ask("label/__name__/values"))
     named = set()
@@ -141,7 +148,7 @@ def known_metrics(prometheus, expressions):
     say(f"{len(named)} metrics are named, all of them exist" if named <= exist else "see above")
 
 
-def documented(text):
+def documented(text: str) -> None:
     """docs/metrics.md has every metric of ours that the node exports, and no other."""
     exported = set(re.findall(r"^# TYPE (assay_\w+) ", text, re.M))
     listed = set(re.findall(r"`(assay_\w+)`", "\n".join(
@@ -153,18 +160,19 @@ def documented(text):
 class Load:
     """Sends proofs and notes the verdicts of those that reached a verifier."""
 
-    def __init__(self, client, folder):
+    def __init__(self, client: demo.Client, folder: pathlib.Path) -> None:
         self.client, self.folder = client, folder
-        self.of_system = collections.defaultdict(collections.Counter)
+        self.of_system: dict[str, collections.Counter[str]] = collections.defaultdict(
+            collections.Counter)
         self.bytes = 0
         folder.mkdir(parents=True)
 
     @property
-    def verdicts(self):
+    def verdicts(self) -> collections.Counter[str]:
         """Of all proof systems."""
         return sum(self.of_system.values(), collections.Counter())
 
-    def keys(self):
+    def keys(self) -> list[Key]:
         keys = []
         for air, degree_bits, hash_name in AIRS:
             vk = self.folder / f"{air}.vk"
@@ -174,13 +182,13 @@ class Load:
             keys.append((air, vk, key))
         return keys
 
-    def register(self, vk, sender):
+    def register(self, vk: pathlib.Path, sender: int) -> None:
         self.client.must(
             "register", "--no-check", "--vk", vk, "--url", self.client.url,
             "--signer", f"//Sender//{sender}", "--no-wait-finalised",
         )
 
-    def wave(self, number, keys):
+    def wave(self, number: int, keys: list[Key]) -> tuple[list[Call], list[Call]]:
         """Copies of this wave's proofs, and the proofs: key, proof and public values of each."""
         copies, genuine = [], []
         for air, vk, key in keys:
@@ -201,8 +209,8 @@ class Load:
                 copies.append((key, path, values))
         return copies, genuine
 
-    def send(self, calls, first_sender):
-        def one(place, call):
+    def send(self, calls: list[Call], first_sender: int) -> None:
+        def one(place: int, call: Call) -> tuple[Json, str, pathlib.Path]:
             key, proof, values = call
             return self.client.run(
                 "submit", "--vk-hash", key["vk_hash"], "--proof", proof, "--public-values", values,
@@ -214,18 +222,18 @@ class Load:
             for answer, system, proof in pool.map(one, range(len(calls)), calls):
                 verdict = answer.get("verdict") or answer.get("class")
                 expect(verdict and "block_number" in answer, f"{proof.name}: {answer}")
-                self.of_system[system][verdict] += 1
+                self.of_system[system][str(verdict)] += 1
                 self.bytes += proof.stat().st_size
 
 
-def served(service, load):
+def served(service: list[str], load: Load) -> int:
     """Waits until a proving service has done its work, and adds it to the load: a block that it
     queued before it was killed, and three since."""
-    air, _, folder, killed = service
-    folder, killed = pathlib.Path(folder), int(killed)
+    air, _, place, block = service
+    folder, killed = pathlib.Path(place), int(block)
     path = folder / "accepted.jsonl"
 
-    def lines():
+    def lines() -> list[Json]:
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
     wait_for("four blocks are proved", lambda: len(lines()) >= 4, 180)
@@ -241,7 +249,7 @@ def served(service, load):
     return len(found)
 
 
-def check_prover(document, proved):
+def check_prover(document: Json, proved: int) -> None:
     """What a node that was told of the prover says of it: sums since the prover started again."""
     said = document["prover"]
     expect(said["reachable"], f"prover: {said}")
@@ -254,7 +262,7 @@ def check_prover(document, proved):
     say(f"prover: p50 and p95 at most {series['p50Ms']:.0f} and {series['p95Ms']:.0f} ms")
 
 
-def counted(prometheus, instance, stage):
+def counted(prometheus: Prometheus, instance: str, stage: str) -> dict[str, int]:
     """Verdicts that a node tells Prometheus of, without those at zero."""
     found = prometheus.query(
         f'sum by (verdict) (assay_verification_seconds_count{{instance="{instance}",stage="{stage}"}})'
@@ -262,7 +270,7 @@ def counted(prometheus, instance, stage):
     return {labels["verdict"]: int(value) for labels, value in found if value}
 
 
-def wait_for(what, condition, seconds=60):
+def wait_for(what: str, condition: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -271,7 +279,7 @@ def wait_for(what, condition, seconds=60):
     sys.exit(f"observability: {what}: not within {seconds} s")
 
 
-def check_backend(what, said, verdicts):
+def check_backend(what: str, said: Json, verdicts: collections.Counter[str]) -> None:
     """What the document says of one proof system."""
     refused = {word: count for word, count in verdicts.items() if word != "accepted"}
     expect(said["verified"] == verdicts["accepted"], f"{what}: {said['verified']} verified")
@@ -285,7 +293,7 @@ def check_backend(what, said, verdicts):
     say(f"{what}: {json.dumps(said['recent'])}, drift {said['drift']:.2f}")
 
 
-def check_status(url, load, rpc=None):
+def check_status(url: str, load: Load, rpc: demo.Node | None = None) -> Json:
     """The document says what the chain said."""
     status, body = get(f"{url}/status/node")
     expect(status == 200, f"{url}/status/node: {status}")
@@ -322,7 +330,7 @@ def check_status(url, load, rpc=None):
     return document
 
 
-def check_rules(prometheus):
+def check_rules(prometheus: Prometheus) -> list[str]:
     expressions = []
     tested = set(re.findall(r"alertname: (\w+)\n\s+exp_alerts:\n", RULE_TESTS.read_text()))
     active = {}
@@ -350,7 +358,7 @@ def check_rules(prometheus):
     return expressions
 
 
-def scrape(url, times=20):
+def scrape(url: str, times: int = 20) -> tuple[str, float]:
     """The text, and the longest time of several scrapes in milliseconds."""
     longest = 0.0
     for _ in range(times):
@@ -361,7 +369,9 @@ def scrape(url, times=20):
     return text, longest * 1000
 
 
-def draw_panel(axis, prometheus, panel, start, end):
+def draw_panel(
+    axis: Any, prometheus: Prometheus, panel: Json, start: float, end: float
+) -> None:
     """The series of a panel, and its thresholds where they are within the series' range."""
     for target in panel["targets"]:
         for labels, values in prometheus.history(fill_in(target["expr"]), start, end):
@@ -392,7 +402,7 @@ def draw_panel(axis, prometheus, panel, start, end):
         axis.legend(fontsize=7)
 
 
-def draw(prometheus, picture, start, end):
+def draw(prometheus: Prometheus, picture: pathlib.Path, start: float, end: float) -> None:
     """Every panel, from this run's data, under its question."""
     import matplotlib
 
@@ -415,7 +425,7 @@ def draw(prometheus, picture, start, end):
     say(f"drew {len(list(panels()))} panels into {picture}")
 
 
-def check(arguments):
+def check(arguments: argparse.Namespace) -> int:
     began = time.time()
     prometheus = Prometheus(arguments.prometheus)
     client = demo.Client(arguments.assay, f"ws://127.0.0.1:{arguments.port}")
@@ -496,7 +506,7 @@ def check(arguments):
     return 1 if problems else 0
 
 
-def bootnode(arguments):
+def bootnode(arguments: argparse.Namespace) -> int:
     """A local address of a node, for others to connect to."""
     node = demo.Node(arguments.port)
     address = next(a for a in node.call("system_localListenAddresses") if "/127.0.0.1/tcp/" in a)
@@ -504,19 +514,19 @@ def bootnode(arguments):
     return 0
 
 
-def empty_import(arguments):
+def empty_import(arguments: argparse.Namespace) -> int:
     """The mean time to import a block without proofs, in microseconds, of a node's first ten."""
-    def value(text, name):
+    def value(text: str, name: str) -> float:
         return float(re.findall(rf'^{name}{{.*stage="import".*}} (.*)$', text, re.M)[0])
 
     text = ""
 
-    def enough():
+    def enough() -> bool:
         nonlocal text
         found = re.search(r"Prometheus exporter started at .*:(\d+)", arguments.log.read_text())
         if found:
             text = get(f"http://127.0.0.1:{found[1]}/metrics")[1]
-        return found and value(text, "assay_block_seconds_count") >= 10
+        return bool(found) and value(text, "assay_block_seconds_count") >= 10
 
     wait_for("ten blocks are imported", enough, 120)
     if value(text, "assay_block_proofs_sum"):
@@ -526,7 +536,7 @@ def empty_import(arguments):
     return 0
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("bootnode")

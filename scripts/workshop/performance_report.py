@@ -12,7 +12,6 @@ both. Each row of the table is one proof made, one verification, or one tampered
 
 import csv
 import json
-import math
 import os
 import random
 import statistics
@@ -24,7 +23,7 @@ from datetime import date
 from pathlib import Path
 
 from scripts.workshop import ROOT
-from scripts.workshop.collect_bench import cpu
+from scripts.workshop.common import Json, commit, cpu, quantile
 
 FOLDER = ROOT / "docs/performance"
 TABLE = FOLDER / "prove_verify.csv"
@@ -58,11 +57,14 @@ PROOFS = 20
 VERIFICATIONS = 5
 TAMPERED = 5
 
+# A row of the table without its seed, as far as it says what was proven: the first columns.
+Case = tuple[str, ...]
+
 # What is asked of the figures, in milliseconds.
 PROVE_P95, VERIFY_P95, VERIFY_P95_STANDARD = 5_500, 3_200, 10
 
 
-def client(*arguments):
+def client(*arguments: object) -> Json:
     """The client's answer, whatever its verdict."""
     done = subprocess.run(["assay", "--json", *map(str, arguments)], capture_output=True, text=True,
                           check=False)
@@ -71,7 +73,7 @@ def client(*arguments):
     return json.loads(done.stdout)
 
 
-def measure():
+def measure() -> None:
     rng = random.Random(1337)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +94,7 @@ def measure():
                     "proof_bytes": made["proof_bytes"], "seed": seed,
                 }
 
-                def row(kind, milliseconds, verdict, fixed=fixed):
+                def row(kind: str, milliseconds: float, verdict: str, fixed: Json = fixed) -> None:
                     rows.append(fixed | {"kind": kind, "ms": milliseconds, "verdict": verdict})
 
                 row("prove", round(made["prove_ms"], 3), "")
@@ -111,33 +113,25 @@ def measure():
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True,
-                            check=True, cwd=ROOT).stdout.strip()
     runs = json.loads(RUNS.read_text())
-    runs[TABLE.name] |= {"commit": commit, "date": str(date.today()),
+    runs[TABLE.name] |= {"commit": commit(), "date": str(date.today()),
                          "machine": f"{cpu()}, {os.cpu_count()} threads"}
     RUNS.write_text(json.dumps(runs, indent="\t") + "\n")
 
 
-def quantile(values, q):
-    """The smallest value that a share `q` of all is not above."""
-    values = sorted(values)
-    return values[max(0, math.ceil(q * len(values)) - 1)]
-
-
-def figures(values):
+def figures(values: list[float]) -> tuple[float, float, float]:
     return statistics.median(values), quantile(values, 0.95), max(values)
 
 
-def number(value):
+def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def page():
+def page() -> str:
     with open(TABLE, newline="") as file:
         rows = list(csv.DictReader(file))
-    cases: dict = defaultdict(lambda: defaultdict(list))
-    sizes: dict = {}
+    cases: dict[Case, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    sizes: dict[Case, int] = {}
     copies, accepted, refused = 0, 0, 0
     for row in rows:
         case = tuple(row[name] for name in COLUMNS[:7])
@@ -155,10 +149,10 @@ def page():
     runs = json.loads(RUNS.read_text())
     own = runs[TABLE.name]
 
-    def name(case):
+    def name(case: Case) -> str:
         return f"{case[1]} 2^{case[2]}, {case[3]}, `{case[4]}`"
 
-    def kept(value, limit):
+    def kept(value: float, limit: float) -> str:
         return "yes" if value <= limit else "**no**"
 
     lines = [
@@ -207,7 +201,7 @@ def page():
     return "\n".join(lines) + "\n"
 
 
-def main():
+def main() -> None:
     match sys.argv[1:]:
         case ["measure"]:
             measure()

@@ -16,13 +16,13 @@ FOLDER = ROOT / "docs/runbooks"
 SECONDS = 240
 
 
-def script(text):
+def script(text: str) -> str:
     """The blocks of shell, indented or not."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S)
     return "set -eu -o pipefail\n" + "\n".join(blocks)
 
 
-def main():
+def main() -> int:
     work = pathlib.Path(sys.argv[1])
     only = set(sys.argv[2:])
     failed = 0

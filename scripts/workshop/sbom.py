@@ -11,11 +11,12 @@ import sys
 import tomllib
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import Json
 
 BINARIES = ("assay-node", "assay-cli")
 
 
-def bill():
+def bill() -> Json:
     metadata = json.loads(subprocess.run(
         ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform",
          "x86_64-unknown-linux-gnu"],
@@ -27,7 +28,7 @@ def bill():
     sums = {(entry["name"], entry["version"]): entry.get("checksum") for entry in lock["package"]}
 
     todo = [id for id, package in packages.items() if package["name"] in BINARIES]
-    edges = {}
+    edges: dict[str, list[str]] = {}
     while todo:
         id = todo.pop()
         if id in edges:
@@ -38,7 +39,7 @@ def bill():
         })
         todo += edges[id]
 
-    def purl(id):
+    def purl(id: str) -> str:
         package = packages[id]
         return f"pkg:cargo/{package['name']}@{package['version']}"
 
@@ -67,7 +68,7 @@ def bill():
     }
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", type=pathlib.Path, metavar="FILE")
     arguments = parser.parse_args()

@@ -15,20 +15,23 @@ import statistics
 import threading
 import time
 
+from scripts.workshop.common import Json, quantile
 from scripts.workshop.full_blocks import run
 from scripts.workshop.observability import get, wait_for
-from scripts.workshop.performance_report import quantile
 
 AIR, DEGREE_BITS, HASH = "fibonacci", 14, "blake3"
 # Proofs of a wave: a little more than fit into a block.
 PROOFS, WAVES = 90, 6
 PAUSE_S = 0.02
 
+# Kind, wave, whether the wave was scraped, node, what, milliseconds.
+Row = tuple[str, int, str, str, str, str]
 
-def port(log, said):
-    found: list = []
 
-    def look():
+def port(log: pathlib.Path, said: str) -> str:
+    found: list[str] = []
+
+    def look() -> list[str]:
         found[:] = re.findall(rf"{said}[^ ]*127\.0\.0\.1:(\d+)", log.read_text())
         return found
 
@@ -36,7 +39,7 @@ def port(log, said):
     return found[0]
 
 
-def block_seconds(metrics, stage):
+def block_seconds(metrics: str, stage: str) -> list[float]:
     """Sum and number of the blocks that a node executed in a stage."""
     text = get(metrics)[1]
     return [
@@ -45,11 +48,11 @@ def block_seconds(metrics, stage):
     ]
 
 
-def proofs_imported(metrics):
+def proofs_imported(metrics: str) -> float:
     return float(re.findall(r'^assay_block_proofs_sum{.*stage="import".*} (.*)$', get(metrics)[1], re.M)[0])
 
 
-def scrape(name, url, stop, rows, wave):
+def scrape(name: str, url: str, stop: threading.Event, rows: list[Row], wave: int) -> None:
     while not stop.is_set():
         start = time.monotonic()
         status, body = get(url)
@@ -60,7 +63,7 @@ def scrape(name, url, stop, rows, wave):
         time.sleep(PAUSE_S)
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, type=pathlib.Path, help="folder of the binaries")
     parser.add_argument("--port", required=True, type=int, help="the author's RPC port")
@@ -79,7 +82,7 @@ def main():
         pages.append((name, f"http://127.0.0.1:{port(log, 'Status at http://')}/status/node"))
 
     folders = []
-    key: dict = {}
+    key: Json = {}
     for wave in range(WAVES):
         folder = arguments.dir / str(wave)
         folder.mkdir(parents=True)
@@ -93,7 +96,7 @@ def main():
                 "--public-values", folder / f"{proof:03}.public-values")
         folders.append(folder)
 
-    rows: list = []
+    rows: list[Row] = []
     full = []
     for wave, folder in enumerate(folders):
         scraped = wave % 2 == 1

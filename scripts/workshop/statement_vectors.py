@@ -10,20 +10,21 @@ import json
 import sys
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import Json
 
 FILE = ROOT / "docs" / "statement-vectors.json"
 
 
-def vk_hash(vk):
+def vk_hash(vk: bytes) -> bytes:
     """Name of a verifying key on a chain, from its SCALE bytes."""
     return hashlib.sha256(b"assay/vk/v1" + vk).digest()
 
 
-def preimage(context, key, verifier_version, values):
+def preimage(context: bytes, key: bytes, verifier_version: int, values: list[int]) -> bytes:
     """What a statement is the SHA-256 of."""
     assert len(context) == 32 and len(key) == 32
 
-    def u32(number):
+    def u32(number: int) -> bytes:
         return number.to_bytes(4, "little")
 
     return b"".join(
@@ -34,7 +35,7 @@ def preimage(context, key, verifier_version, values):
     )
 
 
-def recomputed(vector):
+def recomputed(vector: Json) -> Json:
     """The vector with its hashes as they should be."""
     if "vk" in vector:
         return vector | {"vk_hash": vk_hash(bytes.fromhex(vector["vk"])).hex()}
@@ -47,7 +48,7 @@ def recomputed(vector):
     }
 
 
-def as_json(document):
+def as_json(document: Json) -> str:
     """One field a line, but a list of numbers on a single one."""
     text = json.dumps(document, indent="\t")
     for vector in document["statements"]:
@@ -59,9 +60,10 @@ def as_json(document):
     return text + "\n"
 
 
-def main():
+def main() -> int:
     document = json.loads(FILE.read_text())
-    wrong, seen = [], set()
+    wrong: list[str] = []
+    seen: set[str] = set()
     for kind in ("vk_hashes", "statements"):
         for vector in document[kind]:
             right = recomputed(vector)

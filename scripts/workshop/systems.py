@@ -9,10 +9,10 @@ fixtures, recorded runs) don't count.
 """
 
 import re
-import subprocess
 import sys
 
 from scripts.workshop import ROOT
+from scripts.workshop.common import git
 
 PAGE = ROOT / "docs/adding-a-proof-system.md"
 LAST = "cairo"
@@ -21,12 +21,11 @@ STANDS_ON = {"cairo": ["stwo"]}
 CODE = (".py", ".rs", ".sh", ".toml", ".yaml")
 
 
-def outside(system):
+def outside(system: str) -> dict[str, int]:
     """{file: how often it names the system} of the files outside its rooms."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
     rooms = [system, *STANDS_ON.get(system, [])]
     found = {}
-    for name in listed.stdout.splitlines():
+    for name in git("ls-files").splitlines():
         if not name.endswith(CODE) or name.startswith("docs/") or name == "scripts/workshop/systems.py":
             continue
         if any(room in name for room in rooms):
@@ -37,7 +36,7 @@ def outside(system):
     return found
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     if arguments == ["--check"]:
         page = set(re.findall(r"^\| `([^`]+)` \|", PAGE.read_text(), re.M))
         code = set(outside(LAST))

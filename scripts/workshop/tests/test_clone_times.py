@@ -15,7 +15,7 @@ LONG_AGO = 1_700_000_000 * 10**9
 
 
 class ClonesShould(unittest.TestCase):
-    def setUp(self):
+    def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
@@ -31,39 +31,39 @@ class ClonesShould(unittest.TestCase):
                                ("test.rs", 'env!("CARGO_MANIFEST_DIR")')):
                 (self.folder / name / file).write_text(text)
 
-    def clone_times(self, clone, what):
+    def clone_times(self, clone: str, what: str) -> None:
         subprocess.run([sys.executable, "-B", f"scripts/workshop/{SCRIPT.name}", what],
                        cwd=self.folder / clone, check=True, stderr=subprocess.DEVNULL,
                        env={**os.environ, "CARGO_TARGET_DIR": str(self.folder / "target"),
                             "ASSAY_CACHE": str(self.folder)})
 
-    def time_of(self, clone, file):
+    def time_of(self, clone: str, file: str) -> int:
         return (self.folder / clone / file).stat().st_mtime_ns
 
-    def built_in_a(self):
+    def built_in_a(self) -> None:
         for file in ("lib.rs", "build.rs", "test.rs"):
             os.utime(self.folder / "a" / file, ns=(LONG_AGO, LONG_AGO))
         self.clone_times("a", "keep")
 
-    def test_a_file_that_holds_the_same_has_the_time_of_the_clone_that_built_it(self):
+    def test_a_file_that_holds_the_same_has_the_time_of_the_clone_that_built_it(self) -> None:
         self.built_in_a()
         self.clone_times("b", "take")
         self.assertEqual(self.time_of("b", "lib.rs"), LONG_AGO)
 
-    def test_a_file_that_holds_something_else_is_new_however_old_it_is(self):
+    def test_a_file_that_holds_something_else_is_new_however_old_it_is(self) -> None:
         (self.folder / "b/lib.rs").write_text("else")
         os.utime(self.folder / "b/lib.rs", ns=(LONG_AGO, LONG_AGO))
         self.built_in_a()
         self.clone_times("b", "take")
         self.assertGreater(self.time_of("b", "lib.rs"), LONG_AGO)
 
-    def test_what_depends_on_the_path_of_its_clone_is_new(self):
+    def test_what_depends_on_the_path_of_its_clone_is_new(self) -> None:
         self.built_in_a()
         self.clone_times("b", "take")
         for file in ("build.rs", "test.rs"):
             self.assertGreater(self.time_of("b", file), LONG_AGO, file)
 
-    def test_after_a_build_that_nobody_noted_everything_is_new(self):
+    def test_after_a_build_that_nobody_noted_everything_is_new(self) -> None:
         self.built_in_a()
         for place in ("target/release", "target-stwo/release", "target/distro/wasm32v1-none/release"):
             with self.subTest(place):
@@ -75,7 +75,7 @@ class ClonesShould(unittest.TestCase):
                 self.assertGreater(self.time_of("b", "lib.rs"), LONG_AGO)
                 shutil.rmtree(unit.parent)
 
-    def test_where_nothing_was_noted_everything_is_new(self):
+    def test_where_nothing_was_noted_everything_is_new(self) -> None:
         os.utime(self.folder / "b/lib.rs", ns=(LONG_AGO, LONG_AGO))
         self.clone_times("b", "take")
         self.assertGreater(self.time_of("b", "lib.rs"), LONG_AGO)
