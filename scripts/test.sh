@@ -129,6 +129,7 @@ step "no_std" no_std
 step "demo" scripts/demo.sh
 step "times of clones" python3 -B -m scripts.workshop.tests.test_clone_times
 step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
+step "runbooks' outputs" python3 -B -m scripts.workshop.tests.test_runbooks
 step "published stress runs" scripts/analyze_simnet.py docs/stress/*.json
 # Two validators under a little load; what it leaves is in the cache until the next time.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"

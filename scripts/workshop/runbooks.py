@@ -1,25 +1,84 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the commands of docs/runbooks, as whoever follows one would: each file's blocks in order, in
-one shell, in a folder of its own. scripts/test/observability.sh sets what they name (docs/runbooks/README.md)
-and calls this; the exit status is 1 if a command fails."""
+"""Runs the commands of docs/runbooks in order, as a reader would: each file in one shell, in a folder of
+its own, and compares what they print with what the document shows.
+
+A block of `text` right after a block of `sh` is its output. As in docs/client.md, a line `...` stands for
+any number of lines, and times in milliseconds are not compared. `...` within a line stands for any text.
+A block of `sh` without such a block must print nothing. scripts/test/observability.sh sets the names in
+capitals (docs/runbooks/README.md) and calls this; the exit status is 1 if a command fails or prints
+something else.
+"""
 
 import pathlib
 import re
 import subprocess
 import sys
 import time
+from typing import NamedTuple
 
 from scripts.workshop import ROOT
 
 FOLDER = ROOT / "docs/runbooks"
 # The alarm is not part of a runbook: a command that hangs is a failure like any other.
 SECONDS = 240
+# Printed after each block, to tell the outputs apart.
+END = "\x1e"
 
 
-def script(text: str) -> str:
-    """The blocks of shell, indented or not."""
-    blocks = re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S)
-    return "set -eu -o pipefail\n" + "\n".join(blocks)
+class Block(NamedTuple):
+    """Commands, and the output that the document shows."""
+
+    commands: str
+    shown: str
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of a document. Output that belongs to no commands is an error."""
+    found = re.findall(r"^```sh\n(.*?)^```\n(?:\n*```text\n(.*?)^```$)?", text + "\n", re.M | re.S)
+    outputs = len(re.findall(r"^```text$", text, re.M))
+    if outputs != sum(1 for _, shown in found if shown):
+        raise ValueError("a block of text does not follow a block of sh, or is empty")
+    return [Block(commands, shown) for commands, shown in found]
+
+
+def agree(shown: str, printed: str) -> bool:
+    """Whether the printed lines are those that are shown."""
+    def tidy(text: str) -> list[str]:
+        return [re.sub(r"\b[\d.]+ ms\b", "# ms", line.rstrip()) for line in text.strip("\n").splitlines()]
+
+    pattern = ""
+    for line in tidy(shown):
+        if line == "...":
+            pattern += r"(?:.*\n)*"
+        else:
+            pattern += ".*".join(map(re.escape, line.split("..."))) + r"\n"
+    return re.fullmatch(pattern, "".join(f"{line}\n" for line in tidy(printed))) is not None
+
+
+def follow(text: str, folder: pathlib.Path, seconds: float = SECONDS) -> list[str]:
+    """Runs a document's blocks in `folder`; returns what is wrong."""
+    todo = blocks(text)
+    script = "set -eu -o pipefail\n" + "".join(
+        f"{block.commands}printf '{END}'\n" for block in todo
+    )
+    try:
+        done = subprocess.run(
+            ["bash", "-c", script], cwd=folder, timeout=seconds, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+        )
+        status, output = done.returncode, done.stdout
+    except subprocess.TimeoutExpired as error:
+        status, output = None, (error.stdout or b"").decode()
+    printed = output.split(END)
+    wrong = []
+    for block, lines in zip(todo, printed[:len(todo)]):
+        if not agree(block.shown, lines):
+            wrong.append(f"{block.commands}--- is shown as\n{block.shown}--- and prints\n{lines}")
+    if status != 0 or len(printed) != len(todo) + 1:
+        how = f"took longer than {seconds:g} s" if status is None else f"ended with status {status}"
+        failing = todo[len(printed) - 1].commands if len(printed) <= len(todo) else ""
+        wrong.append(f"{failing}--- {how}")
+    return wrong
 
 
 def main() -> int:
@@ -32,19 +91,12 @@ def main() -> int:
         folder = work / path.stem
         folder.mkdir(parents=True)
         start = time.monotonic()
-        try:
-            done = subprocess.run(
-                ["bash", "-c", script(path.read_text())], cwd=folder, timeout=SECONDS, text=True,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-            )
-            status, output = str(done.returncode), done.stdout
-        except subprocess.TimeoutExpired as error:
-            status, output = "no end", (error.stdout or b"").decode()
+        wrong = follow(path.read_text(), folder)
         took = time.monotonic() - start
-        print(f"runbooks: {path.name}: {'ok' if status == '0' else status}, {took:.0f} s", flush=True)
-        if status != "0":
+        print(f"runbooks: {path.name}: {'WRONG' if wrong else 'ok'}, {took:.0f} s", flush=True)
+        for message in wrong:
             failed += 1
-            print("\n".join(output.splitlines()[-30:]), flush=True)
+            print("\n".join(message.splitlines()[-60:]), flush=True)
     return 1 if failed else 0
 
 
