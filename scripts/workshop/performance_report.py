@@ -158,15 +158,15 @@ def page() -> str:
     lines = [
         "# Performance",
         "",
-        "Written by `python3 -m scripts.workshop.performance_report write` from the raw files in this folder; the",
-        "tests fail if it does not say what they say. A small shared machine: compare rows with each other",
-        "before you compare them with yours.",
+        "`python3 -m scripts.workshop.performance_report write` writes this page from the raw files in this folder.",
+        "The tests fail if the page and the files differ. The machine is small and shared: compare rows with each",
+        "other before you compare them with yours.",
         "",
         "## Objectives",
         "",
         f"`{own['command']}` at commit {own['commit']}, {own['date']}, {own['machine']}:",
-        f"{PROOFS} proofs of each row below, each verified {VERIFICATIONS} times by a client that has just",
-        f"started, and {TAMPERED} copies of each with one bit changed.",
+        f"{PROOFS} proofs of each row below, and {TAMPERED} copies of each proof with one bit changed. A client that",
+        f"has just started verifies each proof {VERIFICATIONS} times.",
         "",
         "| Objective | Limit | Measured | Kept |",
         "|---|---|---|---|",
@@ -181,9 +181,9 @@ def page() -> str:
         "",
         "## Proving and verifying",
         "",
-        "Milliseconds: median, p95, most.",
+        "Times are in milliseconds: median, p95, largest.",
         "",
-        "| Back end | AIR | Rows | Hash | Profile | Proven bits | Conjectured | Proof | Prove | Verify |",
+        "| Proof system | AIR | Rows | Hash | Profile | Proven bits | Conjectured | Proof | Prove | Verify |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for case, kinds in cases.items():
@@ -192,7 +192,7 @@ def page() -> str:
                  for kind in ("prove", "verify")]
         lines.append(f"| {backend} | {air} | 2^{log_rows} | {hash_name} | {profile} | {proven} "
                      f"| {conjectured} | {sizes[case] / 1000:.0f} KB | {times[0]} | {times[1]} |")
-    lines += ["", "## Raw files", "", "| File | What | Command | Commit | When, where |",
+    lines += ["", "## Raw files", "", "| File | Content | Command | Commit | Date, machine |",
               "|---|---|---|---|---|"]
     for table in sorted(path.name for path in FOLDER.glob("*.csv")):
         run = runs[table]
