@@ -4,6 +4,8 @@
 # Every check there is, the same here as in CI: set-up, formatting, build, lints, docs, tests, the
 # proof that the verifier needs no std, the dependency policy, and the demo on a running chain.
 # A failing step does not stop the later ones; it fails the script.
+#
+#   scripts/test.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -97,7 +99,8 @@ scripts() {
 	mapfile -t shell < <(git ls-files '*.sh' .ci/run)
 	shellcheck --severity=warning --external-sources "${shell[@]}" &&
 		pyflakes3 scripts spec &&
-		mypy --cache-dir "$scratch/mypy"
+		mypy --cache-dir "$scratch/mypy" &&
+		python3 -B -m scripts.workshop.tests.test_scripts
 }
 
 step "components" components
