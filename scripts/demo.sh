@@ -3,7 +3,10 @@
 #
 # The whole way on a running chain: export AIRs of both proof systems, register their keys, prove,
 # submit every proof and tampered copies of it, wait for finality, print one table. Exits non-zero if
-# a verdict is not the expected one. What happens on the chain is in demo.py; here are the processes.
+# a verdict is not the expected one. What happens on the chain is in scripts/workshop/demo.py; here are
+# the processes.
+#
+#   scripts/demo.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,8 +23,8 @@ cargo build --release --locked --workspace --bins
 ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
 export ASSAY_STWO_PROVER
 
-# shellcheck source=scripts/test/node.sh
-. scripts/test/node.sh
+# shellcheck source=scripts/node.sh
+. scripts/node.sh
 start_node
 
 # Waited for in the background, so that a signal is acted on at once.

@@ -6,8 +6,8 @@
 #
 #   scripts/setup.sh               install
 #   scripts/setup.sh --env         print the settings for a shell: eval "$(scripts/setup.sh --env)"
-#   scripts/setup.sh --networks        install what zombienet/run.sh needs besides
-#   scripts/setup.sh --lints           install what scripts/test.sh reads shell and Python with, besides
+#   scripts/setup.sh --networks    install what zombienet/run.sh needs besides
+#   scripts/setup.sh --lints       install what scripts/test.sh reads shell, Python and TOML with, besides
 #   ASSAY_WASM_ROUTE=distro …      take the wasm target from Debian's packages, not from rustup
 set -euo pipefail
 
@@ -110,6 +110,7 @@ missing_packages() {
 		for tool in shellcheck pyflakes3 mypy; do
 			command -v $tool >/dev/null || echo $tool
 		done
+		python3 -m pip --version >/dev/null 2>&1 || echo python3-pip
 	fi
 	if [ -n "$NETWORKS" ]; then
 		command -v node >/dev/null || echo nodejs

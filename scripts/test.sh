@@ -4,6 +4,8 @@
 # Every check there is, the same here as in CI: set-up, formatting, build, lints, docs, tests, the
 # proof that the verifier needs no std, the dependency policy, and the demo on a running chain.
 # A failing step does not stop the later ones; it fails the script.
+#
+#   scripts/test.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -12,9 +14,6 @@ scripts/setup.sh --lints
 . scripts/env.sh
 # Set by hand for quick checks; the node would have no runtime, or an old one.
 unset SKIP_WASM_BUILD
-
-DENY_VERSION=0.20.2
-ZEPTER_VERSION=1.88.2
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -69,26 +68,17 @@ no_std() {
 		-p assay-plonky3 -p assay-stwo --no-default-features
 }
 
-# tool NAME VERSION: installs a tool from the registry unless this very version is there.
-tool() {
-	local tools=$ASSAY_CACHE/tools
-	[ "$("$tools/bin/$1" --version 2>/dev/null)" = "$1 $2" ] && return
-	# Little optimised: this is compiled once and runs for a second.
-	CARGO_TARGET_DIR=$scratch/$1 CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-		CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-		cargo install "$1" --version "$2" --locked --root "$tools" --force || return 1
-	rm -rf "${scratch:?}/$1"
-}
-
 # Licences, bans and sources. Advisories need github.com: docs/development.md says how.
 dependencies() {
-	tool cargo-deny "$DENY_VERSION" &&
-		"$ASSAY_CACHE/tools/bin/cargo-deny" --locked -L error check licenses bans sources
+	local deny
+	deny=$(scripts/build/tool.sh cargo-deny) &&
+		"$deny" --locked -L error check licenses bans sources
 }
 
 # Every feature reaches every dependency that has it.
 features() {
-	tool zepter "$ZEPTER_VERSION" && "$ASSAY_CACHE/tools/bin/zepter" run check
+	local zepter
+	zepter=$(scripts/build/tool.sh zepter) && "$zepter" run check
 }
 
 # The benchmarks as tests, and every `try_state`: features that the node is not built with. The runtime
@@ -109,11 +99,13 @@ scripts() {
 	mapfile -t shell < <(git ls-files '*.sh' .ci/run)
 	shellcheck --severity=warning --external-sources "${shell[@]}" &&
 		pyflakes3 scripts spec &&
-		mypy --cache-dir "$scratch/mypy"
+		mypy --cache-dir "$scratch/mypy" &&
+		python3 -B -m scripts.workshop.tests.test_scripts
 }
 
 step "components" components
 step "formatting" cargo fmt --check
+step "TOML" scripts/test/toml.sh
 step "scripts" scripts
 # Before the lints: their wrapper around rustc must not reach the build of the runtime.
 step "build" cargo build --release --locked --workspace --bins

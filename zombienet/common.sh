@@ -13,16 +13,8 @@ die() {
 	exit 2
 }
 
-# The runner: from npm, at the versions of the lock, kept by its hash.
-tools=$ASSAY_CACHE/zombienet-$(sha256sum <zombienet/package-lock.json | cut -c1-12)
-if [ ! -x "$tools/node_modules/.bin/zombienet" ]; then
-	scripts/setup.sh --networks
-	echo "zombienet: installing the zombienet runner"
-	mkdir -p "$tools"
-	cp zombienet/package.json zombienet/package-lock.json "$tools"
-	(cd "$tools" && npm ci --ignore-scripts --no-audit --no-fund) >"$tools/log" 2>&1 ||
-		die "npm cannot install the runner; see $tools/log"
-fi
+# shellcheck disable=SC2034 # read by the scripts that source this
+zombienet=$(scripts/build/tool.sh zombienet) || die "the zombienet runner cannot be installed"
 
 node=${ASSAY_NODE:-$CARGO_TARGET_DIR/release/assay-node}
 client=${ASSAY_CLIENT:-$CARGO_TARGET_DIR/release/assay}
@@ -39,9 +31,6 @@ for binary in "$node" "$client" "$harness"; do
 	[ -x "$binary" ] || die "wrong binary: $binary is not there"
 done
 [[ "$("$node" --version 2>/dev/null)" = assay-node* ]] || die "wrong binary: $node is no Assay node"
-
-# shellcheck disable=SC2034 # read by the scripts that source this
-zombienet=$tools/node_modules/.bin/zombienet
 
 work=$(mktemp -d)
 network=$work/network

@@ -4,6 +4,9 @@
 # Stands in for the node in zombienet/networks/four-namespaces.toml: starts it in the network
 # namespace that run.sh made for its name. ASSAY_NAMESPACES is a file with a line for each node:
 # name, namespace, address. The runner knows loopback addresses only, so they are translated.
+#
+#   zombienet/namespace_node.sh --name NODE [OPTION...]     in NODE's namespace
+#   zombienet/namespace_node.sh COMMAND [OPTION...]         as the node itself
 set -euo pipefail
 
 own='' previous=''

@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds the node with the command `benchmark` and prints the folder of its build. Its features are
-# others than for anything else, some 500 crates more, so it has a target folder of its own.
+# Builds the node with the command `benchmark` and prints the folder of its build. It enables features
+# that add about 500 crates, hence its own target folder.
+#
+#   scripts/build/benchmark_node.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -5,6 +5,8 @@
 # Upstream's prover uses unstable library features: a stable compiler takes it with RUSTC_BOOTSTRAP=1
 # only. A target folder of its own keeps that out of every other build. The client finds the program
 # by ASSAY_STWO_PROVER, beside itself, or in the PATH.
+#
+#   scripts/build/stwo.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -3,7 +3,9 @@
 #
 # Fills blocks of a dev chain with each of several mixes, executes them again with the node's own
 # `benchmark block`, and writes to docs/performance/full_blocks.csv what each was charged and what
-# it took. What happens on the chain is in full_blocks.py; here are the processes.
+# it took. What happens on the chain is in scripts/workshop/full_blocks.py; here are the processes.
+#
+#   scripts/measure/full_blocks.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,8 +17,8 @@ unset SKIP_WASM_BUILD
 cargo build --release --locked --workspace --bins --example fill_blocks
 release=$(scripts/build/benchmark_node.sh)
 
-# shellcheck source=scripts/test/node.sh
-. scripts/test/node.sh
+# shellcheck source=scripts/node.sh
+. scripts/node.sh
 start_node
 start python3 -m scripts.workshop.full_blocks fill --bin "$CARGO_TARGET_DIR/release" --port "$port" \
 	--dir "$work/files" --blocks "$work/blocks.json"

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Measures proving and verifying by AIR, hash and profile, and writes docs/performance/README.md. On a
-# quiet machine, about ten minutes. What is measured is in performance_report.py.
+# quiet machine, about ten minutes. What is measured is in scripts/workshop/performance_report.py.
+#
+#   scripts/measure/performance.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

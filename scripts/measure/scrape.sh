@@ -3,7 +3,9 @@
 #
 # Measures what scraping takes while a node writes and another imports full blocks, and whether it
 # holds the import up: waves of proofs that fill a block, every other one scraped fifty times a second.
-# Writes docs/performance/scrape.csv. What is done on the chain is in measure_scrape.py.
+# Writes docs/performance/scrape.csv. What is done on the chain is in scripts/workshop/scrape.py.
+#
+#   scripts/measure/scrape.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -15,8 +17,8 @@ export no_proxy=127.0.0.1 NO_PROXY=127.0.0.1
 
 cargo build --release --locked --workspace --bins --example fill_blocks
 
-# shellcheck source=scripts/test/node.sh
-. scripts/test/node.sh
+# shellcheck source=scripts/node.sh
+. scripts/node.sh
 # Its functions are called by the script that is sourced.
 # shellcheck disable=SC2034
 observed=(--prometheus-port 0 --status-port 0)

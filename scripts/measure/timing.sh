@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What the node's timing adds to an import: docs/performance/timing.csv. It is set against the mean import
-# of empty blocks by a real node, and as many verifications of the smallest and quickest of the samples.
+# Measures what the node's timing adds to an import, and writes docs/performance/timing.csv. It is set
+# against the mean import of empty blocks by a real node, and as many verifications of the smallest and
+# quickest of the samples.
+#
+#   scripts/measure/timing.sh
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -13,8 +16,8 @@ scripts/setup.sh
 unset SKIP_WASM_BUILD
 cargo build --release --locked --workspace --bins --example cost
 
-# shellcheck source=scripts/test/node.sh
-. scripts/test/node.sh
+# shellcheck source=scripts/node.sh
+. scripts/node.sh
 start_node
 bootnode=$(python3 -m scripts.workshop.observability bootnode --port "$port")
 start "$CARGO_TARGET_DIR/release/assay-node" --chain dev --base-path "$work/follower" \

@@ -3,7 +3,8 @@
 #
 # Measures what a host call adds to a verification, and what verifications take both ways, and
 # writes the raw times to docs/performance/{host_call,in_runtime,in_runtime_stwo,in_runtime_cairo,
-# check_vk}.csv; then fits the weights' model to them. On a quiet machine: other work shows. Takes about a quarter of an hour.
+# check_vk}.csv; then fits the weights' model to them. On a quiet machine: other work shows. Takes
+# about a quarter of an hour.
 #
 #   scripts/measure/verification.sh [host_call|in_runtime|stwo|cairo|check]...    all of them unless named
 #   scripts/measure/verification.sh search [SEED [STEPS]]

@@ -79,9 +79,8 @@ if [ "$rehearsal" = false ]; then
 	cd "$here"
 fi
 
-tools=$ASSAY_CACHE/tools/bin
-[ -x "$tools/cargo-deny" ] || die "no cargo-deny: scripts/test.sh installs it"
-"$tools/cargo-deny" --locked -L error check licenses bans sources
+deny=$(scripts/build/tool.sh cargo-deny)
+"$deny" --locked -L error check licenses bans sources
 
 root=$work/$name
 mkdir -p "$root"/{bin,runtime,chains,docs,deploy}

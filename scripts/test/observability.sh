@@ -4,7 +4,8 @@
 # Holds metrics, status, dashboard and alerts to a running chain: the rules' unit tests; then a dev
 # node, a second one that imports its blocks, and a real Prometheus; genuine, tampered and malformed
 # proofs; two proving services, one for each proof system, that are killed and come back; every panel's
-# query, every rule and the status document against what the chain said; and the commands of every runbook. What is asked is in observability.py; here are the processes.
+# query, every rule and the status document against what the chain said; and the commands of every
+# runbook. What is asked is in scripts/workshop/observability.py; here are the processes.
 #
 #   scripts/test/observability.sh             check
 #   scripts/test/observability.sh --picture   and draw the panels into docs/images/dashboard.png
@@ -55,8 +56,8 @@ cargo build --release --locked --workspace --bins --example govern
 ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
 export ASSAY_STWO_PROVER
 
-# shellcheck source=scripts/test/node.sh
-. scripts/test/node.sh
+# shellcheck source=scripts/node.sh
+. scripts/node.sh
 observed=(--prometheus-port 0 --status-port 0)
 free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'

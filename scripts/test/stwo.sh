@@ -41,7 +41,7 @@ bench)
 	export CRITERION_HOME=$CARGO_TARGET_DIR/criterion
 	rm -rf "$CRITERION_HOME"
 	cargo bench --locked -p assay-stwo-airs --features bench --bench acceptance -- --noplot "$@"
-	python3 -m scripts.workshop.collect_bench "$CRITERION_HOME" >docs/performance/acceptance_stwo.csv
+	python3 -m scripts.workshop.acceptance "$CRITERION_HOME" >docs/performance/acceptance_stwo.csv
 	cat docs/performance/acceptance_stwo.csv
 	;;
 *)

@@ -92,7 +92,7 @@ def main() -> None:
                 path.write_text(new)
                 print(f"embed: {name} written")
     if check and stale:
-        sys.exit(f"embed: run scripts/workshop/embed.py: {', '.join(stale)} would change")
+        sys.exit(f"embed: run python3 -m scripts.workshop.embed: {', '.join(stale)} would change")
 
 
 if __name__ == "__main__":

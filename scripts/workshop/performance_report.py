@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures what proving and verifying take, and writes the performance report.
 
-    performance_report.py measure    makes proofs of the sample AIRs, verifies them and tampered copies of
-                                     them offline, writes docs/performance/prove_verify.csv
-    performance_report.py write      docs/performance/README.md from the raw files
-    performance_report.py --check    fails if that page is not what the raw files give; in the tests
+    python3 -m scripts.workshop.performance_report measure
+        makes proofs of the sample AIRs, verifies them and tampered copies of them offline, and writes
+        docs/performance/prove_verify.csv
+    python3 -m scripts.workshop.performance_report write
+        writes docs/performance/README.md from the raw files
+    python3 -m scripts.workshop.performance_report --check
+        fails if that page is not what the raw files give; in the tests
 
 `measure` takes the client from PATH and STWO's prover from ASSAY_STWO_PROVER; scripts/measure/performance.sh sets
 both. Each row of the table is one proof made, one verification, or one tampered copy refused.

@@ -59,7 +59,7 @@ def scrape(name: str, url: str, stop: threading.Event, rows: list[Row], wave: in
         rows.append(("scrape", wave, "yes", name, url.rsplit("/", 1)[1],
                      f"{(time.monotonic() - start) * 1000:.2f}"))
         if status != 200 or not body:
-            raise SystemExit(f"measure_scrape: {url}: {status}")
+            raise SystemExit(f"scrape: {url}: {status}")
         time.sleep(PAUSE_S)
 
 

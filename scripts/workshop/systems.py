@@ -4,8 +4,10 @@
 A room of its own is a file or a folder that has its name, or that of the system that it stands on. Words (docs,
 fixtures, recorded runs) don't count.
 
-  scripts/workshop/systems.py [SYSTEM]     how often each file outside its rooms names it (cairo, the last that came)
-  scripts/workshop/systems.py --check      fails unless docs/adding-a-proof-system.md lists these files and no others
+    python3 -m scripts.workshop.systems [SYSTEM]    how often each file outside its rooms names it (cairo, the
+                                                    last that came)
+    python3 -m scripts.workshop.systems --check     fails unless docs/adding-a-proof-system.md lists these files
+                                                    and no others
 """
 
 import re

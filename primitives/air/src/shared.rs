@@ -2,9 +2,6 @@
 
 //! What both program formats do alike: numbers, back-references, the canonical order.
 
-// As in `program`: whoever sends a program chooses its numbers.
-#![deny(clippy::arithmetic_side_effects)]
-
 use crate::ProgramError;
 use alloc::vec::Vec;
 

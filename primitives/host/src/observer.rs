@@ -5,11 +5,11 @@
 #![cfg_attr(
 	not(test),
 	deny(
+		clippy::arithmetic_side_effects,
 		clippy::unwrap_used,
 		clippy::expect_used,
 		clippy::panic,
-		clippy::indexing_slicing,
-		clippy::arithmetic_side_effects
+		clippy::indexing_slicing
 	)
 )]
 

@@ -1,6 +1,6 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of clone_times.py: two clones, one target folder."""
+"""Tests of clone_times.py, with two clones and one target folder:
+python3 -m scripts.workshop.tests.test_clone_times."""
 
 import os
 import shutil

@@ -139,7 +139,6 @@ impl Program {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "in tests")]
 mod tests {
 	use super::*;
 	use crate::limits;

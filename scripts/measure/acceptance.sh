@@ -3,6 +3,8 @@
 #
 # Measures what accepting a proof costs beside upstream's verifier, in one criterion run, and writes
 # the medians and their ratios to docs/performance/acceptance.csv.
+#
+#   scripts/measure/acceptance.sh [OPTION...]     options of criterion
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -13,5 +15,5 @@ scripts/setup.sh
 export CRITERION_HOME=$CARGO_TARGET_DIR/criterion
 rm -rf "$CRITERION_HOME"
 cargo bench --locked -p assay-plonky3 --features bench --bench acceptance -- --noplot "$@"
-python3 -m scripts.workshop.collect_bench "$CRITERION_HOME" >docs/performance/acceptance.csv
+python3 -m scripts.workshop.acceptance "$CRITERION_HOME" >docs/performance/acceptance.csv
 cat docs/performance/acceptance.csv
