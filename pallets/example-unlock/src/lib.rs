@@ -2,18 +2,18 @@
 
 //! Example: an action that a proof unlocks.
 //!
-//! Somebody proves, off chain, that public values hold under the one key that this pallet trusts,
-//! and has `pallet-proof-verifier` record the statement. Whoever then calls [`Pallet::unlock`] with
-//! those public values unlocks what they name, once.
+//! A user proves, off chain, that public values hold under the one key that this pallet trusts, and
+//! lets `pallet-proof-verifier` record the statement. Any account may then call [`Pallet::unlock`] with
+//! those public values, and unlocks what they name, once.
 //!
-//! What an application has to do itself, and this one does:
+//! Every application must do this itself, and this one does:
 //!
-//! 1. *Trust one key.* Anybody may register keys, also of AIRs that prove nothing. The hash of the
+//! 1. *Trust one key.* Any account may register keys, also of AIRs that prove nothing. The hash of the
 //!    key is part of the statement: [`Config::Vk`].
-//! 2. *Make the statement anew* from the public values that it acts on, by the public formula;
-//!    never take a statement from a user as a promise of what is in it.
+//! 2. *Compute the statement* from the public values that it acts on, by the public formula. Never
+//!    trust what a user says is in a statement.
 //! 3. *Ask for held statements*: stored ones may be past their end.
-//! 4. *Count each once.* A statement says nothing about who made the proof or when, anybody may
+//! 4. *Count each once.* A statement does not say who made the proof or when. Any account may
 //!    present it, and the chain accepts it again after it expired.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -42,7 +42,7 @@ pub mod pallet {
 		type Vk: Get<H256>;
 	}
 
-	/// Who unlocked what, by its statement: each only once.
+	/// The account that unlocked, by statement: each only once.
 	#[pallet::storage]
 	pub type Unlocked<T: Config> = StorageMap<_, Identity, H256, T::AccountId>;
 

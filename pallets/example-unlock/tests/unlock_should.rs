@@ -160,18 +160,18 @@ fn show_a_light_client_that_a_statement_is_held_and_that_another_is_not() {
 		(held, Pallet::<Test>::statement(vec![1]))
 	});
 
-	// By the formula of docs/reading.md: nothing of the pallet's code.
+	// By the formula of docs/reading.md, without the pallet's code.
 	let key = |statement: H256| {
 		let mut key = twox_128(b"ProofVerifier").to_vec();
 		key.extend(twox_128(b"Statements"));
 		key.extend(statement.0);
 		key
 	};
-	// What a full node answers to `state_getReadProof`.
+	// What a full node returns for `state_getReadProof`.
 	let root = *ext.backend.root();
 	let proof = prove_read(ext.as_backend(), [key(held), key(other)]).unwrap();
 
-	// What a light client does with it: it has the root from a finalised header.
+	// A light client takes the root from a finalised header.
 	let read =
 		read_proof_check::<BlakeTwo256, _>(root, proof.clone(), [key(held), key(other)]).unwrap();
 	let info = read[&key(held)].clone().expect("held");
@@ -179,7 +179,7 @@ fn show_a_light_client_that_a_statement_is_held_and_that_another_is_not() {
 	assert_eq!((info.vk_hash, info.block), (TrustedVk::get(), 1));
 	assert_eq!(read[&key(other)], None);
 
-	// Of another state it proves nothing.
+	// It proves nothing about another state.
 	let another = sp_io::TestExternalities::new_empty();
 	let root = *another.backend.root();
 	assert!(read_proof_check::<BlakeTwo256, _>(root, proof, [key(held)]).is_err());

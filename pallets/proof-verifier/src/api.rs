@@ -22,15 +22,15 @@ sp_api::decl_runtime_apis! {
 		fn vk_info(vk_hash: H256) -> Option<VkInfo<BlockNumber>>;
 		/// The bytes of a registered key.
 		fn vk_bytes(vk_hash: H256) -> Option<Vec<u8>>;
-		/// Who has a key registered, and each one's deposit.
+		/// The registrants of a key, and their deposits.
 		fn vk_registrants(vk_hash: H256) -> Vec<(AccountId, Balance)>;
-		/// The keys that an account has registered: at most `limit` and never more than
-		/// [`MAX_PAGE`](crate::MAX_PAGE), those whose hashes follow `after`.
+		/// The keys that an account has registered and whose hashes follow `after`: at most `limit`, and
+		/// never more than [`MAX_PAGE`](crate::MAX_PAGE).
 		fn vks_of(account: AccountId, after: Option<H256>, limit: u32) -> VkPage<Balance>;
 		/// What a submission of a proof of `proof_bytes` is charged under a key; `None` for an
 		/// unknown key or a proof that is longer than the chain takes.
 		fn submission_weight(vk_hash: H256, proof_bytes: u32) -> Option<Weight>;
-		/// As `submission_weight`, with the fee that it comes to.
+		/// As `submission_weight`, with the fee.
 		fn submission_price(vk_hash: H256, proof_bytes: u32) -> Option<SubmissionPrice<Balance>>;
 		/// A statement that the chain vouches for, until it expires.
 		fn statement(statement: H256) -> Option<StatementInfo<AccountId, BlockNumber>>;
@@ -38,7 +38,7 @@ sp_api::decl_runtime_apis! {
 		fn statement_status(statement: H256) -> StatementStatus<AccountId, BlockNumber>;
 		/// What is switched off, and which versions of keys retire.
 		fn restrictions() -> Restrictions<BlockNumber>;
-		/// The context that this chain's statements are bound to.
+		/// The context to which this chain's statements are bound.
 		fn statement_context() -> Hash;
 	}
 }

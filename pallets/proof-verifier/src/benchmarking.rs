@@ -2,9 +2,9 @@
 
 //! Measures every call and hook, and verifies real proofs.
 //!
-//! A submission is charged `submit_proof(p, v)`, everything but the verification, plus the
-//! verification by [`weight_model`](crate::weight_model). The `verify_*` benchmarks are not charged:
-//! they measure what the model must stay above.
+//! The charge of a submission is `submit_proof(p, v)`, which leaves out the verification, plus the
+//! verification by [`weight_model`](crate::weight_model). The `verify_*` benchmarks are no part of it:
+//! the model must stay above them.
 
 use super::*;
 use alloc::{vec, vec::Vec};
@@ -40,7 +40,7 @@ macro_rules! fixture {
 	};
 }
 
-/// Accepts everything at once: what is left is the pallet's own work.
+/// Accepts everything at once, so that only the pallet's own work remains.
 struct AcceptAll;
 
 impl ProofVerifier for AcceptAll {
@@ -65,7 +65,7 @@ where
 
 /// A key of about `len` bytes whose program takes longest to check for canonical form: a chain of
 /// negations and doublings, the shortest operations that can be mixed, in an irregular order, so
-/// that sorting them has no run to profit from. 2.5 bytes an operation.
+/// that sorting finds no runs. 2.5 bytes an operation.
 fn long_key(len: u32) -> VerifyingKey {
 	let most = assay_air::limits::MAX_OPERATIONS as usize;
 	let operations = (len as usize * 2 / 5).clamp(2, most);
@@ -112,7 +112,7 @@ fn long_key(len: u32) -> VerifyingKey {
 	})
 }
 
-/// A key of `len` bytes that nobody decodes, without registrants.
+/// A key of `len` bytes without registrants, which no code decodes.
 fn stored_key<T: Config>(len: u32) -> H256 {
 	let vk_hash = H256::repeat_byte(7);
 	Vks::<T>::insert(
@@ -135,7 +135,7 @@ fn stored_key<T: Config>(len: u32) -> H256 {
 	vk_hash
 }
 
-/// A hash for each index. (`H256::from_low_u64_be` is not there in wasm.)
+/// A hash for each index. (Wasm lacks `H256::from_low_u64_be`.)
 fn distinct_hash(index: u32) -> H256 {
 	let mut hash = H256::zero();
 	hash.0[..4].copy_from_slice(&index.to_be_bytes());
@@ -253,7 +253,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// One write whatever the state.
+	/// One write in every state.
 	#[benchmark]
 	fn set_disabled() -> Result<(), BenchmarkError> {
 		let origin =
@@ -266,7 +266,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// Worst case: a retirement that was announced is moved.
+	/// Worst case: it moves an announced retirement.
 	#[benchmark]
 	fn retire_version() -> Result<(), BenchmarkError> {
 		let now = frame_system::Pallet::<T>::block_number();
@@ -283,11 +283,11 @@ mod benchmarks {
 	}
 
 	/// A submission without its verification. Worst case: it is accepted, with as many public
-	/// values as allowed, into a block that has room for one statement more, and its statement is
-	/// stored still although it expired, in a full list.
+	/// values as allowed, into a block that has room for one more statement, and its statement has
+	/// expired but is still stored, in a full list.
 	///
 	/// `p`: bytes of the proof, decoded as part of the call; `v`: bytes of the key, read. A parachain
-	/// pays for the key's bytes in its PoV, and not for the longest key's.
+	/// pays for this key's bytes in its PoV, not for the longest key's.
 	#[benchmark(pov_mode = MaxEncodedLen { ProofVerifier::VkBytes: Measured })]
 	fn submit_proof(p: Linear<0, 1_000_000>, v: Linear<64, 262_000>) -> Result<(), BenchmarkError> {
 		let submitter = funded::<T>();
@@ -326,7 +326,7 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// What pruning takes before it looks at a list, and the write of where it stands.
+	/// The work of pruning before it looks at a list, and the write of its position.
 	#[benchmark]
 	fn on_idle() {
 		let now = BlockNumberFor::<T>::from(1_000u32);
@@ -356,7 +356,7 @@ mod benchmarks {
 			Pallet::<T>::on_idle(now, limit);
 		}
 
-		// Weights of zero, as before the first measurement, allow everything.
+		// Before the first measurement weights are zero and allow everything.
 		if !T::WeightInfo::prune_statement().is_zero() {
 			assert_eq!(Expiries::<T>::decode_len(now), Some(most as usize));
 		}
@@ -423,7 +423,7 @@ mod benchmarks {
 		assert_eq!(verdict, Ok(()));
 	}
 
-	/// The widest AIR that is in use, 2,633 columns and 32,600 operations: rows and program
+	/// The widest AIR in use, 2,633 columns and 32,600 operations: rows and program
 	/// outweigh the trees.
 	#[benchmark]
 	fn verify_wide() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What each call does after its origin was checked, and its weight where that needs storage.
+//! What each call does after the check of its origin, and its weight where that needs storage.
 
 use crate::{
 	BalanceOf, Config, Disabled, Error, Event, Expiries, HoldReason, OnProofVerified, Pallet,
@@ -29,15 +29,15 @@ impl<T: Config> Pallet<T> {
 		let vk_hash = H256(VerifyingKey::hash_encoded(&bytes));
 		let known = Vks::<T>::get(vk_hash);
 		let is_new = known.is_none();
-		// A known key was checked when it came, and its bytes are these: they have its hash. A
-		// policy that was raised since judges new keys only.
+		// The first registration checked this key: equal hashes mean equal bytes. A policy that was
+		// raised since applies only to new keys.
 		let mut record = match known {
 			Some(record) => record,
 			None => Self::check_vk(&bytes, &T::Policy::get())?,
 		};
 		Self::ensure_version_on(&record)?;
 		Self::ensure_profile_open(&record)?;
-		// Even while the notice runs: who registers now would have to leave soon.
+		// Even while the notice runs: a new registrant would have to leave soon.
 		ensure!(!Retirements::<T>::contains_key(record.version), Error::<T>::VersionRetired);
 		ensure!(
 			!Registrations::<T>::contains_key(vk_hash, &owner),
@@ -59,18 +59,18 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// The record of a key that nobody has registered, or why it is refused.
+	/// The record of a new key, or why the chain refuses it.
 	pub(crate) fn check_vk(bytes: &[u8], policy: &Policy) -> Result<VkRecord, Error<T>> {
 		let vk = VerifyingKey::decode_strict(bytes)?;
 		let checked = T::Verifier::check_vk(&vk, policy)?;
-		// A deposit would be held for a key that nobody can ever use.
+		// The deposit would be for a key that cannot be used.
 		ensure!(checked.proof_bytes_min <= T::MaxProofBytes::get(), Error::<T>::ProofNeverFits);
 		ensure!(
 			checked.num_public_values <= T::MaxPublicValues::get(),
 			Error::<T>::ProgramTooLarge
 		);
 		let (system, hash) = (vk.system(), vk.tree_hash());
-		// Also what makes the weight of a submission an upper bound while its key is unknown.
+		// This also makes the weight of a submission an upper bound while its key is unknown.
 		ensure!(
 			T::Verifier::weight(system, hash, &checked.cost)
 				.all_lte(T::MaxVerificationWeight::get()),
@@ -90,7 +90,7 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Stores a key that the chain begins with.
+	/// Stores a key of genesis.
 	pub(crate) fn put_genesis_vk(bytes: &[u8]) -> Result<(), Error<T>> {
 		let vk_hash = H256(VerifyingKey::hash_encoded(bytes));
 		ensure!(!Vks::<T>::contains_key(vk_hash), Error::<T>::VkAlreadyRegistered);
@@ -125,7 +125,7 @@ impl<T: Config> Pallet<T> {
 		let mut registrants = 0u32;
 		for (owner, deposit) in Registrations::<T>::drain_prefix(vk_hash) {
 			VksOf::<T>::remove(&owner, vk_hash);
-			// One account's balance must not stand in the way of removing a broken key.
+			// One account's balance must not prevent the removal of a broken key.
 			if Self::release(&owner, deposit).is_err() {
 				defensive!("a deposit could not be released");
 			}
@@ -135,7 +135,7 @@ impl<T: Config> Pallet<T> {
 		Ok(Some(T::WeightInfo::purge_vk(registrants)).into())
 	}
 
-	/// Releases what is left of a deposit: something else may have slashed the hold.
+	/// Releases the rest of a deposit: another pallet may have slashed the hold.
 	fn release(owner: &T::AccountId, deposit: BalanceOf<T>) -> DispatchResult {
 		let reason = HoldReason::VerifyingKey.into();
 		T::Currency::release(&reason, owner, deposit, Precision::BestEffort).map(drop)
@@ -149,7 +149,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether keys of its version are of use: new ones too, for a break of a version is one of its keys' meaning.
+	/// Whether the version of these keys is on; a broken version takes no new keys either.
 	fn ensure_version_on(record: &VkRecord) -> Result<(), Error<T>> {
 		ensure!(
 			!Disabled::<T>::contains_key(Scope::Version(record.version)),
@@ -158,7 +158,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the chain verifies proofs under this key in block `now`, whatever the proof.
+	/// Whether the chain verifies proofs under this key in block `now`.
 	pub(crate) fn ensure_open(record: &VkRecord, now: BlockNumberFor<T>) -> Result<(), Error<T>> {
 		ensure!(
 			!Disabled::<T>::contains_key(Scope::ProofSystem(record.system)),
@@ -178,13 +178,13 @@ impl<T: Config> Pallet<T> {
 		public_values_bytes: &[u8],
 		proof: &[u8],
 	) -> DispatchResultWithPostInfo {
-		// The refusals that a sender could not foresee cost only what was done.
+		// Refusals that a sender could not foresee cost only the work so far.
 		let base = Self::unverified_weight(proof.len().saturated_into(), 0);
 		let record =
 			Vks::<T>::get(vk_hash).ok_or_else(|| Error::<T>::VkNotFound.with_weight(base))?;
 		let now = frame_system::Pallet::<T>::block_number();
 		Self::ensure_open(&record, now).map_err(|error| error.with_weight(base))?;
-		// From here on a refusal is paid in full: the error carries no weight.
+		// From here on a refusal pays in full: the error carries no weight.
 		let statement =
 			Self::try_submit_proof::<V>(&submitter, vk_hash, &record, public_values_bytes, proof)?;
 		Self::deposit_event(Event::ProofVerified {
@@ -203,7 +203,7 @@ impl<T: Config> Pallet<T> {
 		public_values_bytes: &[u8],
 		proof: &[u8],
 	) -> Result<H256, DispatchError> {
-		// Cheapest first. A proof that is too long is not read at all.
+		// Cheapest first. The pallet does not read a proof that is too long.
 		ensure!(proof.len() as u64 <= record.proof_bytes_max.into(), Error::<T>::ProofTooLong);
 		let public_values =
 			PublicValues::decode_strict(public_values_bytes, T::MaxPublicValues::get() as usize)
@@ -229,7 +229,7 @@ impl<T: Config> Pallet<T> {
 		V::verify(&vk, public_values_bytes, proof).map_err(Error::<T>::from)?;
 
 		if let Some(expired) = known {
-			// It is past its end and not removed yet. Each statement is in one list only.
+			// It has expired and is still stored. Each statement is in one list only.
 			Self::unlist(expired.expires, statement);
 		}
 		Expiries::<T>::try_append(expires, statement)
@@ -278,7 +278,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(SystemId::of_version(version).is_some(), Error::<T>::UnsupportedVersion);
 		let now = frame_system::Pallet::<T>::block_number();
 		let current = Retirements::<T>::get(version);
-		// What was announced and came to pass stays: applications may rely on it.
+		// A retirement that has taken effect stays: applications may rely on it.
 		ensure!(current.is_none_or(|at| at > now), Error::<T>::VersionRetired);
 		match at {
 			Some(at) => {
@@ -296,8 +296,8 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Removes statements that are past their end: oldest first, as many as `limit` allows. A
-	/// block's list may be removed in part. Returns the weight that it took.
+	/// Removes expired statements, oldest first, as many as `limit` allows; of a block's list perhaps
+	/// only a part. Returns the weight used.
 	pub(crate) fn do_prune(now: BlockNumberFor<T>, limit: Weight) -> Weight {
 		let mut meter = WeightMeter::with_limit(limit);
 		if meter.try_consume(T::WeightInfo::on_idle()).is_err() {
@@ -325,8 +325,8 @@ impl<T: Config> Pallet<T> {
 		meter.consumed()
 	}
 
-	/// Upper bound on what removing a full block of statements takes, be they in one list or in
-	/// the rest of one and a part of the next.
+	/// Upper bound on the weight of removing a full block of statements, whether they are in one list
+	/// or in the rest of one and a part of the next.
 	pub(crate) fn prune_weight() -> Weight {
 		let statements = T::MaxStatementsPerBlock::get().into();
 		T::WeightInfo::on_idle()
@@ -340,29 +340,29 @@ impl<T: Config> Pallet<T> {
 		T::VkDepositBase::get().saturating_add(per_byte.saturating_mul(len.into()))
 	}
 
-	/// What the registration of a key is charged, from its length and its version.
+	/// The charge of a key's registration, from its length and its version.
 	pub fn register_vk_weight(vk: &[u8]) -> Weight {
 		T::WeightInfo::register_vk(vk.len().saturated_into())
 			.saturating_add(registered(vk))
 			.saturating_add(Self::version_switch_weight())
 	}
 
-	/// What a submission is charged besides verification and [`OnProofVerified`].
+	/// The charge of a submission without verification and [`OnProofVerified`].
 	pub(crate) fn unverified_weight(proof_len: u32, vk_len: u32) -> Weight {
 		T::WeightInfo::submit_proof(proof_len, vk_len)
 			.saturating_add(carried(proof_len))
 			.saturating_add(Self::version_switch_weight())
 	}
 
-	/// To look whether a version is switched off: the benchmarks' weights are from before there was that.
+	/// The check whether a version is switched off, which is newer than the benchmarks' weights.
 	fn version_switch_weight() -> Weight {
 		T::DbWeight::get().reads(1)
 	}
 
-	/// What a submission is charged before anything runs.
+	/// The charge of a submission before anything runs.
 	///
-	/// Under a key that is not registered it is the most that any key may cost: the key may be
-	/// registered between this question and the call, by an earlier call of the same batch.
+	/// For an unknown key it is the most that any key may cost: an earlier call of the same batch may
+	/// register the key before this one runs.
 	pub fn submit_proof_weight(vk_hash: &H256, proof_len: usize) -> Weight {
 		let proof_len = proof_len.saturated_into();
 		let (vk_len, verification) = match Vks::<T>::get(vk_hash) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Which configurations are refused, before a runtime with one is ever used.
+//! Refuses configurations that contradict themselves, before a runtime uses one.
 
 use crate::{Config, OnProofVerified, Pallet, ProofVerifier, weights::WeightInfo};
 use assay_primitives::{Cost, SystemId, TreeHash};
@@ -8,7 +8,7 @@ use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
-	/// Panics with what is wrong with the configuration.
+	/// Panics with the fault in the configuration.
 	pub(crate) fn do_integrity_test() {
 		Self::bounds_leave_room_for_keys_and_proofs();
 		Self::nothing_ends_before_it_began();
@@ -57,7 +57,7 @@ impl<T: Config> Pallet<T> {
 
 	fn every_call_fits_in_a_block() {
 		let max_vk = T::MaxVkBytes::get();
-		// Of the version that is charged most for its bytes.
+		// Of the version with the highest charge for its bytes.
 		let longest = alloc::vec![3; max_vk as usize];
 		let normal = Self::max_extrinsic(DispatchClass::Normal);
 		assert!(
@@ -83,13 +83,12 @@ impl<T: Config> Pallet<T> {
 		limits.get(class).max_extrinsic.unwrap_or(limits.max_block)
 	}
 
-	/// Ordinary extrinsics may fill their share of every block for as long as somebody pays. A block
-	/// then leaves `max_block - base_block - normal` for everything else, of which removing
-	/// statements may ask for half: the other half is for inherents, other pallets' hooks and the
-	/// admin's calls. In half of the rest, therefore, as many statements must be removable as a block
-	/// may accept. What is stored is then at most [`Config::StatementLifetime`] times
-	/// [`Config::MaxStatementsPerBlock`] statements, and those that were due while hooks and
-	/// operational calls left less than that half.
+	/// Ordinary extrinsics may fill their share of every block. The block then leaves
+	/// `max_block - base_block - normal` for everything else. Removing statements may take half of
+	/// that; the other half is for inherents, other pallets' hooks and the admin's calls. So half of the
+	/// rest must suffice to remove as many statements as a block may accept. Then storage holds at most
+	/// [`Config::StatementLifetime`] times [`Config::MaxStatementsPerBlock`] statements, plus those that
+	/// were due while hooks and operational calls left less than that half.
 	fn statements_are_removed_as_fast_as_they_come() {
 		let limits = T::BlockWeights::get();
 		let normal = limits.get(DispatchClass::Normal).max_total.unwrap_or(limits.max_block);

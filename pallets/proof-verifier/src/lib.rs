@@ -4,43 +4,43 @@
 //!
 //! # What acceptance proves
 //!
-//! That the chain accepted a proof under the key `vk_hash` for these public values means: unless
-//! somebody did about 2^bits of work, there is a trace that satisfies every constraint of the key's
-//! AIR with these public values. *bits* are the key's: of its weakest round, grinding included, by
-//! published results (`assay_plonky3::soundness`, `assay_stwo::soundness`). They are at least
-//! [`Config::Policy`]'s floor, and both the event and the statement say them.
+//! If the chain accepted a proof under the key `vk_hash` for these public values, there is a trace
+//! that satisfies every constraint of the key's AIR with these public values, unless a forger did about
+//! 2^bits of work. *bits* are the key's: of its weakest round, grinding included, by published results
+//! (`assay_plonky3::soundness`, `assay_stwo::soundness`). They are at least [`Config::Policy`]'s floor,
+//! and both the event and the statement name them.
 //!
 //! It does **not** prove
 //!
-//! - **that the AIR means what somebody says it means.** The chain checks that a key is well-formed
-//!   and strong enough, not what its constraints are for. Whoever relies on a key reads its AIR.
-//! - **that the prover knows anything in secret.** The proofs are not zero-knowledge, and whoever
-//!   sees one can submit it again elsewhere.
-//! - **who made the proof, or when.** Whoever pays may submit it: `submitter` is the payer.
-//! - **that it is the first.** The same statement is accepted again once it has expired. An
-//!   application that must not count a statement twice remembers what it counted.
+//! - **that the AIR means what its author says.** The chain checks that a key is well-formed and strong
+//!   enough, not the purpose of its constraints. Read the AIR of a key before you rely on it.
+//! - **that the prover knows a secret.** The proofs are not zero-knowledge, and anyone who sees one
+//!   can submit it elsewhere.
+//! - **who made the proof, or when.** Any account that pays may submit it: `submitter` is the payer.
+//! - **that it is the first.** The chain accepts the same statement again once it has expired. An
+//!   application that must not count a statement twice must remember those that it counted.
 //! - **anything on another chain.** A statement is bound to [`Config::StatementContext`].
 //! - **that the key is still here.** Statements outlive their keys, closed profiles and retired
-//!   versions: they say what was accepted in their block.
+//!   versions: they say what the chain accepted in their block.
 //!
 //! # Pallet API
 //!
-//! See [`Config`] for what a runtime chooses, [`Call`] for what users call, [`Event`] and
-//! [`Error`] for what comes of it, and [`api::ProofVerifierApi`] or the view functions for what can
-//! be read. Storage holds entries that no longer count; readers of state should not.
+//! See [`Config`] for the choices of a runtime, [`Call`] for the calls of users, [`Event`] and
+//! [`Error`] for their results, and [`api::ProofVerifierApi`] or the view functions for reading.
+//! Do not read storage directly: it holds entries that no longer count.
 //!
 //! # Overview
 //!
-//! 1. Somebody registers a verifying key with [`Pallet::register_vk`]: an AIR and its parameters,
+//! 1. An account registers a verifying key with [`Pallet::register_vk`]: an AIR and its parameters,
 //!    as data. The pallet checks it, counts the cost of a verification, and holds a deposit. Others
-//!    may register the same key, each with a deposit of their own: it stays while one of them does.
-//! 2. Anybody submits proofs against it with [`Pallet::submit_proof`]. The charge follows from
-//!    the key, before the proof is read.
-//! 3. A proof that holds leaves a statement: a hash over the chain's context, the key, the
-//!    verifier's version and the public values (`assay_primitives::statement_hash`). It is held for
-//!    [`Config::StatementLifetime`] blocks, and [`Config::OnProofVerified`] is told at once.
-//! 4. A proof that does not hold leaves nothing but its fee.
-//! 5. The admin stops what turns out to be broken: a proof system or a profile at once
+//!    may register the same key, each with their own deposit: it stays as long as one of them stays.
+//! 2. Any account submits proofs under it with [`Pallet::submit_proof`]. The charge follows from
+//!    the key, before the pallet reads the proof.
+//! 3. An accepted proof leaves a statement: a hash over the chain's context, the key, the verifier's
+//!    version and the public values (`assay_primitives::statement_hash`). The chain holds it for
+//!    [`Config::StatementLifetime`] blocks, and calls [`Config::OnProofVerified`] at once.
+//! 4. A refused proof leaves only its fee.
+//! 5. The admin stops what is broken: a proof system or a profile at once
 //!    ([`Pallet::set_disabled`]), one key for good ([`Pallet::purge_vk`]), a version of keys with
 //!    notice ([`Pallet::retire_version`]).
 //!
@@ -48,15 +48,15 @@
 //!
 //! ## Goals
 //!
-//! 1. *Nothing security-relevant is read from a proof.* Parameters come from the key, the floor
-//!    from [`Config::Policy`].
-//! 2. *Every charge is an upper bound.* A key that can cost more than
-//!    [`Config::MaxVerificationWeight`] is refused at registration.
+//! 1. *A proof decides nothing about security.* Parameters come from the key, the floor from
+//!    [`Config::Policy`].
+//! 2. *Every charge is an upper bound.* Registration refuses a key that can cost more than
+//!    [`Config::MaxVerificationWeight`].
 //! 3. *One cause, one error.* [`Error`] has the verifier's classes one to one.
-//! 4. *State is bounded.* Keys are paid for by deposits, at most [`Config::MaxRegistrants`] a key.
-//!    At most [`Config::MaxStatementsPerBlock`] statements expire in a block, and what a block full
-//!    of ordinary extrinsics leaves of its time removes as many.
-//! 5. *Nobody's key depends on somebody else.* A registrant who leaves takes nothing from the others.
+//! 4. *State is bounded.* Deposits pay for keys, at most [`Config::MaxRegistrants`] a key. At most
+//!    [`Config::MaxStatementsPerBlock`] statements expire in a block, and a block full of ordinary
+//!    extrinsics leaves time to remove as many.
+//! 5. *Registrants are independent.* A registrant who leaves takes nothing from the others.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -139,15 +139,15 @@ pub mod pallet {
 		use super::*;
 		use frame_support::{derive_impl, parameter_types};
 
-		/// Verifies really, unless the feature `backend-mock` is on.
+		/// Verifies real proofs, unless the feature `backend-mock` is on.
 		#[cfg(not(feature = "backend-mock"))]
 		pub type TestVerifier = crate::Native;
 		/// Takes a marker for a proof: the feature `backend-mock` is on.
 		#[cfg(feature = "backend-mock")]
 		pub type TestVerifier = crate::Mock;
 
-		/// For mocks: everything but [`Config::Currency`] has a value. Keys of any strength are let
-		/// in, and proofs are really verified, unless the feature `backend-mock` is on.
+		/// For mocks: everything but [`Config::Currency`] has a value. It admits keys of any strength and
+		/// verifies real proofs, unless the feature `backend-mock` is on.
 		pub struct TestDefaultConfig;
 
 		parameter_types! {
@@ -186,8 +186,8 @@ pub mod pallet {
 		}
 	}
 
-	/// What a runtime chooses. `integrity_test` refuses values with which a registered key would be
-	/// of no use or a weight would be wrong.
+	/// The choices of a runtime. `integrity_test` refuses values that make a registered key useless or
+	/// a weight wrong.
 	#[pallet::config(with_default)]
 	pub trait Config: frame_system::Config {
 		/// The runtime's hold reasons. Good value: `RuntimeHoldReason`. Benchmarks use the
@@ -195,14 +195,14 @@ pub mod pallet {
 		#[pallet::no_default_bounds]
 		type RuntimeHoldReason: From<HoldReason>;
 
-		/// What deposits are held in.
+		/// The currency of deposits.
 		///
 		/// Good value: the pallet of the chain's token. Benchmarks mint the deposit into it.
 		#[pallet::no_default]
 		type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
 			+ InspectHold<Self::AccountId>;
 
-		/// Deposit for a registration, whatever the key's length.
+		/// Deposit for a registration, for any length of the key.
 		///
 		/// Good value: what two entries of about 200 bytes cost elsewhere on the chain. Lowering it
 		/// makes it cheap to fill the state with small keys. Existing deposits stay as they were.
@@ -210,7 +210,7 @@ pub mod pallet {
 		#[pallet::no_default_bounds]
 		type VkDepositBase: Get<BalanceOf<Self>>;
 
-		/// Deposit for each byte of a key. Each registrant pays it, for each may end up as the only
+		/// Deposit for each byte of a key. Each registrant pays it, because each may end up as the only
 		/// one.
 		///
 		/// Good value: what a byte of state costs elsewhere on the chain; keys take 0.1 to 144 KB.
@@ -219,7 +219,7 @@ pub mod pallet {
 		#[pallet::no_default_bounds]
 		type VkDepositPerByte: Get<BalanceOf<Self>>;
 
-		/// What this chain's statements are bound to: must differ from every other chain's.
+		/// The context of this chain's statements: must differ from every other chain's.
 		///
 		/// Good value: the genesis hash. A constant shared by two chains makes a statement of one
 		/// valid on the other. Must never change. Benchmarks use the runtime's.
@@ -261,7 +261,7 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxRegistrants: Get<u32>;
 
-		/// Most that verifying one proof may be charged; a key above is refused.
+		/// The largest charge for verifying one proof. Registration refuses a key above it.
 		///
 		/// Good value: half of what a normal extrinsic may take, so that two proofs of the most
 		/// expensive key fit in a block. Lowering it below the charge of a registered key voids the
@@ -273,8 +273,8 @@ pub mod pallet {
 		/// For how many blocks a statement is held.
 		///
 		/// Good value: a day. Lowering it gives applications less time to read a statement;
-		/// statements that exist keep the end they were given, and for as many blocks as it was
-		/// lowered by old and new ones share the room of [`Config::MaxStatementsPerBlock`].
+		/// existing statements keep their end, and for as many blocks as it was lowered by, old and
+		/// new ones share the room of [`Config::MaxStatementsPerBlock`].
 		/// Benchmarks use the runtime's.
 		#[pallet::constant]
 		#[pallet::no_default_bounds]
@@ -293,8 +293,8 @@ pub mod pallet {
 		/// its proofs.
 		///
 		/// Good value: two weeks; an application needs as long to prove under another key. Lowering
-		/// it surprises applications; what is broken is not retired but switched off. Benchmarks
-		/// retire with this notice.
+		/// it surprises applications. Switch off what is broken instead. Benchmarks retire with this
+		/// notice.
 		#[pallet::constant]
 		#[pallet::no_default_bounds]
 		type RetirementNotice: Get<BlockNumberFor<Self>>;
@@ -304,14 +304,14 @@ pub mod pallet {
 		#[pallet::no_default_bounds]
 		type OnProofVerified: OnProofVerified<Self::AccountId>;
 
-		/// Who may switch off, purge and retire.
+		/// The origin that may switch off, purge and retire.
 		///
 		/// Good value: root or a fast-track committee: a soundness bug must be stopped within a
 		/// block. Benchmarks use `try_successful_origin`.
 		#[pallet::no_default_bounds]
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// How proofs are verified. Good value: [`Native`](crate::Native) where every node of the
+		/// How to verify proofs. Good value: [`Native`](crate::Native) where every node of the
 		/// chain has the host function, [`InRuntime`](crate::InRuntime) on a parachain. Benchmarks
 		/// measure submissions with one that accepts at once, and verifications with this one.
 		type Verifier: ProofVerifier;
@@ -321,26 +321,26 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// What is known about each registered key, by its hash.
+	/// The record of each registered key, by its hash.
 	#[pallet::storage]
 	pub type Vks<T: Config> = StorageMap<_, Identity, H256, VkRecord>;
 
-	/// The bytes of each registered key. Apart from [`Vks`]: charging must not read them.
+	/// The bytes of each registered key. Separate from [`Vks`], because charging must not read them.
 	#[pallet::storage]
 	pub type VkBytes<T: Config> = StorageMap<_, Identity, H256, BoundedVec<u8, T::MaxVkBytes>>;
 
-	/// Who has a key registered, and the deposit that is held for it.
+	/// The registrants of each key, and their deposits.
 	#[pallet::storage]
 	pub type Registrations<T: Config> =
 		StorageDoubleMap<_, Identity, H256, Blake2_128Concat, T::AccountId, BalanceOf<T>>;
 
-	/// The keys that an account has registered: [`Registrations`] the other way round.
+	/// The keys of each registrant: [`Registrations`] the other way round.
 	#[pallet::storage]
 	pub type VksOf<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, H256, ()>;
 
-	/// The statements that were accepted. One that is past its end counts as gone, although it may
-	/// still be stored: ask [`Pallet::held_statement`].
+	/// Accepted statements. An expired one counts as gone, although it may still be stored: ask
+	/// [`Pallet::held_statement`].
 	#[pallet::storage]
 	pub type Statements<T: Config> = StorageMap<_, Identity, H256, StatementInfoOf<T>>;
 
@@ -362,7 +362,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Disabled<T: Config> = StorageMap<_, Twox64Concat, Scope, ()>;
 
-	/// Versions of keys that retire or have retired: from which block on their proofs are refused.
+	/// Versions of keys that retire or have retired: the block from which the chain refuses their proofs.
 	#[pallet::storage]
 	pub type Retirements<T: Config> = StorageMap<_, Twox64Concat, u8, BlockNumberFor<T>>;
 
@@ -374,12 +374,12 @@ pub mod pallet {
 		VerifyingKey,
 	}
 
-	/// What the chain begins with.
+	/// The keys of genesis.
 	#[pallet::genesis_config]
 	#[derive(frame_support::DefaultNoBound)]
 	pub struct GenesisConfig<T: Config> {
-		/// Verifying keys: the bytes that [`Pallet::register_vk`] takes, hexadecimal in JSON. They
-		/// are checked as it does, need no deposit, and stay until they are purged.
+		/// Verifying keys: the bytes that [`Pallet::register_vk`] takes, hexadecimal in JSON. Genesis
+		/// checks them as that call does. They need no deposit, and stay until the admin purges them.
 		pub vks: Vec<Bytes>,
 		/// Nothing.
 		#[serde(skip)]
@@ -388,7 +388,7 @@ pub mod pallet {
 
 	#[pallet::genesis_build]
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
-		/// Panics where a key is refused: a chain that lacks a key it was to have must not begin.
+		/// Panics if it refuses a key: a chain must not start without one of its keys.
 		fn build(&self) {
 			for (index, Bytes(bytes)) in self.vks.iter().enumerate() {
 				if let Err(error) = Pallet::<T>::put_genesis_vk(bytes) {
@@ -404,7 +404,7 @@ pub mod pallet {
 	pub enum Event<T: Config> {
 		/// An account registered a verifying key.
 		VkRegistered {
-			/// Its hash: what proofs are submitted against.
+			/// Its hash, which a submission names.
 			vk_hash: H256,
 			/// Who paid the deposit.
 			owner: T::AccountId,
@@ -425,7 +425,7 @@ pub mod pallet {
 		},
 		/// A proof holds; its statement was recorded.
 		ProofVerified {
-			/// The key that it holds under.
+			/// Its key.
 			vk_hash: H256,
 			/// Hash over context, key, verifier version and public values.
 			statement: H256,
@@ -467,17 +467,17 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// No such key is registered. Retry once it is.
 		VkNotFound,
-		/// You have this key registered already: use it. Retrying is of no use.
+		/// You have this key registered already: use it. Retrying does not help.
 		VkAlreadyRegistered,
-		/// As many accounts have this key registered as may: use it. Retry after one of them left.
+		/// This key has the most registrants allowed: use it. Retry after one of them left.
 		TooManyRegistrants,
 		/// One verification under this key may cost more than the chain allows. Use fewer queries
 		/// or a narrower AIR.
 		VkTooExpensive,
-		/// You don't have this key registered. Retrying is of no use.
+		/// You don't have this key registered. Retrying does not help.
 		NotRegistrant,
-		/// The proof is longer than any proof under this key; it was not read. Check that key and
-		/// proof belong together.
+		/// The proof is longer than any proof under this key; the chain did not read it. Check that key
+		/// and proof belong together.
 		ProofTooLong,
 		/// The chain vouches for this statement already. Retrying helps only after it expires.
 		StatementExists,
@@ -487,11 +487,11 @@ pub mod pallet {
 		VersionDisabled,
 		/// The key's profile is closed. Retry once it is open again, or use a stronger key.
 		ProfileClosed,
-		/// Keys of this version retire, or have. Use a key of another version.
+		/// Keys of this version retire, or have retired. Use a key of another version.
 		VersionRetired,
 		/// A retirement needs more notice. Choose a later block.
 		NoticeTooShort,
-		/// No retirement of this version is announced, so none can be withdrawn.
+		/// This version has no announced retirement to withdraw.
 		NotRetiring,
 		/// This block has accepted as many statements as it may. Retry in the next block.
 		TooManyStatements,
@@ -507,10 +507,10 @@ pub mod pallet {
 		/// A constraint of the key has, as a polynomial, a higher degree than the committed quotient can hold.
 		/// Use fewer factors in a product, powers of the transition selector among them.
 		DegreeTooHigh,
-		/// Every constraint of the key holds for every trace: a proof would say nothing. Write the AIR anew.
+		/// Every constraint of the key holds for every trace: a proof would say nothing. Write another AIR.
 		ConstrainsNothing,
-		/// What a proof under this key opens is alone longer than a proof may be here. Use fewer queries or a
-		/// narrower AIR.
+		/// The openings of a proof under this key are already longer than a proof may be here. Use fewer
+		/// queries or a narrower AIR.
 		ProofNeverFits,
 		/// The public values are not the canonical encoding of some.
 		PublicValuesMalformed,
@@ -544,7 +544,7 @@ pub mod pallet {
 		/// the key's program.
 		ClaimInvalid,
 		/// The proof system or version is unknown to this chain, or its runtime was built without
-		/// the back end. Retry after an upgrade.
+		/// the proof system. Retry after an upgrade.
 		UnsupportedVersion,
 		/// The parameters are outside what the verifier supports. Choose others.
 		UnsupportedParameters,
@@ -592,10 +592,10 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Registers the verifying key `vk` (SCALE bytes of a `VerifyingKey`) for everybody's use
+		/// Registers the verifying key `vk` (SCALE bytes of a `VerifyingKey`) for all accounts' use,
 		/// and holds a deposit from the sender.
 		///
-		/// A key that others have registered gets one registrant more.
+		/// If others have registered the key, it gets one more registrant.
 		#[pallet::call_index(0)]
 		#[pallet::weight(Pallet::<T>::register_vk_weight(vk))]
 		pub fn register_vk(
@@ -608,9 +608,9 @@ pub mod pallet {
 
 		/// Ends the sender's registration of a key and releases its deposit.
 		///
-		/// The key goes with its last registration, unless the chain began with it. Statements that
-		/// were accepted under it stay until they expire; a proof that is on its way is refused as
-		/// [`Error::VkNotFound`], without paying for a verification.
+		/// The key goes with its last registration, unless it is in genesis. Its accepted statements stay
+		/// until they expire. The chain refuses a proof that is on its way as [`Error::VkNotFound`],
+		/// without a charge for a verification.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::unregister_vk())]
 		pub fn unregister_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResult {
@@ -620,9 +620,9 @@ pub mod pallet {
 
 		/// Verifies `proof` under a registered key and records its statement.
 		///
-		/// `public_values` are the SCALE bytes of `PublicValues`. A proof that is refused pays in
-		/// full; only an unknown key, a disabled proof system, a closed profile and a retired
-		/// version refund the verification.
+		/// `public_values` are the SCALE bytes of `PublicValues`. A refused proof pays in full. The chain
+		/// refunds the verification only for an unknown key, a disabled proof system or version, a closed
+		/// profile and a retired version.
 		#[pallet::call_index(2)]
 		#[pallet::weight(Pallet::<T>::submit_proof_weight(vk_hash, proof.len()))]
 		pub fn submit_proof(
@@ -647,9 +647,9 @@ pub mod pallet {
 			Self::do_set_disabled(scope, disabled)
 		}
 
-		/// Removes a key, whoever registered it, and releases every deposit. For the admin.
+		/// Removes a key of any registrants, and releases every deposit. For the admin.
 		///
-		/// Statements stay. Nothing keeps the key from being registered again.
+		/// Statements stay. Any account may register the key again.
 		#[pallet::call_index(4)]
 		#[pallet::weight((
 			T::WeightInfo::purge_vk(T::MaxRegistrants::get()),
@@ -663,7 +663,7 @@ pub mod pallet {
 		/// Announces that keys of `version` (their first byte) retire at block `at`, or with `None`
 		/// that they don't. For the admin.
 		///
-		/// From this call on none is registered; from block `at` on no proof under them is accepted,
+		/// From this call on the chain registers none; from block `at` on it accepts no proof under them,
 		/// for good. `at` is at least [`Config::RetirementNotice`] blocks away.
 		#[pallet::call_index(5)]
 		#[pallet::weight((T::WeightInfo::retire_version(), DispatchClass::Operational))]

@@ -22,26 +22,23 @@ use sp_core::H256;
 
 /// From version 1, in which a key had one owner, to version 2, in which it has registrants.
 ///
-/// In one block: it rests on there being at most [`MAX_V1_KEYS`] keys. Each paid a deposit, so their
-/// number is a question of money and not of a bound; `pre_upgrade` refuses more. Statements stay as
-/// they are: version 2 stores them in the same way and only begins to count from which block on they
-/// may be pruned.
+/// It runs in one block, and so takes at most [`MAX_V1_KEYS`] keys; `pre_upgrade` refuses more. (Only
+/// deposits bound the number of keys.) Statements stay: version 2 stores them in the same way, and also
+/// the block from which on it may prune them.
 pub type V1ToV2<T> =
 	VersionedMigration<1, 2, UncheckedV1ToV2<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
-/// Most keys that [`V1ToV2`] moves: it is charged 1.1 s with RocksDB's weights and 0.6 s with
-/// ParityDb's.
+/// Most keys that [`V1ToV2`] moves: 1.1 s with RocksDB's weights and 0.6 s with ParityDb's.
 pub const MAX_V1_KEYS: u32 = 2_500;
 
 /// From version 2, whose keys an older check admitted, to version 3: every key is checked again.
 ///
-/// A key that the verifier refuses today, whatever the policy, is removed as `purge_vk` does it: its
-/// deposits go back, and an event names it. The others get the bits, the cost and the largest proof that
-/// are counted today. Their bits may be below the policy, as after a policy that was raised: they stay,
-/// and governance may close their profile.
+/// It removes a key that the verifier refuses today under every policy, as `purge_vk` does: deposits go
+/// back, and an event names the key. The others get today's bits, cost and largest proof. They stay even
+/// if their bits are below the policy, as after a raised policy; governance may close their profile.
 ///
-/// In one block, charged what registering the keys would be. Checks never take more than half of what a block
-/// may: keys beyond that are removed unchecked, a purge each, and their registrants may register them again.
+/// It runs in one block, at the charge of registering the keys. Checks take at most half of a block's weight.
+/// It removes keys beyond that unchecked, a purge each, and their registrants may register them again.
 /// `pre_upgrade` refuses a state with such keys.
 pub type V2ToV3<T> =
 	VersionedMigration<2, 3, UncheckedV2ToV3<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;

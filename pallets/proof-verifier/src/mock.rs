@@ -103,7 +103,7 @@ thread_local! {
 	static TOLD: RefCell<Vec<(H256, H256, PublicValues, u64)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// [`Native`], and counts how often it was asked.
+/// [`Native`], and counts its calls.
 pub struct Counting;
 
 impl crate::ProofVerifier for Counting {
@@ -124,7 +124,7 @@ pub fn verifications() -> u32 {
 
 pub const HOOK_WEIGHT: Weight = Weight::from_parts(123, 0);
 
-/// Remembers what the hook was told.
+/// Remembers the arguments of the hook.
 pub struct Recorder;
 
 impl OnProofVerified<u64> for Recorder {
@@ -144,7 +144,7 @@ impl OnProofVerified<u64> for Recorder {
 	}
 }
 
-/// What the hook was told in this test.
+/// The arguments of the hook in this test.
 pub fn told() -> Vec<(H256, H256, PublicValues, u64)> {
 	TOLD.with(|told| told.borrow().clone())
 }

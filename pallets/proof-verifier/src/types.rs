@@ -39,17 +39,17 @@ pub enum Scope {
 	/// A proof system: no proof of it is verified.
 	#[codec(index = 0)]
 	ProofSystem(SystemId),
-	/// A profile: keys of it are neither registered nor verified under. A key is of the strongest
-	/// profile whose floor it meets ([`Profile::of`]), and of no other.
+	/// A profile: the chain neither registers its keys nor verifies under them. A key has only the
+	/// strongest profile whose floor it meets ([`Profile::of`]).
 	#[codec(index = 1)]
 	Profile(Profile),
-	/// A version of keys, by their first byte: keys of it are neither registered nor verified under. For a
-	/// break of one version of a system's verifier; an orderly end is a retirement.
+	/// A version of keys, by their first byte: the chain neither registers them nor verifies under them. For a
+	/// broken version of a system's verifier; retire a version to end it in order.
 	#[codec(index = 2)]
 	Version(u8),
 }
 
-/// What is known about a registered verifying key, without its bytes.
+/// The record of a registered verifying key, without its bytes.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -70,10 +70,10 @@ pub struct VkRecord {
 	pub system: SystemId,
 	/// First byte of the key: names proof system and verifier, and what can be retired.
 	pub version: u8,
-	/// How many accounts have it registered, each with a deposit of its own. The key stays while
-	/// there is one.
+	/// How many accounts have it registered, each with its own deposit. The key stays while there is
+	/// one.
 	pub registrants: u32,
-	/// Whether the chain began with it: such a key stays without registrants.
+	/// Whether it is in genesis: such a key stays without registrants.
 	pub genesis: bool,
 }
 
@@ -94,17 +94,17 @@ pub struct StatementInfo<AccountId, BlockNumber> {
 	pub vk_hash: H256,
 	/// The block in which that was.
 	pub block: BlockNumber,
-	/// The first block in which the chain no longer vouches for it. Its entry is removed in that
-	/// block or in a later one that has time for it, and counts as gone until then.
+	/// The first block in which the chain no longer vouches for it. From that block on it counts as
+	/// gone; that block, or a later one that has time, removes its entry.
 	pub expires: BlockNumber,
 	/// Bits of security of the key.
 	pub security: SecurityBits,
-	/// Who paid for the verification: not who made the proof, and no part of the statement.
+	/// The payer of the verification: not the prover, and no part of the statement.
 	pub submitter: AccountId,
 }
 
 impl<AccountId, BlockNumber: Copy + Ord> StatementInfo<AccountId, BlockNumber> {
-	/// Whether the chain vouches for it in block `now`, be it still stored or not.
+	/// Whether the chain vouches for it in block `now`, stored or not.
 	pub fn is_held(&self, now: BlockNumber) -> bool {
 		now < self.expires
 	}
@@ -120,9 +120,9 @@ impl<T: Config> Get<u32> for MaxPublicValuesBytes<T> {
 	}
 }
 
-/// Told of every accepted proof, in the block and the storage transaction of its acceptance.
+/// Called for every accepted proof, in the block and the storage transaction of its acceptance.
 ///
-/// Can't refuse: the proof holds whatever other pallets think of it.
+/// Can't refuse: the proof holds in any case.
 pub trait OnProofVerified<AccountId> {
 	/// `statement` was recorded: `public_values` hold under the key `vk_hash`.
 	fn on_proof_verified(

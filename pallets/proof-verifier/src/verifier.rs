@@ -10,8 +10,8 @@
 //! | For | chains whose nodes all have the function | parachains; tools without the function |
 //! | A panic in the verifier | a refusal, [`ErrorClass::Internal`] | a trap |
 //!
-//! Both call the same verifier of the key's proof system. Verifiers are built to never panic;
-//! `runtime/minimal` holds both ways to the same verdicts on one corpus, in a Wasm executor.
+//! Both call the same verifier of the key's proof system. Verifiers are written to never panic.
+//! `runtime/minimal` checks that both ways give the same verdicts on one corpus, in a Wasm executor.
 
 use assay_primitives::{CheckedVk, Cost, ErrorClass, Policy, SystemId, TreeHash, VerifyingKey};
 use frame_support::weights::Weight;
@@ -51,7 +51,7 @@ pub struct Native;
 impl ProofVerifier for Native {
 	fn verify(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), ErrorClass> {
 		let known = vk.first().and_then(|&version| SystemId::of_version(version));
-		// What has no known version is for a host function to refuse, as it always did: any one that is there.
+		// A host function refuses a key of unknown version, as it always did: any function will do.
 		let verify = match known {
 			Some(system) => assay_host::host_function(system),
 			None => SystemId::ALL.into_iter().find_map(assay_host::host_function),
@@ -94,14 +94,14 @@ impl ProofVerifier for InRuntime {
 	}
 }
 
-/// Verifies nothing: takes [`Mock::PROOF`] for a proof under any key, and nothing else. For tests of
-/// pallets that act on proofs; it can't be compiled beside a real back end or for production.
+/// Verifies nothing: accepts only [`Mock::PROOF`], under any key. For tests of pallets that act on
+/// proofs; it does not compile together with a proof system or for production.
 #[cfg(feature = "backend-mock")]
 pub struct Mock;
 
 #[cfg(feature = "backend-mock")]
 impl Mock {
-	/// What it takes for a proof.
+	/// The only proof that it accepts.
 	pub const PROOF: &'static [u8] = b"assay/mock/accept";
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What can be read: the answers of the view functions and of
-//! [`ProofVerifierApi`](crate::api::ProofVerifierApi).
+//! What the view functions and [`ProofVerifierApi`](crate::api::ProofVerifierApi) return.
 //!
-//! Storage may hold what the chain no longer vouches for; these answers don't.
+//! Storage may hold statements that no longer count; these functions don't return them.
 
 use alloc::vec::Vec;
 use assay_primitives::Profile;
@@ -30,7 +29,7 @@ pub struct VkInfo<BlockNumber> {
 	pub profile: Option<Profile>,
 	/// Whether a proof under it would be verified in the block after this state.
 	pub open: bool,
-	/// From which block on no proof under it is accepted, if its version retires.
+	/// The block from which on the chain accepts no proof under it, if its version retires.
 	pub retires: Option<BlockNumber>,
 }
 
@@ -64,12 +63,12 @@ pub enum StatementStatus<AccountId, BlockNumber> {
 pub type StatementStatusOf<T> =
 	StatementStatus<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
-/// What is refused whatever the proof.
+/// What the chain refuses for every proof.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Restrictions<BlockNumber> {
 	/// What is switched off.
 	pub disabled: Vec<Scope>,
-	/// Versions of keys, and from which block on no proof under them is accepted.
+	/// Versions of keys, and the block from which on the chain accepts no proof under them.
 	pub retirements: Vec<(u8, BlockNumber)>,
 }
 
@@ -79,7 +78,7 @@ pub type RestrictionsOf<T> = Restrictions<BlockNumberFor<T>>;
 /// What a submission costs, before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct SubmissionPrice<Balance> {
-	/// Weight that the call is charged; a proof that is refused pays it in full.
+	/// Weight of the call; a refused proof pays it in full.
 	pub weight: Weight,
 	/// Length of the signed extrinsic in bytes.
 	pub extrinsic_bytes: u32,
@@ -143,7 +142,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// The statement, if the chain vouches for it now. What other pallets should ask.
+	/// The statement, if the chain vouches for it now. Other pallets should call this.
 	#[must_use]
 	pub fn held_statement(statement: H256) -> Option<StatementInfoOf<T>> {
 		let now = frame_system::Pallet::<T>::block_number();
@@ -157,8 +156,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// `None` where no such submission can be charged: under an unknown key, or with a proof that
-	/// is longer than the chain takes.
+	/// `None` for an unknown key, or for a proof that is longer than the chain takes.
 	pub(crate) fn read_submission_weight(vk_hash: H256, proof_bytes: u32) -> Option<Weight> {
 		let fits = proof_bytes <= T::MaxProofBytes::get();
 		(fits && Vks::<T>::contains_key(vk_hash))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a verification is charged: a linear model over the cost of its verifying key.
+//! The charge of a verification: a linear model over the cost of its verifying key.
 //!
 //! ```text
 //! base + compression[hash] * hash_compressions + operation * extension_operations + byte * bytes
@@ -11,21 +11,21 @@
 //!
 //! `scripts/measure/verification.sh` measures keys of both systems both ways, in a Wasm executor: the
 //! sample AIRs under each hash and extension, 4 to 512 queries, folding arity 2 to 16, proofs of 1 KB
-//! to 2.2 MB, and lopsided keys that nobody needs: a program of 30,000 constraints, a chain of products,
-//! as many periodic values, components, listed columns, offsets or public terms as may be. Each with a
-//! proof that holds and with one or two that fail as late as can be.
+//! to 2.2 MB, and lopsided keys without a use: a program of 30,000 constraints, a chain of products, the
+//! most periodic values, components, listed columns, offsets or public terms. Each has a genuine proof
+//! and one or two that fail as late as possible.
 //! `scripts/workshop/fit_weights.py` prints fits, and measured over charged. `docs/verifying.md` has the
 //! results.
 //!
 //! The coefficients are from a run on 123 keys of Plonky3 and 70 of STWO. The files in use are newer, of 129 and
 //! 78 keys, chains, lists and offsets among them: one verification in a thousand takes more than 0.66 of its
-//! charge. For keys that an author makes to take the most of their charge,
-//! `scripts/measure/verification.sh search` climbs, in the node: `docs/performance/search_keys.csv`.
+//! charge. `scripts/measure/verification.sh search` looks for keys that take the most of their charge, in the
+//! node: `docs/performance/search_keys.csv`.
 
 use assay_primitives::{Cost, SystemId, TreeHash};
 use frame_support::weights::Weight;
 
-/// Picoseconds that each unit of the cost of a Plonky3 key is charged.
+/// Picoseconds for each unit of the cost of a Plonky3 key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Coefficients {
 	/// Every verification: the host call, and set-up that no count covers.
@@ -42,8 +42,8 @@ pub struct Coefficients {
 	pub byte: u64,
 }
 
-/// Picoseconds that each unit of the cost of a STWO key is charged. Both of its hashes are Blake2s, one
-/// with a reduction behind it.
+/// Picoseconds for each unit of the cost of a STWO key. Both of its hashes are Blake2s, one with a
+/// reduction behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StwoCoefficients {
 	/// Every verification: the host call, and set-up that no count covers.
@@ -58,9 +58,9 @@ pub struct StwoCoefficients {
 
 /// Coefficients of [`Native`](crate::Native).
 ///
-/// From `docs/performance/in_runtime.csv`, see [the module](self): above the fit's upper envelope, and
-/// such that no verification in that file took longer than charged. The fit cannot tell bytes from
-/// Blake3's compressions and from operations, which come with them, so each has a share.
+/// From `docs/performance/in_runtime.csv`, see [the module](self): above the fit's upper envelope, so that
+/// no verification in that file took longer than its charge. The fit cannot tell bytes from Blake3's
+/// compressions and operations, which come with them, so each has a share.
 pub const NATIVE: Coefficients = Coefficients {
 	base: 250_000_000,
 	poseidon2_compression: 1_500_000,
@@ -72,7 +72,7 @@ pub const NATIVE: Coefficients = Coefficients {
 
 /// Coefficients of [`InRuntime`](crate::InRuntime), from the same keys in the same way.
 ///
-/// The runtime has no vector instructions: all takes 1.4 to 4.4 times what it takes in the node.
+/// The runtime has no vector instructions: verification takes 1.4 to 4.4 times as long as in the node.
 pub const IN_RUNTIME: Coefficients = Coefficients {
 	base: 500_000_000,
 	poseidon2_compression: 3_500_000,
@@ -84,9 +84,9 @@ pub const IN_RUNTIME: Coefficients = Coefficients {
 
 /// Coefficients of [`Native`](crate::Native) under keys for STWO.
 ///
-/// From `docs/performance/in_runtime_stwo.csv`, see [the module](self). The fit gives the hashes no
-/// price at all, since they come with bytes: here they have the one that they take elsewhere. No verification
-/// in that file took longer than charged.
+/// From `docs/performance/in_runtime_stwo.csv`, see [the module](self). The fit gives the hashes no price,
+/// since they come with bytes: here they have their price elsewhere. No verification in that file took
+/// longer than its charge.
 pub const NATIVE_STWO: StwoCoefficients = StwoCoefficients {
 	base: 250_000_000,
 	blake2s_compression: 250_000,
@@ -109,8 +109,8 @@ pub const NATIVE_CAIRO: StwoCoefficients = NATIVE_STWO;
 /// Coefficients of [`InRuntime`](crate::InRuntime), likewise.
 pub const IN_RUNTIME_CAIRO: StwoCoefficients = IN_RUNTIME_STWO;
 
-/// Picoseconds that a block takes for each byte of a call, besides the call: to decode it, hash it for
-/// its signature and its own hash, keep it, and read it again for the root of the extrinsics.
+/// Picoseconds that a block takes for each byte of a call, outside the call itself: to decode it, hash it
+/// for its signature and its own hash, keep it, and read it again for the root of the extrinsics.
 ///
 /// Benchmarks of calls do not see this. `docs/performance/full_blocks.csv`: blocks of 6 MB took about
 /// 31 ns a byte more than the benchmarks and the verifications account for.
@@ -122,22 +122,22 @@ pub fn carried(bytes: u32) -> Weight {
 	Weight::from_parts(CARRIED_BYTE.saturating_mul(bytes.into()), 0)
 }
 
-/// Picoseconds of a registration that its benchmark does not see: it registers a key of Plonky3 that
-/// takes long for its bytes, and has no constraint that holds for every trace. Looking for those tries
-/// some 2^17 operations on rows of made-up traces (`assay_air`), whatever the length of the key.
+/// Picoseconds of a registration that its benchmark does not see. The benchmark registers a slow key of
+/// Plonky3 without a constraint that holds for every trace. The search for such constraints tries some
+/// 2^17 operations on rows of made-up traces (`assay_air`), for every length of the key.
 ///
-/// From `docs/performance/search_keys.csv`, whose checks are timed in the node, at 4.5 times that. In the runtime
-/// no check took more than 0.22 of its charge (`docs/performance/check_vk.csv`).
+/// It is 4.5 times the node's times in `docs/performance/search_keys.csv`. In the runtime no check took more than
+/// 0.22 of its charge (`docs/performance/check_vk.csv`).
 const CHECK: u64 = 10_000_000_000;
-/// The same for each byte. A key of STWO that is one chain of products takes 75 ns a byte in the node, and one
-/// of powers of alpha and combinations, all for nothing, 180 where its row was made up twice: it is once now.
+/// The same for each byte. In the node a key of STWO that is one chain of products takes 75 ns a byte. One of
+/// useless powers of alpha and combinations took 180, when the check made up its row twice; now it does so once.
 const CHECK_BYTE: u64 = 400_000;
 
-/// The same for a key of a Cairo program, whose check reads Cairo's AIR: that is in the verifier, 241 KB
-/// of programs, each byte of which costs what it would cost in a key.
+/// The same for a key of a Cairo program, whose check reads Cairo's AIR in the verifier: 241 KB of
+/// programs, and each byte costs as much as in a key.
 pub(crate) const CHECK_CAIRO: u64 = 5_000_000_000;
 
-/// Weight of a registration of a key, besides its benchmark.
+/// Weight of a registration of a key, on top of its benchmark.
 #[must_use]
 pub fn registered(vk: &[u8]) -> Weight {
 	let bytes = u32::try_from(vk.len()).unwrap_or(u32::MAX);
@@ -178,7 +178,7 @@ impl Coefficients {
 		let compression = match hash {
 			TreeHash::Keccak => self.keccak_compression,
 			TreeHash::Blake3 => self.blake3_compression,
-			// No key of Plonky3 has another hash: the dearest stands for those.
+			// No key of Plonky3 has another hash: take the highest price for those.
 			TreeHash::Poseidon2 | TreeHash::Blake2s | TreeHash::Blake2sM31 => {
 				self.poseidon2_compression
 			},
@@ -194,8 +194,8 @@ impl StwoCoefficients {
 	}
 }
 
-/// The model, from prices of a verification, a compression, an operation and a byte: saturates,
-/// because a cost beyond 2^64 ps is refused whatever it is.
+/// The model, from prices of a verification, a compression, an operation and a byte. It saturates,
+/// because every cost beyond 2^64 ps is refused.
 #[must_use]
 pub fn linear([base, compression, operation, byte]: [u64; 4], cost: &Cost) -> Weight {
 	// Exhaustive on purpose: a count that is added must be charged.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the feature `backend-mock` is for: a pallet that acts on proofs tests itself without any.
-//! `scripts/test/backends.sh` runs this; with a real back end it does not compile.
+//! The feature `backend-mock`: tests of a pallet that acts on proofs need none.
+//! `scripts/test/backends.sh` runs this; with a proof system it does not compile.
 
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,

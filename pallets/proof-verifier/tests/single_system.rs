@@ -33,7 +33,7 @@ const fn proof(system: SystemId) -> [&'static [u8]; 3] {
 	}
 }
 
-/// Whether keys of it are taken, and whether a runtime that verifies itself takes them.
+/// Whether the build takes its keys, and whether a runtime that verifies itself takes them.
 const fn built_with(system: SystemId) -> (bool, bool) {
 	match system {
 		SystemId::Plonky3 => (cfg!(feature = "backend-plonky3"), cfg!(feature = "backend-plonky3")),

@@ -119,7 +119,7 @@ mod version_1_should {
 mod version_2_should {
 	use super::*;
 
-	/// A key as version 2 stored it: nobody had asked for its exact degree.
+	/// A key as version 2 stored it, without a check of its exact degree.
 	fn stored_before(vk: Vec<u8>, record: crate::VkRecord) -> sp_core::H256 {
 		let vk_hash = sp_core::H256(assay_primitives::VerifyingKey::hash_encoded(&vk));
 		let reason = HoldReason::VerifyingKey.into();

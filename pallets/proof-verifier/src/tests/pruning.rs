@@ -5,15 +5,15 @@ use frame_support::{assert_noop, assert_ok, traits::Hooks, weights::Weight};
 
 const END: u64 = 1 + LIFETIME;
 
-/// What removes `statements` of one list.
+/// The weight of removing `statements` of one list.
 fn enough_for(statements: u64) -> Weight {
 	<() as WeightInfo>::on_idle()
 		.saturating_add(<() as WeightInfo>::prune_block())
 		.saturating_add(<() as WeightInfo>::prune_statement().saturating_mul(statements))
 }
 
-/// Two statements of block 1 that are past their end and stored still: their block has begun and
-/// did not prune yet.
+/// Two expired statements of block 1 that are still stored: their block has begun and did not prune
+/// yet.
 fn two_expired() -> [Case; 2] {
 	let [first, second, _] = cases();
 	first.register();

@@ -194,7 +194,7 @@ mod register_vk_should {
 			});
 		}
 
-		/// On every row the example AIR of docs/your-own-air.md, and off the rows nothing.
+		/// Equals the example AIR of docs/your-own-air.md on every row, and tests nothing off the rows.
 		#[test]
 		fn a_forged_key_of_a_degree_that_no_quotient_holds() {
 			build_and_execute(|| {

@@ -262,8 +262,7 @@ mod submit_proof_should {
 			});
 		}
 
-		/// Whichever check a change meets first, none passes and each refusal is one of the
-		/// verifier's.
+		/// No changed proof passes, and each refusal is one of the verifier's.
 		#[test]
 		fn a_proof_with_any_byte_changed() {
 			build_and_execute(|| {
