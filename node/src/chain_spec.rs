@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The chains that the node knows by name. Both are for tests; a real one comes as a file.
+//! The chains that the node knows by name. Both are for tests; a real chain comes as a file.
 
 use assay_runtime::WASM_BINARY;
 use sc_service::{ChainType, Properties};
@@ -9,7 +9,7 @@ use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 /// A chain specification without extensions.
 pub type ChainSpec = sc_service::GenericChainSpec;
 
-/// What wallets show amounts with.
+/// The unit in which wallets show amounts.
 fn properties() -> Properties {
 	let mut properties = Properties::new();
 	properties.insert("tokenSymbol".into(), "ASY".into());
@@ -21,7 +21,7 @@ fn properties() -> Properties {
 fn preset(name: &str, id: &str, kind: ChainType, preset: &str) -> Result<ChainSpec, String> {
 	let code = WASM_BINARY
 		.ok_or("this node was built without its runtime: unset SKIP_WASM_BUILD and build again")?;
-	// No telemetry endpoints: a node reports nowhere unless `--telemetry-url` names a place.
+	// No telemetry endpoints: a node reports nowhere unless `--telemetry-url` names a server.
 	Ok(ChainSpec::builder(code, None)
 		.with_name(name)
 		.with_id(id)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What can be typed.
+//! The command line.
 
 /// The node of the Assay chain: verifies STARK proofs and vouches for what they prove.
 ///

@@ -2,11 +2,11 @@
 
 //! The node of the Assay chain.
 //!
-//! - [`cli`], [`command`]: what can be typed and what it does.
-//! - [`service`]: the parts of a running node and how they are joined; the host functions.
+//! - [`cli`], [`command`]: the command line, and what each command does.
+//! - [`service`]: the parts of a running node and how they fit; the host functions.
 //! - [`chain_spec`]: the chains that it knows by name.
-//! - [`rpc`]: what it answers besides a Substrate node's usual methods.
-//! - [`status`]: its status, by HTTP and RPC; `assay_timing` keeps what that needs.
+//! - [`rpc`]: its RPC methods beside a Substrate node's usual ones.
+//! - [`status`]: its status, by HTTP and RPC; `assay_timing` keeps the figures for it.
 
 // Upstream's error types are large, and its traits ask for them.
 #![allow(clippy::result_large_err)]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the node answers besides a Substrate node's usual methods.
+//! The node's RPC methods beside a Substrate node's usual ones.
 
 use crate::status::{NodeStatus, Status};
 use assay_primitives::{Profile, SecurityBits};
@@ -26,7 +26,7 @@ use sp_blockchain::{Error as BlockChainError, HeaderBackend, HeaderMetadata};
 use sp_core::Bytes;
 use std::sync::Arc;
 
-/// A registered key, as `assay_vkInfo` answers it.
+/// A registered key, as `assay_vkInfo` returns it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VkInfo {
@@ -39,7 +39,7 @@ pub struct VkInfo {
 	/// Bits of security: of the weakest round, grinding included; `proven` by unique decoding or
 	/// Johnson (ePrint 2020/654), whichever is better.
 	pub security: SecurityBits,
-	/// The profile that it is of; `null` below every profile's floor.
+	/// Its profile; `null` below every profile's floor.
 	pub profile: Option<Profile>,
 	/// The work of one verification, at most.
 	pub cost: Cost,
@@ -51,15 +51,15 @@ pub struct VkInfo {
 	pub vk_bytes: u32,
 	/// How many accounts have it registered.
 	pub registrants: u32,
-	/// Whether the chain began with it.
+	/// Whether it is in genesis.
 	pub genesis: bool,
 	/// Whether the next block would verify a proof under it.
 	pub open: bool,
-	/// The block from which on no proof under it is accepted, if its version retires.
+	/// The block from which on the chain accepts no proof under it, if its version retires.
 	pub retires: Option<BlockNumber>,
 }
 
-/// Who has a key registered, as `assay_vkRegistrants` answers it.
+/// A registrant of a key, as `assay_vkRegistrants` returns it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Registrant {
@@ -69,7 +69,7 @@ pub struct Registrant {
 	pub deposit: String,
 }
 
-/// Keys of one account, as `assay_vksOf` answers them.
+/// Keys of one account, as `assay_vksOf` returns them.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VkPage {
@@ -89,11 +89,11 @@ pub struct OwnVk {
 	pub deposit: String,
 }
 
-/// What a submission costs, as `assay_submissionPrice` answers it.
+/// The price of a submission, as `assay_submissionPrice` returns it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Price {
-	/// Time that it is charged, in picoseconds.
+	/// Time that it pays for, in picoseconds.
 	pub ref_time: u64,
 	/// Length of the signed extrinsic in bytes.
 	pub extrinsic_bytes: u32,
@@ -101,7 +101,7 @@ pub struct Price {
 	pub fee: String,
 }
 
-/// Whether the chain vouches for a statement, as `assay_statementStatus` answers it.
+/// Whether the chain vouches for a statement, as `assay_statementStatus` returns it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "status", rename_all = "camelCase")]
 pub enum StatementStatus {
@@ -113,7 +113,7 @@ pub enum StatementStatus {
 	Expired(Statement),
 }
 
-/// What is refused whatever the proof, as `assay_restrictions` answers it.
+/// What the chain refuses for every proof, as `assay_restrictions` returns it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Restrictions {
@@ -133,11 +133,11 @@ pub struct Restrictions {
 pub struct Retirement {
 	/// First byte of its keys.
 	pub version: u8,
-	/// The block from which on no proof under them is accepted.
+	/// The block from which on the chain accepts no proof under them.
 	pub at: BlockNumber,
 }
 
-/// The work of one verification, as `assay_vkInfo` answers it.
+/// The work of one verification, as `assay_vkInfo` returns it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Cost {
@@ -149,17 +149,17 @@ pub struct Cost {
 	pub bytes: u64,
 }
 
-/// A statement, as `assay_statement` and `assay_statementStatus` answer it.
+/// A statement, as `assay_statement` and `assay_statementStatus` return it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Statement {
-	/// Hash of the key that it was proven under.
+	/// Hash of its key.
 	pub vk_hash: Hash,
 	/// The block that recorded it.
 	pub block: BlockNumber,
 	/// The first block in which the chain no longer vouches for it.
 	pub expires: BlockNumber,
-	/// Who submitted the proof, as an address.
+	/// The account that submitted the proof, as an address.
 	pub submitter: AccountId,
 	/// Bits of security of the key.
 	pub security: SecurityBits,
@@ -173,11 +173,11 @@ pub trait AssayApi {
 	#[method(name = "recentVerifications")]
 	fn recent_verifications(&self, limit: Option<u32>) -> RpcResult<Vec<Verification>>;
 
-	/// The node's status, as `GET /status/node` answers it: docs/status.md.
+	/// The node's status, as `GET /status/node` returns it: docs/status.md.
 	#[method(name = "nodeStatus", blocking)]
 	fn node_status(&self) -> RpcResult<NodeStatus>;
 
-	/// What is known of a key, or `null` if it is not registered.
+	/// The record of a key, or `null` if it is not registered.
 	#[method(name = "vkInfo")]
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>>;
 
@@ -185,12 +185,12 @@ pub trait AssayApi {
 	#[method(name = "vkBytes")]
 	fn vk_bytes(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<Bytes>>;
 
-	/// Who has a key registered.
+	/// The registrants of a key.
 	#[method(name = "vkRegistrants")]
 	fn vk_registrants(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Vec<Registrant>>;
 
-	/// The keys that an account has registered, those whose hashes follow `after`: at most `limit`,
-	/// which is 64 when absent; a page has 128 at most.
+	/// The keys that an account has registered and whose hashes follow `after`: at most `limit`, which
+	/// is 64 when absent; a page has 128 at most.
 	#[method(name = "vksOf")]
 	fn vks_of(
 		&self,
@@ -210,7 +210,7 @@ pub trait AssayApi {
 		at: Option<Hash>,
 	) -> RpcResult<Option<Price>>;
 
-	/// What is known of a statement, or `null` if the chain does not vouch for it, or no longer.
+	/// The record of a statement, or `null` if the chain does not vouch for it, or no longer.
 	#[method(name = "statement")]
 	fn statement(&self, statement: Hash, at: Option<Hash>) -> RpcResult<Option<Statement>>;
 
@@ -227,7 +227,7 @@ pub trait AssayApi {
 	fn statement_context(&self, at: Option<Hash>) -> RpcResult<Hash>;
 }
 
-/// Answers [`AssayApiServer`].
+/// Implements [`AssayApiServer`].
 pub struct Assay<C> {
 	client: Arc<C>,
 	record: Record,
@@ -252,7 +252,7 @@ impl From<StatementInfo<AccountId, BlockNumber>> for Statement {
 	}
 }
 
-/// The runtime could not be asked, most often because `at` names no block that this node has.
+/// The call of the runtime failed, most often because this node does not have block `at`.
 fn unavailable(error: impl std::fmt::Display) -> ErrorObjectOwned {
 	ErrorObject::owned(RUNTIME_ERROR, "The runtime could not be asked", Some(error.to_string()))
 }
@@ -402,7 +402,7 @@ pub struct FullDeps<C, P, B> {
 	pub record: Record,
 	/// The node's status.
 	pub status: Arc<Status<C>>,
-	/// What finality was voted by: `assay prove --serve` and bridges follow it.
+	/// The justifications of finality: `assay prove --serve` and bridges follow them.
 	pub grandpa: Grandpa<SharedAuthoritySet, SharedVoterState, Block, FinalityProofs<B>>,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The parts of a running node and how they are joined.
+//! The parts of a running node and how they fit.
 
 use crate::{
 	cli::StatusParams,
@@ -35,12 +35,11 @@ use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 /// The host functions that Substrate lacks: the verifiers.
 pub type VerifierHostFunctions = assay_host::HostFunctions;
 
-/// Every function that the runtime may call in the node. Host functions are forever: a block that
-/// called one can only be executed by nodes that still have it.
+/// Every function that the runtime may call in the node. Host functions stay for ever: only nodes that
+/// still have a function can execute a block that called it.
 #[cfg(not(feature = "runtime-benchmarks"))]
 pub type HostFunctions = (sp_io::SubstrateHostFunctions, VerifierHostFunctions);
-/// Every function that the runtime may call in the node, and those of a runtime that measures
-/// itself.
+/// Every function that the runtime may call in the node, and those for benchmarks.
 #[cfg(feature = "runtime-benchmarks")]
 pub type HostFunctions = (
 	sp_io::SubstrateHostFunctions,
@@ -62,16 +61,16 @@ type GrandpaBlockImport =
 type AuthorBlockImport = TimedImport<GrandpaBlockImport, Hash>;
 type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, FullSelectChain>;
 
-/// A finality proof is kept at least every so many blocks.
+/// The node keeps a finality proof at least once in so many blocks.
 const GRANDPA_JUSTIFICATION_PERIOD: u32 = 512;
 
 /// How often the node checks its own verifiers.
 const SELF_CHECK_PERIOD: Duration = Duration::from_secs(600);
 
-/// How often the node asks the prover that it was told of.
+/// How often the node asks the proving service.
 const PROVER_PERIOD: Duration = Duration::from_secs(10);
 
-/// Room in an authored block for what is not extrinsics: header, digests, length prefixes.
+/// Room in an authored block for everything but extrinsics: header, digests, length prefixes.
 const BLOCK_OVERHEAD: usize = 64 * 1024;
 
 /// The parts that every command which touches the database needs.
@@ -174,7 +173,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 	})
 }
 
-/// Says what a block was charged, from the weight that its state has.
+/// The charge of a block, from the weight in its state.
 fn charged(client: Arc<FullClient>) -> Charged<Hash> {
 	let key = StorageKey(frame_system::BlockWeight::<Runtime>::hashed_key().to_vec());
 	Arc::new(move |hash| {
@@ -185,7 +184,7 @@ fn charged(client: Arc<FullClient>) -> Charged<Hash> {
 	})
 }
 
-/// What the status needs of the network.
+/// The part of the network that the status needs.
 struct Network(Arc<SyncingService>);
 
 impl status::Network for Network {
@@ -330,7 +329,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 					}
 					status::serve(listener, status, status::Limits::default()).await;
 				},
-				// As with the metrics' port: a node that cannot be asked still verifies.
+				// As with the metrics' port: a node verifies without a status.
 				Err(error) => log::error!("No status on port {port}: {error}"),
 			}
 		});

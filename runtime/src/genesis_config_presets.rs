@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How the chains `development` and `local` begin. Both are for tests: their keys are public.
+//! Genesis of the chains `development` and `local`. Both are for tests: their keys are public.
 
 use crate::{
 	AccountId, AuraConfig, Balance, BalancesConfig, GrandpaConfig, RuntimeGenesisConfig,

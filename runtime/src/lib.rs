@@ -2,14 +2,14 @@
 
 //! The runtime of the Assay chain: a solo chain that vouches for STARK proofs.
 //!
-//! Assembly only. [`configs`] says with which parameters each pallet runs and why, [`apis`] what
-//! the node may ask, [`price`] what a submission costs, [`genesis_config_presets`] how the chains
-//! `development` and `local` begin.
+//! Assembly only. [`configs`] has the parameters of each pallet and the reasons, [`apis`] the APIs that
+//! the node calls, [`price`] the price of a submission, [`genesis_config_presets`] the genesis of the
+//! chains `development` and `local`.
 //!
-//! | Pallet | Why it is here |
+//! | Pallet | Purpose |
 //! |---|---|
 //! | System, Timestamp, Balances, TransactionPayment | every chain's base |
-//! | Aura, Grandpa | who writes a block, which blocks are final |
+//! | Aura, Grandpa | block authorship, finality |
 //! | Sudo | root of a test chain: upgrades, switching off, purging and retiring in `ProofVerifier` |
 //! | Utility | several calls in one extrinsic |
 //! | ProofVerifier | verifying keys, proofs, statements |
@@ -61,7 +61,7 @@ pub mod opaque {
 }
 
 impl_opaque_keys! {
-	/// What a validator signs with: block authorship and finality votes.
+	/// A validator's keys: for block authorship and finality votes.
 	pub struct SessionKeys {
 		pub aura: Aura,
 		pub grandpa: Grandpa,
@@ -124,7 +124,7 @@ pub type SignedBlock = generic::SignedBlock<Block>;
 /// Block's height or hash.
 pub type BlockId = generic::BlockId<Block>;
 
-/// What is checked and charged around every call, in order.
+/// The checks and charges around every call, in order.
 pub type TxExtension = (
 	frame_system::AuthorizeCall<Runtime>,
 	frame_system::CheckNonZeroSender<Runtime>,
@@ -144,7 +144,7 @@ pub type UncheckedExtrinsic =
 /// What the sender of an extrinsic signs.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 
-/// What a runtime upgrade does to the state, each step only where the state has its version.
+/// The migrations of a runtime upgrade; each step runs only on a state of its version.
 pub type Migrations = (
 	pallet_proof_verifier::migrations::V1ToV2<Runtime>,
 	pallet_proof_verifier::migrations::V2ToV3<Runtime>,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a submission costs before it is made.
+//! The price of a submission, before it is made.
 
 use crate::{
 	AccountId, Balance, Hash, ProofVerifier, Runtime, RuntimeCall, Signature, TransactionPayment,
@@ -13,10 +13,10 @@ use frame_support::{BoundedVec, dispatch::GetDispatchInfo};
 use pallet_proof_verifier::SubmissionPrice;
 use sp_runtime::generic::Era;
 
-/// `call`, signed by somebody, with every extension: as long as a client's.
+/// `call`, signed and with every extension: as long as a client's.
 ///
-/// No shorter than a real one of the same call: its nonce is the longest one, and it is mortal. The
-/// signature does not verify.
+/// No shorter than a real extrinsic of the same call: its nonce is the longest one, and it is mortal.
+/// The signature does not verify.
 #[must_use]
 pub fn signed(call: RuntimeCall) -> UncheckedExtrinsic {
 	signed_for(call, Era::mortal(64, 0))

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Accounts that load generators send from, funded by both presets.
+//! Accounts for load generators, funded by both presets.
 //!
 //! A table, because a genesis preset runs in Wasm, where deriving a key from a path would cost
 //! the whole signing code. `cargo test -p assay-runtime print_senders -- --ignored --nocapture`
 //! prints it; a test compares it with the paths.
 
-/// The 32 bytes that 64 lower-case hexadecimal digits stand for; runs when the runtime is built.
+/// The 32 bytes of 64 lower-case hexadecimal digits; runs when the runtime is built.
 const fn key(digits: &str) -> [u8; 32] {
 	const fn nibble(digit: u8) -> u8 {
 		match digit {

@@ -105,7 +105,7 @@ mod blocks_should {
 
 	#[test]
 	fn be_no_longer_than_the_network_layer_carries() {
-		// sc-network-sync's limit for one answer, ADR 0001.
+		// sc-network-sync's limit for one response, ADR 0001.
 		const { assert!(MAX_BLOCK_LENGTH < 16 * 1024 * 1024 - 20 * 1024) };
 		assert_eq!(normal_length(), 6 * 1024 * 1024);
 	}
@@ -418,7 +418,7 @@ mod a_submission_should {
 			let (paid, _) = pay(call(&changed), signed(call(&changed)).encoded_size());
 			assert!(paid > 0);
 			assert_eq!(accounts(), before);
-			// Fees are burnt: nobody gets them.
+			// Fees are burnt.
 			assert_eq!(Balances::total_issuance(), issuance - paid);
 		});
 	}
@@ -453,7 +453,7 @@ mod migrations_should {
 	use super::*;
 	use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
 
-	/// A state of version 1 is moved by what System runs at an upgrade.
+	/// The migrations that System runs at an upgrade move a state of version 1.
 	#[test]
 	fn be_wired() {
 		type Wired = <Runtime as frame_system::Config>::SingleBlockMigrations;

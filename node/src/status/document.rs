@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, time::Duration};
 /// change it.
 pub const SCHEMA: u32 = 1;
 
-/// Fewer verifications than this say nothing of who sends them.
+/// Fewer verifications than this do not show a flood.
 const BURST_SAMPLES: usize = 20;
 
 /// The status of a node.
@@ -44,17 +44,17 @@ pub struct NodeStatus {
 	pub peers: usize,
 	/// Whether the node is far behind its peers.
 	pub syncing: bool,
-	/// Whether the node is of use to others: what `/ready` answers.
+	/// Whether the node can serve others, as `/ready` returns it.
 	pub ready: bool,
-	/// The worst health of a proof system: what `/health` answers.
+	/// The worst health of a proof system, as `/health` returns it.
 	pub health: Health,
-	/// What `recent…`, `drift` and `health` look back on.
+	/// The window of `recent…`, `drift` and `health`.
 	pub window_seconds: u64,
-	/// What they are judged by.
+	/// Their upper bounds.
 	pub objectives: Objectives,
 	/// The proof systems that the node can verify.
 	pub backends: Vec<BackendStatus>,
-	/// The proving service that the node was told of; `null` without one.
+	/// The proving service of `--prover-url`; `null` without one.
 	pub prover: Option<ProverStatus>,
 }
 
@@ -106,7 +106,7 @@ pub enum Reason {
 	VerifySlow,
 	/// p95 is above the objective for the profile `standard`.
 	VerifySlowAtStandard,
-	/// Blocks take longer than they are charged.
+	/// Blocks take longer than their charge.
 	Drift,
 	/// More than half of at least twenty proofs were refused.
 	MostlyRejected,
@@ -131,7 +131,7 @@ pub struct BackendStatus {
 	pub health: Health,
 	/// Why not better.
 	pub reasons: Vec<Reason>,
-	/// Whether the chain has switched it off; `null` if the runtime cannot be asked.
+	/// Whether the chain has switched it off; `null` if the call of the runtime fails.
 	pub disabled: Option<bool>,
 	/// Proofs accepted since the node started.
 	pub verified: u64,
@@ -145,7 +145,7 @@ pub struct BackendStatus {
 	pub drift: Option<f64>,
 	/// The last refusal.
 	pub last_error: Option<LastError>,
-	/// The last self-check; `null` for a back end that has none, or not yet.
+	/// The last self-check; `null` before the first one.
 	pub self_check: Option<SelfCheck>,
 }
 
@@ -196,7 +196,7 @@ fn reasons(summary: &SystemSummary) -> Vec<Reason> {
 	reasons
 }
 
-/// Whether a node is of use to others now.
+/// Whether a node can serve others now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Readiness {
@@ -209,13 +209,13 @@ pub struct Readiness {
 }
 
 impl Readiness {
-	/// Ready is who keeps up and has somebody to talk to, or needs nobody.
+	/// A node is ready if it keeps up and has a peer, or needs none.
 	pub const fn new(peers: usize, syncing: bool, needs_peers: bool) -> Self {
 		Self { ready: !syncing && (peers > 0 || !needs_peers), peers, syncing }
 	}
 }
 
-/// What is known besides the proof systems.
+/// The rest of the document, without the proof systems.
 pub struct Facts {
 	/// Name of the chain.
 	pub chain: String,
@@ -227,11 +227,11 @@ pub struct Facts {
 	pub finalised: BlockId,
 	/// How long the node runs.
 	pub uptime: Duration,
-	/// Whether the node is of use to others.
+	/// Whether the node can serve others.
 	pub readiness: Readiness,
 	/// The host functions that verify.
 	pub host_functions: Vec<String>,
-	/// What the proving service said.
+	/// The report of the proving service.
 	pub prover: Option<ProverStatus>,
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The status by HTTP: three paths to read, one request a connection, everything bounded.
+//! The status by HTTP: three paths to read, one request a connection, all sizes and times bounded.
 
 use super::{NodeStatus, Readiness};
 use crate::status::document::Health;
@@ -34,20 +34,20 @@ use tokio::{
 pub trait Source: Send + Sync + 'static {
 	/// The document.
 	fn status(&self) -> NodeStatus;
-	/// Whether the node is of use to others.
+	/// Whether the node can serve others.
 	fn readiness(&self) -> Readiness;
 }
 
 /// What a client may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-	/// Time for a request and its answer.
+	/// Time for a request and its response.
 	pub deadline: Duration,
 	/// Connections at a time.
 	pub connections: usize,
 	/// Length of a request's first line and headers.
 	pub head_bytes: usize,
-	/// Length of a body, which is not looked at.
+	/// Length of a body, which the node ignores.
 	pub body_bytes: u64,
 }
 
@@ -70,7 +70,7 @@ pub async fn serve(listener: TcpListener, source: Arc<dyn Source>, limits: Limit
 			Ok((stream, _)) => stream,
 			Err(error) => {
 				log::debug!(target: "assay", "status: no connection: {error}");
-				// Out of file descriptors, most likely: others may give some back.
+				// Most likely the process is out of file descriptors: wait until others close some.
 				sleep(Duration::from_millis(100)).await;
 				continue;
 			},
@@ -121,7 +121,7 @@ async fn connection(stream: TcpStream, source: Arc<dyn Source>, limits: Limits) 
 	}
 }
 
-/// Answers with a status alone.
+/// A response with only a status code.
 async fn refuse(mut stream: TcpStream, status: StatusCode) {
 	let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
 	if stream.write_all(answer.as_bytes()).await.is_ok() {
@@ -134,7 +134,7 @@ async fn answer(
 	source: Arc<dyn Source>,
 	limits: Limits,
 ) -> Response<Full<Bytes>> {
-	// Nothing that is served needs a body: one without a length is too long.
+	// No path needs a body: one without a length is too long.
 	if request.body().size_hint().upper().is_none_or(|bytes| bytes > limits.body_bytes) {
 		return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long.");
 	}
@@ -147,7 +147,7 @@ async fn answer(
 		refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, HEAD"));
 		return refused;
 	}
-	// The document asks the runtime: not on a thread that others wait for.
+	// The document calls the runtime: keep that off a thread for which others wait.
 	let made = tokio::task::spawn_blocking(move || match path.as_str() {
 		"/ready" => {
 			let readiness = source.readiness();
@@ -225,7 +225,7 @@ mod tests {
 		address
 	}
 
-	/// Sends these bytes and answers all that comes back until the connection ends.
+	/// Sends these bytes and returns all that comes back until the connection ends.
 	async fn exchange(address: SocketAddr, request: &str) -> String {
 		let mut stream = TcpStream::connect(address).await.unwrap();
 		stream.write_all(request.as_bytes()).await.unwrap();
@@ -308,7 +308,7 @@ mod tests {
 		let address = server(true, limits).await;
 		let mut holds = TcpStream::connect(address).await.unwrap();
 		holds.write_all(b"GET /health HT").await.unwrap();
-		// Connections are accepted in their order: the place is taken by now.
+		// The node accepts connections in their order: the place is taken by now.
 		assert_eq!(status(&exchange(address, "").await), "503");
 		holds.write_all(b"TP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
 		let mut answer = String::new();

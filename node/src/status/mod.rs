@@ -25,7 +25,7 @@ use sp_blockchain::HeaderBackend;
 use sp_wasm_interface::HostFunctions;
 use std::{sync::Arc, time::Instant};
 
-/// What the network says.
+/// The state of the network.
 pub trait Network: Send + Sync + 'static {
 	/// Number of peers.
 	fn peers(&self) -> usize;
@@ -33,7 +33,7 @@ pub trait Network: Send + Sync + 'static {
 	fn is_syncing(&self) -> bool;
 }
 
-/// Makes the document whenever it is asked for.
+/// Makes the document for each request.
 pub struct Status<C> {
 	client: Arc<C>,
 	record: Record,
@@ -92,12 +92,12 @@ where
 		)
 	}
 
-	/// Whether the node is of use to others now.
+	/// Whether the node can serve others now.
 	fn readiness(&self) -> Readiness {
 		Readiness::new(self.network.peers(), self.network.is_syncing(), self.needs_peers)
 	}
 
-	/// The proof systems that the chain has switched off; `None` if it cannot be asked.
+	/// The proof systems that the chain has switched off; `None` if the call of the runtime fails.
 	fn disabled(&self, at: Hash) -> Option<Vec<SystemId>> {
 		let restrictions = self.client.runtime_api().restrictions(at).ok()?;
 		Some(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What a proving service (`assay prove --serve`) says of itself, asked for now and then: the node
-//! that is told where one is shows its latencies beside its own.
+//! The report of a proving service (`assay prove --serve`). A node with `--prover-url` asks for it now
+//! and then, and shows the service's latencies beside its own.
 
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::{Request, StatusCode, Uri, body::Bytes, client::conn::http1, header};
@@ -14,22 +14,22 @@ use std::{
 };
 use tokio::{net::TcpStream, time::timeout};
 
-/// Time for an answer.
+/// Time for a response.
 const DEADLINE: Duration = Duration::from_secs(5);
-/// Length of an answer: the service's has some 5 KB.
+/// Length of a response: the service's has some 5 KB.
 const MAX_BYTES: usize = 256 * 1024;
 
-/// What the service said last.
+/// The last report of the service.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProverStatus {
 	/// Where it is.
 	pub url: String,
-	/// Whether it answered when it was asked last.
+	/// Whether the last request succeeded.
 	pub reachable: bool,
 	/// When that was, in seconds since 1970; `null` before the first time.
 	pub asked: Option<u64>,
-	/// What it said when it last answered.
+	/// Its last report.
 	pub series: Vec<ProverSeries>,
 }
 
@@ -45,7 +45,7 @@ pub struct ProverSeries {
 	pub proved: u64,
 	/// Proofs that the chain accepted.
 	pub accepted: u64,
-	/// What did not work.
+	/// Failures.
 	pub failures: u64,
 	/// Blocks that wait.
 	pub queue: u64,
@@ -69,7 +69,7 @@ impl Prover {
 	///
 	/// # Errors
 	///
-	/// Says what was expected of the address.
+	/// Says what form the address must have.
 	pub fn new(url: &str) -> Result<Self, String> {
 		let uri = url.parse::<Uri>().ok().filter(|uri| uri.scheme_str() == Some("http"));
 		let Some(uri) = uri.filter(|uri| uri.host().is_some()) else {
@@ -80,7 +80,7 @@ impl Prover {
 		Ok(Self { uri, said: Mutex::new(ProverStatus { url: url.into(), ..Default::default() }) })
 	}
 
-	/// What it said last.
+	/// Its last report.
 	pub fn said(&self) -> ProverStatus {
 		self.said.lock().unwrap_or_else(PoisonError::into_inner).clone()
 	}
@@ -115,7 +115,7 @@ impl Prover {
 			let body = Limited::new(answer.into_body(), MAX_BYTES).collect().await.ok()?;
 			String::from_utf8(body.to_bytes().to_vec()).ok()
 		};
-		// The connection works while it is polled; it ends with the answer.
+		// The connection works while it is polled; it ends with the response.
 		tokio::select! {
 			biased;
 			text = answer => text,
@@ -134,7 +134,7 @@ struct Gathered {
 	bytes: f64,
 }
 
-/// The series in Prometheus' text format, as far as they are of interest.
+/// The series of interest in Prometheus' text format.
 fn read(text: &str) -> Vec<ProverSeries> {
 	let mut found: BTreeMap<(String, String), Gathered> = BTreeMap::new();
 	for sample in text.lines().filter_map(Sample::of) {
@@ -183,7 +183,7 @@ struct Sample<'a> {
 }
 
 impl<'a> Sample<'a> {
-	/// `None` for another line, and for labels that are quoted otherwise than the service's.
+	/// `None` for another line, and for labels that are not quoted as the service quotes them.
 	fn of(line: &'a str) -> Option<Self> {
 		let (name, rest) = line.split_once('{')?;
 		let (labels, value) = rest.split_once("} ")?;
@@ -242,7 +242,7 @@ assay_prove_queue{air=consensus-quorum} x
 		}
 	}
 
-	/// Answers one request with `answer`, and tells the address to ask.
+	/// Serves `answer` to one request, and returns the address.
 	async fn service(answer: String) -> String {
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let url = format!("http://{}/metrics", listener.local_addr().unwrap());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! An executor that notes for what the runtime is called.
+//! An executor that notes the purpose of each call of the runtime.
 
 use crate::{
 	Timing,
@@ -20,13 +20,13 @@ pub struct StagedExecutor<E> {
 }
 
 impl Timing {
-	/// Notes for what `executor` is called.
+	/// Notes the purpose of each call of `executor`.
 	pub fn executor<E>(&self, executor: E) -> StagedExecutor<E> {
 		StagedExecutor { inner: executor, timing: self.clone() }
 	}
 }
 
-/// A call that goes on; its end, by a panic too, puts things back.
+/// A call in progress; its end, by a panic too, restores the former stage.
 struct Call<'a> {
 	timing: &'a Timing,
 	stage: Stage,
@@ -66,7 +66,7 @@ impl<E: CodeExecutor> CodeExecutor for StagedExecutor<E> {
 		let start = Instant::now();
 		let answer = self.inner.call(ext, runtime_code, method, data, context);
 		stage::add_execution(start.elapsed());
-		// The answer is the header that the block will have, without its seal.
+		// The result is the header of the block, without its seal.
 		if stage == Stage::Author
 			&& method == "BlockBuilder_finalize_block"
 			&& let (Ok(header), _) = &answer

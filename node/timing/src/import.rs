@@ -16,8 +16,8 @@ use std::{
 	time::{Duration, Instant},
 };
 
-/// Says what an imported block was charged: the time that its weight stands for, or `None` if the
-/// state does not say.
+/// The charge of an imported block: the time that its weight stands for, or `None` if the state does
+/// not have it.
 pub type Charged<Hash> = Arc<dyn Fn(Hash) -> Option<Duration> + Send + Sync>;
 
 /// A block import that times whole blocks.
@@ -58,7 +58,7 @@ impl<B: Block, I: BlockImport<B> + Send + Sync> BlockImport<B> for TimedImport<I
 		let import = self.inner.import_block(block);
 		let (result, totals) = Summed { inner: import, totals: Totals::default() }.await;
 		let took = start.elapsed();
-		// A block that was known, or is not executed, would only dilute the figures.
+		// A known block, or one without execution, would only dilute the figures.
 		if matches!(result, Ok(ImportResult::Imported(_))) {
 			let own = self.timing.take_built(pre_hash.as_ref());
 			let (took, totals) = match (self.stage, own) {
@@ -73,7 +73,7 @@ impl<B: Block, I: BlockImport<B> + Send + Sync> BlockImport<B> for TimedImport<I
 	}
 }
 
-/// A future whose polls add to sums of its own, whichever thread does them.
+/// A future whose polls add to its own sums, on any thread.
 struct Summed<F> {
 	inner: F,
 	totals: Totals,

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What verification costs a node, by the stage in which it happens.
+//! The cost of verification for a node, by stage.
 //!
-//! [`Timing`] is made once, when a node starts. It gives out
+//! A node makes one [`Timing`] at its start. It provides
 //!
-//! - an [executor](Timing::executor) that knows for what a runtime is called ([`Stage`]),
+//! - an [executor](Timing::executor) that knows the purpose of each call of a runtime ([`Stage`]),
 //! - a [block import](Timing::import) for the import queue, and one for the author's worker, that
 //!   time whole blocks,
 //! - the [record](Timing::record) of the last verifications, for RPC and the node's status,
 //! - a [self-check](Timing::self_check) of the verifiers,
 //!
 //! and registers the metrics, all named `assay_…` (docs/metrics.md lists them). A node verifies a
-//! proof whenever it executes the block around it: a proof in a block that the node wrote is counted
-//! under the stage `author` and not again when that block is imported, because an author does not
-//! execute its own block twice. The transaction pool does not verify proofs; that the series of the
-//! stage `pool` stay at zero is worth seeing.
+//! proof whenever it executes its block. A proof in a block that the node wrote counts under the stage
+//! `author` and not again at import, because an author does not execute its own block twice. The
+//! transaction pool does not verify proofs; the series of the stage `pool` show that by staying at zero.
 //!
-//! Nothing here waits: a metric is a few atomic operations, the record a short lock that no reader
-//! holds while it works. The example `cost`
-//! measures what that adds to an import.
+//! Nothing here waits: a metric is a few atomic operations, the record a short lock that no reader holds
+//! while it works. The example `cost` measures what that adds to an import.
 
 #![deny(missing_docs)]
 
@@ -47,13 +45,13 @@ use substrate_prometheus_endpoint::{PrometheusError, Registry};
 /// Label and RPC word of an accepted proof; a refused one has the label of its error class.
 pub const ACCEPTED: &str = "accepted";
 
-/// What a verification should take at most, nineteen times in twenty.
+/// The longest time of a verification, nineteen times in twenty.
 pub const VERIFY_OBJECTIVE: Duration = Duration::from_millis(3200);
 
-/// What a verification at the profile `standard` should take at most, nineteen times in twenty.
+/// The longest time of a verification at the profile `standard`, nineteen times in twenty.
 pub const VERIFY_OWN_OBJECTIVE: Duration = Duration::from_millis(10);
 
-/// What a proof should take to make at most, nineteen times in twenty.
+/// The longest time to make a proof, nineteen times in twenty.
 pub const PROVE_OBJECTIVE: Duration = Duration::from_millis(5500);
 
 /// The metrics and the record of one node. Clones share them.
@@ -75,12 +73,12 @@ struct Built {
 	totals: Totals,
 }
 
-/// What is known of a block when it was imported.
+/// The figures of a block after its import.
 struct BlockTimes {
 	stage: Stage,
 	took: Duration,
 	totals: Totals,
-	/// What its weight comes to, where the state says.
+	/// The time of its weight, where the state has it.
 	charged: Option<Duration>,
 }
 
@@ -102,19 +100,19 @@ impl Timing {
 	///
 	/// # Errors
 	///
-	/// Somebody watches already: a process runs one node.
+	/// Another observer is installed: a process runs one node.
 	pub fn observe(&self) -> Result<(), AlreadyInstalled> {
 		let this = self.clone();
 		assay_host::set_observer(Box::new(move |seen| this.verified(&seen)))
 	}
 
-	/// What the last verifications were, and their sums.
+	/// The last verifications, and their sums.
 	#[must_use]
 	pub fn record(&self) -> &Record {
 		&self.0.record
 	}
 
-	/// Notes one verification, on the thread that did it.
+	/// Notes one verification, on its thread.
 	pub fn verified(&self, seen: &Observation) {
 		if !stage::is_observed() {
 			return;

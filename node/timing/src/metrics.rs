@@ -14,7 +14,7 @@ use substrate_prometheus_endpoint::{
 };
 
 /// Upper bounds in seconds: three a decade from 100 us to 10 s, and the objectives (10 ms, 3.2 s,
-/// 5.5 s) among them, so that a share within an objective is exact. Upstream's default begins at
+/// 5.5 s) among them, so that the share within an objective is exact. Upstream's default begins at
 /// 5 ms, where most verifications have already ended.
 pub const BUCKETS: [f64; 17] = [
 	0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 3.2,
@@ -24,7 +24,7 @@ pub const BUCKETS: [f64; 17] = [
 /// Upper bounds of a share.
 const SHARES: [f64; 11] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.0];
 
-/// Upper bounds of measured over charged: 1 is the promise.
+/// Upper bounds of time over charge: the weights promise 1.
 const DRIFTS: [f64; 12] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0];
 
 /// Upper bounds of a number of proofs.

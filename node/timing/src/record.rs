@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The record of what this node verified: the last few verifications one by one, and for each proof
-//! system its sums and the last minutes.
+//! The record of this node's verifications: the last few one by one, and for each proof system its sums
+//! and the last minutes.
 
 use crate::{ACCEPTED, Stage};
 use assay_host::Observation;
@@ -30,7 +30,7 @@ pub struct Verification {
 	pub sequence: u64,
 	/// The proof system.
 	pub backend: &'static str,
-	/// For what the node executed the call: `import`, `author`, `pool` or `rpc`.
+	/// The stage of the call: `import`, `author`, `pool` or `rpc`.
 	pub stage: &'static str,
 	/// Length of the proof.
 	pub bytes: usize,
@@ -46,7 +46,7 @@ pub struct Verification {
 pub struct LastError {
 	/// The error class.
 	pub class: &'static str,
-	/// For what the node executed the call.
+	/// The stage of the call.
 	pub stage: &'static str,
 	/// Length of the proof.
 	pub bytes: usize,
@@ -78,7 +78,7 @@ pub struct Percentiles {
 	pub p99_ms: f64,
 }
 
-/// What a proof system did since the node started and, where it says so, in the last minutes.
+/// The figures of a proof system since the node started or, where it says so, in the last minutes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SystemSummary {
 	/// The proof system.
@@ -130,7 +130,7 @@ fn seconds_since_1970() -> u64 {
 	SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
-/// Adds to the end, and drops from the front what no window will look at.
+/// Adds to the end, and drops from the front the samples that are older than every window.
 fn keep<T>(samples: &mut VecDeque<T>, sample: T, at: impl Fn(&T) -> Instant) {
 	let now = at(&sample);
 	while samples.len() >= SAMPLES
@@ -143,7 +143,7 @@ fn keep<T>(samples: &mut VecDeque<T>, sample: T, at: impl Fn(&T) -> Instant) {
 
 impl Record {
 	fn lock(&self) -> MutexGuard<'_, Inner> {
-		// A thread that panicked while it held the lock leaves a record that is whole: use it.
+		// A panic under the lock leaves the record whole: use it.
 		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
@@ -203,7 +203,7 @@ impl Record {
 
 	fn summary_at(&self, now: Instant) -> Vec<SystemSummary> {
 		let within = |at: Instant| now.saturating_duration_since(at) <= WINDOW;
-		// Sorting is left until the lock is given back: an import may be waiting for it.
+		// Sort after releasing the lock: an import may be waiting for it.
 		let mut times = Vec::new();
 		let mut summaries: Vec<_> = {
 			let inner = self.lock();

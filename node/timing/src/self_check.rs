@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The node checks its own verifiers: a genuine proof must be accepted and tampered copies refused, by
-//! the very host functions that blocks call. A verifier that says yes to anything, by a bug of this
-//! build, of its compiler or of the processor, is seen here before somebody uses it.
+//! The node checks its own verifiers: the host functions that blocks call must accept a genuine proof
+//! and refuse tampered copies. This finds a verifier that accepts anything, by a bug of this build, of
+//! its compiler or of the processor, before an attacker uses it.
 //!
-//! These verifications are of no block and nobody's: they are in no other metric.
+//! These verifications belong to no block: they are in no other metric.
 
 use crate::{Timing, stage};
 use assay_host::HostFunction;
 use assay_primitives::SystemId;
 
-/// How many tampered copies are tried at a time.
+/// The number of tampered copies in one check.
 const COPIES: usize = 4;
 
-/// A proof that holds, and the host function that says so: 0 for yes.
+/// A genuine proof, and its host function, which returns 0 for an accepted proof.
 #[derive(Clone, Copy)]
 struct Case {
 	system: SystemId,
@@ -35,12 +35,12 @@ fn cases() -> impl Iterator<Item = Case> {
 /// The genuine proof, and a copy of it with one bit changed.
 pub(crate) const PROOFS: [&str; 2] = ["genuine", "tampered"];
 
-/// What the self-check has to say of a proof.
+/// A verdict of the self-check.
 pub(crate) const VERDICTS: [&str; 2] = ["accepted", "refused"];
 
 impl Timing {
-	/// Checks every verifier once; true if each verdict was the right one. `round` chooses what is
-	/// tampered with, so that many rounds try many places.
+	/// Checks every verifier once; true if each verdict was right. `round` chooses the place to tamper
+	/// with, so that many rounds try many places.
 	pub fn self_check(&self, round: usize) -> bool {
 		self.check_all(cases(), round)
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! For what a runtime is called, and the sums of the block that a thread works on.
+//! The purpose of a call of the runtime, and the sums of the block on which a thread works.
 //!
-//! A host function cannot say for whom it works: the executor notes it for its thread, and a host
+//! A host function does not know its caller's purpose. The executor notes it for its thread, and a host
 //! function runs on the thread that called the runtime.
 
 use assay_primitives::SystemId;
@@ -12,7 +12,7 @@ use std::{
 	time::{Duration, Instant},
 };
 
-/// For what the node called a runtime.
+/// The purpose of a call of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
 	/// To import a block.
@@ -21,7 +21,7 @@ pub enum Stage {
 	Author,
 	/// To look at a transaction before it enters the pool.
 	Pool,
-	/// Anything else: RPC, offchain workers, questions of the node itself.
+	/// Anything else: RPC, offchain workers, the node's own calls.
 	Rpc,
 }
 
@@ -57,7 +57,7 @@ impl Stage {
 	}
 }
 
-/// What was done for one block.
+/// The work for one block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
 	/// Calls of verifiers.
@@ -89,17 +89,17 @@ thread_local! {
 	static BUILDING: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// The stage that this thread is in.
+/// The stage of this thread.
 pub(crate) fn current() -> Stage {
 	STAGE.get()
 }
 
-/// Puts this thread into a stage and answers the one that it was in.
+/// Puts this thread into a stage and returns the former one.
 pub(crate) fn enter(stage: Stage) -> Stage {
 	STAGE.replace(stage)
 }
 
-/// Runs `work` on this thread; what it verifies is not counted.
+/// Runs `work` on this thread without counting its verifications.
 pub(crate) fn unobserved<T>(work: impl FnOnce() -> T) -> T {
 	UNOBSERVED.set(true);
 	let done = work();
@@ -107,17 +107,17 @@ pub(crate) fn unobserved<T>(work: impl FnOnce() -> T) -> T {
 	done
 }
 
-/// Whether what this thread verifies is counted.
+/// Whether this thread counts its verifications.
 pub(crate) fn is_observed() -> bool {
 	!UNOBSERVED.get()
 }
 
-/// Makes `totals` those of the block that this thread works on, and answers the former ones.
+/// Makes `totals` those of the block on which this thread works, and returns the former ones.
 pub(crate) fn swap_totals(totals: Totals) -> Totals {
 	TOTALS.replace(totals)
 }
 
-/// Adds a verification to the block that this thread works on.
+/// Adds a verification to the block on which this thread works.
 pub(crate) fn add_verification(system: SystemId, bytes: usize, took: Duration) {
 	let mut totals = TOTALS.get();
 	totals.proofs += 1;
@@ -127,7 +127,7 @@ pub(crate) fn add_verification(system: SystemId, bytes: usize, took: Duration) {
 	TOTALS.set(totals);
 }
 
-/// Adds a call of the runtime to the block that this thread works on.
+/// Adds a call of the runtime to the block on which this thread works.
 pub(crate) fn add_execution(took: Duration) {
 	let mut totals = TOTALS.get();
 	totals.execution += took;
@@ -140,7 +140,7 @@ pub(crate) fn begin_building() {
 	BUILDING.set(Some(Instant::now()));
 }
 
-/// This thread built a block: how long that took and what was done for it.
+/// This thread built a block: the time, and the work for it.
 pub(crate) fn end_building() -> Option<(Duration, Totals)> {
 	let began = BUILDING.take()?;
 	Some((began.elapsed(), TOTALS.replace(Totals::NONE)))

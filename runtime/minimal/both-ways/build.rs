@@ -2,8 +2,8 @@
 
 //! Builds the runtime a second time, for Wasm. `SKIP_WASM_BUILD=1` leaves that out.
 //!
-//! It verifies STWO proofs itself, so it depends on upstream's crate, and that on dashmap, which has
-//! no place in Wasm: an empty crate takes it (docs/stwo.md).
+//! It verifies STWO proofs itself, so it depends on upstream's crate, and that on dashmap, which does not
+//! build for Wasm: an empty crate replaces it (docs/stwo.md).
 
 fn main() {
 	// Not when this crate is itself being compiled for Wasm.

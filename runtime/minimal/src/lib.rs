@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The least runtime that vouches for proofs: System, Balances, and the pallet.
+//! The smallest runtime that vouches for proofs: System, Balances, and the pallet.
 //!
-//! It is what a chain builder has after following `docs/integrate.md`, whose snippets are this
-//! file. It verifies in the runtime, as a parachain does, and so runs on any node: its Wasm asks
-//! for no host function that Substrate lacks. `assay-runtime` is the counterpart that verifies in
-//! the node.
+//! A chain builder who follows `docs/integrate.md` gets this; the snippets there are from this file. It
+//! verifies in the runtime, as a parachain does, and so runs on any node: its Wasm imports only
+//! Substrate's host functions. `assay-runtime` is the counterpart that verifies in the node.
 //!
-//! Not for a real chain: there are no fees and nobody writes blocks.
+//! Not for a real chain: there are no fees and no block authors.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
@@ -171,15 +170,15 @@ impl Get<assay_primitives::Hash> for GenesisHash {
 
 // [config]
 impl pallet_proof_verifier::Config for Runtime {
-	// Who pays for state, and how much.
+	// The deposits.
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type VkDepositBase = VkDepositBase;
 	type VkDepositPerByte = VkDepositPerByte;
-	// What a statement is bound to, and for how long it is kept: a day of blocks of six seconds.
+	// The context of a statement, and its lifetime: a day of blocks of six seconds.
 	type StatementContext = GenesisHash;
 	type StatementLifetime = ConstU32<14_400>;
-	// What is accepted.
+	// The limits.
 	type Policy = ProofPolicy;
 	type MaxVkBytes = ConstU32<{ 256 * 1024 }>;
 	type MaxProofBytes = ConstU32<{ 1024 * 1024 }>;
@@ -187,11 +186,11 @@ impl pallet_proof_verifier::Config for Runtime {
 	type MaxRegistrants = ConstU32<32>;
 	type MaxVerificationWeight = MaxVerificationWeight;
 	type MaxStatementsPerBlock = ConstU32<256>;
-	// Who is told, and who may stop everything.
+	// The hook, and the origin that may stop everything.
 	type OnProofVerified = ();
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type RetirementNotice = ConstU32<{ 14 * 14_400 }>;
-	// How.
+	// The verifier and the weights.
 	type Verifier = pallet_proof_verifier::InRuntime;
 	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;
 }
@@ -292,7 +291,7 @@ sp_api::impl_runtime_apis! {
 		}
 
 		fn submission_price(_: Hash, _: u32) -> Option<SubmissionPrice<Balance>> {
-			// This chain has no fees; `runtime/src/price.rs` answers for one that has.
+			// This chain has no fees; `runtime/src/price.rs` shows a chain that has.
 			None
 		}
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! With which parameters each pallet runs, and why where a number was a choice.
+//! The parameters of each pallet, with reasons where a number was a choice.
 
 use crate::{
 	AccountId, Aura, Balance, Balances, Block, BlockNumber, DAYS, EXISTENTIAL_DEPOSIT, Hash,
@@ -33,7 +33,7 @@ use sp_version::RuntimeVersion;
 pub const NORMAL_DISPATCH_RATIO: Perbill = Perbill::from_percent(75);
 
 /// Time that executing one block may take, in picoseconds: 2 s of the 6 s between blocks, so that
-/// a block can be written, sent and executed by others before the next one.
+/// one node can write and send a block, and others can execute it, before the next one.
 pub const MAX_BLOCK_REF_TIME: u64 = 2 * WEIGHT_REF_TIME_PER_SECOND;
 
 /// Length of a block in bytes: half of what the network layer carries. ADR 0001 has the reasons.
@@ -41,9 +41,9 @@ pub const MAX_BLOCK_LENGTH: u32 = 8 * 1024 * 1024;
 
 /// Price of one byte of an extrinsic in smallest units.
 ///
-/// A block of proofs is full by length long before it is full by compute. A byte therefore costs
-/// its share of a whole block's compute: whoever fills a block pays the same by either measure,
-/// and a 100 KB proof pays about 0.02 tokens before its verification is counted.
+/// A block of proofs is full by length long before it is full by compute. So a byte costs its share
+/// of a whole block's compute: a full block costs the same by either measure, and a 100 KB proof
+/// pays about 0.02 tokens before its verification counts.
 pub const PRICE_PER_BYTE: Balance = (MAX_BLOCK_REF_TIME / MAX_BLOCK_LENGTH as u64) as Balance;
 
 parameter_types! {
@@ -167,13 +167,12 @@ parameter_types! {
 	/// Two proofs of the costliest key that may be registered fit a block.
 	pub MaxVerificationWeight: Weight =
 		Weight::from_parts(3 * MAX_BLOCK_REF_TIME / 10, 0);
-	/// At least 80 bits a round, proven by published results, whatever conjectures and newer bounds are
-	/// worth.
+	/// At least 80 bits a round, proven by published results, without conjectures and newer bounds.
 	pub const ProofPolicy: Policy = Policy::of(Profile::Standard);
 }
 
 /// Names this chain in its statements: the hash of its first block. It never changes and no other
-/// chain has it; the two presets and each changed copy of them are chains of their own.
+/// chain has it; the two presets and each changed copy of them are separate chains.
 ///
 /// Known from block 1 on: while block 0 is the newest, this is `frame_system`'s placeholder.
 pub struct GenesisHash;
@@ -195,9 +194,9 @@ impl pallet_proof_verifier::Config for Runtime {
 	type StatementContext = GenesisHash;
 	type MaxVkBytes = ConstU32<{ MAX_VK_BYTES as u32 }>;
 	type MaxProofBytes = ConstU32<MAX_PROOF_BYTES>;
-	// As many as a program may read.
+	// The most that a program may read.
 	type MaxPublicValues = ConstU32<1_024>;
-	// Deposits of this many are released by one call of root.
+	// One call of root releases the deposits of this many.
 	type MaxRegistrants = ConstU32<32>;
 	type MaxVerificationWeight = MaxVerificationWeight;
 	// A week: long enough for a person to come back and look.
@@ -205,7 +204,7 @@ impl pallet_proof_verifier::Config for Runtime {
 	// More than a block has room for: 6 MiB hold 86 proofs of 73 KB, a Fibonacci sequence of 2^14
 	// steps, and 1,024 of 6 KB.
 	type MaxStatementsPerBlock = ConstU32<1_024>;
-	// Two weeks to prove under another key; what is broken is switched off instead.
+	// Two weeks to prove under another key. Switch off what is broken instead.
 	type RetirementNotice = ConstU32<{ 14 * DAYS }>;
 	type OnProofVerified = ();
 	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;

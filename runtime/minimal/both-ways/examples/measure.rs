@@ -5,18 +5,17 @@
 //! - `measure host_call [ROUNDS]`: a small and a large proof, verified by the library, through a
 //!   host call in a loop within the runtime, and the loop alone.
 //! - `measure in_runtime [ROUNDS]`: the 99 keys of the pallet's `measure_the_weight_model` and 30
-//!   lopsided ones, each with a proof that holds and two of the costliest that don't, verified by the
+//!   lopsided ones, each with a genuine proof and two of the costliest invalid ones, verified by the
 //!   library and both ways.
 //! - `measure stwo FOLDER [ROUNDS]`: the keys of STWO that `airs/stwo/examples/corpus.rs` wrote, each
-//!   with a proof that holds and one whose last sibling is wrong.
+//!   with a genuine proof and one whose last sibling is wrong.
 //! - `measure cairo [ROUNDS]`: the same for the committed proofs of Cairo programs.
 //! - `measure check FOLDER [ROUNDS]`: the check of keys for registration, by the library and in the
 //!   runtime: those of STWO and of Cairo programs, and of Plonky3's samples, the long program and the
 //!   periodic columns.
 //!
 //! Times are processor time of this thread, so that waiting for the processor does not count; the
-//! verifiers use no other thread. Ways are interleaved, so that a slow moment of the machine meets
-//! all of them.
+//! verifiers use no other thread. The ways alternate, so that a slow moment of the machine affects all.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -234,7 +233,7 @@ fn stwo_key(node: &mut Node, row: &str, holds: Case, rounds: u32) {
 	}
 }
 
-/// What registration is charged for by the key's bytes.
+/// The part of a registration's charge that follows from the key's bytes.
 fn check(node: &mut Node, folder: &str, rounds: u32) {
 	println!("system,key,vk_bytes,round,library_ns,in_runtime_ns,nothing_ns");
 	for number in 0.. {
@@ -335,7 +334,7 @@ fn in_runtime(node: &mut Node, rounds: u32) {
 	}
 }
 
-/// Keys that nobody needs and anybody may register: most of one cost, little of the others.
+/// Keys without a use that any account may register: most of one cost, little of the others.
 fn corners(node: &mut Node, hash: HashKind, extension: ExtensionDegree, rounds: u32) {
 	let few = FriParams {
 		log_blowup: 1,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! A runtime with no pallet and one question: is this proof accepted, verified this way?
+//! A runtime without pallets and with one function: verify this proof in this way.
 //!
-//! Both ways stand in one Wasm blob, so that tests can ask both the same, and measurements can
-//! time both beside the library. `tests/` and `examples/` have them. No chain runs this.
+//! Both ways are in one Wasm blob, so that tests can compare them, and measurements can time both
+//! beside the library. `tests/` and `examples/` have them. No chain runs this.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -30,16 +30,16 @@ pub enum Mode {
 	Native,
 	/// In the runtime.
 	InRuntime,
-	/// Nowhere: what passing the arguments takes.
+	/// Nowhere: to measure passing the arguments.
 	Nothing,
-	/// In the runtime, and only the key: as for its registration, whatever its bits.
+	/// In the runtime, and only the key: as for its registration, with any number of bits.
 	Check,
 }
 
 sp_api::decl_runtime_apis! {
 	/// The question.
 	pub trait BothWays {
-		/// Verifies `times` times; answers 0, or the code of the last error class.
+		/// Verifies `times` times; returns 0, or the code of the last error class.
 		fn verify(
 			mode: Mode,
 			times: u32,
@@ -63,7 +63,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	system_version: 1,
 };
 
-/// What registration asks of a key, but for bits of security.
+/// What registration requires of a key, except bits of security.
 fn check(vk: &[u8]) -> Result<(), ErrorClass> {
 	let vk = VerifyingKey::decode_strict(vk)?;
 	let policy = Policy { floor: SecurityBits::default() };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Both ways to verify, in a real Wasm executor: one corpus, one answer.
+//! Both ways to verify, in a real Wasm executor: one corpus, the same verdicts.
 
 mod common;
 
@@ -91,7 +91,7 @@ impl Verifiers {
 		Self { node: Chain::both_ways(false), plain: Chain::both_ways(true), seen: BTreeSet::new() }
 	}
 
-	/// What all of them answer, which must be one number.
+	/// What all of them return, which must be one number.
 	fn answer(&mut self, case: &Case) -> u32 {
 		let library = case.library();
 		let name = &case.name;
@@ -428,7 +428,7 @@ mod an_executor_without_the_host_function {
 		let mut lenient = Chain::<PlainHostFunctions>::both_ways(true);
 		let error = lenient.verify(Mode::Native, &case()).unwrap_err();
 		assert!(error.contains(&format!("call to a missing function env:{FUNCTION}")), "{error}");
-		// The failed call leaves nothing behind: the next one is answered.
+		// The failed call leaves nothing behind: the next one works.
 		assert_eq!(lenient.verify(Mode::InRuntime, &case()), Ok(0));
 	}
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Both ways to verify proofs of Cairo programs, in a real Wasm executor: one answer.
+//! Both ways to verify proofs of Cairo programs, in a real Wasm executor: the same verdicts.
 
 mod common;
 
@@ -30,7 +30,7 @@ impl Verifiers {
 		Self { node: Chain::both_ways(false), seen: BTreeSet::new() }
 	}
 
-	/// What all of them answer, which must be one number.
+	/// What all of them return, which must be one number.
 	fn answer(&mut self, case: &Case) -> u32 {
 		let library = case.library();
 		let name = &case.name;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The vectors of the host functions, asked of both ways in a real Wasm executor: what one returned once, all
-//! return for ever.
+//! The vectors of the host functions, for both ways in a real Wasm executor: what one returned once, all return
+//! for ever.
 
 mod common;
 #[path = "../../../../primitives/host/tests/common/mod.rs"]

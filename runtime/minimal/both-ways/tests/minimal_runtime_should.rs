@@ -19,7 +19,7 @@ use sp_runtime::{
 	traits::Header as _,
 };
 
-/// The first block, which this chain's statements are bound to.
+/// The first block, to which this chain's statements are bound.
 const GENESIS: [u8; 32] = [7; 32];
 
 fn fixture(part: &str) -> Vec<u8> {
@@ -110,7 +110,7 @@ impl Minimal {
 	}
 }
 
-/// How a block tells of a refusal.
+/// How a block reports a refusal.
 fn refusal(class: ErrorClass) -> ApplyExtrinsicResult {
 	let DispatchError::Module(ModuleError { error, .. }) =
 		DispatchError::from(Error::<Runtime>::from(class))

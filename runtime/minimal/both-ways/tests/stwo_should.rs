@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Both ways to verify STWO proofs, in a real Wasm executor: the committed proofs, one answer.
+//! Both ways to verify the committed STWO proofs, in a real Wasm executor: the same verdicts.
 
 mod common;
 
@@ -32,7 +32,7 @@ impl Verifiers {
 		Self { node: Chain::both_ways(false), plain: Chain::both_ways(true), seen: BTreeSet::new() }
 	}
 
-	/// What all of them answer, which must be one number.
+	/// What all of them return, which must be one number.
 	fn answer(&mut self, case: &Case) -> u32 {
 		let library = case.library();
 		let name = &case.name;

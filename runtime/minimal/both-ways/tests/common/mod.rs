@@ -76,8 +76,8 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Rhythm {
 	}
 }
 
-/// Products of elements of the extension, each of which awaits the one before: a periodic column of
-/// one value has degree zero.
+/// Products of elements of the extension, each of which depends on the one before: a periodic column
+/// of one value has degree zero.
 pub struct Products;
 
 const PRODUCTS: u32 = 120_000;
@@ -189,7 +189,7 @@ impl Case {
 		case
 	}
 
-	/// What the library answers, as the host function's number.
+	/// What the library returns, as the host function's number.
 	pub fn library(&self) -> u32 {
 		let Self { vk, public_values, proof, .. } = self;
 		let class = if matches!(vk.first(), Some(2 | 3)) {
@@ -241,13 +241,13 @@ impl<H: HostFunctions> Chain<H> {
 		answer.map_err(|error| error.to_string())
 	}
 
-	/// Calls, and decodes the answer.
+	/// Calls, and decodes the result.
 	pub fn ask<R: Decode>(&mut self, method: &str, arguments: &[u8]) -> Result<R, String> {
 		self.call(method, arguments)
 			.map(|answer| R::decode(&mut &answer[..]).expect("the answer's type"))
 	}
 
-	/// What the runtime answers for `case`, verified this way.
+	/// What the runtime returns for `case`, verified this way.
 	pub fn verify(&mut self, mode: Mode, case: &Case) -> Result<u32, String> {
 		self.ask("BothWays_verify", &case.arguments(mode, 1))
 	}
