@@ -8,8 +8,8 @@
 //! and proofs.
 //!
 //! Every AIR here implements `p3_air::Air<AB>` for all `AB: AirBuilder<F = BabyBear>`. This crate
-//! runs in provers and tests only: its generators panic on sizes that an AIR cannot have, which
-//! [`Sample::degree_bits_range`] tells beforehand.
+//! runs only in provers and tests: its generators panic on sizes outside
+//! [`Sample::degree_bits_range`].
 
 pub mod fibonacci;
 pub mod keccak;
@@ -26,7 +26,7 @@ use p3_baby_bear::BabyBear;
 use p3_field::PrimeField32;
 use p3_matrix::dense::RowMajorMatrix;
 
-/// The seed used where none is given.
+/// The default seed.
 pub const DEFAULT_SEED: u64 = 1337;
 
 /// A sample AIR.
@@ -94,7 +94,7 @@ impl Sample {
 		}
 	}
 
-	/// The preprocessed columns, each with a value a row. Of all samples only the quorum has some, and one height.
+	/// The preprocessed columns, each with a value a row. Only the quorum has some, and only one height.
 	pub fn preprocessed_columns(self) -> Vec<Vec<u32>> {
 		let trace = dispatch_sample!(self, |air| BaseAir::<BabyBear>::preprocessed_trace(air));
 		let columns = trace.map(|trace| trace.transpose());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Keys and proofs of the samples. Generic code of upstream's prover is long to compile: here it is
-//! compiled once for all who prove samples.
+//! Keys and proofs of the samples. Upstream's prover is generic and slow to compile: this crate compiles
+//! it once for all users of the samples.
 
 use crate::{Sample, dispatch_sample};
 use assay_plonky3::prover::{ProverError, make_vk, prove};

@@ -125,7 +125,7 @@ mod public {
 
 /// The constraints in the order in which the AIR asserts them: a rule, and how many it takes.
 ///
-/// The documentation's table and the tests go by it.
+/// The documentation's table and the tests use it.
 pub const RULES: [(&str, usize); 16] = [
 	("bits are boolean", RANGE_BITS),
 	("a vote is boolean", 1),
@@ -189,7 +189,7 @@ impl BaseAir<BabyBear> for QuorumAir {
 	}
 }
 
-/// What a sponge's capacity starts with.
+/// The first capacity of a sponge.
 fn initial_capacity<T: PrimeCharacteristicRing>(domain: u32, round: T, leaves: usize) -> [T; RATE] {
 	let mut capacity = core::array::from_fn(|_| T::ZERO);
 	capacity[0] = T::from_u32(domain);
@@ -258,8 +258,8 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for QuorumAir {
 			.assert_eq(ranged, voted * BabyBear::from_u32(3) - total * BabyBear::from_u32(2));
 		builder.when_last_row().assert_one(total * local[column::TOTAL_INVERSE]);
 
-		// The sponges. No constraint of theirs is left out on the last row: it is padding, and the
-		// row after it, the first, is none of its sponge.
+		// The sponges. Their constraints hold on the last row too: it is padding, and the row after
+		// it, the first, is not part of its sponge.
 		let start_validators = initial_capacity::<AB::Expr>(
 			DOMAIN_VALIDATORS,
 			public[public::ROUND].clone(),
@@ -326,7 +326,7 @@ fn leaf(key: &[BabyBear; KEY_ELEMENTS], weight: u32, vote: u32) -> [BabyBear; RA
 	leaf
 }
 
-/// What a proof of consensus-quorum says: its public values, named.
+/// The statement of a proof of consensus-quorum: its public values, named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QuorumStatement {
 	/// The round, below the field's order.
@@ -370,7 +370,7 @@ impl QuorumStatement {
 	}
 }
 
-/// What the prover knows.
+/// The prover's witness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuorumWitness {
 	/// The round, below the field's order.
@@ -472,7 +472,7 @@ impl QuorumWitness {
 	///
 	/// # Errors
 	///
-	/// Says what was expected: [`WITNESS_WORDS`] numbers, the round and elements below the field's
+	/// Names the expected form: [`WITNESS_WORDS`] numbers, the round and elements below the field's
 	/// order, weights below `2^20`, votes of 0 or 1.
 	pub fn from_words(words: &[u32]) -> Result<Self, String> {
 		if words.len() != WITNESS_WORDS {

@@ -223,8 +223,8 @@ mod quorum_should {
 	use super::*;
 	use assay_airs::quorum::QuorumStatement;
 
-	/// Pins the hash and the layout of the public values: a change of either is a change of what
-	/// every vk of this AIR stands for.
+	/// Pins the hash and the layout of the public values: a change of either changes the meaning of every
+	/// vk of this AIR.
 	#[test]
 	fn keep_its_statement_for_the_default_seed() {
 		let statement = quorum::generate(DEFAULT_SEED).statement();

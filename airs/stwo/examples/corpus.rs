@@ -20,7 +20,7 @@ use stwo::core::fields::qm31::SecureField;
 use stwo_constraint_framework::preprocessed_columns::PreProcessedColumnId;
 use stwo_constraint_framework::{EvalAtRow, FrameworkEval, ORIGINAL_TRACE_IDX};
 
-/// About what the profile `standard` takes, with little grinding: that is the prover's work.
+/// About as many queries as the profile `standard`, with little grinding: that is the prover's work.
 const STANDARD: StwoParams = StwoParams {
 	log_blowup: 3,
 	num_queries: 73,
@@ -31,8 +31,8 @@ const STANDARD: StwoParams = StwoParams {
 	query_grinding_bits: 8,
 };
 
-/// As many constraints as a key has room for, on one column of sevens: a key that nobody needs and
-/// anybody may register.
+/// As many constraints as a key has room for, on one column of sevens: a key without a use that any
+/// account may register.
 struct Long;
 
 const LONG_LOG_SIZE: u32 = 5;
@@ -166,8 +166,8 @@ impl Provable for Terms {
 	}
 }
 
-/// Components that list many preprocessed columns and read none but the first: a key that is hardly
-/// anything but lists.
+/// Components that list many preprocessed columns and read only the first: a key that consists almost
+/// only of lists.
 struct Lists;
 
 const LISTED: u32 = 1_000;
@@ -218,8 +218,8 @@ impl Provable for Lists {
 	}
 }
 
-/// Components of different heights, each with columns that are read at as many pairs of rows as may
-/// be: every height has points of its own for each pair.
+/// Components of different heights, each with columns that are read at the most pairs of rows: every
+/// height has its own points for each pair.
 struct Offsets;
 
 const HEIGHTS: u32 = 7;
@@ -269,7 +269,7 @@ impl Provable for Offsets {
 	}
 }
 
-/// Products of elements of the secure field, each of which awaits the one before.
+/// Products of elements of the secure field, each of which depends on the one before.
 struct Products;
 
 const PRODUCTS: u32 = 120_000;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Writes the proofs that ordinary tests verify, which can't make their own: upstream's prover
-//! builds on a stable compiler with `RUSTC_BOOTSTRAP=1` only.
+//! Writes the proofs that ordinary tests verify. Those tests can't make them: upstream's prover builds
+//! on a stable compiler only with `RUSTC_BOOTSTRAP=1`.
 //!
 //! `scripts/test/stwo.sh fixtures`, or with a folder: `fixtures FOLDER`.
 
@@ -25,8 +25,8 @@ const FAST: StwoParams = StwoParams {
 	query_grinding_bits: 3,
 };
 
-/// 80 proven bits, as a chain would ask: 20 + 73 * 0.828 by unique decoding. So few rows have them by
-/// Johnson too, and would with 47 queries.
+/// 80 proven bits, as a chain requires: 20 + 73 * 0.828 by unique decoding. With so few rows Johnson
+/// gives them too, with 47 queries.
 const STANDARD: StwoParams = StwoParams {
 	log_blowup: 3,
 	num_queries: 73,

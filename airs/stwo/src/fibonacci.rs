@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Upstream's wide Fibonacci: every row is a sequence of its own, each term the sum of the squares
-//! of the two before it.
+//! Upstream's wide Fibonacci: every row is a separate sequence, each term the sum of the squares of the
+//! two before it.
 
 use assay_air::stwo::{Air, Builder};
 use stwo::core::channel::Channel;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! Columns from plain values, and the interaction trace that `finalize_logup` constrains. Short and
-//! slow: provers that care use upstream's `LogupTraceGenerator`.
+//! slow: for speed use upstream's `LogupTraceGenerator`.
 
 use assay_stwo::prover::Column;
 use num_traits::Zero;

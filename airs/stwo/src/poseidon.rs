@@ -2,14 +2,13 @@
 
 //! A chain of Poseidon2-like permutations from one public state to another.
 //!
-//! As upstream's Poseidon example: width 16, eight full and 14 partial rounds, round constants that
-//! only stand for real ones (upstream's is the same number everywhere; here they are drawn), so it
-//! is a workload and **not a hash function to use**. The S-box has an extra column, because
-//! constraints have at most degree 3.
+//! As upstream's Poseidon example: width 16, eight full and 14 partial rounds. The round constants are
+//! placeholders (upstream repeats one number; here they are drawn), so it is a workload and **not a
+//! hash function to use**. The S-box has an extra column, because constraints have at most degree 3.
 //!
 //! Each row uses its first state and yields its last in one LogUp relation; public terms yield the
-//! chain's beginning and use its end. What balances is a path between the two, and possibly
-//! cycles beside it.
+//! chain's beginning and use its end. A balanced trace is a path between the two, and possibly cycles
+//! beside it.
 
 use assay_air::stwo::{Air, Builder};
 use assay_primitives::{PublicOperand, PublicTerm};
@@ -85,7 +84,7 @@ where
 	}
 }
 
-/// Runs the permutation; `cube` turns an S-box's input into its output, by whatever means.
+/// Runs the permutation; `cube` turns an S-box's input into its output.
 pub(crate) fn permute<F>(state: &mut [F; STATE], mut sbox: impl FnMut(F) -> F)
 where
 	F: Clone + AddAssign + AddAssign<BaseField> + Add<F, Output = F> + Mul<BaseField, Output = F>,
@@ -159,7 +158,7 @@ impl Air for PoseidonChain {
 }
 
 impl PoseidonChain {
-	/// The public terms: the chain's beginning is yielded, its end is used.
+	/// The public terms: they yield the chain's beginning and use its end.
 	#[must_use]
 	pub fn terms() -> Vec<PublicTerm> {
 		let term = |multiplicity, start: u16| PublicTerm {

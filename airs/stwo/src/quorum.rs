@@ -2,7 +2,7 @@
 
 //! **consensus-quorum** for STWO: the same claim as `assay_airs::quorum`, about the same witness.
 //!
-//! Given 96 validators and 256 VRF outputs, a proof says what its Plonky3 twin says, rule by rule
+//! Given 96 validators and 256 VRF outputs, a proof says the same as Plonky3's AIR, rule by rule
 //! (`docs/airs/consensus-quorum.md`): the validators hash to the quorum root, the weights add up to
 //! the total and those with a vote to the voted weight, `3 * voted >= 2 * total > 0` over the
 //! integers, the VRF outputs hash to the VRF root, with the round in both hashes. The public values
@@ -11,13 +11,12 @@
 //! # What differs
 //!
 //! - **The hash**, and so both roots: the same sponge over M31 with the permutation of
-//!   [`poseidon`], whose round constants only stand for real ones. It is a workload
-//!   and **not a hash function to use**, so this AIR compares two back ends on one claim; it does not
-//!   commit to anything.
+//!   [`poseidon`], whose round constants are placeholders. It is a workload and **not a hash function
+//!   to use**, so this AIR compares two proof systems on one claim and commits to nothing.
 //! - **Where rows lie**: STWO has no selectors and no next row of a preprocessed column, so six
 //!   preprocessed columns mark the first and last row, the sections, and their seams.
 //!
-//! No wrap-around: the bounds of the twin hold, for the order `2^31 - 1` is larger than BabyBear's.
+//! No wrap-around: the same bounds hold, because the order `2^31 - 1` is larger than BabyBear's.
 //! The margin `3 * voted - 2 * total` lies between `-2^28` and `2^27`; negative it is at least
 //! `2^31 - 1 - 2^28` in the field, which 27 bits do not hold.
 
@@ -65,7 +64,7 @@ const FIXED: [(&str, Marks); 6] = [
 /// The AIR, and its witness.
 #[derive(Clone, Debug)]
 pub struct Quorum {
-	/// What the twin proves too.
+	/// The witness, as for Plonky3.
 	pub witness: QuorumWitness,
 }
 
@@ -80,7 +79,7 @@ fn number(value: usize) -> BaseField {
 	BaseField::from(value as u32)
 }
 
-/// What a sponge's capacity starts with.
+/// The first capacity of a sponge.
 fn initial_capacity<F: From<BaseField>>(domain: u32, round: F, leaves: usize) -> [F; RATE] {
 	let mut capacity = core::array::from_fn(|_| F::from(BaseField::zero()));
 	capacity[0] = F::from(BaseField::from(domain));
@@ -244,7 +243,7 @@ fn absorb(
 }
 
 impl Quorum {
-	/// With the witness that the twin has of a seed.
+	/// With the witness that Plonky3's AIR has for a seed.
 	#[must_use]
 	pub fn of_seed(seed: u64) -> Self {
 		Self { witness: generate(seed) }

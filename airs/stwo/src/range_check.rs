@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Values that lie in a range, by LogUp: one component holds the values, another a preprocessed
-//! table of all numbers of [`TABLE_LOG_SIZE`] bits with how often each is used. A public value is
-//! the sum of the first row's values.
+//! Values in a range, by LogUp: one component holds the values, another a preprocessed table of all
+//! numbers of [`TABLE_LOG_SIZE`] bits and how often each is used. A public value is the sum of the
+//! first row's values.
 
 use assay_air::stwo::{Air, Builder};
 use num_traits::One;

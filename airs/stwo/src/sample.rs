@@ -77,7 +77,7 @@ impl Sample {
 		}
 	}
 
-	/// Whether its trees differ in height, so that they have to be lifted to one.
+	/// Whether its trees differ in height and must be lifted to one.
 	#[must_use]
 	pub const fn lifts(self) -> bool {
 		matches!(self, Self::RangeCheck)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What the exporter records of the samples, and what it refuses to record. Needs no prover.
+//! What the exporter records of the samples, and what it refuses. Needs no prover.
 
 use assay_air::stwo::{Air, Builder, ExportError, Node, Program, export};
 use assay_stwo_airs::fibonacci::WideFibonacci;
@@ -43,7 +43,7 @@ struct Eval {
 	log_bound: u32,
 	what: What,
 	pair: Pair,
-	/// `z` as nobody outside of the relation sees it.
+	/// `z`, which only the relation sees.
 	drawn: SecureField,
 	public: BaseField,
 }
@@ -173,7 +173,7 @@ fn record_one_canonical_program_a_component() {
 	assert_eq!(range.components.iter().map(|c| c.log_size).collect::<Vec<_>>(), [8, 6]);
 }
 
-/// The witness must not be in the program, nor what is only known when proving.
+/// The program must not contain the witness, or values known only at proving.
 #[test]
 fn record_the_same_for_every_witness() {
 	let air = |seed| export(&RangeCheck { log_size: 8, seed }).unwrap();

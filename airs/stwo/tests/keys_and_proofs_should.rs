@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Keys and proofs are made of AIRs that the verifier takes, or not at all: what is refused here would
-//! make a key that no chain registers, or a proof that no verifier accepts.
+//! The prover makes keys and proofs only of AIRs that the verifier accepts: it refuses what would make a
+//! key that no chain registers, or a proof that no verifier accepts.
 
 use assay_air::stwo::{Air, Builder, export};
 use assay_primitives::{

@@ -67,7 +67,7 @@ fn prove_a_range_check_of_two_sizes() {
 	}
 }
 
-/// Its rules, one by one, are tested beside the AIR; here that the claim is proven, and no other.
+/// The AIR's own tests cover its rules one by one. Here: the proof is of this claim and no other.
 #[test]
 fn prove_consensus_quorum() {
 	let air = Quorum::of_seed(1337);
@@ -82,8 +82,8 @@ fn prove_consensus_quorum() {
 	}
 }
 
-/// What a chain's default policy asks, at 2^14 rows: parameters as recommended for the shape. It was 200 KB while
-/// proven bits rested on a bound that is not reviewed (ADR 0011): 73 queries now, for 45.
+/// A chain's default policy at 2^14 rows, with the recommended parameters. It was 200 KB while proven bits
+/// rested on an unreviewed bound (ADR 0011), with 45 queries; now it takes 73.
 #[test]
 fn make_standard_proofs_of_at_most_225_kb() {
 	fn check<A: Provable>(air: &A, public: Vec<u32>, lifting_log_size: Option<u8>) {
@@ -141,8 +141,8 @@ mod parameters {
 		check(&WideFibonacci { log_size: 4, seed: 1 }, vec![], StwoHash::Blake2sM31, params);
 	}
 
-	/// Upstream's verifier takes a lifted tree without columns for one with leaves, so it refuses
-	/// honest proofs here; this one has nothing to open there.
+	/// Upstream's verifier treats a lifted tree without columns as one with leaves, so it refuses honest
+	/// proofs here; this verifier has nothing to open there.
 	#[test]
 	fn with_lifting_and_nothing_preprocessed() {
 		let air = WideFibonacci { log_size: 5, seed: 1 };
@@ -170,7 +170,7 @@ mod parameters {
 mod false_claims {
 	use super::*;
 
-	/// An AIR that answers for another: the same constraints, with a witness that does not hold.
+	/// An AIR in place of another: the same constraints, with an invalid witness.
 	macro_rules! with_witness {
 		($name:ident, $air:ty, |$air_value:ident, $columns:ident| $change:expr) => {
 			struct $name($air);

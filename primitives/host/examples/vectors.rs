@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Finds a change of each system's genuine proof for each refusal that one can lead to, and prints the lines of
-//! `tests/vectors.txt` that are not there yet. What is there stays: a released host function never changes.
+//! Finds, for each possible refusal, a change of the system's genuine proof that causes it, and prints the lines
+//! that `tests/vectors.txt` lacks. Existing lines stay: a released host function never changes.
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -24,7 +24,7 @@ fn main() {
 	}
 }
 
-/// Everything that is tried, cheap first: each bit of key and public values, and of some bytes of the proof.
+/// All changes to try, cheap first: each bit of key and public values, and of some bytes of the proof.
 fn changes(system: SystemId) -> impl Iterator<Item = String> {
 	let [vk, public_values, proof] = genuine(system).map(|bytes| bytes.len());
 	let whole =

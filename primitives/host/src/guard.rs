@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The last line: a panic in a verifier becomes a refusal.
+//! The last line of defence: a panic in a verifier becomes a refusal.
 //!
-//! The first line is that verifiers bound everything before they touch it; no input is known that
-//! reaches this one. It does not help against an abort (a panic while another unwinds), a stack
-//! overflow, or memory running out.
+//! The first line is that verifiers bound all input before they use it; no known input reaches this one.
+//! The guard does not help against an abort (a panic while another unwinds), a stack overflow, or
+//! memory running out.
 
 #![cfg_attr(
 	not(test),
@@ -24,7 +24,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) fn run(verifier: impl FnOnce() -> Result<(), ErrorClass>) -> Result<(), ErrorClass> {
 	// Substrate's panic hook ends the process unless told otherwise for this thread.
 	let _unwind = sp_panic_handler::AbortGuard::force_unwind();
-	// Nothing outlives the closure but its verdict: there is no state to leave broken.
+	// Only the verdict outlives the closure: there is no state to leave broken.
 	catch_unwind(AssertUnwindSafe(verifier)).unwrap_or_else(|_| {
 		log::error!(target: "assay", "a verifier panicked; the proof is refused. Please report this.");
 		Err(ErrorClass::Internal)

@@ -2,15 +2,15 @@
 
 //! The host functions through which a runtime asks the node to verify proofs.
 //!
-//! One function a proof system, slices in, one number out: 0 is acceptance, anything else the code
-//! of an [`ErrorClass`](assay_primitives::ErrorClass). A host function is forever: once released,
-//! its behaviour on every input is consensus, and a change gets a new version beside the old one.
+//! One function for each proof system, slices in, one number out: 0 is acceptance, anything else the
+//! code of an [`ErrorClass`](assay_primitives::ErrorClass). A host function stays for ever: once
+//! released, its behaviour on every input is consensus, and a change gets a new version beside it.
 //!
-//! - `guard` is the only place that catches a panic: a panic would become a trap, and a trapping
-//!   transaction is dropped by the block author without its fee.
-//! - `observer` lets a node see every call: system, bytes, time, verdict. Without one installed a
-//!   call costs one atomic load more.
-//! - `pass` copies the arguments into memory that is kept from call to call.
+//! - `guard` is the only place that catches a panic: a panic would become a trap, and a block author
+//!   drops a trapping transaction without its fee.
+//! - `observer` reports every call to the node: system, bytes, time, verdict. Without one installed it
+//!   costs one atomic load.
+//! - `pass` copies the arguments into memory that it keeps from call to call.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -29,7 +29,7 @@ pub use pass::PassIntoKept;
 use assay_primitives::SystemId;
 use sp_runtime_interface::runtime_interface;
 
-/// Everything that a node adds to its executor: the host functions of the systems that it is built with.
+/// The host functions that a node adds to its executor: those of the proof systems in this build.
 #[cfg(feature = "std")]
 pub type HostFunctions = (Plonky3Functions, StwoFunctions, CairoFunctions);
 
@@ -64,7 +64,7 @@ pub fn host_function(system: SystemId) -> Option<HostFunction> {
 	}
 }
 
-/// A proof of a system that holds, with key and public values: see [`Verifier::genuine`](assay_primitives::Verifier).
+/// A genuine proof of a system, with key and public values: see [`Verifier::genuine`](assay_primitives::Verifier).
 /// `None` for a system that this build lacks.
 #[cfg(not(target_family = "wasm"))]
 #[must_use]
@@ -83,7 +83,7 @@ pub fn genuine(system: SystemId) -> Option<[&'static [u8]; 3]> {
 	}
 }
 
-/// What every host function does.
+/// The common part of every host function.
 #[cfg(all(
 	not(target_family = "wasm"),
 	any(feature = "backend-plonky3", feature = "backend-stwo", feature = "backend-cairo")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Lets the node see what its host functions do.
+//! Reports the calls of host functions to the node.
 
 #![cfg_attr(
 	not(test),
@@ -27,14 +27,14 @@ pub struct Observation {
 	pub bytes: usize,
 	/// Wall-clock time of decoding and verifying.
 	pub duration: Duration,
-	/// What the call answered.
+	/// What the call returned.
 	pub verdict: Result<(), ErrorClass>,
 }
 
-/// An observer is called on the thread that verified, after the verdict; it must be quick.
+/// Called on the thread that verified, after the verdict; it must be quick.
 pub type Observer = Box<dyn Fn(Observation) + Send + Sync>;
 
-// Host functions are free functions: what they report to can only be global.
+// Host functions are free functions: their observer can only be global.
 static OBSERVER: OnceLock<Observer> = OnceLock::new();
 
 /// [`set_observer`] was called before in this process.
@@ -58,7 +58,7 @@ pub fn set_observer(observer: Observer) -> Result<(), AlreadyInstalled> {
 	OBSERVER.set(observer).map_err(|_| AlreadyInstalled)
 }
 
-/// Runs `call`; times and reports it if somebody watches.
+/// Runs `call`; times and reports it if there is an observer.
 pub(crate) fn observe(
 	system: SystemId,
 	bytes: usize,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! How bytes come from a runtime's memory to the verifier.
+//! Passes bytes from a runtime's memory to the verifier.
 
 use core::marker::PhantomData;
 use sp_runtime_interface::RIType;
 
 /// Passes a slice by its pointer and length, and copies it into memory that the thread keeps.
 ///
-/// What crosses is bit by bit that of `PassFatPointerAndRead<&[u8]>` of `sp-runtime-interface`, which
-/// asks for new, zeroed memory in every call: for a proof of half a megabyte that takes several times
-/// as long as the copy.
+/// The interface is bit by bit that of `PassFatPointerAndRead<&[u8]>` of `sp-runtime-interface`, which
+/// allocates zeroed memory in every call: for a proof of half a megabyte that takes several times as
+/// long as the copy.
 pub struct PassIntoKept<T>(PhantomData<T>);
 
 impl<T> RIType for PassIntoKept<T> {
@@ -37,11 +37,11 @@ mod host {
 	};
 	use std::{cell::RefCell, ops::Deref};
 
-	/// Most bytes that are kept for one argument: more than the largest proof that fits into a block.
+	/// Most bytes to keep for one argument: more than the largest proof that fits into a block.
 	const KEPT_BYTES: usize = 8 << 20;
-	/// Most arguments of a call that have memory kept for them.
+	/// Most arguments of a call for which to keep memory.
 	const KEPT: usize = 3;
-	/// Size of a page: addresses that differ by a multiple of it are alike to caches.
+	/// Size of a page: caches treat addresses that differ by a multiple of it alike.
 	const PAGE: usize = 4096;
 
 	thread_local! {
@@ -115,8 +115,8 @@ mod host {
 
 		fn from_ffi_value(context: &mut dyn FunctionContext, arg: u64) -> Result<Kept> {
 			let (pointer, len) = unpack_ptr_and_len(arg);
-			// Before memory is asked for: the length is the runtime's word. Its memory begins at 0 and has no
-			// gaps, so where the last byte is, all are.
+			// Before allocating: the length comes from the runtime. Its memory begins at 0 and has no gaps, so
+			// if it holds the last byte, it holds all.
 			if let Some(before_last) = len.checked_sub(1) {
 				let last = pointer
 					.checked_add(before_last)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What every proof system has to do, whatever it is. A new one is held to it without a line here.
+//! Requirements on every proof system. They apply to a new one without a change here.
 
 mod common;
 
@@ -158,7 +158,7 @@ fn refuse_hostile_lengths_in_every_place() {
 	}
 }
 
-/// What a host function returned once it returns for ever: other nodes have it in their blocks.
+/// A host function always returns what it returned once: other nodes have it in their blocks.
 #[test]
 fn return_what_it_always_returned() {
 	let mut systems = BTreeSet::new();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The proof systems that a build has, and dispatch to them by a key's first byte.
+//! The proof systems of a build, and dispatch to them by a key's first byte.
 //!
-//! This is the one place that names them, a row each. Whatever goes over proof systems calls the functions here,
-//! or [`SystemId::ALL`].
+//! This is the only place that lists them, a row each. Code that iterates over proof systems calls the functions
+//! here, or [`SystemId::ALL`].
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -26,7 +26,7 @@ use assay_primitives::{
 };
 use core::fmt;
 
-/// The table: a proof system, its type, the feature that brings its keys and the one that brings its proofs.
+/// The table: a proof system, its type, the feature for its keys and the feature for its proofs.
 macro_rules! systems {
 	($by:ident $($rest:tt)*) => {
 		$by! {
@@ -40,7 +40,7 @@ macro_rules! systems {
 	};
 }
 
-/// What checks the keys of a system of this build, as `$system: System`.
+/// Runs code with the type that checks the keys of a system, as `$system: System`.
 macro_rules! by_keys {
 	([$($id:ident, $type:path, $keys:literal, $proofs:literal;)+]
 		$value:expr, $system:ident => $body:expr, none => $none:expr) => {
@@ -58,7 +58,7 @@ macro_rules! by_keys {
 	};
 }
 
-/// What verifies the proofs of a system of this build, as `$system: Verifier`.
+/// Runs code with the type that verifies the proofs of a system, as `$system: Verifier`.
 macro_rules! by_proofs {
 	([$($id:ident, $type:path, $keys:literal, $proofs:literal;)+] $($rest:tt)+) => {
 		by_keys! { [$($id, $type, $proofs, $proofs;)+] $($rest)+ }
@@ -95,14 +95,14 @@ pub fn all() -> impl Iterator<Item = SystemId> {
 	SystemId::ALL.into_iter().filter(|&system| verifies(system))
 }
 
-/// Why a key, public values or a proof was refused, for people.
+/// A refusal of a key, public values or a proof, for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-	/// What a chain reports.
+	/// The class that a chain reports.
 	pub class: ErrorClass,
-	/// What was expected and what came.
+	/// What was expected, and what came.
 	pub message: String,
-	/// The site where grinding is missing, if that is why.
+	/// The site where grinding is missing, if that is the reason.
 	pub grinding_site: Option<&'static str>,
 }
 
@@ -127,8 +127,8 @@ impl fmt::Display for Refused {
 	}
 }
 
-/// The system that verifies under a key of these bytes. What has no known version is for a system to refuse, so
-/// that there is one order of refusals: the first that this build has.
+/// The system that verifies under a key of these bytes. For an unknown version it is the first system of this
+/// build, which refuses it, so that there is one order of refusals.
 fn system_of(vk: &[u8]) -> Option<SystemId> {
 	let known = vk.first().and_then(|&version| SystemId::of_version(version));
 	known.or_else(|| all().next())
@@ -168,7 +168,7 @@ pub fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(),
 	)
 }
 
-/// The same with words for people: a runtime has no use for them.
+/// The same with messages for people, which a runtime does not need.
 pub mod explained {
 	use super::*;
 

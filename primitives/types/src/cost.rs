@@ -6,7 +6,7 @@ use scale_info::TypeInfo;
 
 /// Upper bounds on the work of one verification. Deterministic: equal keys have equal costs.
 ///
-/// Every proof system counts in these units; what a unit takes differs from system to system.
+/// Every proof system counts in these units; the price of a unit differs from system to system.
 #[derive(
 	Clone,
 	Copy,
@@ -29,7 +29,7 @@ pub struct Cost {
 	pub bytes: u64,
 }
 
-/// What checking a key for registration found out.
+/// The result of checking a key for registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckedVk {
 	/// Bits of security.
@@ -40,8 +40,8 @@ pub struct CheckedVk {
 	pub num_public_values: u32,
 	/// Largest length of a proof, in bytes.
 	pub proof_bytes_max: u32,
-	/// No proof is shorter, in bytes: what is opened, without the Merkle siblings.
+	/// Smallest length of a proof, in bytes: the openings without the Merkle siblings.
 	pub proof_bytes_min: u32,
-	/// Constraints that hold for every trace. An AIR may have some; a key of nothing else is refused.
+	/// Constraints that hold for every trace. An AIR may have some; a key with no others is refused.
 	pub idle_constraints: u32,
 }

@@ -5,9 +5,9 @@ use scale_info::TypeInfo;
 
 macro_rules! classes {
 	($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $label:literal;)+) => {
-		/// Why a verifying key, public values or a proof were refused, one class per cause.
+		/// The reason for a refusal of a verifying key, public values or a proof, one class per cause.
 		///
-		/// The numbers are the answer of the host function and never change their meaning: 1xx
+		/// The host function returns these numbers, and they never change their meaning: 1xx
 		/// *malformed* (fails decoding or shape), 2xx *invalid* (fails the argument), 3xx
 		/// *unsupported* (unknown system, version, parameters, or below the policy), 9xx *internal*.
 		/// 0 is acceptance and is not a class.
@@ -24,13 +24,13 @@ macro_rules! classes {
 			/// Every class, in order of its code.
 			pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-			/// The number that a host function answers.
+			/// The number that a host function returns.
 			#[must_use]
 			pub const fn code(self) -> u32 {
 				match self { $(Self::$name => $code,)+ }
 			}
 
-			/// The class of a host function's answer; `None` for 0 and for unknown codes.
+			/// The class of a number that a host function returned; `None` for 0 and for unknown codes.
 			#[must_use]
 			pub const fn from_code(code: u32) -> Option<Self> {
 				match code { $($code => Some(Self::$name),)+ _ => None }

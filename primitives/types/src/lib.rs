@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The words that Assay's crates share: verifying keys, public values, statements, the security
+//! The types that Assay's crates share: verifying keys, public values, statements, the security
 //! policy, and the error classes that a chain reports.
 //!
-//! Nothing here verifies anything and nothing needs `std`; the only cryptography is SHA-256,
+//! This crate verifies nothing and does not need `std`; its only cryptography is SHA-256,
 //! chosen because every chain, contract platform and standard library has it.
 //!
 //! - [`SystemId`]: the proof systems; [`System`] and [`Verifier`]: what each of them implements.
-//! - [`VerifyingKey`]: what a proof is checked against, registered on a chain as data.
+//! - [`VerifyingKey`]: an AIR with its parameters, registered on a chain as data.
 //! - [`PublicValues`]: the field elements that verifier and prover agree on.
 //! - [`statement_hash`]: the hash that a chain vouches for once a proof has been accepted.
-//! - [`Policy`]: how many bits of security a chain asks of a verifying key.
+//! - [`Policy`]: how many bits of security a chain requires of a verifying key.
 //! - [`Cost`]: the work of a verification, counted from the key.
-//! - [`ErrorClass`]: why something was refused, as one number.
+//! - [`ErrorClass`]: the reason for a refusal, as one number.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]

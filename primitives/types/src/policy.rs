@@ -4,7 +4,7 @@ use crate::ErrorClass;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// Bits of security of a verifying key: the work, as log2, that a forgery is expected to take.
+/// Bits of security of a verifying key: log2 of the expected work of a forgery.
 ///
 /// Both are those of the weakest round of the protocol, with the grinding that comes before its
 /// challenge (at most 26 bits a round). All rounds together may have one or two bits less; `assay
@@ -24,7 +24,7 @@ use scale_info::TypeInfo;
 )]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct SecurityBits {
-	/// Proven, by results that are published and reviewed: ePrint 2020/654 (J. ACM 2023), the better of
+	/// Proven, by published and reviewed results: ePrint 2020/654 (J. ACM 2023), the better of
 	/// its unique-decoding bound (theorems 4.1, 6.1) and its Johnson bound at the best multiplicity
 	/// (theorems 5.1, 6.2), rounded down. Newer bounds don't count.
 	pub proven: u16,
@@ -41,8 +41,8 @@ impl SecurityBits {
 }
 
 /// A named floor of [`SecurityBits`]: bits a round, grinding included, proven by published results. A
-/// chain may close one without touching the others: a key is of the profile that
-/// [`Profile::of`] its bits answers, and of no other.
+/// chain may close one without affecting the others: a key has only the profile that [`Profile::of`]
+/// returns for its bits.
 #[derive(
 	Clone,
 	Copy,
@@ -103,8 +103,8 @@ impl Profile {
 	}
 }
 
-/// What a chain asks of a verifying key. Part of the runtime, never of a proof. No floor looks at a
-/// bound that [`SecurityBits::proven`] doesn't name.
+/// What a chain requires of a verifying key. Part of the runtime, never of a proof. Floors use only the
+/// bounds that [`SecurityBits::proven`] names.
 #[derive(
 	Clone,
 	Copy,

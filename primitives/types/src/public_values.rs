@@ -33,7 +33,7 @@ impl PublicValues {
 	///   `max` elements, or followed by more bytes.
 	pub fn decode_strict(bytes: &[u8], max: usize) -> Result<Self, ErrorClass> {
 		// One version byte, at most 5 bytes of length, 4 bytes an element: checked before
-		// allocating, because the length is chosen by whoever sends the bytes.
+		// allocating, because the sender chooses the length.
 		if bytes.len() > max.saturating_mul(4).saturating_add(6) {
 			return Err(ErrorClass::PublicValuesMalformed);
 		}

@@ -26,7 +26,7 @@ pub fn statement_hash(
 	public_values: &PublicValues,
 ) -> Hash {
 	let values = public_values.elements();
-	// Room for the values and, with some to spare, for what stands before them.
+	// Room for the values and, with some to spare, for the parts before them.
 	let capacity = values.len().saturating_mul(4).saturating_add(128);
 	let mut preimage = Vec::with_capacity(capacity);
 	preimage.extend_from_slice(STATEMENT_DOMAIN);

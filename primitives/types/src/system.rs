@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The proof systems. [`SystemId`] is the one list of them: whatever goes over proof systems goes over it.
+//! The proof systems. [`SystemId`] is their only list: code that iterates over proof systems uses it.
 
 use crate::{CheckedVk, ErrorClass, Hash, MAX_VK_BYTES, Policy, VerifyingKey};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -87,7 +87,7 @@ impl SystemId {
 
 	/// The version of its verifier, part of every statement under its keys.
 	///
-	/// It changes when a proof could be judged differently: a new upstream release, a changed
+	/// It changes when the verifier could judge a proof differently: a new upstream release, a changed
 	/// transcript, a changed byte form. Statements of the other systems stay.
 	#[must_use]
 	pub const fn verifier_version(self) -> u32 {
@@ -120,8 +120,8 @@ impl VerifyingKey {
 
 	/// Decodes a key of one version strictly, and returns its hash too.
 	///
-	/// A key of another version is refused before the rest is read: what a released host function returns must
-	/// not depend on which versions and systems came after it.
+	/// It refuses a key of another version before it reads the rest: the result of a released host function must
+	/// not depend on versions and systems that came after it.
 	///
 	/// # Errors
 	///
@@ -136,18 +136,18 @@ impl VerifyingKey {
 	}
 }
 
-/// Why a proof system refused a key, public values or a proof.
+/// A proof system's reason to refuse a key, public values or a proof.
 pub trait Refusal: Display {
-	/// What a chain reports.
+	/// The class that a chain reports.
 	fn class(&self) -> ErrorClass;
 
-	/// The site where grinding is missing, if that is why.
+	/// The site where grinding is missing, if that is the reason.
 	fn grinding_site(&self) -> Option<&'static str> {
 		None
 	}
 }
 
-/// A check that depends on the transcript. Whatever made prover and verifier differ, the first such check fails.
+/// A check that depends on the transcript. If prover and verifier differ in anything, the first such check fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstCheck {
 	/// Grinding, at this site.
@@ -158,13 +158,13 @@ pub enum FirstCheck {
 	Constraints,
 }
 
-/// What a proof system says of keys.
+/// What a proof system implements for keys.
 pub trait System {
-	/// Which one it is.
+	/// Its identifier.
 	const ID: SystemId;
 	/// Its reasons to refuse.
 	type Error: Refusal;
-	/// Whether its transcript begins with the key's hash. A prover as upstream has it does not do that.
+	/// Whether its transcript begins with the key's hash. Upstream's prover alone does not do that.
 	const SEEDED: bool = true;
 
 	/// Checks a key for registration: well-formed, canonical, supported, and within `policy`.
@@ -178,7 +178,7 @@ pub trait System {
 	fn first_check(vk: &VerifyingKey) -> FirstCheck;
 }
 
-/// What a proof system says of proofs. Apart from [`System`]: a runtime whose nodes verify does without.
+/// What a proof system implements for proofs. Separate from [`System`]: a runtime with `Native` does not need it.
 pub trait Verifier: System {
 	/// Verifies a proof from bytes, each decoded strictly: what its host function calls.
 	///
@@ -187,8 +187,7 @@ pub trait Verifier: System {
 	/// One variant per cause; [`ErrorClass::UnsupportedVersion`] for a key of another system.
 	fn verify_bytes(vk: &[u8], public_values: &[u8], proof: &[u8]) -> Result<(), Self::Error>;
 
-	/// A key, public values and a proof that holds under them: what a node's self-check asks, with copies that
-	/// were tampered with.
+	/// A key, public values and a genuine proof: a node's self-check verifies it, and tampered copies.
 	fn genuine() -> [&'static [u8]; 3];
 }
 

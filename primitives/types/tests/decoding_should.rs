@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Keys and public values have one byte form each, and their decoders take no other.
+//! Keys and public values have one byte form each, and their decoders accept no other.
 
 use assay_primitives::{
 	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, ExtensionDegree, FriParams,
@@ -223,7 +223,7 @@ mod vk_should {
 		assert_eq!(VerifyingKey::decode_strict(&bytes), Err(ErrorClass::VkMalformed));
 	}
 
-	/// The byte form is forever: keys are registered under the hash of it.
+	/// The byte form must never change: chains register keys under its hash.
 	#[test]
 	fn have_this_byte_form() {
 		assert_eq!(hex::encode(small().encode()), "0101050e032c00030300011002000c010203");
@@ -235,7 +235,7 @@ mod vk_should {
 		assert_eq!(vk.hash(), VerifyingKey::hash_encoded(&vk.encode()));
 	}
 
-	/// No bit of a key is read past: a changed one either does not decode or is another key.
+	/// The decoder ignores no bit of a key: a changed key either does not decode or is another key.
 	#[test]
 	fn change_with_every_bit() {
 		let original = vk(vec![1, 2, 3], Some([9; 32]));

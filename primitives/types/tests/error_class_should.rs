@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The classes are what a host function answers: their codes are consensus.
+//! Host functions return the codes of these classes: they are consensus.
 
 use assay_primitives::ErrorClass;
 use codec::{DecodeAll, Encode};

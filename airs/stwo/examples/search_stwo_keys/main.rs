@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Searches for keys of STWO whose proofs take the most of what they are charged, natively:
+//! Searches for keys of STWO whose proofs take the most of their charge, natively:
 //! `search_stwo_keys [SEED] [STEPS]`, from `scripts/measure/verification.sh search`.
 //!
-//! An author of a key chooses everything in it, so the charge must hold for keys that nobody needs.
+//! The author of a key chooses everything in it, so the charge must hold for useless keys too.
 
 #[path = "../../../../primitives/plonky3/examples/search_plonky3_keys/search.rs"]
 mod search;
@@ -273,7 +273,7 @@ impl Family for Stwo {
 			.collect();
 		let largest = parts.iter().map(|part| part.log_size).max()?.max(5);
 		let columns = components * of("columns") + of("heights") * of("preprocessed");
-		// What a prover would take minutes for says nothing that a smaller one doesn't.
+		// A key that takes a prover minutes shows no more than a smaller one.
 		if columns > 9_000
 			|| u64::from(columns) << (largest + of("log_blowup")) > 1 << 23
 			|| u64::from(of("chain") + 3 * of("constraints")) << largest > 1 << 25

@@ -2,10 +2,10 @@
 
 //! `assay-stwo`: makes keys and proofs of the STWO samples. The client `assay` runs it.
 //!
-//! A program of its own, because upstream's prover builds on a stable compiler with
-//! `RUSTC_BOOTSTRAP=1` only (`scripts/build/stwo.sh`), and nothing that a validator builds may need
-//! that. It prints one JSON object; after an error it has the field `error`, and the exit status is
-//! 1 for a refusal and 2 for wrong arguments.
+//! It is a separate program, because upstream's prover builds on a stable compiler only with
+//! `RUSTC_BOOTSTRAP=1` (`scripts/build/stwo.sh`), and no build of a validator may need that. It prints
+//! one JSON object. After an error the object has the field `error`, and the exit status is 1 for a
+//! refusal and 2 for wrong arguments.
 
 use assay_airs::quorum::QuorumWitness;
 use assay_primitives::{Policy, PublicValues, SecurityBits, StwoHash, StwoParams, VerifyingKey};
@@ -136,9 +136,9 @@ fn main() -> ExitCode {
 	status.into()
 }
 
-/// The parameters that are given; for the rest blowup 8, folding by 8, a last layer of 32 and 20 bits
-/// of grinding before the queries, which small proofs have, and the fewest queries that reach the
-/// bits. A bit of grinding saves more than a query.
+/// The given parameters; for the rest blowup 8, folding by 8, a last layer of 32 and 20 bits of
+/// grinding before the queries, for small proofs, and the fewest queries that reach the bits. A bit of
+/// grinding saves more than a query.
 fn export(args: &ExportArgs) -> Result<Value, Failure> {
 	let range = args.air.log_size_range();
 	if !range.contains(&args.log_size) {
@@ -260,7 +260,7 @@ fn read_witness(air: Sample, path: &Path) -> Result<QuorumWitness, Failure> {
 	QuorumWitness::from_words(&words).map_err(|error| located(&error))
 }
 
-/// What is written.
+/// The result.
 struct Made {
 	proof: Vec<u8>,
 	public_values: Vec<u8>,

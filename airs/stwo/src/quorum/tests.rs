@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Each rule breaks when, and only when, what it is about is changed.
+//! Each rule breaks when, and only when, its part of the trace is changed.
 
 use super::*;
 use std::collections::BTreeSet;

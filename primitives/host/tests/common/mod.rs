@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Keys, public values and proofs as changes of those that hold: a line each in `vectors.txt`.
+//! Keys, public values and proofs as changes of genuine ones: a line each in `vectors.txt`.
 //!
 //! ```text
 //! SYSTEM CODE LABEL CHANGE
@@ -27,7 +27,7 @@ pub struct Vector {
 	pub change: &'static str,
 }
 
-/// Every vector that is committed.
+/// Every committed vector.
 pub fn vectors() -> impl Iterator<Item = Vector> {
 	let lines = VECTORS.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
 	lines.map(|line| {
@@ -39,12 +39,12 @@ pub fn vectors() -> impl Iterator<Item = Vector> {
 	})
 }
 
-/// The proof of a system that holds.
+/// The genuine proof of a system.
 pub fn genuine(system: SystemId) -> Triple {
 	assay_host::genuine(system).expect("a build with all of them").map(<[u8]>::to_vec)
 }
 
-/// What a change makes of it.
+/// The changed triple.
 pub fn changed(system: SystemId, change: &str) -> Triple {
 	let mut triple = genuine(system);
 	let words: Vec<_> = change.split(' ').collect();
@@ -85,7 +85,7 @@ fn hex(text: &str) -> Vec<u8> {
 	(0..text.len()).step_by(2).map(byte).collect()
 }
 
-/// Asks the host function of a system.
+/// Calls the host function of a system.
 pub fn ask(system: SystemId, [vk, public_values, proof]: &Triple) -> u32 {
 	assay_host::host_function(system).expect("a build with all of them")(vk, public_values, proof)
 }

@@ -8,9 +8,8 @@ use scale_info::TypeInfo;
 
 /// A verifying key for a Cairo program.
 ///
-/// Cairo's AIR is not in it: the verifier carries that as data, so a key can't say anything about
-/// Cairo that isn't so. Public values are the program's output, eight words of 32 bits for each
-/// number, least significant first.
+/// Cairo's AIR is not in it: the verifier holds that as data, so a key can't misstate it. Public values
+/// are the program's output, eight words of 32 bits for each number, least significant first.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct CairoVk {
@@ -22,8 +21,8 @@ pub struct CairoVk {
 	pub preprocessed_trace: CairoPreprocessedTrace,
 	/// Their root, which the verifier knows for every set and parameters that it supports.
 	pub preprocessed: Digest,
-	/// The components that a proof may use, ascending: numbers in the verifier's table. Which of them
-	/// it does depends on what the program did.
+	/// The components that a proof may use, ascending: numbers in the verifier's table. The run of the
+	/// program decides which of them a proof uses.
 	pub components: Vec<u8>,
 	/// The builtins that the program's `main` takes, ascending. The program's bytes say how many.
 	pub builtins: Vec<CairoBuiltin>,

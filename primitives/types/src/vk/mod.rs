@@ -26,10 +26,10 @@ pub const MAX_VK_BYTES: usize = MAX_PROGRAM_BYTES + 256;
 /// Poseidon2, four little-endian words of eight bytes for Keccak, the bytes themselves for Blake3.
 pub type Digest = [u8; 32];
 
-/// What a proof is checked against: an AIR as data, parameters, preprocessed commitment.
+/// A verifying key: an AIR as data, parameters, preprocessed commitment.
 ///
-/// SCALE-encoded; the first byte names proof system and version. Everything that the verifier
-/// must know and that is not a public value is in here, and nothing of it is read from a proof.
+/// SCALE-encoded; the first byte names proof system and version. It holds everything that the verifier
+/// must know except public values, and nothing of it comes from a proof.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub enum VerifyingKey {
@@ -44,8 +44,8 @@ pub enum VerifyingKey {
 	CairoV1(CairoVk),
 }
 
-/// Hash function of Merkle trees and transcript, whatever the proof system. Decides what a unit of
-/// [`Cost`](crate::Cost) takes: no two systems share one.
+/// Hash function of Merkle trees and transcript, of any proof system. It decides the price of a unit of
+/// [`Cost`](crate::Cost): no two systems share one.
 #[derive(
 	Clone,
 	Copy,
@@ -149,7 +149,7 @@ impl VerifyingKey {
 		Self::hash_encoded(&self.encode())
 	}
 
-	/// [`Self::hash`] of a key that some chain can take: what is made in memory has no length yet.
+	/// [`Self::hash`] of a key that a chain can take: a key made in memory may be too long.
 	///
 	/// # Errors
 	///

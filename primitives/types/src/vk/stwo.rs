@@ -7,8 +7,8 @@ use scale_info::TypeInfo;
 
 /// A verifying key for STWO 2.3 over M31, with the secure field of degree 4.
 ///
-/// Nothing that security depends on is left to a proof: upstream carries its parameters inside of
-/// the proof and asks for no minimum.
+/// It fixes everything on which security depends. Upstream puts the parameters into the proof and sets no
+/// minimum.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct StwoVk {
@@ -22,7 +22,7 @@ pub struct StwoVk {
 	pub num_public_values: u16,
 	/// Number of lookup relations: each draws two challenges before the interaction trace.
 	pub relations: u8,
-	/// Fractions over public values that the claimed sums have to cancel out.
+	/// Fractions over public values that the claimed sums must cancel out.
 	pub public_terms: Vec<PublicTerm>,
 	/// The components, in the order in which their columns are committed.
 	pub components: Vec<StwoComponent>,
