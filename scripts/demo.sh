@@ -3,8 +3,8 @@
 #
 # The whole way on a running chain: export AIRs of both proof systems, register their keys, prove,
 # submit every proof and tampered copies of it, wait for finality, print one table. Exits non-zero if
-# a verdict is not the expected one. What happens on the chain is in scripts/workshop/demo.py; here are
-# the processes.
+# a verdict is not the expected one. scripts/workshop/demo.py does the work on the chain; this script
+# runs the processes.
 #
 #   scripts/demo.sh
 set -euo pipefail
@@ -19,7 +19,7 @@ unset SKIP_WASM_BUILD
 # The whole workspace, as the tests do: the same features, so the same build of the dependencies.
 cargo build --release --locked --workspace --bins
 
-# What makes STWO keys and proofs, built apart from everything else.
+# The program that makes STWO keys and proofs, in a separate build.
 ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
 export ASSAY_STWO_PROVER
 
@@ -27,7 +27,7 @@ export ASSAY_STWO_PROVER
 . scripts/node.sh
 start_node
 
-# Waited for in the background, so that a signal is acted on at once.
+# In the background, so that the script reacts to a signal at once.
 start python3 -m scripts.workshop.demo --assay "$CARGO_TARGET_DIR/release/assay" \
 	--port "$port" --dir "$work/files"
 wait "${groups[0]}" || fail "failed"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Sourced by the other scripts, and by hand before calling cargo: `. scripts/env.sh`.
-# Sets what a build needs to find, installs nothing (scripts/setup.sh does) and is quick.
+# Source this before calling cargo: `. scripts/env.sh`. The other scripts do so.
+# It sets what a build needs to find, is quick, and installs nothing (scripts/setup.sh does).
 #
 #   ASSAY_CACHE           everything kept between runs; ~/.cache/assay unless set
 #   CARGO_TARGET_DIR      $ASSAY_CACHE/target unless set: a fresh clone is then warm
@@ -21,7 +21,7 @@ DISTRO_SYSROOT=/usr
 DISTRO_WASM_LIB=$DISTRO_SYSROOT/lib/rustlib/$WASM_TARGET/lib
 DISTRO_STAMP=$DISTRO_WASM_LIB/built-by
 
-# Cargo goes by times: what another clone has built since would pass for a build of this one's files.
+# Cargo rebuilds by modification time: it could take another clone's later build for this one's.
 if [ "$(cat "$CARGO_TARGET_DIR/assay-clone" 2>/dev/null)" != "$ASSAY_ROOT" ]; then
 	python3 -B "$ASSAY_ROOT/scripts/workshop/clone_times.py" take 2>/dev/null ||
 		find "$ASSAY_ROOT" -path "$ASSAY_ROOT/.git" -prune -o -type f -exec touch -c {} +
@@ -29,20 +29,20 @@ if [ "$(cat "$CARGO_TARGET_DIR/assay-clone" 2>/dev/null)" != "$ASSAY_ROOT" ]; th
 	echo "$ASSAY_ROOT" >"$CARGO_TARGET_DIR/assay-clone"
 fi
 
-# rustup puts cargo here, and a shell that is not a login shell may not know.
+# rustup puts cargo here, and only login shells may know.
 if ! command -v rustup >/dev/null && [ -x "${CARGO_HOME:-$HOME/.cargo}/bin/rustup" ]; then
 	export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 fi
 
-# Whether the toolchain in use can build for the wasm target.
+# Whether the toolchain can build for the wasm target.
 rustup_wasm_ready() {
 	local sysroot
 	sysroot=$(rustc --print sysroot 2>/dev/null) || return 1
 	compgen -G "$sysroot/lib/rustlib/$WASM_TARGET/lib/libcore-*.rlib" >/dev/null
 }
 
-# Whether Debian's toolchain can: linked under the name `distro`, and with libraries built by
-# the very compiler that is installed now.
+# Whether Debian's toolchain can: it is linked under the name `distro`, and its libraries are from the
+# compiler that is installed now.
 distro_wasm_ready() {
 	[ -x /usr/bin/rustc ] && [ -x /usr/bin/cargo ] && [ -e /usr/bin/rust-lld ] || return 1
 	[ -e "${RUSTUP_HOME:-$HOME/.rustup}/toolchains/distro" ] || return 1

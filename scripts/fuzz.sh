@@ -4,16 +4,16 @@
 # Sends hostile keys, public values and proofs to the verifier: docs/hostile-proofs.md.
 #
 #   scripts/fuzz.sh mutants [COUNT] [SEED] [REPORT]
-#       Judges COUNT structured mutants of each small case (100000), fewer of the wide ones, made
-#       from SEED (1). Writes REPORT (mutants.json in the cache folder), prints a summary, and fails
-#       on any violation.
+#       Makes COUNT structured mutants of each small case (100000), fewer of the wide ones, from
+#       SEED (1), and judges them. Writes REPORT (mutants.json in the cache folder), prints a summary,
+#       and fails on any violation.
 #   scripts/fuzz.sh lemma [COUNT] [SEED] [REPORT]
-#       Holds COUNT hostile programs (100000), made from SEED (1), to the lemma that admission rests on
-#       (docs/soundness.md). Writes REPORT (lemma.json in the cache folder), fails on any violation.
+#       Checks the lemma of docs/soundness.md on COUNT hostile programs (100000), made from SEED (1).
+#       Writes REPORT (lemma.json in the cache folder), fails on any violation.
 #   scripts/fuzz.sh referee [COUNT] [KEYS] [SEED] [REPORT]
-#       Lets the specification in spec/ judge what the verifiers say of COUNT mutants (2000) and KEYS
-#       hostile keys (500), made from SEED (1), of every proof system. Writes REPORT (referee.txt in the
-#       cache folder), fails on any disagreement.
+#       Compares the verdicts of spec/ with the verifiers' on COUNT mutants (2000) and KEYS hostile keys
+#       (500), made from SEED (1), of every proof system. Writes REPORT (referee.txt in the cache
+#       folder), fails on any disagreement.
 #   scripts/fuzz.sh coverage [TARGET|all] [SECONDS]
 #       Runs a libFuzzer target (all of them in turn) for SECONDS each (60), from the committed seeds
 #       and what earlier runs found. Fails on any crash.
@@ -33,7 +33,7 @@ mutants_binary() {
 	cargo build --release --locked -p assay-mutants
 }
 
-# For reports. Before the build: it may take a while, and is of the sources as they are now.
+# For reports. Taken before the build, which may take a while and builds the sources of now.
 name_sources() {
 	local dirty=
 	[ -z "$(git status --porcelain 2>/dev/null)" ] || dirty=" and uncommitted changes"
@@ -90,8 +90,8 @@ mutants() {
 	name_sources
 	mutants_binary
 	"$CARGO_TARGET_DIR/release/assay-mutants" run "$count" "$seed" "$report"
-	# Those of STWO's committed proofs and keys, and of Cairo programs': tests of the verifier's, with more
-	# of them, one line a proof or key.
+	# Mutants of STWO's and Cairo's committed proofs and keys: the verifier's tests, with more mutants, one
+	# line for each proof or key.
 	report=${report%.json}_stwo.jsonl
 	rm -f "$report"
 	ASSAY_STWO_MUTANTS=$count ASSAY_STWO_REPORT=$(realpath -m "$report") cargo test --release --locked \
@@ -121,7 +121,7 @@ coverage() {
 		--manifest-path fuzz/Cargo.toml --target "$host"
 	for target in "${targets[@]}"; do
 		corpus=$ASSAY_CACHE/fuzz-corpus/$target
-		# The STWO targets begin with the committed proofs, which they have compiled in.
+		# The STWO targets begin with the committed proofs, which they contain.
 		mkdir -p "fuzz/seeds/$target" "$corpus" "$ASSAY_CACHE/fuzz-crashes"
 		echo "=== $target, $seconds s"
 		"$build/$host/release/$target" "$corpus" "fuzz/seeds/$target" \

@@ -27,8 +27,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-# start COMMAND...: in a process group of its own, so that the group can be stopped whole; told to
-# end if this script is killed outright.
+# start COMMAND...: runs it in its own process group, to stop the whole group at once. It ends too if
+# this script is killed.
 start() {
 	setsid setpriv --pdeathsig TERM "$@" &
 	groups=("$!" "${groups[@]}")
@@ -40,7 +40,7 @@ fail() {
 	exit 1
 }
 
-# What a node tells of itself; nothing unless a script wants it.
+# A node's metrics and status; off unless a script turns them on.
 observed=(--no-prometheus --no-status)
 
 # start_node OPTION...: a dev node that keeps its blocks in $work/node. Ports 0: the system picks

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs what a build needs and is not there yet, on Debian 12 with git and rustup's stable
-# toolchain. Does nothing, in well under a second, when everything is there.
+# Installs what a build needs and the machine lacks, on Debian 12 with git and rustup's stable toolchain.
+# If nothing is missing, it does nothing, in well under a second.
 #
 #   scripts/setup.sh               install
 #   scripts/setup.sh --env         print the settings for a shell: eval "$(scripts/setup.sh --env)"
-#   scripts/setup.sh --networks    install what zombienet/run.sh needs besides
+#   scripts/setup.sh --networks    also install what zombienet/run.sh needs
 #   scripts/setup.sh --lints       install what scripts/test.sh reads shell, Python and TOML with, besides
 #   ASSAY_WASM_ROUTE=distro …      take the wasm target from Debian's packages, not from rustup
 set -euo pipefail
@@ -55,7 +55,7 @@ log_file() {
 	fi
 }
 
-# Runs a command with its output in the log, and shows the end of that if it fails.
+# Runs a command with its output in the log, and shows the end of the log if it fails.
 quietly() {
 	log_file
 	if ! "$@" >>"$LOG" 2>&1; then
@@ -135,7 +135,7 @@ build_distro_libraries() {
 		[workspace]
 	TOML
 	echo '#![no_std]' >"$work/src/lib.rs"
-	# Debian's own cargo and nothing of the caller's toolchain or flags.
+	# Debian's own cargo, without the caller's toolchain or flags.
 	quietly env -u RUSTC -u RUSTC_WRAPPER -u RUSTUP_TOOLCHAIN -u CARGO_BUILD_TARGET \
 		-u CARGO_ENCODED_RUSTFLAGS PATH=/usr/bin:/bin RUSTC_BOOTSTRAP=1 \
 		RUSTFLAGS="-C embed-bitcode=yes" CARGO_TARGET_DIR="$work/target" \
@@ -171,7 +171,7 @@ install_distro_wasm() {
 		build_distro_libraries "$work" || status=$?
 		rm -rf "$work"
 		[ "$status" -eq 0 ] || die "core for $WASM_TARGET does not build; see $LOG"
-		# What an older compiler left there does not link with the new libraries.
+		# An older compiler's files there do not link with the new libraries.
 		rm -rf "$CARGO_TARGET_DIR"/*/wbuild
 	fi
 	if [ ! -e "${RUSTUP_HOME:-$HOME/.rustup}/toolchains/distro" ]; then

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Every check there is, the same here as in CI: set-up, formatting, build, lints, docs, tests, the
-# proof that the verifier needs no std, the dependency policy, and the demo on a running chain.
-# A failing step does not stop the later ones; it fails the script.
+# Runs every check, here as in CI: set-up, formatting, build, lints, docs, tests, the proof that the
+# verifier needs no std, the dependency policy, and the demo on a running chain. A failing step fails the
+# script, and does not stop the later steps.
 #
 #   scripts/test.sh
 set -euo pipefail
@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh --lints
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
-# Set by hand for quick checks; the node would have no runtime, or an old one.
+# Set by hand for quick checks; with it the node would have no runtime, or an old one.
 unset SKIP_WASM_BUILD
 
 scratch=$(mktemp -d)
@@ -23,7 +23,7 @@ failed=0
 
 clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
-# step NAME COMMAND...: runs it, times it, and adds up what cargo's tests say in its output.
+# step NAME COMMAND...: runs it, times it, and adds up the results of cargo's tests in its output.
 step() {
 	local name=$1 start=$SECONDS log=$scratch/log verdict=ok ran=0 broke=0 ignored=0 note=
 	shift
@@ -38,7 +38,7 @@ step() {
 		END { print ran + 0, broke + 0, ignored + 0 }' "$log")
 	passed=$((passed + ran))
 	failed=$((failed + broke))
-	# What fails without a failing test, a build or a lint, counts as one.
+	# A failure without a failing test, such as a build or a lint, counts as one.
 	if [ "$verdict" = FAILED ] && [ "$broke" -eq 0 ]; then
 		failed=$((failed + 1))
 	fi
@@ -56,8 +56,8 @@ components() {
 	done
 }
 
-# The verifier for a target that has no std at all; of STWO what a runtime needs whose nodes verify.
-# That STWO's verifier builds too is shown by the runtime that verifies itself, in the tests.
+# Builds the verifier for a target without std; of STWO only the part for `Native`. The tests' runtime
+# that verifies itself shows that STWO's verifier builds too.
 no_std() {
 	local cargo=(cargo) dir=$CARGO_TARGET_DIR
 	if [ -n "${WASM_BUILD_TOOLCHAIN:-}" ]; then
@@ -81,19 +81,19 @@ features() {
 	zepter=$(scripts/build/tool.sh zepter) && "$zepter" run check
 }
 
-# The benchmarks as tests, and every `try_state`: features that the node is not built with. The runtime
-# has no test of them, and the lints compile it with them.
+# The benchmarks as tests, and every `try_state`: features that the node's build lacks. The runtime has
+# no test of them, and the lints compile it with them.
 optional_features() {
 	cargo test --release --locked -p pallet-proof-verifier --features runtime-benchmarks,try-runtime
 }
 
-# What a chain builder takes from a registry.
+# The crates that a chain builder takes from a registry.
 packages() {
 	cargo package --locked --no-verify --allow-dirty -p assay-primitives -p assay-air \
 		-p assay-stark -p assay-plonky3 -p assay-stwo -p assay-systems -p assay-host -p pallet-proof-verifier
 }
 
-# What a compiler would find: unset and unused names, types that don't fit, words that split.
+# What a compiler would find: unset and unused names, wrong types, words that split.
 scripts() {
 	local shell
 	mapfile -t shell < <(git ls-files '*.sh' .ci/run)
@@ -109,7 +109,7 @@ step "TOML" scripts/test/toml.sh
 step "scripts" scripts
 # Before the lints: their wrapper around rustc must not reach the build of the runtime.
 step "build" cargo build --release --locked --workspace --bins
-# Examples are compiled by the lints, and run by who needs them.
+# The lints compile the examples.
 step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bins --tests
 step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
 step "statement vectors" python3 -m scripts.workshop.statement_vectors
@@ -123,12 +123,12 @@ step "times of clones" python3 -B -m scripts.workshop.tests.test_clone_times
 step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
 step "runbooks' outputs" python3 -B -m scripts.workshop.tests.test_runbooks
 step "published stress runs" scripts/analyze_simnet.py docs/stress/*.json
-# Two validators under a little load; what it leaves is in the cache until the next time.
+# Two validators under a little load; the results stay in the cache until the next run.
 step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
 step "observability" scripts/test/observability.sh
 step "STWO's prover" scripts/test/stwo.sh
 # Both with the same features, so that dependencies are checked once. Without the runtime's blob: with these
-# features it would take the place of the node's, which the next build would have to make again.
+# features it would replace the node's, and the next build would have to make that again.
 export SKIP_ASSAY_RUNTIME_WASM_BUILD=1
 optional=assay-plonky3/bench,assay-runtime/runtime-benchmarks,assay-runtime/try-runtime
 step "lints" cargo clippy --release --locked --workspace --all-targets --features "$optional" \
@@ -141,7 +141,7 @@ step "back ends" scripts/test/backends.sh
 step "packages" packages
 step "fuzz targets" scripts/fuzz.sh check
 
-# The next clone compiles only what differs.
+# So that the next clone compiles only what differs.
 python3 -B -m scripts.workshop.clone_times keep
 echo
 printf '%s\n' "${summary[@]}" "$(printf '%-34s %-7s %6s' all "" "$(clock $SECONDS)")"

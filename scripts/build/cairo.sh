@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Cairo programs: compiles, runs and proves them with upstream's prover, and makes keys. Nothing that
-# a validator builds needs it, nor do ordinary tests, which verify the committed proofs.
+# Compiles, runs and proves Cairo programs with upstream's prover, and makes keys. No build of a
+# validator needs it, nor do ordinary tests, which verify the committed proofs.
 #
 #   scripts/build/cairo.sh setup      builds the prover: some 15 minutes of two cores, once
 #   scripts/build/cairo.sh programs   compiles cairo/programs (needs Python 3.9 to 3.11)
 #   scripts/build/cairo.sh table      records Cairo's components for the verifier
 #   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns
-#   scripts/build/cairo.sh fixtures   makes the committed proofs anew, or those named: needs 4 GB of memory
+#   scripts/build/cairo.sh fixtures   makes the committed proofs again, or those named: needs 4 GB of memory
 #   scripts/build/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
-#   scripts/build/cairo.sh check      holds the table to what cairo-air defines
+#   scripts/build/cairo.sh check      compares the table with cairo-air
 #
-# The prover's crates pin an older nightly compiler. With stable they build after one edit, on a copy
-# of stwo-cairo-common in the cache folder, and with RUSTC_BOOTSTRAP=1; a target folder of its own
-# keeps that out of every other build.
+# The prover's crates pin an older nightly compiler. On stable they build with RUSTC_BOOTSTRAP=1 after
+# one edit, in a copy of stwo-cairo-common in the cache folder; a separate target folder keeps that out
+# of every other build.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -25,8 +25,8 @@ cache=$ASSAY_CACHE/cairo
 common=stwo-cairo-common-1.3.0
 patch=(--config "patch.crates-io.stwo-cairo-common.path='$cache/$common'")
 
-# Copies upstream's crate out of the folder where cargo keeps downloads, and makes the one edit: an
-# unstable method that was renamed.
+# Copies upstream's crate from cargo's downloads, and makes the one edit: an unstable method has a new
+# name.
 edit_common() {
 	local from simd=src/prover_types/simd.rs
 	[ ! -e "$cache/$common/edited" ] || return 0
@@ -85,7 +85,7 @@ measure) prover run -- measure "$cache/proofs" "${@:2}" ;;
 check)
 	prover run -- table "$cache/table.bin"
 	cmp "$cache/table.bin" "$table"
-	# And without the exporter: the committed programs beside upstream's evaluation.
+	# Also without the exporter: compare the committed programs with upstream's evaluation.
 	prover run -- points
 	;;
 *)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds `assay-stwo`, with which the client makes keys and proofs for STWO, and prints its path.
-# Upstream's prover uses unstable library features: a stable compiler takes it with RUSTC_BOOTSTRAP=1
-# only. A target folder of its own keeps that out of every other build. The client finds the program
-# by ASSAY_STWO_PROVER, beside itself, or in the PATH.
+# Upstream's prover uses unstable library features: a stable compiler builds it only with
+# RUSTC_BOOTSTRAP=1. A separate target folder keeps that out of every other build. The client finds the
+# program by ASSAY_STWO_PROVER, beside itself, or in the PATH.
 #
 #   scripts/build/stwo.sh
 set -euo pipefail

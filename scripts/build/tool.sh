@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Installs a tool into the cache folder, unless it is there, and prints its path. Versions are pinned
-# here or in a lock file, contents by the hashes of that lock or of the crate's own.
+# Installs a tool into the cache folder, unless it is there, and prints its path. This file or a lock
+# file pins versions; the hashes in that lock or in the crate's own pin contents.
 #
 #   scripts/build/tool.sh cargo-deny|zepter|taplo|zombienet
 set -euo pipefail

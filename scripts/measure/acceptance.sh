@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures what accepting a proof costs beside upstream's verifier, in one criterion run, and writes
-# the medians and their ratios to docs/performance/acceptance.csv.
+# Compares the time to accept a proof with upstream's verifier, in one criterion run, and writes the
+# medians and their ratios to docs/performance/acceptance.csv.
 #
 #   scripts/measure/acceptance.sh [OPTION...]     options of criterion
 set -euo pipefail

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Fills blocks of a dev chain with each of several mixes, executes them again with the node's own
-# `benchmark block`, and writes to docs/performance/full_blocks.csv what each was charged and what
-# it took. What happens on the chain is in scripts/workshop/full_blocks.py; here are the processes.
+# Fills blocks of a dev chain with each of several mixes, executes them again with the node's
+# `benchmark block`, and writes each one's charge and time to docs/performance/full_blocks.csv.
+# scripts/workshop/full_blocks.py does the work on the chain; this script runs the processes.
 #
 #   scripts/measure/full_blocks.sh
 set -euo pipefail

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures proving and verifying by AIR, hash and profile, and writes docs/performance/README.md. On a
-# quiet machine, about ten minutes. What is measured is in scripts/workshop/performance_report.py.
+# Measures proving and verifying by AIR, hash and profile, and writes docs/performance/README.md. It
+# takes about ten minutes on a quiet machine. scripts/workshop/performance_report.py has the cases.
 #
 #   scripts/measure/performance.sh
 set -euo pipefail

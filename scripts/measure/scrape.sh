@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures what scraping takes while a node writes and another imports full blocks, and whether it
-# holds the import up: waves of proofs that fill a block, every other one scraped fifty times a second.
-# Writes docs/performance/scrape.csv. What is done on the chain is in scripts/workshop/scrape.py.
+# Measures scrapes while one node writes and another imports full blocks, and whether they delay the
+# import: waves of proofs fill a block each, and every other wave has fifty scrapes a second. Writes
+# docs/performance/scrape.csv. scripts/workshop/scrape.py does the work on the chain.
 #
 #   scripts/measure/scrape.sh
 set -euo pipefail
@@ -19,7 +19,7 @@ cargo build --release --locked --workspace --bins --example fill_blocks
 
 # shellcheck source=scripts/node.sh
 . scripts/node.sh
-# Its functions are called by the script that is sourced.
+# The sourced script calls these functions.
 # shellcheck disable=SC2034
 observed=(--prometheus-port 0 --status-port 0)
 start_node

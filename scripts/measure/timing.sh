@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures what the node's timing adds to an import, and writes docs/performance/timing.csv. It is set
-# against the mean import of empty blocks by a real node, and as many verifications of the smallest and
-# quickest of the samples.
+# Measures what the node's timing adds to an import, and writes docs/performance/timing.csv. It compares
+# that with the mean import of empty blocks by a real node, and with as many verifications of the
+# quickest sample.
 #
 #   scripts/measure/timing.sh
 set -euo pipefail

@@ -1,16 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures what a host call adds to a verification, and what verifications take both ways, and
-# writes the raw times to docs/performance/{host_call,in_runtime,in_runtime_stwo,in_runtime_cairo,
-# check_vk}.csv; then fits the weights' model to them. On a quiet machine: other work shows. Takes
-# about a quarter of an hour.
+# Measures what a host call adds to a verification, and verifications both ways, and writes the raw
+# times to docs/performance/{host_call,in_runtime,in_runtime_stwo,in_runtime_cairo,check_vk}.csv. Then
+# it fits the weights' model to them. Run it on a quiet machine. It takes about a quarter of an hour.
 #
 #   scripts/measure/verification.sh [host_call|in_runtime|stwo|cairo|check]...    all of them unless named
 #   scripts/measure/verification.sh search [SEED [STEPS]]
-#       Searches for keys that take the most of what they are charged, in the node: a climb of STEPS
-#       (40) from each kind of key, from SEED (1). Writes docs/performance/search_keys.csv and sums it
-#       up. About as long.
+#       Searches for keys that take the most of their charge, in the node: a climb of STEPS (40) from
+#       each kind of key, from SEED (1). Writes docs/performance/search_keys.csv and sums it up. About
+#       as long.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Measures the weights of every pallet of the runtime, in the runtime, with the node's own
-# `benchmark pallet`, and writes them: runtime/src/weights/ and pallets/proof-verifier/src/weights.rs.
+# Measures the weights of every pallet in the runtime with the node's `benchmark pallet`, and writes
+# runtime/src/weights/ and pallets/proof-verifier/src/weights.rs.
 #
 #   scripts/measure/weights.sh [PALLET...]     all of them unless named
 #   STEPS=50 REPEAT=20                 as few as 2 and 1 for a trial
 #
-# Run it on a quiet machine: the figures are prices.
+# Run it on a quiet machine: the figures become prices.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds a release archive from the commit that is checked out: assay-VERSION.tar.gz with the binaries,
-# the runtime, chain specifications, what a validator needs to watch and to act, a bill of materials, and
-# the SHA-256 of every file. Refuses a clone with changes, a node without one of the real back ends, one
-# with a mock, a runtime that two builds do not agree on, and a licence that deny.toml does not allow.
+# the runtime, chain specifications, dashboard, alerts and runbooks, a bill of materials, and the SHA-256
+# of every file. Refuses a clone with changes, a node that lacks a proof system or has a mock, a runtime
+# whose two builds differ, and a licence that deny.toml does not allow.
 #
 #   scripts/release/build.sh FOLDER               into FOLDER
 #   scripts/release/build.sh --rehearse FOLDER    with the profile `release` and what is compiled in,
@@ -35,7 +35,7 @@ fi
 commit=$(git rev-parse HEAD)
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 name=assay-$version
-# Times in the archive: those of the commit, so that the same commit gives the same archive.
+# Times in the archive are the commit's, so that the same commit gives the same archive.
 epoch=$(git log -1 --format=%ct)
 
 echo "build_release: $name, commit $commit, profile $profile"
@@ -44,8 +44,8 @@ place=
 trap 'rm -rf "$work" ${place:+"$place"}' EXIT
 here=$PWD
 if [ "$rehearsal" = false ]; then
-	# The bytes of the runtime depend on where its sources lie, because cargo names crates by that. So
-	# everybody builds a clone in the same place; other paths are rewritten.
+	# The bytes of the runtime depend on the path of its sources, because cargo names crates by that. So
+	# every build uses a clone at the same path, and rewrites the other paths.
 	mkdir /var/tmp/assay-build || die "/var/tmp/assay-build is there: another build, or what is left of one"
 	place=/var/tmp/assay-build
 	git clone -q --shared . "$place/clone"
@@ -57,8 +57,8 @@ rewritten() {
 --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo --remap-path-prefix=$CARGO_TARGET_DIR=/target"
 }
 [ "$rehearsal" = true ] || rewritten
-# One command: apart, they would be built with other features of their dependencies. A rehearsal takes
-# the whole workspace, because that is what the tests have built.
+# One command, because separate ones would use other features of the dependencies. A rehearsal takes the
+# whole workspace, because the tests have built that.
 packages=(-p assay-node -p assay-cli)
 [ "$rehearsal" = false ] || packages=(--workspace)
 cargo build --profile "$profile" --locked "${packages[@]}" --bins --example govern \
@@ -66,7 +66,7 @@ cargo build --profile "$profile" --locked "${packages[@]}" --bins --example gove
 built=$CARGO_TARGET_DIR/$profile
 runtime=wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
 
-# The runtime once more, in another target folder and from nothing: the bytes must be the same.
+# Build the runtime again from nothing, in another target folder: the bytes must be the same.
 if [ "$rehearsal" = false ]; then
 	(
 		export CARGO_TARGET_DIR=$work/target
@@ -110,7 +110,7 @@ tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" \
 	-C "$work" -cf - "$name" | gzip -n >"$out/$name.tar.gz"
 (cd "$out" && sha256sum "$name.tar.gz" >"$name.tar.gz.sha256")
 
-# What is handed out is what is checked.
+# Check the archive itself.
 if [ "$rehearsal" = true ]; then
 	scripts/release/verify.sh --rehearsal "$out/$name.tar.gz"
 else

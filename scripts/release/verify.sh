@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Checks a release archive before it is used: every file against its sum and no file without one; that the
-# binaries are of the commit that it names; that its node starts, has every real back end, no mock, and
-# passes its own self-check; that its client accepts what it proves and refuses a tampered copy; and in a
-# clone of that commit, that the bill of materials is that of the sources.
+# Checks a release archive before use: every file has a checksum and matches it; the binaries are of the
+# named commit; the node starts, has every proof system and no mock, and passes its self-check; the client
+# accepts its own proof and refuses a tampered copy; and, in a clone of that commit, the bill of materials
+# matches the sources.
 #
 #   scripts/release/verify.sh [--rehearsal] ARCHIVE
 set -euo pipefail
@@ -33,7 +33,7 @@ trap clean_up EXIT
 if [ -e "$archive.sha256" ]; then
 	(cd "$(dirname "$archive")" && sha256sum --quiet -c "$(basename "$archive").sha256")
 fi
-# Nothing outside of one folder, and nothing but files and folders.
+# Only files and folders, and all in one folder.
 tar tzvf "$archive" | awk '$1 !~ /^[-d]/ { print; bad = 1 } END { exit bad }' || die "links or devices"
 tar tzf "$archive" | grep -qE '^/|(^|/)\.\.(/|$)' && die "paths that lead out"
 tar xzf "$archive" --no-same-owner -C "$work"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The features that choose proof systems: what may be combined works, what may not says why it does
-# not compile.
+# Tests the features that choose proof systems: allowed combinations work, and the others fail to compile
+# with a reason.
 #
 #   scripts/test/backends.sh            the pallet: with the mock, with each proof system alone, and the
 #                                       combinations that it refuses; part of CI
@@ -14,12 +14,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 export SKIP_WASM_BUILD=1
-# Always the same features of the dependencies, also as in scripts/test.sh, so that they are compiled
-# once: those of `always`, and what each test is about.
+# Always the same features of the dependencies, as in scripts/test.sh too, so that they compile once:
+# those of `always`, and those of each test.
 pallet=(--release --locked -p pallet-proof-verifier --no-default-features)
 always=std,runtime-benchmarks,try-runtime
 
-# refused MESSAGE CARGO_ARGUMENTS...: it must not compile, for the reason that MESSAGE is.
+# refused MESSAGE CARGO_ARGUMENTS...: it must fail to compile, with MESSAGE as the reason.
 refused() {
 	local message=$1 log
 	shift
@@ -37,7 +37,7 @@ refused() {
 
 mock='`backend-mock` takes a marker for a proof: it can'"'"'t'
 cargo test "${pallet[@]}" --features $always,backend-mock --test backend_mock
-# A feature each, and so the features say which systems there are.
+# One feature for each system, so the features list the systems.
 mapfile -t systems < <(sed -n 's/^backend-\([a-z0-9]*\) = .*assay-systems.*/\1/p' pallets/proof-verifier/Cargo.toml)
 [ "${#systems[@]}" -gt 0 ]
 for system in "${systems[@]}"; do

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds deploy/Containerfile from a release archive, starts the node in the image as the image's own
-# user, and waits until its status says that it is ready. With Debian's buildah, on a base made by
-# debootstrap where the Containerfile names a registry's image: no registry and no daemon. Needs root.
+# Builds deploy/Containerfile from a release archive, starts the node in the image as the image's user,
+# and waits until its status is ready. It uses Debian's buildah, and a base from debootstrap in place of
+# the registry's image: no registry and no daemon. Needs root.
 #
 #   scripts/test/container.sh ARCHIVE
 set -euo pipefail
@@ -22,8 +22,8 @@ done
 
 work=$(mktemp -d)
 runner=
-# Neither what is installed nor the images of this machine: everything is in the folder.
-# Plain folders: buildah leaves a mount behind where it uses overlays.
+# Everything is in the folder; it uses no images of this machine. Plain folders, because with overlays
+# buildah leaves a mount behind.
 export BUILDAH_ISOLATION=chroot
 images() { buildah --storage-driver vfs --root "$work/store" --runroot "$work/run" "$@"; }
 clean_up() {

@@ -6,10 +6,10 @@
 #
 #   scripts/test/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--back-ends "LIST"] [--publish] [SCENARIO...]
 #
-# All scenarios unless some are named, each with each back end: `plonky3`, `stwo`, and `both` where the
-# scenario itself loads with both; `own` is once, as the scenario has it. --publish puts the summaries of
-# runs that are ok into docs/stress, which a release carries: once with `--back-ends own`. Exit status: 0
-# if every run is ok, else 1.
+# Runs all scenarios unless some are named, each with `plonky3`, `stwo`, and `both` if the scenario loads
+# with both; `own` runs it once, unchanged. --publish puts the summaries of successful runs into
+# docs/stress, which a release contains: use it with `--back-ends own`. Exit status: 0 if every run is
+# ok, else 1.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Holds metrics, status, dashboard and alerts to a running chain: the rules' unit tests; then a dev
-# node, a second one that imports its blocks, and a real Prometheus; genuine, tampered and malformed
-# proofs; two proving services, one for each proof system, that are killed and come back; every panel's
-# query, every rule and the status document against what the chain said; and the commands of every
-# runbook. What is asked is in scripts/workshop/observability.py; here are the processes.
+# Checks metrics, status, dashboard, alerts and runbooks against a running chain. It runs the rules' unit
+# tests, a dev node, a second node that imports its blocks, and a real Prometheus. It sends genuine,
+# tampered and malformed proofs, and kills and restarts two proving services (Plonky3 and STWO). It
+# compares every panel's query, every rule and the status document with the chain, and runs every
+# runbook. scripts/workshop/observability.py has the checks; this script runs the processes.
 #
 #   scripts/test/observability.sh             check
 #   scripts/test/observability.sh --picture   and draw the panels into docs/images/dashboard.png
@@ -16,7 +16,7 @@ scripts/setup.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 unset SKIP_WASM_BUILD
-# Everything that is asked is on this machine.
+# All requests are to this machine.
 export no_proxy=127.0.0.1 NO_PROXY=127.0.0.1
 
 picture=()
@@ -24,7 +24,7 @@ if [ "${1:-}" = --picture ]; then
 	picture=(--picture docs/images/dashboard.png)
 fi
 
-# Debian's package, unpacked and not installed: no service is started.
+# Debian's package, unpacked and not installed: no service starts.
 tools=$ASSAY_CACHE/tools/prometheus
 if [ ! -x "$tools/usr/bin/promtool" ]; then
 	rm -rf "$tools"
@@ -51,7 +51,7 @@ if [ ${#picture[@]} -gt 0 ]; then
 	python=$venv/bin/python
 fi
 
-# One command: the example alone would be built with other features of its dependencies.
+# One command: the example alone would take other features of its dependencies.
 cargo build --release --locked --workspace --bins --example govern
 ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
 export ASSAY_STWO_PROVER
@@ -110,7 +110,7 @@ serve() {
 	start "$assay" prove --serve --vk "$work/$1.vk" --url "ws://127.0.0.1:$port" \
 		--signer "$2" --dir "$work/$1" --every 1 --limit 3 --metrics-port "${3##*:}"
 }
-# kill_and_serve AIR SIGNER URL: adds to $services what is to be known of it.
+# kill_and_serve AIR SIGNER URL: also adds its arguments of the check to $services.
 kill_and_serve() {
 	local killed=
 	"$assay" export "$1" --out "$work/$1.vk" >/dev/null
@@ -136,7 +136,7 @@ start "$python" -m scripts.workshop.observability check --assay "$CARGO_TARGET_D
 	"${services[@]}" "${picture[@]}"
 wait "${groups[0]}" || fail "failed"
 
-# The runbooks, against the author; after the figures, which what they send would change.
+# The runbooks, against the author. They come last, because their proofs would change the figures.
 start env RPC="http://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" PROVER="$prover" \
 	METRICS="http://127.0.0.1:$metrics" PROMETHEUS="http://127.0.0.1:$prometheus" \
 	PATH="$CARGO_TARGET_DIR/release:$CARGO_TARGET_DIR/release/examples:$PATH" \

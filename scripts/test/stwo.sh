@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What needs STWO's prover: its tests, lints, the benchmark, and the committed proofs that ordinary
-# tests verify. The prover uses unstable library features, so a stable compiler takes it with
-# RUSTC_BOOTSTRAP=1 only; a target folder of its own keeps that out of every other build.
+# Everything that needs STWO's prover: its tests, lints, the benchmark, and the committed proofs that
+# ordinary tests verify. The prover uses unstable library features, so a stable compiler builds it only
+# with RUSTC_BOOTSTRAP=1; a separate target folder keeps that out of every other build.
 #
 #   scripts/test/stwo.sh            tests and lints
-#   scripts/test/stwo.sh fixtures   makes primitives/stwo/fixtures anew
+#   scripts/test/stwo.sh fixtures   makes primitives/stwo/fixtures again
 #   scripts/test/stwo.sh no_std     builds the verifier for wasm32v1-none
-#   scripts/test/stwo.sh bench      acceptance beside upstream's verify, written to
+#   scripts/test/stwo.sh bench      compares acceptance with upstream's verify, in
 #                                   docs/performance/acceptance_stwo.csv
 set -euo pipefail
 
@@ -24,8 +24,8 @@ test)
 	cargo clippy "${stwo[@]}" -p assay-stwo --all-targets --features assay-stwo-airs/bench,assay-stwo-airs/cli \
 		-- -D warnings
 	;;
-# The verifier for a target without std. Upstream depends on dashmap for its prover, whatever the
-# features, and dashmap needs std: an empty crate takes its place, for this build.
+# The verifier for a target without std. Upstream always depends on dashmap, for its prover, and dashmap
+# needs std: for this build an empty crate replaces it.
 no_std)
 	lock=$(mktemp)
 	cp Cargo.lock "$lock"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Holds every TOML file in git to the syntax and to the style of taplo.toml.
+# Checks the syntax of every TOML file in git, and its style against taplo.toml.
 #
 #   scripts/test/toml.sh            check, and show what differs
 #   scripts/test/toml.sh --write    write them in that style
