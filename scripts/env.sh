@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Source this before calling cargo: `. scripts/env.sh`. The other scripts do so.
+# Sourced by the other scripts, and by hand before calling cargo: `. scripts/env.sh`.
 # It sets what a build needs to find, is quick, and installs nothing (scripts/setup.sh does).
 #
 #   ASSAY_CACHE           everything kept between runs; ~/.cache/assay unless set
