@@ -88,7 +88,7 @@ pub struct Objectives {
 pub enum Health {
 	/// As it should.
 	Ok,
-	/// Somebody should look.
+	/// An operator should look.
 	Degraded,
 	/// The node does not do its work.
 	Failing,

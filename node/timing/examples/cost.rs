@@ -2,11 +2,10 @@
 
 //! What timing adds to the import of a block: `cost VK PUBLIC_VALUES PROOF EMPTY_IMPORT_US`, as CSV.
 //!
-//! A block import that does nothing but call a runtime that does nothing but report verifications is
-//! run with the wrappers of this crate and without. The difference is set against the time of importing
-//! an empty block, which is given, and of as many real verifications of the proof that is given: what
-//! else a submission takes is left out, so the share is an upper bound. Not in it: the one read of the
-//! block's weight from the state.
+//! It runs a block import that only calls a runtime that only reports verifications, with and without the
+//! wrappers of this crate. It compares the difference with the time to import an empty block, which is an
+//! argument, and to verify the given proof as often. That leaves out the rest of a submission, so the
+//! share is an upper bound. The one read of the block's weight from the state is not in it.
 
 use assay_host::{Observation, verifier::verify_plonky3};
 use assay_primitives::SystemId;
@@ -33,7 +32,7 @@ use substrate_prometheus_endpoint::Registry;
 type Header = generic::Header<u32, BlakeTwo256>;
 type Block = generic::Block<Header, OpaqueExtrinsic>;
 
-/// Reports so many verifications, or none if nobody watches.
+/// Reports so many verifications, or none without an observer.
 #[derive(Clone)]
 struct Runtime {
 	timing: Option<Timing>,

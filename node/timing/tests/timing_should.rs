@@ -33,7 +33,7 @@ const IMPORT: CallContext = CallContext::Onchain { import: true };
 const AUTHOR: CallContext = CallContext::Onchain { import: false };
 const VALIDATE: &str = "TaggedTransactionQueue_validate_transaction";
 
-/// An executor whose every call verifies these proofs and then answers these bytes.
+/// An executor whose every call verifies these proofs and then returns these bytes.
 #[derive(Clone)]
 struct Scripted {
 	timing: Timing,
