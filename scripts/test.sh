@@ -68,6 +68,25 @@ no_std() {
 		-p assay-plonky3 -p assay-stwo --no-default-features
 }
 
+# Compiles the tools of later steps, while the demo and the networks wait for blocks. `tool.sh` returns at
+# once for a tool that is there.
+start_tools() {
+	{
+		local tool status=0
+		for tool in cargo-deny zepter; do
+			nice -n 19 scripts/build/tool.sh "$tool" || status=$?
+		done
+		echo "$status" >"$scratch/tools.status"
+	} >"$scratch/tools.log" 2>&1 &
+}
+
+tools() {
+	until [ -s "$scratch/tools.status" ]; do
+		sleep 1
+	done
+	[ "$(cat "$scratch/tools.status")" -eq 0 ] || { cat "$scratch/tools.log" && return 1; }
+}
+
 # Licences, bans and sources. Advisories need github.com: docs/development.md says how.
 dependencies() {
 	local deny
@@ -118,6 +137,7 @@ step "snippets" python3 -m scripts.workshop.embed --check
 step "seam" python3 -m scripts.workshop.systems --check
 step "performance report" python3 -m scripts.workshop.performance_report --check
 step "no_std" no_std
+start_tools
 step "demo" scripts/demo.sh
 step "times of clones" python3 -B -m scripts.workshop.tests.test_clone_times
 step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
@@ -134,6 +154,7 @@ optional=assay-plonky3/bench,assay-runtime/runtime-benchmarks,assay-runtime/try-
 step "lints" cargo clippy --release --locked --workspace --all-targets --features "$optional" \
 	-- -D warnings
 step "docs" cargo doc --release --locked --workspace --no-deps --features "$optional"
+step "tools" tools
 step "dependencies" dependencies
 step "features" features
 step "optional features" optional_features

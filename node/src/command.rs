@@ -95,7 +95,7 @@ pub fn run() -> sc_cli::Result<()> {
 			cli.create_runner(cmd)?.sync_run(|config| {
 				cmd.run_with_spec::<
 					sp_runtime::traits::HashingFor<Block>,
-					service::VerifierHostFunctions,
+					host_functions::VerifierHostFunctions,
 				>(Some(config.chain_spec))
 			})
 		},
@@ -109,7 +109,7 @@ pub fn run() -> sc_cli::Result<()> {
 		#[cfg(feature = "runtime-benchmarks")]
 		Some(Subcommand::Benchmark(Benchmark::Overhead(cmd))) => {
 			cli.create_runner(cmd)?.sync_run(|config| {
-				cmd.run_with_default_builder_and_spec::<Block, service::VerifierHostFunctions>(
+				cmd.run_with_default_builder_and_spec::<Block, host_functions::VerifierHostFunctions>(
 					Some(config.chain_spec),
 				)
 			})

@@ -14,6 +14,7 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod host_functions;
 mod rpc;
 mod service;
 mod status;

@@ -2,6 +2,7 @@
 
 //! The parts of a running node and how they fit.
 
+use crate::host_functions::HostFunctions;
 use crate::{
 	cli::StatusParams,
 	rpc,
@@ -31,21 +32,6 @@ use sp_consensus_aura::{
 };
 use sp_core::storage::StorageKey;
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
-
-/// The host functions that Substrate lacks: the verifiers.
-pub type VerifierHostFunctions = assay_host::HostFunctions;
-
-/// Every function that the runtime may call in the node. Host functions stay for ever: only nodes that
-/// still have a function can execute a block that called it.
-#[cfg(not(feature = "runtime-benchmarks"))]
-pub type HostFunctions = (sp_io::SubstrateHostFunctions, VerifierHostFunctions);
-/// Every function that the runtime may call in the node, and those for benchmarks.
-#[cfg(feature = "runtime-benchmarks")]
-pub type HostFunctions = (
-	sp_io::SubstrateHostFunctions,
-	VerifierHostFunctions,
-	frame_benchmarking::benchmarking::HostFunctions,
-);
 
 /// The client.
 pub type FullClient = sc_service::TFullClient<

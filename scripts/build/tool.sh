@@ -17,8 +17,8 @@ trap 'rm -rf "$scratch"' EXIT
 # from_cargo NAME VERSION: a crate from the registry.
 from_cargo() {
 	if [ "$("$tools/bin/$1" --version 2>/dev/null)" != "$1 $2" ]; then
-		# Little optimised: this is compiled once and runs for a second.
-		CARGO_TARGET_DIR=$scratch CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
+		# Not optimised: this is compiled once and runs for seconds.
+		CARGO_TARGET_DIR=$scratch CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
 			CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
 			cargo install "$1" --version "$2" --locked --root "$tools" --force >&2
 	fi

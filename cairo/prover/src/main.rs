@@ -3,6 +3,7 @@
 //! Proves Cairo programs with upstream's prover and writes keys, public values and proofs in this
 //! repository's form: see `scripts/build/cairo.sh`.
 
+mod point;
 mod points;
 mod prove;
 mod table;

@@ -14,7 +14,7 @@
 //! Then each component is recorded again at every size, with other starts, and each recording has
 //! to be the table's program with its parameters filled in.
 
-use crate::points::{Evaluated, Point};
+use crate::point::{Evaluated, Point};
 use assay_air::stwo::{Air, Builder, ExportedAir, Node, Program, export};
 use cairo_air::components as c;
 use cairo_air::relations::CommonLookupElements;

@@ -11,7 +11,7 @@ pub use document::{NodeStatus, Readiness};
 pub use http::{Limits, Source, serve};
 pub use prover::Prover;
 
-use crate::service::VerifierHostFunctions;
+use crate::host_functions::VerifierHostFunctions;
 use assay_primitives::SystemId;
 use assay_runtime::{
 	AccountId, Balance, BlockNumber,

@@ -40,6 +40,8 @@ pub const MAX_V1_KEYS: u32 = 2_500;
 /// It runs in one block, at the charge of registering the keys. Checks take at most half of a block's weight.
 /// It removes keys beyond that unchecked, a purge each, and their registrants may register them again.
 /// `pre_upgrade` refuses a state with such keys.
+///
+/// Version 2 counted Cairo as STWO: where that was switched off, Cairo is off afterwards too.
 pub type V2ToV3<T> =
 	VersionedMigration<2, 3, UncheckedV2ToV3<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
 
@@ -55,7 +57,10 @@ impl<T: Config> UncheckedV2ToV3<T> {
 
 impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV2ToV3<T> {
 	fn on_runtime_upgrade() -> Weight {
-		let mut weight = T::DbWeight::get().reads(1);
+		let mut weight = T::DbWeight::get().reads_writes(2, 1);
+		if Disabled::<T>::contains_key(Scope::ProofSystem(SystemId::Stwo)) {
+			Disabled::<T>::insert(Scope::ProofSystem(SystemId::Cairo), ());
+		}
 		let most = T::BlockWeights::get().max_block.ref_time() / 2;
 		// Collected first: entries are changed under the iterator otherwise.
 		let keys: Vec<_> = Vks::<T>::iter().collect();

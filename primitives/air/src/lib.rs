@@ -39,6 +39,7 @@ mod error;
 #[cfg(any(feature = "stwo", all(feature = "plonky3", feature = "std")))]
 mod interner;
 pub mod limits;
+pub mod operations;
 #[cfg(feature = "plonky3")]
 pub mod plonky3;
 mod shared;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! What both program formats do alike: numbers, back-references, the canonical order.
+//! What both program formats do alike: numbers and back-references.
 
 use crate::ProgramError;
 use alloc::vec::Vec;
@@ -111,57 +111,6 @@ impl Reader<'_> {
 		}
 		Ok(assertions)
 	}
-}
-
-/// Refuses every order of `nodes` but that in which a depth-first walk from `roots`, left operand
-/// first, completes them, and every node that is there twice or that the walk does not reach.
-pub(crate) fn check_canonical<N: Copy + Ord, I>(
-	nodes: &[N],
-	roots: &[u32],
-	operands: impl Fn(N) -> I,
-) -> Result<(), ProgramError>
-where
-	I: DoubleEndedIterator<Item = u32>,
-{
-	let mut sorted: Vec<(N, usize)> =
-		nodes.iter().enumerate().map(|(i, &node)| (node, i)).collect();
-	sorted.sort_unstable();
-	for pair in sorted.windows(2) {
-		if let [(first, _), (second, position)] = pair
-			&& first == second
-		{
-			return Err(ProgramError::DuplicateNode { node: *position });
-		}
-	}
-
-	// The walk, with an explicit stack: recursion over data could overflow a real one.
-	let mut next = 0usize;
-	let mut stack: Vec<(u32, bool)> = Vec::new();
-	for &root in roots {
-		stack.push((root, false));
-		while let Some((position, expanded)) = stack.pop() {
-			// Completed operations are exactly those before `next`.
-			if (position as usize) < next {
-				continue;
-			}
-			if expanded {
-				if position as usize != next {
-					return Err(ProgramError::NotCanonicalOrder { node: next });
-				}
-				next = next.saturating_add(1);
-				continue;
-			}
-			stack.push((position, true));
-			if let Some(&node) = nodes.get(position as usize) {
-				// The first operand is to be completed first: it goes on top.
-				stack.extend(operands(node).rev().map(|operand| (operand, false)));
-			}
-		}
-	}
-	if next != nodes.len() {
-		return Err(ProgramError::NotCanonicalOrder { node: next });
-	}
-	Ok(())
 }
 
 /// Numbers that look random. Which they are doesn't matter: what is made up is only ever a witness.

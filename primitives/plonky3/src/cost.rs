@@ -2,8 +2,8 @@
 
 //! The work of one verification, counted from the key alone.
 
-use crate::key::{Key, power_of_two};
-use alloc::vec::Vec;
+use crate::key::Key;
+use crate::quotient::power_of_two;
 use assay_air::plonky3::{Node, Program};
 use assay_primitives::{Cost, ExtensionDegree, HashKind};
 use core::num::Saturating;
@@ -137,21 +137,15 @@ pub(crate) fn cost(key: &Key<'_>) -> Cost {
 
 /// The operations of a program, one pass over them.
 fn operations_of(program: &Program, product: Count) -> Count {
-	// Whether values lie in the base field, as the interpreter keeps them.
-	let mut is_base: Vec<bool> = Vec::with_capacity(program.nodes().len());
+	let of = |i: u32| program.in_base_field().get(i as usize).copied().unwrap_or(false);
 	let mut operations = n(0);
 	for node in program.nodes() {
-		let of = |i: u32| is_base.get(i as usize).copied().unwrap_or(false);
-		let (base, arithmetic) = match *node {
-			Node::Constant(_) | Node::Public(_) => (true, n(0)),
-			Node::Add(a, b) | Node::Sub(a, b) => (of(a) && of(b), n(1)),
-			Node::Mul(a, b) if of(a) || of(b) => (of(a) && of(b), n(1)),
-			Node::Mul(..) => (false, product),
-			Node::Neg(a) => (of(a), n(1)),
-			_ => (false, n(0)),
-		};
-		operations += NODE + arithmetic;
-		is_base.push(base);
+		operations += NODE
+			+ match *node {
+				Node::Mul(a, b) if !of(a) && !of(b) => product,
+				Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) => n(1),
+				_ => n(0),
+			};
 	}
 	operations
 }

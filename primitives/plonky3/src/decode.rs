@@ -22,8 +22,9 @@
 //! | final polynomial | 2^log_final_poly_len |
 //! | query grinding witness, out-of-domain grinding witness | 2 |
 
-use crate::key::{Key, power_of_two};
+use crate::key::Key;
 use crate::merkle::Answers;
+use crate::quotient::power_of_two;
 #[cfg(feature = "prover")]
 use crate::suite::StarkProof;
 use crate::suite::{DIGEST_BYTES, Node, Suite, Val, element};

@@ -3,7 +3,8 @@
 //! Keys that lie about their degree: why a verifier asks for the exact one. Each attack is mounted, and must
 //! succeed against a verifier that counts as upstream does, or the test shows nothing.
 
-use crate::key::{Key, held_degree, log_chunks};
+use crate::key::Key;
+use crate::quotient::{held_degree, log_chunks};
 use crate::{Cause, Error, check_vk, verifier};
 use alloc::vec;
 use alloc::vec::Vec;

@@ -2,8 +2,10 @@
 
 //! A verifying key, decoded and checked: everything that the verifier knows before it sees a proof.
 
+use crate::quotient::{held_degree, log_chunks, power_of_two};
 use crate::soundness::Shape;
 use crate::suite::DIGEST_BYTES;
+use crate::supported;
 use crate::{Cause, Error};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -14,22 +16,6 @@ use core::num::Saturating;
 
 /// Two-adicity of BabyBear: no domain is larger than 2^27.
 const TWO_ADICITY: u64 = 27;
-
-/// What this verifier supports. A key outside is refused whatever the policy says.
-pub mod supported {
-	/// log2 of the number of rows.
-	pub const DEGREE_BITS: (u64, u64) = (1, 22);
-	/// log2 of the blowup.
-	pub const LOG_BLOWUP: (u64, u64) = (1, 6);
-	/// FRI queries.
-	pub const NUM_QUERIES: (u64, u64) = (1, 512);
-	/// log2 of the length of the final polynomial.
-	pub const LOG_FINAL_POLY_LEN: (u64, u64) = (0, 8);
-	/// log2 of the folding arity.
-	pub const MAX_LOG_ARITY: (u64, u64) = (1, 4);
-	/// Grinding at any site. More than 26 bits would not be credited and takes a prover minutes.
-	pub const GRINDING_BITS: (u64, u64) = (0, 26);
-}
 
 /// A key whose program is within bounds and whose parameters are supported.
 pub(crate) struct Key<'a> {
@@ -205,27 +191,6 @@ impl<'a> Key<'a> {
 	const fn degree(&self) -> u64 {
 		self.vk.extension.get() as u64
 	}
-}
-
-/// log2 of the number of quotient chunks for constraints of `multiple` times the trace's degree: `multiple`
-/// less one, rounded up to a power of two (`p3_uni_stark::get_log_num_quotient_chunks`).
-pub(crate) fn log_chunks(multiple: u64) -> u32 {
-	// A degree without a next power of two is far beyond what is supported.
-	multiple.saturating_sub(1).max(1).checked_next_power_of_two().map_or(63, u64::ilog2)
-}
-
-/// The largest degree of a constraint whose quotient fits `2^log_chunks` chunks: each has a degree below
-/// `2^degree_bits`, and so have they together, times their number; the vanishing polynomial has
-/// `2^degree_bits`.
-pub(crate) fn held_degree(degree_bits: u8, log_chunks: u32) -> u64 {
-	let rows = power_of_two(degree_bits.into());
-	let chunks = power_of_two(log_chunks as usize);
-	chunks.saturating_add(1).saturating_mul(rows).saturating_sub(1)
-}
-
-/// 2^`log`; of what is too large, the largest number.
-pub(crate) fn power_of_two(log: usize) -> u64 {
-	u32::try_from(log).ok().and_then(|log| 1u64.checked_shl(log)).unwrap_or(u64::MAX)
 }
 
 fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {

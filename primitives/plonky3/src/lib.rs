@@ -45,6 +45,7 @@ mod decode;
 mod error;
 #[cfg(test)]
 mod false_degrees;
+mod field;
 #[cfg(all(test, feature = "prover"))]
 mod forgery;
 mod key;
@@ -53,8 +54,10 @@ mod opening;
 mod poseidon2;
 #[cfg(feature = "prover")]
 pub mod prover;
+mod quotient;
 pub mod soundness;
 mod suite;
+pub mod supported;
 mod system;
 #[cfg(all(test, feature = "prover"))]
 mod tampering;
@@ -62,7 +65,6 @@ mod verifier;
 
 pub use assay_primitives::{CheckedVk, Cost};
 pub use error::{Cause, Error};
-pub use key::supported;
 pub use system::Plonky3;
 
 use assay_air::limits;
@@ -73,7 +75,7 @@ use key::Key;
 /// `multiple` times the trace's degree: what the committed quotient holds, times the vanishing polynomial.
 #[must_use]
 pub fn held_degree(degree_bits: u8, multiple: u64) -> u64 {
-	key::held_degree(degree_bits, key::log_chunks(multiple))
+	quotient::held_degree(degree_bits, quotient::log_chunks(multiple))
 }
 
 /// A proof was accepted.

@@ -6,7 +6,7 @@
 //! what a proof of this crate has: one height a tree. A level is compressed in one call, so a hash
 //! that has lanes can fill them, and nodes that two queries share are computed once.
 
-use crate::suite::Val;
+use crate::field::Val;
 use alloc::vec;
 use alloc::vec::Vec;
 

@@ -15,8 +15,9 @@
 
 use crate::Error;
 use crate::decode::Opening;
-use crate::key::{Key, power_of_two};
+use crate::key::Key;
 use crate::merkle::{self, Answers, Query};
+use crate::quotient::power_of_two;
 use crate::suite::{Suite, Val};
 use alloc::format;
 use alloc::vec::Vec;

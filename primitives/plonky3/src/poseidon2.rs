@@ -11,8 +11,8 @@
 //! Elements are in Montgomery form, not always reduced. With `p` the modulus, a factor must be below
 //! `2^32 = 2.13 p` and a product below `2^64 - 2^32 p = 2.41 p^2`; bounds are noted where they matter.
 
+use crate::field::Val;
 use crate::merkle::{TreeHash, row_len};
-use crate::suite::Val;
 use p3_baby_bear::{
 	BABYBEAR_POSEIDON2_RC_16_EXTERNAL_FINAL, BABYBEAR_POSEIDON2_RC_16_EXTERNAL_INITIAL,
 	BABYBEAR_POSEIDON2_RC_16_INTERNAL,

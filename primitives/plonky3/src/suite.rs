@@ -2,6 +2,7 @@
 
 //! The three hash suites, and the upstream configuration that each makes with a verifying key.
 
+pub(crate) use crate::field::Val;
 use crate::merkle::{TreeHash, row_len};
 use crate::poseidon2::{self, Poseidon2};
 use alloc::vec;
@@ -10,7 +11,7 @@ use alloc::vec::Vec;
 use assay_primitives::FriParams;
 use assay_primitives::{Digest, Hash};
 use core::convert::identity;
-use p3_baby_bear::{BabyBear, Poseidon2BabyBear, default_babybear_poseidon2_16};
+use p3_baby_bear::{Poseidon2BabyBear, default_babybear_poseidon2_16};
 use p3_blake3::Blake3;
 use p3_challenger::{
 	CanObserve, CanSample, DuplexChallenger, FieldChallenger, GrindingChallenger, HashChallenger,
@@ -31,9 +32,6 @@ use p3_symmetric::{
 #[cfg(feature = "prover")]
 use p3_uni_stark::Proof;
 use p3_uni_stark::StarkConfig;
-
-/// The base field.
-pub(crate) type Val = BabyBear;
 
 /// Bytes of a digest in a proof and in a verifying key, the same for every suite.
 pub(crate) const DIGEST_BYTES: usize = 32;

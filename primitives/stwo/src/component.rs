@@ -5,6 +5,7 @@
 use crate::key::{Component, Key};
 use alloc::vec;
 use alloc::vec::Vec;
+use assay_air::operations::{Arithmetic, Leaf, evaluate};
 use assay_air::stwo::Node;
 use num_traits::One;
 use stwo::core::ColumnVec;
@@ -43,6 +44,23 @@ pub(crate) struct Context<'a> {
 	pub claimed_sums: &'a [QM31],
 }
 
+/// Values in the secure field, and in the base field below it, where a product costs a quarter.
+struct Secure;
+
+impl Arithmetic for Secure {
+	type Base = M31;
+	type Value = QM31;
+
+	/// The first coordinate.
+	fn base(value: QM31) -> M31 {
+		value.0.0
+	}
+
+	fn combine(parts: [QM31; 4]) -> Option<QM31> {
+		Some(QM31::from_partial_evals(parts))
+	}
+}
+
 /// The values of one component's cells at the out-of-domain point.
 pub(crate) struct Cells<'a> {
 	/// All preprocessed columns of the key.
@@ -56,8 +74,7 @@ pub(crate) struct Cells<'a> {
 impl Component {
 	/// Evaluates all constraints and hands them on in the AIR's order.
 	///
-	/// One pass over the operations. Values of the base field are kept there, where a product with one
-	/// costs a quarter of one in the secure field. `None` where something that the program reads is not
+	/// One pass over the operations. `None` where something that the program reads is not
 	/// there: what nobody handed in has no value.
 	pub fn evaluate(
 		&self,
@@ -71,61 +88,31 @@ impl Component {
 			.as_ref()
 			.map(|values| values.iter().map(|&value| M31::from_u32_unchecked(value)).collect());
 		let public = parameters.as_deref().unwrap_or(context.public);
-		let mut values: Vec<QM31> = Vec::with_capacity(nodes.len());
 		let cell = |row: &[QM31], i: u32| row.get(i as usize).copied();
-		for (node, &in_base) in nodes.iter().zip(&self.is_base) {
-			let of = |i: u32| values.get(i as usize).copied();
-			// The first coordinate: the whole value of an operation in the base field.
-			let base = |i: u32| of(i).map(|value| value.0.0);
-			let is_base = |i: u32| self.is_base.get(i as usize).copied();
-			let value = if in_base {
-				QM31::from(match *node {
-					Node::Constant(value) => M31::from_u32_unchecked(value),
-					Node::Public(index) => public.get(index as usize).copied()?,
-					Node::Add(a, b) => base(a)? + base(b)?,
-					Node::Sub(a, b) => base(a)? - base(b)?,
-					Node::Mul(a, b) => base(a)? * base(b)?,
-					Node::Neg(a) => -base(a)?,
-					_ => return None,
-				})
-			} else {
-				let relation = |i: u32| context.relations.get(i as usize);
-				match *node {
-					Node::Extension([a, b, c, d]) => QM31::from_u32_unchecked(a, b, c, d),
-					Node::Preprocessed(i) => self
-						.preprocessed
-						.get(i as usize)
-						.and_then(|&column| cells.preprocessed.get(column))
-						.copied()?,
-					Node::Trace(i) => cell(cells.trace, i)?,
-					Node::Interaction(i) => cell(cells.interaction, i)?,
-					Node::Z(i) => relation(i)?.z,
-					Node::Alpha(i, power) => relation(i)?.alpha(power)?,
-					Node::Shift => self
-						.claimed_sum
-						.and_then(|i| context.claimed_sums.get(i))
-						.map(|&sum| sum / M31::from_u32_unchecked(1 << self.log_size))?,
-					Node::Add(a, b) => match (is_base(a)?, is_base(b)?) {
-						(false, true) => of(a)? + base(b)?,
-						(true, false) => of(b)? + base(a)?,
-						_ => of(a)? + of(b)?,
-					},
-					Node::Sub(a, b) if is_base(b)? => of(a)? - base(b)?,
-					Node::Sub(a, b) => of(a)? - of(b)?,
-					Node::Mul(a, b) => match (is_base(a)?, is_base(b)?) {
-						(false, true) => of(a)? * base(b)?,
-						(true, false) => of(b)? * base(a)?,
-						_ => of(a)? * of(b)?,
-					},
-					Node::Neg(a) => -of(a)?,
-					Node::Combine([a, b, c, d]) => {
-						QM31::from_partial_evals([of(a)?, of(b)?, of(c)?, of(d)?])
-					},
-					Node::Constant(_) | Node::Public(_) => return None,
-				}
-			};
-			values.push(value);
-		}
+		let relation = |i: u32| context.relations.get(i as usize);
+		let values = evaluate(nodes, &self.is_base, |leaf| {
+			Some(Leaf::<Secure>::Value(match leaf {
+				Node::Constant(value) => return Some(Leaf::Base(M31::from_u32_unchecked(value))),
+				Node::Public(index) => return public.get(index as usize).copied().map(Leaf::Base),
+				Node::Extension([a, b, c, d]) => QM31::from_u32_unchecked(a, b, c, d),
+				Node::Preprocessed(i) => self
+					.preprocessed
+					.get(i as usize)
+					.and_then(|&column| cells.preprocessed.get(column))
+					.copied()?,
+				Node::Trace(i) => cell(cells.trace, i)?,
+				Node::Interaction(i) => cell(cells.interaction, i)?,
+				Node::Z(i) => relation(i)?.z,
+				Node::Alpha(i, power) => relation(i)?.alpha(power)?,
+				Node::Shift => self
+					.claimed_sum
+					.and_then(|i| context.claimed_sums.get(i))
+					.map(|&sum| sum / M31::from_u32_unchecked(1 << self.log_size))?,
+				Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) | Node::Combine(_) => {
+					return None;
+				},
+			}))
+		})?;
 		for &position in self.program.assertions() {
 			constraint(values.get(position as usize).copied()?);
 		}

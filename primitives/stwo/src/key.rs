@@ -10,6 +10,7 @@ use crate::{Cause, Error};
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
+use assay_air::operations::in_base_field;
 use assay_air::stwo::{Lookup, Mask, Node, NotLogup, Program, limits};
 use assay_primitives::{
 	ErrorClass, Hash, PublicOperand, PublicTerm, StwoComponent, StwoParams, StwoVk, VerifyingKey,
@@ -301,15 +302,10 @@ impl<'a> Key<'a> {
 		if claimed_sum.is_some() {
 			self.claimed_sums = self.claimed_sums.saturating_add(1);
 		}
-		let mut is_base: Vec<bool> = Vec::with_capacity(program.nodes().len());
+		let is_base = in_base_field(program.nodes(), |leaf| {
+			matches!(leaf, Node::Constant(_) | Node::Public(_))
+		});
 		for node in program.nodes() {
-			let of = |i: u32| is_base.get(i as usize).copied().unwrap_or(false);
-			is_base.push(match *node {
-				Node::Constant(_) | Node::Public(_) => true,
-				Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) => of(a) && of(b),
-				Node::Neg(a) => of(a),
-				_ => false,
-			});
 			if let Node::Alpha(relation, power) = *node {
 				self.need_alpha(relation, power);
 			}

@@ -14,17 +14,20 @@
 
 use crate::Error;
 use crate::key::Key;
-use crate::verifier::Point;
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 use num_traits::{One, Zero};
+use stwo::core::circle::CirclePoint;
 use stwo::core::fields::cm31::CM31;
 use stwo::core::fields::m31::M31;
 use stwo::core::fields::qm31::QM31;
 use stwo::core::fields::{ComplexConjugate, FieldExpOps};
 use stwo::core::poly::circle::CanonicCoset;
 use stwo::core::utils::bit_reverse_index;
+
+/// A point of the circle over the secure field.
+pub(crate) type Point = CirclePoint<QM31>;
 
 /// Names a point: the offset from the out-of-domain point in rows; then, if any, log2 of the domain
 /// whose period is added.

@@ -33,7 +33,7 @@ use crate::component::{Context, Relation};
 use crate::decode::{Proof, decode};
 use crate::key::Key;
 use crate::merkle::verify_rows;
-use crate::quotients::answers;
+use crate::quotients::{Point, answers};
 use crate::transcript::{check_unread_nonce, prologue};
 use crate::{Cause, Error};
 use alloc::format;
@@ -42,7 +42,6 @@ use assay_air::stwo::limits::P;
 use assay_primitives::{PublicOperand, PublicValues};
 use num_traits::{One, Zero};
 use stwo::core::channel::{Blake2sChannelGeneric, Channel, MerkleChannel};
-use stwo::core::circle::CirclePoint;
 use stwo::core::constraints::coset_vanishing;
 use stwo::core::fields::FieldExpOps;
 use stwo::core::fields::m31::M31;
@@ -53,8 +52,6 @@ use stwo::core::vcs::blake2_hash::Blake2sHash;
 use stwo::core::vcs_lifted::blake2_merkle::{
 	Blake2sMerkleChannelGeneric, Blake2sMerkleHasherGeneric,
 };
-
-pub(crate) type Point = CirclePoint<QM31>;
 
 /// Checks `public_values` against `key` and lifts them.
 pub(crate) fn public(key: &Key<'_>, public_values: &PublicValues) -> Result<Vec<M31>, Error> {

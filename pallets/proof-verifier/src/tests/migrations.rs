@@ -191,6 +191,23 @@ mod version_2_should {
 		});
 	}
 
+	#[test]
+	fn leave_off_what_was_switched_off_with_stwo() {
+		let off = |system| Disabled::<Test>::contains_key(Scope::ProofSystem(system));
+		build_and_execute(|| {
+			version_2();
+			V2ToV3::<Test>::on_runtime_upgrade();
+			assert!(!off(SystemId::Cairo));
+		});
+		build_and_execute(|| {
+			version_2();
+			Disabled::<Test>::insert(Scope::ProofSystem(SystemId::Stwo), ());
+			V2ToV3::<Test>::on_runtime_upgrade();
+			assert!(off(SystemId::Stwo) && off(SystemId::Cairo) && !off(SystemId::Plonky3));
+			assert_ok!(Pallet::<Test>::do_try_state());
+		});
+	}
+
 	#[cfg(feature = "try-runtime")]
 	#[test]
 	fn pass_the_checks_of_a_dry_run() {

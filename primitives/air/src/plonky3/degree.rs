@@ -10,7 +10,7 @@
 //! verifier asks for the exact degree too.
 
 use super::{Node, Program};
-use alloc::vec::Vec;
+use crate::operations;
 
 /// Degrees of a program's constraints over a trace of `2^degree_bits` rows.
 ///
@@ -38,7 +38,7 @@ impl Program {
 		// Upstream counts trace polynomials unless there are periodic columns, which have a lower
 		// degree than a trace column; then its count is exact (`p3_air` does the same).
 		let counts_exactly = !self.header().periodic.is_empty();
-		let degrees = self.degrees_by(|node| {
+		let degrees = operations::degrees(self.nodes(), self.assertions(), |node| {
 			let exact = self.leaf_degree(node, rows, column);
 			let counted = match node {
 				_ if counts_exactly => exact,
@@ -67,7 +67,8 @@ impl Program {
 	#[must_use]
 	pub fn degree_over_columns_of(&self, degree_bits: u8, column: u64) -> u64 {
 		let rows = rows(degree_bits);
-		let degrees = self.degrees_by(|node| [self.leaf_degree(node, rows, column)]);
+		let leaf = |node| [self.leaf_degree(node, rows, column)];
+		let degrees = operations::degrees(self.nodes(), self.assertions(), leaf);
 		degrees.into_iter().map(|[degree]| degree).max().unwrap_or(0)
 	}
 
@@ -95,31 +96,6 @@ impl Program {
 			},
 			_ => 0,
 		}
-	}
-
-	/// The degrees of each constraint, in as many ways of counting as `leaf` answers in.
-	fn degrees_by<const WAYS: usize>(
-		&self,
-		leaf: impl Fn(Node) -> [u64; WAYS],
-	) -> Vec<[u64; WAYS]> {
-		let mut degrees: Vec<[u64; WAYS]> = Vec::with_capacity(self.nodes().len());
-		for &node in self.nodes() {
-			// An operand comes before its operation: decoding makes sure.
-			let of = |i: u32| degrees.get(i as usize).copied().unwrap_or([u64::MAX; WAYS]);
-			let both = |a: u32, b: u32, join: fn(u64, u64) -> u64| {
-				let (mut a, b) = (of(a), of(b));
-				a.iter_mut().zip(b).for_each(|(a, b)| *a = join(*a, b));
-				a
-			};
-			degrees.push(match node {
-				Node::Add(a, b) | Node::Sub(a, b) => both(a, b, u64::max),
-				Node::Mul(a, b) => both(a, b, u64::saturating_add),
-				Node::Neg(a) => of(a),
-				leaf_node => leaf(leaf_node),
-			});
-		}
-		let of = |&i: &u32| degrees.get(i as usize).copied().unwrap_or([u64::MAX; WAYS]);
-		self.assertions().iter().map(of).collect()
 	}
 }
 

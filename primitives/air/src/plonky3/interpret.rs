@@ -3,8 +3,10 @@
 //! The two interpreters: [`Program::fold`] for verifiers, [`ProgramAir`] for any builder.
 
 use super::{Node, Program};
+use crate::operations::{Arithmetic, Leaf, evaluate};
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
+use core::marker::PhantomData;
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_field::{ExtensionField, Field, PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
@@ -61,29 +63,12 @@ impl Program {
 		EF: ExtensionField<F>,
 	{
 		let cell = |row: &[EF], column: u32| row.get(column as usize).copied();
-		// A value of the base field occupies both vectors: as itself, and lifted for the rare case
-		// that it is asserted.
-		let mut values: Vec<EF> = Vec::with_capacity(self.nodes().len());
-		let mut base: Vec<F> = Vec::with_capacity(self.nodes().len());
-		for (node, &in_base) in self.nodes().iter().zip(&self.is_base) {
-			let of_base = |i: u32| base.get(i as usize).copied();
-			if in_base {
-				let value = match *node {
-					Node::Constant(value) => F::from_u32(value),
-					Node::Public(index) => inputs.public.get(index as usize).copied()?,
-					Node::Add(a, b) => of_base(a)? + of_base(b)?,
-					Node::Sub(a, b) => of_base(a)? - of_base(b)?,
-					Node::Mul(a, b) => of_base(a)? * of_base(b)?,
-					Node::Neg(a) => -of_base(a)?,
-					_ => return None,
-				};
-				base.push(value);
-				values.push(EF::from(value));
-				continue;
-			}
-			let is_base = |i: u32| self.is_base.get(i as usize).copied();
-			let of = |i: u32| values.get(i as usize).copied();
-			let value = match *node {
+		evaluate(self.nodes(), &self.is_base, |leaf| {
+			Some(Leaf::<In<F, EF>>::Value(match leaf {
+				Node::Constant(value) => return Some(Leaf::Base(F::from_u32(value))),
+				Node::Public(index) => {
+					return inputs.public.get(index as usize).copied().map(Leaf::Base);
+				},
 				Node::Main(column) => cell(inputs.main, column)?,
 				Node::MainNext(column) => cell(inputs.main_next, column)?,
 				Node::Preprocessed(column) => cell(inputs.preprocessed, column)?,
@@ -92,26 +77,25 @@ impl Program {
 				Node::IsFirstRow => inputs.is_first_row,
 				Node::IsLastRow => inputs.is_last_row,
 				Node::IsTransition => inputs.is_transition,
-				Node::Add(a, b) => match (is_base(a)?, is_base(b)?) {
-					(false, true) => of(a)? + of_base(b)?,
-					(true, false) => of(b)? + of_base(a)?,
-					_ => of(a)? + of(b)?,
-				},
-				Node::Sub(a, b) if is_base(b)? => of(a)? - of_base(b)?,
-				Node::Sub(a, b) => of(a)? - of(b)?,
-				Node::Mul(a, b) => match (is_base(a)?, is_base(b)?) {
-					(false, true) => of(a)? * of_base(b)?,
-					(true, false) => of(b)? * of_base(a)?,
-					_ if a == b => of(a)?.square(),
-					_ => of(a)? * of(b)?,
-				},
-				Node::Neg(a) => -of(a)?,
-				Node::Constant(_) | Node::Public(_) => return None,
-			};
-			base.push(F::ZERO);
-			values.push(value);
-		}
-		Some(values)
+				Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) => return None,
+			}))
+		})
+	}
+}
+
+/// Values in `EF`, and in `F` below it.
+struct In<F, EF>(PhantomData<(F, EF)>);
+
+impl<F: Field, EF: ExtensionField<F>> Arithmetic for In<F, EF> {
+	type Base = F;
+	type Value = EF;
+
+	fn base(value: EF) -> F {
+		value.as_basis_coefficients_slice().first().copied().unwrap_or_default()
+	}
+
+	fn square(value: EF) -> EF {
+		value.square()
 	}
 }
 
@@ -197,15 +181,12 @@ impl<AB> Air<AB> for ProgramAir<'_, AB::F>
 where
 	AB: AirBuilder<F: PrimeField32>,
 {
-	#[expect(clippy::arithmetic_side_effects, reason = "of the builder's expressions")]
 	fn eval(&self, builder: &mut AB) {
 		let main = builder.main();
 		let preprocessed = builder.preprocessed().clone();
 		let or_zero = |cell: Option<AB::Var>| cell.map_or(AB::Expr::ZERO, Into::into);
-		let mut values: Vec<AB::Expr> = Vec::with_capacity(self.program.nodes().len());
-		for node in self.program.nodes() {
-			let of = |i: u32| values.get(i as usize).cloned().unwrap_or(AB::Expr::ZERO);
-			let value = match *node {
+		let values = evaluate(self.program.nodes(), &[], |leaf| {
+			Some(Leaf::<Symbols<AB>>::Value(match leaf {
 				Node::Constant(value) => AB::Expr::from(AB::F::from_u32(value)),
 				Node::Main(column) => or_zero(main.current(column as usize)),
 				Node::MainNext(column) => or_zero(main.next(column as usize)),
@@ -222,15 +203,24 @@ where
 				Node::IsFirstRow => builder.is_first_row(),
 				Node::IsLastRow => builder.is_last_row(),
 				Node::IsTransition => builder.is_transition(),
-				Node::Add(a, b) => of(a) + of(b),
-				Node::Sub(a, b) => of(a) - of(b),
-				Node::Mul(a, b) => of(a) * of(b),
-				Node::Neg(a) => -of(a),
-			};
-			values.push(value);
-		}
+				Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) => return None,
+			}))
+		})
+		.unwrap_or_default();
 		for &position in self.program.assertions() {
 			builder.assert_zero(values.get(position as usize).cloned().unwrap_or(AB::Expr::ZERO));
 		}
+	}
+}
+
+/// The expressions of a builder. Which of them are constants is for the builder to know.
+struct Symbols<AB>(PhantomData<AB>);
+
+impl<AB: AirBuilder> Arithmetic for Symbols<AB> {
+	type Base = AB::Expr;
+	type Value = AB::Expr;
+
+	fn base(value: AB::Expr) -> AB::Expr {
+		value
 	}
 }

@@ -2,7 +2,8 @@
 
 //! What a program is: its byte form, its bounds and its checks. Whoever sends it chooses its numbers.
 
-use crate::shared::{Reader, check_canonical, put_number};
+use crate::operations::{Join, Operation, check_canonical, in_base_field, put_operations};
+use crate::shared::{Reader, put_number};
 use crate::{ProgramError, limits};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -69,13 +70,15 @@ pub enum Node {
 	Neg(u32),
 }
 
-impl Node {
-	pub(crate) const fn operands(self) -> (Option<u32>, Option<u32>) {
-		match self {
-			Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) => (Some(a), Some(b)),
-			Self::Neg(a) => (Some(a), None),
-			_ => (None, None),
-		}
+impl Operation for Node {
+	fn join(self) -> Option<Join> {
+		Some(match self {
+			Self::Add(a, b) => Join::Add(a, b),
+			Self::Sub(a, b) => Join::Sub(a, b),
+			Self::Mul(a, b) => Join::Mul(a, b),
+			Self::Neg(a) => Join::Neg(a),
+			_ => return None,
+		})
 	}
 }
 
@@ -125,20 +128,12 @@ impl Program {
 		let count = reader.number("number of operations", limits::MAX_OPERATIONS)?;
 		// Each operation takes at least one byte: no more is allocated than was sent.
 		let mut nodes = Vec::with_capacity((count as usize).min(reader.rest.len()));
-		let mut is_base: Vec<bool> = Vec::with_capacity(nodes.capacity());
 		for node in 0..count as usize {
-			let decoded = reader.node(node, &header)?;
-			let base = |i: u32| is_base.get(i as usize).copied().unwrap_or(false);
-			let in_base = match decoded {
-				Node::Constant(_) | Node::Public(_) => true,
-				Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) => base(a) && base(b),
-				Node::Neg(a) => base(a),
-				_ => false,
-			};
-			nodes.push(decoded);
-			is_base.push(in_base);
+			nodes.push(reader.node(node, &header)?);
 		}
 		let assertions = reader.assertions(count, limits::MAX_ASSERTIONS)?;
+		let is_base =
+			in_base_field(&nodes, |leaf| matches!(leaf, Node::Constant(_) | Node::Public(_)));
 		Ok(Self { header, nodes, assertions, is_base })
 	}
 
@@ -158,10 +153,7 @@ impl Program {
 	///
 	/// [`ProgramError::DuplicateNode`], [`ProgramError::NotCanonicalOrder`].
 	pub fn check_canonical(&self) -> Result<(), ProgramError> {
-		check_canonical(&self.nodes, &self.assertions, |node| {
-			let (left, right) = node.operands();
-			left.into_iter().chain(right)
-		})
+		check_canonical(&self.nodes, &self.assertions)
 	}
 
 	/// What the program declares.
@@ -180,6 +172,12 @@ impl Program {
 	#[must_use]
 	pub fn assertions(&self) -> &[u32] {
 		&self.assertions
+	}
+
+	/// For each operation whether the interpreter keeps its value in the base field.
+	#[must_use]
+	pub fn in_base_field(&self) -> &[bool] {
+		&self.is_base
 	}
 
 	/// Columns of the main trace.
@@ -236,27 +234,24 @@ impl Program {
 		for (index, column) in header.periodic.iter().enumerate() {
 			let _ = writeln!(text, "periodic {index} = {:?}", column.values);
 		}
-		for (position, node) in self.nodes.iter().enumerate() {
-			let _ = match *node {
-				Node::Constant(value) => writeln!(text, "%{position} = {value}"),
-				Node::Main(column) => writeln!(text, "%{position} = main[{column}]"),
-				Node::MainNext(column) => writeln!(text, "%{position} = main'[{column}]"),
-				Node::Preprocessed(column) => writeln!(text, "%{position} = fixed[{column}]"),
-				Node::PreprocessedNext(column) => writeln!(text, "%{position} = fixed'[{column}]"),
-				Node::Periodic(column) => writeln!(text, "%{position} = periodic[{column}]"),
-				Node::Public(index) => writeln!(text, "%{position} = public[{index}]"),
-				Node::IsFirstRow => writeln!(text, "%{position} = is_first_row"),
-				Node::IsLastRow => writeln!(text, "%{position} = is_last_row"),
-				Node::IsTransition => writeln!(text, "%{position} = is_transition"),
-				Node::Add(a, b) => writeln!(text, "%{position} = %{a} + %{b}"),
-				Node::Sub(a, b) => writeln!(text, "%{position} = %{a} - %{b}"),
-				Node::Mul(a, b) => writeln!(text, "%{position} = %{a} * %{b}"),
-				Node::Neg(a) => writeln!(text, "%{position} = -%{a}"),
-			};
-		}
-		for position in &self.assertions {
-			let _ = writeln!(text, "assert %{position}");
-		}
+		crate::operations::write_text(
+			&mut text,
+			&self.nodes,
+			&self.assertions,
+			|leaf| match leaf {
+				Node::Constant(value) => value.to_string(),
+				Node::Main(column) => format!("main[{column}]"),
+				Node::MainNext(column) => format!("main'[{column}]"),
+				Node::Preprocessed(column) => format!("fixed[{column}]"),
+				Node::PreprocessedNext(column) => format!("fixed'[{column}]"),
+				Node::Periodic(column) => format!("periodic[{column}]"),
+				Node::Public(index) => format!("public[{index}]"),
+				Node::IsFirstRow => "is_first_row".into(),
+				Node::IsLastRow => "is_last_row".into(),
+				Node::IsTransition => "is_transition".into(),
+				Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) => String::new(),
+			},
+		);
 		text
 	}
 }
@@ -277,35 +272,20 @@ pub(crate) fn encode(header: &ProgramHeader, nodes: &[Node], assertions: &[u32])
 			out.extend_from_slice(&value.to_le_bytes());
 		}
 	}
-	put_number(&mut out, nodes.len() as u32);
-	for (position, node) in nodes.iter().enumerate() {
-		out.push(opcode(node));
-		// Operands come before the operation: never less than 1.
-		let back = |operand: u32| (position as u32).saturating_sub(operand);
-		match *node {
-			Node::Constant(value) => out.extend_from_slice(&value.to_le_bytes()),
-			Node::Main(index)
-			| Node::MainNext(index)
-			| Node::Preprocessed(index)
-			| Node::PreprocessedNext(index)
-			| Node::Periodic(index)
-			| Node::Public(index) => put_number(&mut out, index),
-			Node::IsFirstRow | Node::IsLastRow | Node::IsTransition => {},
-			Node::Add(a, b) | Node::Sub(a, b) | Node::Mul(a, b) => {
-				put_number(&mut out, back(a));
-				put_number(&mut out, back(b));
-			},
-			Node::Neg(a) => put_number(&mut out, back(a)),
-		}
-	}
-	put_number(&mut out, assertions.len() as u32);
-	for &position in assertions {
-		put_number(&mut out, position);
-	}
+	put_operations(&mut out, nodes, assertions, opcode, |out, leaf| match leaf {
+		Node::Constant(value) => out.extend_from_slice(&value.to_le_bytes()),
+		Node::Main(index)
+		| Node::MainNext(index)
+		| Node::Preprocessed(index)
+		| Node::PreprocessedNext(index)
+		| Node::Periodic(index)
+		| Node::Public(index) => put_number(out, index),
+		_ => {},
+	});
 	out
 }
 
-const fn opcode(node: &Node) -> u8 {
+const fn opcode(node: Node) -> u8 {
 	match node {
 		Node::Constant(_) => 0,
 		Node::Main(_) => 1,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::ProgramError;
-use crate::shared::{Reader, check_canonical, put_number};
+use crate::operations::{Join, Operation, check_canonical, degrees, put_operations};
+use crate::shared::{Reader, put_number};
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -122,15 +123,16 @@ pub enum Node {
 	Combine([u32; 4]),
 }
 
-impl Node {
-	fn operands(self) -> impl DoubleEndedIterator<Item = u32> {
-		let (operands, count) = match self {
-			Self::Add(a, b) | Self::Sub(a, b) | Self::Mul(a, b) => ([a, b, 0, 0], 2),
-			Self::Neg(a) => ([a, 0, 0, 0], 1),
-			Self::Combine(operands) => (operands, 4),
-			_ => ([0; 4], 0),
-		};
-		(0..count).filter_map(move |i: usize| operands.get(i).copied())
+impl Operation for Node {
+	fn join(self) -> Option<Join> {
+		Some(match self {
+			Self::Add(a, b) => Join::Add(a, b),
+			Self::Sub(a, b) => Join::Sub(a, b),
+			Self::Mul(a, b) => Join::Mul(a, b),
+			Self::Neg(a) => Join::Neg(a),
+			Self::Combine(operands) => Join::Combine(operands),
+			_ => return None,
+		})
 	}
 }
 
@@ -203,7 +205,7 @@ impl Program {
 	///
 	/// [`ProgramError::DuplicateNode`], [`ProgramError::NotCanonicalOrder`].
 	pub fn check_canonical(&self) -> Result<(), ProgramError> {
-		check_canonical(&self.nodes, &self.assertions, Node::operands)
+		check_canonical(&self.nodes, &self.assertions)
 	}
 
 	/// The program with other leaves, and with another number of public values.
@@ -282,19 +284,8 @@ impl Program {
 
 	/// The degree of each assertion, where `leaf` says that of what is no operation.
 	fn degrees(&self, leaf: impl Fn(Node) -> u64) -> impl Iterator<Item = u64> {
-		let mut degrees: Vec<u64> = Vec::with_capacity(self.nodes.len());
-		for &node in &self.nodes {
-			let of = |i: u32| degrees.get(i as usize).copied().unwrap_or(u64::MAX);
-			let degree = match node {
-				Node::Add(a, b) | Node::Sub(a, b) => of(a).max(of(b)),
-				Node::Mul(a, b) => of(a).saturating_add(of(b)),
-				Node::Neg(a) => of(a),
-				Node::Combine(operands) => operands.into_iter().map(of).max().unwrap_or(0),
-				other => leaf(other),
-			};
-			degrees.push(degree);
-		}
-		self.assertions.iter().map(move |&i| degrees.get(i as usize).copied().unwrap_or(u64::MAX))
+		let degrees = degrees(&self.nodes, &self.assertions, |node| [leaf(node)]);
+		degrees.into_iter().map(|[degree]| degree)
 	}
 
 	/// The program as text, one operation a line.
@@ -333,33 +324,25 @@ impl Program {
 		let trace = cells(&header.trace, "trace");
 		let interaction = cells(&header.interaction, "interaction");
 		let cell = |of: &[String], i: u32| of.get(i as usize).cloned().unwrap_or_default();
-		for (position, node) in self.nodes.iter().enumerate() {
-			let _ = match *node {
-				Node::Constant(value) => writeln!(text, "%{position} = {value}"),
-				Node::Extension([a, b, c, d]) => {
-					writeln!(text, "%{position} = ({a} + {b}i) + ({c} + {d}i)u")
+		crate::operations::write_text(
+			&mut text,
+			&self.nodes,
+			&self.assertions,
+			|leaf| match leaf {
+				Node::Constant(value) => value.to_string(),
+				Node::Extension([a, b, c, d]) => format!("({a} + {b}i) + ({c} + {d}i)u"),
+				Node::Preprocessed(i) => format!("fixed[{i}]"),
+				Node::Trace(i) => cell(&trace, i),
+				Node::Interaction(i) => cell(&interaction, i),
+				Node::Public(i) => format!("public[{i}]"),
+				Node::Z(relation) => format!("z[{relation}]"),
+				Node::Alpha(relation, power) => format!("alpha[{relation}]^{power}"),
+				Node::Shift => "claimed sum / rows".into(),
+				Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) | Node::Combine(_) => {
+					String::new()
 				},
-				Node::Preprocessed(i) => writeln!(text, "%{position} = fixed[{i}]"),
-				Node::Trace(i) => writeln!(text, "%{position} = {}", cell(&trace, i)),
-				Node::Interaction(i) => writeln!(text, "%{position} = {}", cell(&interaction, i)),
-				Node::Public(i) => writeln!(text, "%{position} = public[{i}]"),
-				Node::Z(relation) => writeln!(text, "%{position} = z[{relation}]"),
-				Node::Alpha(relation, power) => {
-					writeln!(text, "%{position} = alpha[{relation}]^{power}")
-				},
-				Node::Shift => writeln!(text, "%{position} = claimed sum / rows"),
-				Node::Add(a, b) => writeln!(text, "%{position} = %{a} + %{b}"),
-				Node::Sub(a, b) => writeln!(text, "%{position} = %{a} - %{b}"),
-				Node::Mul(a, b) => writeln!(text, "%{position} = %{a} * %{b}"),
-				Node::Neg(a) => writeln!(text, "%{position} = -%{a}"),
-				Node::Combine([a, b, c, d]) => {
-					writeln!(text, "%{position} = (%{a} + %{b} i) + (%{c} + %{d} i)u")
-				},
-			};
-		}
-		for position in &self.assertions {
-			let _ = writeln!(text, "assert %{position}");
-		}
+			},
+		);
 		text
 	}
 }
@@ -380,40 +363,26 @@ pub(crate) fn encode(header: &ProgramHeader, nodes: &[Node], assertions: &[u32])
 			}
 		}
 	}
-	put_number(&mut out, nodes.len() as u32);
-	for (position, node) in nodes.iter().enumerate() {
-		out.push(opcode(node));
-		match *node {
-			Node::Constant(value) => out.extend_from_slice(&value.to_le_bytes()),
-			Node::Extension(value) => {
-				value.iter().for_each(|part| out.extend_from_slice(&part.to_le_bytes()));
-			},
-			Node::Preprocessed(index)
-			| Node::Trace(index)
-			| Node::Interaction(index)
-			| Node::Public(index)
-			| Node::Z(index) => put_number(&mut out, index),
-			Node::Alpha(relation, power) => {
-				put_number(&mut out, relation);
-				put_number(&mut out, power);
-			},
-			Node::Shift => {},
-			Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) | Node::Combine(_) => {
-				for operand in node.operands() {
-					// A program reads back only.
-					put_number(&mut out, (position as u32).saturating_sub(operand));
-				}
-			},
-		}
-	}
-	put_number(&mut out, assertions.len() as u32);
-	for &position in assertions {
-		put_number(&mut out, position);
-	}
+	put_operations(&mut out, nodes, assertions, opcode, |out, leaf| match leaf {
+		Node::Constant(value) => out.extend_from_slice(&value.to_le_bytes()),
+		Node::Extension(value) => {
+			value.iter().for_each(|part| out.extend_from_slice(&part.to_le_bytes()));
+		},
+		Node::Preprocessed(index)
+		| Node::Trace(index)
+		| Node::Interaction(index)
+		| Node::Public(index)
+		| Node::Z(index) => put_number(out, index),
+		Node::Alpha(relation, power) => {
+			put_number(out, relation);
+			put_number(out, power);
+		},
+		_ => {},
+	});
 	out
 }
 
-const fn opcode(node: &Node) -> u8 {
+const fn opcode(node: Node) -> u8 {
 	match node {
 		Node::Constant(_) => 0,
 		Node::Extension(_) => 1,

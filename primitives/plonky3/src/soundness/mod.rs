@@ -33,7 +33,7 @@ pub use parameters::{Goal, Space, Suggestion, recommended, search, strongest};
 pub use rounds::{Fold, folds, together};
 pub use steps::{STEPS, remedies};
 
-use crate::key::{log_chunks, power_of_two};
+use crate::quotient::{log_chunks, power_of_two};
 use assay_air::plonky3::Program;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
 use assay_stark::soundness;

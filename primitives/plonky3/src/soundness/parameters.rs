@@ -13,8 +13,9 @@
 use super::rounds::{schedule, sum};
 use super::{Report, Shape, security_bits};
 use crate::cost::absorb;
-use crate::key::{power_of_two, supported};
+use crate::quotient::power_of_two;
 use crate::suite::{DIGEST_BYTES, Val};
+use crate::supported;
 use alloc::vec::Vec;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, Policy, SecurityBits};
 use core::cmp::Ordering;
