@@ -95,3 +95,18 @@ start() {
 	groups=("$!" "${groups[@]}")
 }
 
+# spawn FILE: starts the network that the file describes, in the folder `$network`, and waits for it.
+spawn() {
+	local runner why
+	start "$zombienet" -l text -p native -d "$network" -f spawn "$1" </dev/null >"$work/zombienet.log" 2>&1
+	runner=${groups[0]}
+	for _ in {1..1200}; do
+		[ ! -s "$network/zombie.json" ] || return 0
+		kill -0 "$runner" 2>/dev/null || break
+		sleep 0.2
+	done
+	[ ! -s "$network/zombie.json" ] || return 0
+	why=$(grep -hm1 -iE 'error|in use' "$network"/*.log "$work/zombienet.log" 2>/dev/null |
+		cut -c1-200) || true
+	die "nodes unreachable: the network did not start: ${why:-no reason given}"
+}

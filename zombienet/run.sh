@@ -142,19 +142,7 @@ if grep -q ASSAY_NAMESPACE_NODE "$work/network.toml"; then
 fi
 
 echo "run.sh: starting ${#nodes[@]} nodes"
-start "$zombienet" -l text -p native -d "$network" -f spawn \
-	"$work/network.toml" </dev/null >"$work/zombienet.log" 2>&1
-runner=${groups[0]}
-for _ in {1..1200}; do
-	[ ! -s "$network/zombie.json" ] || break
-	kill -0 "$runner" 2>/dev/null || break
-	sleep 0.2
-done
-if [ ! -s "$network/zombie.json" ]; then
-	why=$(grep -hm1 -iE 'error|in use' "$network"/*.log "$work/zombienet.log" 2>/dev/null |
-		cut -c1-200) || true
-	die "nodes unreachable: the network did not start: ${why:-no reason given}"
-fi
+spawn "$work/network.toml"
 
 start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out" \
 	"${stress[@]}" --network "$network" --expect "$(IFS=,; echo "${nodes[*]}")" \

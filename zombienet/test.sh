@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The functional tests: each file of zombienet/tests on a network of its own.
+# The functional tests, each on a network of two validators of its own.
 #
 #   zombienet/test.sh [NAME...]       register, submit, disable, restart; all unless named
 #
@@ -12,16 +12,25 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
+[ $# -gt 0 ] || set -- register submit disable restart
+for name in "$@"; do
+	case $name in
+	register | submit | disable | restart) ;;
+	*)
+		echo "test.sh: no test $name" >&2
+		exit 2
+		;;
+	esac
+done
+
 # shellcheck disable=SC2034 # read by common.sh
 build=1
 # shellcheck source=zombienet/common.sh
 . zombienet/common.sh
+export ASSAY_NODE=$node ASSAY_IMAGE=assay-node
 
-[ $# -gt 0 ] || set -- register submit disable restart
-for name in "$@"; do
-	[ -r "zombienet/tests/$name.zndsl" ] || die "no test $name"
-done
-
+# good.*, a key and its proof; second.*, another statement of the key; bad.proof, the proof of that
+# statement with one byte changed.
 files=$work/files
 mkdir "$files"
 "$client" export fibonacci --degree-bits 10 --hash blake3 --out "$files/good.vk" >/dev/null
@@ -40,19 +49,142 @@ proof[len(proof) // 8 * 4] ^= 1
 (folder / "bad.proof").write_bytes(proof)
 PYTHON
 
-export ASSAY_NODE=$node ASSAY_CLIENT=$client ASSAY_TEST_FILES=$files ASSAY_IMAGE=assay-node
+fail() {
+	echo "test.sh: $test: $1" >&2
+	tail -n 20 "$network"/*.log >&2
+	exit 1
+}
+
+# process NODE: its number.
+process() {
+	local file
+	for file in /proc/[0-9]*/cmdline; do
+		if tr '\0' ' ' <"$file" 2>/dev/null | grep -q -- "--name $1 .*$network/"; then
+			file=${file#/proc/}
+			echo "${file%/cmdline}"
+			return
+		fi
+	done
+}
+
+# option NODE NAME: the value of an option that the node was started with.
+option() {
+	tr '\0' '\n' <"/proc/$(process "$1")/cmdline" | grep -A 1 -x -- "$2" | tail -n 1
+}
+
+# call NODE VERDICTS ARGUMENT...: a call of the client is final, with one of the verdicts.
+call() {
+	local at=$1 expected=$2 answer got
+	shift 2
+	answer=$(timeout 180 "$client" --json "$@" --vk "$files/good.vk" \
+		--url "ws://127.0.0.1:$(option "$at" --rpc-port)" 2>>"$work/client.log") || true
+	got=$(python3 -c '
+import json, sys
+try:
+    answer = json.loads(sys.argv[1])
+    print(answer.get("verdict") if answer.get("finalised") else f"not final: {answer}")
+except ValueError:
+    print("no answer")
+' "$answer")
+	case " $expected " in
+	*" $got "*) ;;
+	*) fail "$1 at $at: expected $expected, got $got" ;;
+	esac
+}
+
+# register NODE VERDICT
+register() { call "$1" "$2" register --signer //Sender//0; }
+
+# submit NODE VERDICTS SENDER PROOF VALUES
+submit() {
+	call "$1" "$2" submit --signer "//Sender//$3" --proof "$files/$4" --public-values "$files/$5"
+}
+
+# switch off|on
+switch() {
+	local verb=enable
+	[ "$1" = on ] || verb=disable
+	ASSAY_SIGNER=//Alice timeout 180 "$client" admin "$verb" --proof-system plonky3 \
+		--url "ws://127.0.0.1:$(option alice --rpc-port)" >>"$work/client.log" 2>&1 ||
+		fail "admin $verb: $(tail -n 1 "$work/client.log")"
+}
+
+# height NODE best|finalized HEIGHT SECONDS: it gets there in time.
+height() {
+	local now end=$((SECONDS + $4))
+	while [ $SECONDS -lt $end ]; do
+		now=$(curl -s --noproxy '*' "http://127.0.0.1:$(option "$1" --prometheus-port)/metrics" |
+			sed -n "s/^substrate_block_height{.*status=\"$2\".*} //p") || true
+		[ "${now:-0}" -lt "$3" ] || return 0
+		sleep 1
+	done
+	fail "$1: expected the $2 block $3 within $4 s, got ${now:-none}"
+}
+
+# A key is registered once for each account.
+test_register() {
+	register alice accepted
+	register bob vk_already_registered
+	height bob finalized 3 60
+}
+
+# A proof is accepted once, and a tampered one is refused.
+test_submit() {
+	register alice accepted
+	submit bob accepted 1 good.proof good.pv
+	submit alice statement_exists 2 good.proof good.pv
+	submit bob "grinding_invalid merkle_path_invalid low_degree_invalid constraints_invalid" \
+		3 bad.proof second.pv
+	height alice finalized 6 60
+	height bob finalized 6 60
+}
+
+# The admin switches the proof system off and on.
+test_disable() {
+	register alice accepted
+	switch off
+	submit bob proof_system_disabled 1 second.proof second.pv
+	switch on
+	submit bob accepted 1 second.proof second.pv
+}
+
+# A node that was paused or killed goes on with the chain, and proofs with it.
+test_restart() {
+	local command bob
+	register alice accepted
+	bob=$(process bob)
+	kill -STOP "$bob"
+	sleep 1
+	kill -CONT "$bob"
+	height bob best 6 60
+	mapfile -d '' -t command <"/proc/$bob/cmdline"
+	kill -KILL "$bob"
+	sleep 5
+	start "${command[@]}" </dev/null >"$network/bob.again.log" 2>&1
+	height bob best 7 60
+	submit bob accepted 1 good.proof good.pv
+	height bob finalized 8 120
+}
+
+# Ends all processes of the network, so that another can be started.
+end_network() {
+	local pid
+	for pid in $(ours); do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+	while [ -n "$(ours)" ]; do sleep 0.1; done
+}
+
 status=0
-for name in "$@"; do
+for test in "$@"; do
 	begin=$SECONDS
-	log=$work/$name.log
-	start "$zombienet" -l text -p native -d "$work/$name" -f test "zombienet/tests/$name.zndsl" \
-		</dev/null >"$log" 2>&1
 	verdict=ok
-	wait "${groups[0]}" || verdict=FAILED
-	printf '%-12s %-7s %4d s\n' "$name" "$verdict" $((SECONDS - begin))
-	if [ "$verdict" = FAILED ]; then
-		status=1
-		tail -n 40 "$log" >&2
-	fi
+	network=$work/$test
+	spawn zombienet/networks/two.toml
+	# In a subshell, so that a failure ends this test alone.
+	(height alice best 2 90 && "test_$test") || verdict=FAILED
+	printf '%-12s %-7s %4d s\n' "$test" "$verdict" $((SECONDS - begin))
+	[ "$verdict" = ok ] || status=1
+	end_network
 done
 exit "$status"
