@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds `assay-stwo`, with which the client makes keys and proofs for STWO, and prints its path.
+#
+#   scripts/build/stwo.sh [PROFILE]    `release` unless given; a release is built with `production`
+#
 # Upstream's prover uses unstable library features: a stable compiler takes it with RUSTC_BOOTSTRAP=1
 # only. A target folder of its own keeps that out of every other build. The client finds the program
 # by ASSAY_STWO_PROVER, beside itself, or in the PATH.
@@ -11,5 +14,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 export RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=${ASSAY_STWO_TARGET_DIR:-$ASSAY_CACHE/target-stwo}
-cargo build --release --locked -p assay-stwo-airs --features cli --bin assay-stwo >&2
-echo "$CARGO_TARGET_DIR/release/assay-stwo"
+profile=${1:-release}
+cargo build --profile "$profile" --locked -p assay-stwo-airs --features cli --bin assay-stwo >&2
+echo "$CARGO_TARGET_DIR/$profile/assay-stwo"

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds a release archive from the commit that is checked out: assay-VERSION.tar.gz with the binaries,
-# the runtime, chain specifications, what a validator needs to watch and to act, a bill of materials, and
-# the SHA-256 of every file. Refuses a clone with changes, a node without one of the real back ends, one
-# with a mock, a runtime that two builds do not agree on, and a licence that deny.toml does not allow.
+# Builds a release archive from the commit that is checked out: assay-VERSION.tar.gz with the node, the client
+# and the program that proves with STWO, the runtime, chain specifications, what a validator needs to watch and
+# to act, a bill of materials, and the SHA-256 of every file. Refuses a clone with changes, a node without one of
+# the real back ends, one with a mock, a runtime that two builds do not agree on, and a licence that deny.toml
+# does not allow.
 #
 #   scripts/release/build.sh FOLDER               into FOLDER
 #   scripts/release/build.sh --rehearse FOLDER    with the profile `release` and what is compiled in,
@@ -61,8 +62,7 @@ rewritten() {
 # the whole workspace, because that is what the tests have built.
 packages=(-p assay-node -p assay-cli)
 [ "$rehearsal" = false ] || packages=(--workspace)
-cargo build --profile "$profile" --locked "${packages[@]}" --bins --example govern \
-	--features assay-node/production
+cargo build --profile "$profile" --locked "${packages[@]}" --bins --features assay-node/production
 built=$CARGO_TARGET_DIR/$profile
 runtime=wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
 
@@ -76,8 +76,11 @@ if [ "$rehearsal" = false ]; then
 	)
 	cmp "$built/$runtime" "$work/target/$profile/$runtime" ||
 		die "two builds of the runtime differ"
-	cd "$here"
 fi
+
+# The program that proves with STWO: of the same commit and profile, in its own target folder.
+prover=$(scripts/build/stwo.sh "$profile")
+cd "$here"
 
 tools=$ASSAY_CACHE/tools/bin
 [ -x "$tools/cargo-deny" ] || die "no cargo-deny: scripts/test.sh installs it"
@@ -86,10 +89,10 @@ tools=$ASSAY_CACHE/tools/bin
 root=$work/$name
 mkdir -p "$root"/{bin,runtime,chains,docs,deploy}
 cp "$built"/{assay-node,assay} "$root/bin/"
-cp "$built/examples/govern" "$root/bin/"
+cp "$prover" "$root/bin/assay-stwo"
 cp "$built/$runtime" "$root/runtime/"
 cp LICENSE README.md CHANGELOG.md "$root/"
-cp -r docs/{dashboards,alerts,runbooks,performance,stress,status.md,status.schema.json,metrics.md} \
+cp -r docs/{dashboards,alerts,runbooks,performance,stress,client.md,status.md,status.schema.json,metrics.md} \
 	"$root/docs/"
 cp -r deploy/. "$root/deploy/"
 for chain in dev local; do
