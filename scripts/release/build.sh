@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds a release archive from the commit that is checked out: assay-VERSION.tar.gz with the binaries,
-# the runtime, chain specifications, dashboard, alerts and runbooks, a bill of materials, and the SHA-256
-# of every file. Refuses a clone with changes, a node that lacks a proof system or has a mock, a runtime
+# Builds a release archive from the commit that is checked out: assay-VERSION.tar.gz with the node,
+# the client, the program that proves with STWO, the runtime, chain specifications, dashboard, alerts and
+# runbooks, a bill of materials, and the SHA-256 of every file. Refuses a clone with changes, a node that lacks a proof system or has a mock, a runtime
 # whose two builds differ, and a licence that deny.toml does not allow.
 #
 #   scripts/release/build.sh FOLDER               into FOLDER
@@ -61,8 +61,7 @@ rewritten() {
 # whole workspace, because the tests have built that.
 packages=(-p assay-node -p assay-cli)
 [ "$rehearsal" = false ] || packages=(--workspace)
-cargo build --profile "$profile" --locked "${packages[@]}" --bins --example govern \
-	--features assay-node/production
+cargo build --profile "$profile" --locked "${packages[@]}" --bins --features assay-node/production
 built=$CARGO_TARGET_DIR/$profile
 runtime=wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
 
@@ -76,8 +75,11 @@ if [ "$rehearsal" = false ]; then
 	)
 	cmp "$built/$runtime" "$work/target/$profile/$runtime" ||
 		die "two builds of the runtime differ"
-	cd "$here"
 fi
+
+# The program that proves with STWO: of the same commit and profile, in its own target folder.
+prover=$(scripts/build/stwo.sh "$profile")
+cd "$here"
 
 deny=$(scripts/build/tool.sh cargo-deny)
 "$deny" --locked -L error check licenses bans sources
@@ -85,10 +87,10 @@ deny=$(scripts/build/tool.sh cargo-deny)
 root=$work/$name
 mkdir -p "$root"/{bin,runtime,chains,docs,deploy}
 cp "$built"/{assay-node,assay} "$root/bin/"
-cp "$built/examples/govern" "$root/bin/"
+cp "$prover" "$root/bin/assay-stwo"
 cp "$built/$runtime" "$root/runtime/"
 cp LICENSE README.md CHANGELOG.md "$root/"
-cp -r docs/{dashboards,alerts,runbooks,performance,stress,status.md,status.schema.json,metrics.md} \
+cp -r docs/{dashboards,alerts,runbooks,performance,stress,client.md,status.md,status.schema.json,metrics.md} \
 	"$root/docs/"
 cp -r deploy/. "$root/deploy/"
 for chain in dev local; do

@@ -3,8 +3,8 @@
 #
 # Checks a release archive before use: every file has a checksum and matches it; the binaries are of the
 # named commit; the node starts, has every proof system and no mock, and passes its self-check; the client
-# accepts its own proof and refuses a tampered copy; and, in a clone of that commit, the bill of materials
-# matches the sources.
+# has the admin's calls, accepts its own proofs of Plonky3 and of STWO, and refuses a tampered copy; and, in a
+# clone of that commit, the bill of materials matches the sources.
 #
 #   scripts/release/verify.sh [--rehearsal] ARCHIVE
 set -euo pipefail
@@ -52,6 +52,13 @@ commit=$(field commit)
 said=$(bin/assay-node --version)
 [ "$said" = "assay-node $(field version)-${commit:0:11}" ] || die "the node says it is '$said'"
 
+for program in assay assay-stwo; do
+	said=$("bin/$program" --version) || die "$program does not run"
+	[ "$said" = "$program $(field version)" ] || die "$program says it is '$said'"
+done
+# What a validator needs in an emergency.
+bin/assay admin --help >/dev/null || die "the client has no admin's calls"
+
 log=$work/node.log
 bin/assay-node --dev --tmp --no-prometheus --no-mdns --rpc-port 0 --status-port 0 \
 	--listen-addr /ip4/127.0.0.1/tcp/0 >"$log" 2>&1 &
@@ -85,18 +92,23 @@ print("verify_release: node", status["version"], commit, *sorted(backends))
 END
 
 cd "$work"
-"$root/bin/assay" export fibonacci --degree-bits 10 >/dev/null
-"$root/bin/assay" prove fibonacci >/dev/null
+# judge AIR PROOF: the client's verdict, as its exit status.
 judge() {
-	"$root/bin/assay" verify --vk fibonacci.vk --public-values fibonacci.pv --proof "$1" >/dev/null 2>&1
+	"$root/bin/assay" verify --vk "$1.vk" --public-values "$1.pv" --proof "$2" >/dev/null 2>&1
 }
-judge fibonacci.proof || die "the client refuses a genuine proof"
+# The prover of the archive, whatever else is set or installed here.
+export ASSAY_STWO_PROVER=$root/bin/assay-stwo
+for air in fibonacci stwo-fibonacci; do
+	"$root/bin/assay" export "$air" --degree-bits 10 >/dev/null
+	"$root/bin/assay" prove "$air" >/dev/null
+	judge "$air" "$air.proof" || die "the client refuses a genuine proof of $air"
+done
 python3 -c '
 data = bytearray(open("fibonacci.proof", "rb").read())
 data[len(data) // 8 * 4] ^= 1
 open("tampered.proof", "wb").write(data)'
 status=0
-judge tampered.proof || status=$?
+judge fibonacci tampered.proof || status=$?
 [ "$status" -eq 1 ] || die "the client answers $status to a tampered proof"
 
 cd "$clone"

@@ -51,8 +51,7 @@ if [ ${#picture[@]} -gt 0 ]; then
 	python=$venv/bin/python
 fi
 
-# One command: the example alone would take other features of its dependencies.
-cargo build --release --locked --workspace --bins --example govern
+cargo build --release --locked --workspace --bins
 ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
 export ASSAY_STWO_PROVER
 
@@ -139,6 +138,6 @@ wait "${groups[0]}" || fail "failed"
 # The runbooks, against the author. They come last, because their proofs would change the figures.
 start env RPC="http://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" PROVER="$prover" \
 	METRICS="http://127.0.0.1:$metrics" PROMETHEUS="http://127.0.0.1:$prometheus" \
-	PATH="$CARGO_TARGET_DIR/release:$CARGO_TARGET_DIR/release/examples:$PATH" \
+	PATH="$CARGO_TARGET_DIR/release:$PATH" \
 	python3 -m scripts.workshop.runbooks "$work/runbooks"
 wait "${groups[0]}" || fail "a runbook failed"

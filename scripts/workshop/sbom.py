@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Prints a CycloneDX 1.5 bill of what is compiled into the node and the client: every crate that
-`cargo metadata` resolves for them without development dependencies, with its licence and the sum that
-Cargo.lock pins. `--check FILE` fails unless FILE is the bill of this tree."""
+"""Prints a CycloneDX 1.5 bill of what is compiled into the node, the client and the program that proves with
+STWO: every crate that `cargo metadata` resolves for them without development dependencies, with its licence
+and the sum that Cargo.lock pins. `--check FILE` fails unless FILE is the bill of this tree."""
 
 import argparse
 import json
@@ -13,13 +13,15 @@ import tomllib
 from scripts.workshop import ROOT
 from scripts.workshop.common import Json
 
-BINARIES = ("assay-node", "assay-cli")
+BINARIES = ("assay-node", "assay-cli", "assay-stwo-airs")
+# What the program assay-stwo is built with.
+FEATURES = "assay-stwo-airs/cli"
 
 
 def bill() -> Json:
     metadata = json.loads(subprocess.run(
-        ["cargo", "metadata", "--format-version", "1", "--locked", "--filter-platform",
-         "x86_64-unknown-linux-gnu"],
+        ["cargo", "metadata", "--format-version", "1", "--locked", "--features", FEATURES,
+         "--filter-platform", "x86_64-unknown-linux-gnu"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout)
     packages = {package["id"]: package for package in metadata["packages"]}

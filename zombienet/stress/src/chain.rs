@@ -1,48 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The connection to one node: following its blocks, signing, sending, reading what calls did.
+//! What the harness asks one node besides what the client asks: headers of every fork, bodies, weights.
 
 use crate::Harness;
+use assay_client::submit::Options;
+use assay_client::{
+	Admin, Call, Connection, Keypair, RpcParams, RpcSubscription, bytes, rpc_params, signer,
+};
 use codec::{Compact, Decode, Encode};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::str::FromStr;
-use std::sync::Arc;
 use std::time::Duration;
-use subxt::OnlineClient;
-use subxt::backend::LegacyBackend;
-use subxt::config::{DefaultExtrinsicParamsBuilder, PolkadotConfig};
-use subxt::dynamic::Value;
-use subxt::error::DispatchError;
-use subxt::events::Phase;
-use subxt::ext::jsonrpsee::client_transport::ws::{Url, WsTransportClientBuilder};
-use subxt::ext::jsonrpsee::core::client::Client;
-use subxt::rpcs::client::RpcSubscription;
-use subxt::rpcs::{RpcClient, rpc_params};
-use subxt::utils::{AccountId32, H256};
-use subxt_signer::SecretUri;
-use subxt_signer::sr25519::Keypair;
 
-/// Largest message in either direction: a block's body comes as hexadecimal digits.
-const MAX_MESSAGE_BYTES: u32 = 64 * 1024 * 1024;
+pub use assay_client::hex as hex0x;
+pub use assay_client::signer::{SENDERS, sender};
+
+/// How long a node may take to answer: one that is frozen is to be noticed.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Blocks after which a call that is in none becomes invalid: longer than a partition.
 const MORTALITY: u64 = 512;
 /// `System.BlockWeight`: the weight that a block used, by class.
 const BLOCK_WEIGHT: &str = "0x26aa394eea5630e07c48ae0c9558cef734abf5cb34d6244378cddbf18e849d96";
 /// `:code`: the runtime.
 const CODE: &str = "0x3a636f6465";
-/// The pallet under test.
-pub const PALLET: &str = "ProofVerifier";
 /// What an accepted call is called in the summary.
 pub const ACCEPTED: &str = "accepted";
 
 /// A connection.
-pub struct Chain {
-	/// Its JSON-RPC.
-	pub rpc: RpcClient,
-	client: OnlineClient<PolkadotConfig>,
-}
+pub struct Chain(assay_client::Chain);
 
 /// A header as JSON-RPC has it.
 #[derive(Clone, Debug, Deserialize)]
@@ -84,15 +70,6 @@ pub struct Body {
 	pub normal_weight: u64,
 }
 
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-	hex::decode(digits.trim_start_matches("0x")).ok()
-}
-
-/// `0x` and digits.
-pub fn hex0x(bytes: &[u8]) -> String {
-	format!("0x{}", hex::encode(bytes))
-}
-
 impl Header {
 	/// Encodes the header to hash it: JSON-RPC leaves the hash out.
 	pub fn head(&self) -> Option<Head> {
@@ -127,60 +104,37 @@ impl Header {
 impl Chain {
 	/// Connects to a node.
 	pub async fn connect(url: &str) -> Result<Self, Harness> {
-		let failed = |error: &dyn std::fmt::Display| Harness(format!("{url}: {error}"));
-		let parsed = Url::parse(url).map_err(|error| failed(&error))?;
-		let (sender, receiver) = WsTransportClientBuilder::default()
-			.max_request_size(MAX_MESSAGE_BYTES)
-			.max_response_size(MAX_MESSAGE_BYTES)
-			.build(parsed)
-			.await
-			.map_err(|error| failed(&error))?;
-		let rpc = RpcClient::new(
-			Client::builder()
-				.request_timeout(Duration::from_secs(30))
-				.max_buffer_capacity_per_subscription(4096)
-				.build_with_tokio(sender, receiver),
-		);
-		let backend = LegacyBackend::builder().build(rpc.clone());
-		let client =
-			OnlineClient::from_backend(Arc::new(backend)).await.map_err(|error| failed(&error))?;
-		Ok(Self { rpc, client })
+		let how = Connection { allow_insecure: true, request_timeout: REQUEST_TIMEOUT };
+		Ok(Self(assay_client::Chain::connect(url, &how).await?))
 	}
 
 	/// Asks the node.
-	pub async fn ask(&self, method: &str, params: Vec<Json>) -> Result<Json, Harness> {
-		let mut list = subxt::rpcs::client::RpcParams::new();
-		for param in params {
-			list.push(param).map_err(|error| Harness(format!("{method}: {error}")))?;
-		}
-		self.rpc.request(method, list).await.map_err(|error| Harness(format!("{method}: {error}")))
+	pub async fn ask(&self, method: &str, params: RpcParams) -> Result<Json, Harness> {
+		Ok(self.0.ask(method, params).await?)
 	}
 
 	/// Follows headers: `AllHeads`, `NewHeads` or `FinalizedHeads`.
 	pub async fn heads(&self, which: &str) -> Result<RpcSubscription<Header>, Harness> {
 		let (sub, unsub) = (format!("chain_subscribe{which}"), format!("chain_unsubscribe{which}"));
-		self.rpc
-			.subscribe(&sub, rpc_params![], &unsub)
-			.await
-			.map_err(|error| Harness(format!("{sub}: {error}")))
+		Ok(self.0.subscribe(&sub, &unsub).await?)
 	}
 
 	/// The hash of the block at `number` on the node's best chain.
 	pub async fn hash_at(&self, number: u64) -> Result<Option<[u8; 32]>, Harness> {
-		let answer = self.ask("chain_getBlockHash", vec![number.into()]).await?;
+		let answer = self.ask("chain_getBlockHash", rpc_params![number]).await?;
 		Ok(answer.as_str().and_then(bytes).and_then(|hash| hash.try_into().ok()))
 	}
 
 	/// The header of a block.
 	pub async fn head(&self, hash: [u8; 32]) -> Result<Option<Head>, Harness> {
-		let answer = self.ask("chain_getHeader", vec![hex0x(&hash).into()]).await?;
+		let answer = self.ask("chain_getHeader", rpc_params![hex0x(&hash)]).await?;
 		let header: Option<Header> = serde_json::from_value(answer).ok();
 		Ok(header.and_then(|header| header.head()))
 	}
 
 	/// What a block holds.
 	pub async fn body(&self, hash: [u8; 32]) -> Result<Body, Harness> {
-		let block = self.ask("chain_getBlock", vec![hex0x(&hash).into()]).await?;
+		let block = self.ask("chain_getBlock", rpc_params![hex0x(&hash)]).await?;
 		let extrinsics = block["block"]["extrinsics"]
 			.as_array()
 			.ok_or_else(|| Harness(format!("{} has no body", hex0x(&hash))))?
@@ -188,8 +142,7 @@ impl Chain {
 			.filter_map(|digits| bytes(digits.as_str()?))
 			.map(|bytes| (sp_crypto_hashing::blake2_256(&bytes), bytes.len()))
 			.collect();
-		let weight =
-			self.ask("state_getStorage", vec![BLOCK_WEIGHT.into(), hex0x(&hash).into()]).await?;
+		let weight = self.ask("state_getStorage", rpc_params![BLOCK_WEIGHT, hex0x(&hash)]).await?;
 		let weight = weight.as_str().and_then(bytes).unwrap_or_default();
 		// Ordinary calls come first, and of them the time.
 		let normal_weight =
@@ -199,124 +152,50 @@ impl Chain {
 
 	/// What each extrinsic of a block came to: [`ACCEPTED`], or the error in snake case.
 	pub async fn verdicts(&self, hash: [u8; 32]) -> Result<BTreeMap<u32, String>, Harness> {
-		let failed = |error: &dyn std::fmt::Display| Harness(format!("events: {error}"));
-		let at = self.client.at_block(H256(hash)).await.map_err(|error| failed(&error))?;
-		let events = at.events().fetch().await.map_err(|error| failed(&error))?;
-		let mut verdicts = BTreeMap::new();
-		for event in events.iter() {
-			let event = event.map_err(|error| failed(&error))?;
-			let Phase::ApplyExtrinsic(index) = event.phase() else { continue };
-			match (event.pallet_name(), event.event_name()) {
-				("System", "ExtrinsicSuccess") => {
-					verdicts.insert(index, ACCEPTED.to_string());
-				},
-				("System", "ExtrinsicFailed") => {
-					let error = DispatchError::decode_from(event.field_bytes(), at.metadata())
-						.map_err(|error| failed(&error))?;
-					verdicts.insert(index, name(&error));
-				},
-				_ => {},
-			}
-		}
-		Ok(verdicts)
+		let outcomes = self.0.outcomes(hash).await?.into_iter();
+		let verdict = |outcome: assay_client::blocks::Outcome| match outcome {
+			Ok(()) => ACCEPTED.to_string(),
+			Err(refusal) => refusal.verdict,
+		};
+		Ok(outcomes.map(|(index, outcome)| (index, verdict(outcome))).collect())
 	}
 
-	/// Signs a call of the pallet.
+	/// Signs a call, of any length.
 	pub async fn sign(
 		&self,
-		call: &str,
-		fields: Vec<Value>,
+		call: &Call,
 		signer: &Keypair,
 		nonce: u64,
 		tip: u64,
 	) -> Result<Vec<u8>, Harness> {
-		self.sign_of(PALLET, call, fields, signer, nonce, tip).await
+		let options = Options { nonce: Some(nonce), tip: tip.into(), mortality: MORTALITY };
+		Ok(self.0.sign(call, signer, &options).await?.into_bytes())
 	}
 
 	/// Signs the admin's call that replaces the runtime. Without the checks of `set_code`: the
 	/// old node and the new one are of one commit, so their runtimes have one version.
 	pub async fn sign_upgrade(&self, code: &[u8]) -> Result<Vec<u8>, Harness> {
-		let signer = keypair("//Alice")?;
-		let fields = [("code", Value::from_bytes(code))];
-		let inner = Value::unnamed_variant(
-			"System",
-			[Value::named_variant("set_code_without_checks", fields)],
-		);
-		let weight =
-			Value::named_composite([("ref_time", Value::u128(0)), ("proof_size", Value::u128(0))]);
+		let signer = signer::from_uri("//Alice")?;
 		let nonce = self.nonce(&signer).await?;
-		self.sign_of("Sudo", "sudo_unchecked_weight", vec![inner, weight], &signer, nonce, 0).await
+		let upgrade = Admin::SetCode { code: code.into(), checked: false };
+		self.sign(&upgrade.call(), &signer, nonce, 0).await
 	}
 
 	/// The hash of the runtime's code after a block.
 	pub async fn code_hash(&self, block: [u8; 32]) -> Result<Option<[u8; 32]>, Harness> {
-		let answer =
-			self.ask("state_getStorageHash", vec![CODE.into(), hex0x(&block).into()]).await?;
+		let answer = self.ask("state_getStorageHash", rpc_params![CODE, hex0x(&block)]).await?;
 		Ok(answer.as_str().and_then(bytes).and_then(|hash| hash.try_into().ok()))
 	}
 
-	async fn sign_of(
-		&self,
-		pallet: &str,
-		call: &str,
-		fields: Vec<Value>,
-		signer: &Keypair,
-		nonce: u64,
-		tip: u64,
-	) -> Result<Vec<u8>, Harness> {
-		let failed = |error: &dyn std::fmt::Display| Harness(format!("signing: {error}"));
-		let payload = subxt::dynamic::tx(pallet, call, fields);
-		let params = DefaultExtrinsicParamsBuilder::new()
-			.nonce(nonce)
-			.mortal(MORTALITY)
-			.tip(tip.into())
-			.build();
-		let at = self.client.at_current_block().await.map_err(|error| failed(&error))?;
-		let signed = at.transactions().create_signed(&payload, signer, params).await;
-		Ok(signed.map_err(|error| failed(&error))?.into_encoded())
-	}
-
 	/// Puts a signed call into the node's pool.
-	pub async fn submit(&self, extrinsic: &[u8]) -> Result<(), Harness> {
-		self.ask("author_submitExtrinsic", vec![hex0x(extrinsic).into()]).await.map(drop)
+	pub async fn submit(&self, extrinsic: &[u8]) -> Result<(), assay_client::Error> {
+		self.0.submit(extrinsic).await.map(drop)
 	}
 
 	/// The nonce of an account's next call.
 	pub async fn nonce(&self, signer: &Keypair) -> Result<u64, Harness> {
-		let account = AccountId32(signer.public_key().0).to_string();
-		let answer = self.ask("system_accountNextIndex", vec![account.into()]).await?;
-		answer.as_u64().ok_or_else(|| Harness("expected a nonce".into()))
+		Ok(self.0.nonce(signer).await?)
 	}
-}
-
-/// `//Sender//i`, which the presets fund.
-pub fn sender(index: usize) -> Result<Keypair, Harness> {
-	keypair(&format!("//Sender//{index}"))
-}
-
-fn keypair(uri: &str) -> Result<Keypair, Harness> {
-	let failed = |error: &dyn std::fmt::Display| Harness(format!("{uri}: {error}"));
-	let parsed = SecretUri::from_str(uri).map_err(|error| failed(&error))?;
-	Keypair::from_uri(&parsed).map_err(|error| failed(&error))
-}
-
-/// Accounts that the presets fund.
-pub const SENDERS: usize = 128;
-
-fn name(error: &DispatchError) -> String {
-	if let DispatchError::Module(module) = error
-		&& let Ok(details) = module.details()
-	{
-		let mut snake = String::new();
-		for (index, letter) in details.variant.name.chars().enumerate() {
-			if letter.is_ascii_uppercase() && index > 0 {
-				snake.push('_');
-			}
-			snake.push(letter.to_ascii_lowercase());
-		}
-		return snake;
-	}
-	"dispatch_error".into()
 }
 
 #[cfg(test)]

@@ -9,10 +9,9 @@ use crate::rng::Rng;
 use crate::run::{Item, Run};
 use crate::scenario::Load;
 use crate::tamper;
+use assay_client::{Call, Keypair};
 use std::sync::Arc;
 use std::time::Duration;
-use subxt::dynamic::Value;
-use subxt_signer::sr25519::Keypair;
 
 /// Seconds after which a call that is in no block is offered to another node: its first pool may
 /// have died with its node.
@@ -28,8 +27,8 @@ pub async fn register(run: &Arc<Run>, keys: &[(String, Vec<u8>)]) -> Result<(), 
 	let chain = run.chain(0).ok_or_else(|| Harness("nodes unreachable: none answers".into()))?;
 	let first = chain.nonce(&signer).await?;
 	for (nonce, (name, vk)) in keys.iter().enumerate() {
-		let fields = vec![Value::from_bytes(vk)];
-		let signed = chain.sign("register_vk", fields, &signer, first + nonce as u64, 0).await?;
+		let call = Call::register_vk(vk.clone());
+		let signed = chain.sign(&call, &signer, first + nonce as u64, 0).await?;
 		offer(run, item(name, "register_vk", signed), 0).await;
 	}
 	for _ in 0..600 {
@@ -97,7 +96,7 @@ async fn offer_known(run: &Run, index: usize, turn: usize) -> bool {
 		let taken = match answer {
 			Ok(Ok(())) => true,
 			// It is there already, or was and is in a block.
-			Ok(Err(error)) if error.0.contains("1013") || error.0.contains("lready") => true,
+			Ok(Err(error)) if error.is_known_to_pool() => true,
 			Ok(Err(error)) => {
 				item.pool_refusals += 1;
 				if item.flood {
@@ -105,8 +104,9 @@ async fn offer_known(run: &Run, index: usize, turn: usize) -> bool {
 					return false;
 				}
 				// A nonce that is used up means that it is in a block: finality will tell.
-				if item.pool_refusals == 1 && !error.0.contains("outdated") {
-					let reason: String = error.0.chars().take(160).collect();
+				let reason = error.to_string();
+				if item.pool_refusals == 1 && !reason.contains("outdated") {
+					let reason: String = reason.chars().take(160).collect();
 					eprintln!("stress: a pool refused a call of {}: {reason}", item.load);
 				}
 				false
@@ -192,21 +192,15 @@ pub async fn send(
 			};
 			let account = &mut accounts[turn % load.senders];
 			turn += 1;
-			let fields = vec![
-				Value::from_bytes(proofs.vk_hash),
-				Value::from_bytes(values),
-				Value::from_bytes(&proof),
-			];
+			let proof_bytes = proof.len();
+			let call = Call::submit_proof(proofs.vk_hash, values, proof);
 			let signed = loop {
 				if run.stopped() {
 					return Ok(());
 				}
 				if let Some(chain) = run.chain(turn) {
-					let fields = fields.clone();
 					let (signer, nonce) = (&account.signer, account.nonce);
-					if let Ok(signed) =
-						chain.sign("submit_proof", fields, signer, nonce, load.tip).await
-					{
+					if let Ok(signed) = chain.sign(&call, signer, nonce, load.tip).await {
 						break signed;
 					}
 				}
@@ -219,7 +213,7 @@ pub async fn send(
 				tamper: name,
 				expected,
 				flood: load.flood,
-				proof_bytes: Some(proof.len()),
+				proof_bytes: Some(proof_bytes),
 				..item(&load.name, "submit_proof", signed)
 			};
 			let taken = offer(&run, call, turn).await;

@@ -18,6 +18,7 @@ mod scenario;
 mod summary;
 mod tamper;
 
+use assay_client::rpc_params;
 use clap::Parser;
 use serde_json::json;
 use std::path::PathBuf;
@@ -28,6 +29,12 @@ use std::time::Duration;
 /// Why the harness could not do its work.
 #[derive(Debug)]
 pub struct Harness(pub String);
+
+impl From<assay_client::Error> for Harness {
+	fn from(error: assay_client::Error) -> Self {
+		Self(error.to_string())
+	}
+}
 
 /// Loads a running network with real and tampered proofs, and breaks it.
 #[derive(Debug, Parser)]
@@ -264,7 +271,7 @@ async fn reach(run: &Arc<run::Run>, arguments: &Arguments) -> Result<serde_json:
 		let Some(chain) = chain else {
 			return Err(Harness(format!("nodes unreachable: {} at {}", place.name, place.url())));
 		};
-		let runtime = chain.ask("state_getRuntimeVersion", Vec::new()).await?;
+		let runtime = chain.ask("state_getRuntimeVersion", rpc_params![]).await?;
 		if runtime["specName"] != "assay" {
 			let name = &runtime["specName"];
 			return Err(Harness(format!("wrong binary: {} runs the chain {name}", place.name)));
@@ -275,7 +282,7 @@ async fn reach(run: &Arc<run::Run>, arguments: &Arguments) -> Result<serde_json:
 		}
 		versions = json!({
 			"commit": arguments.commit,
-			"node": chain.ask("system_version", Vec::new()).await?,
+			"node": chain.ask("system_version", rpc_params![]).await?,
 			"runtime": runtime["specVersion"],
 			"genesis": first.map(|hash| chain::hex0x(&hash)),
 		});

@@ -6,6 +6,7 @@
 use crate::chain::{Body, Chain, Head};
 use crate::measure::{self, metric};
 use crate::nodes::Place;
+use assay_client::rpc_params;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -504,7 +505,7 @@ pub async fn sample(run: Arc<Run>) {
 
 /// Reads the verifications that a node made since the last look.
 pub async fn read_verifications(run: &Run, node: usize, chain: &Chain) {
-	let ask = chain.ask("assay_recentVerifications", vec![256.into()]);
+	let ask = chain.ask("assay_recentVerifications", rpc_params![256]);
 	let Ok(Ok(answer)) = tokio::time::timeout(Duration::from_secs(5), ask).await else { return };
 	let records: Vec<Json> = serde_json::from_value(answer).unwrap_or_default();
 	let mut state = run.state();

@@ -15,10 +15,12 @@
 //! | [`root`] | `root` |
 //! | [`suggest`] | `suggest` |
 //! | [`signer`] | the account that pays |
-//! | [`chain`] | the connection, sending a call, reading its events |
+//! | [`chain`] | what is added to `assay_client`: progress, and how its errors are told |
 //! | [`serve`] | `prove --serve` |
 //! | [`online`] | `register`, `unregister`, `submit`, `watch` |
+//! | [`admin`] | `admin` |
 
+mod admin;
 mod backends;
 mod chain;
 mod cli;
@@ -71,6 +73,7 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Submit(args) => online::submit(&args),
 		Command::Watch(args) => online::watch(&args, json),
 		Command::Show(args) => show::show(&args),
+		Command::Admin(args) => admin::admin(&args),
 	}
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The account that signs and pays. No message repeats any part of a secret.
+//! The account that signs and pays, as the arguments or the environment name it. No message repeats any
+//! part of a secret.
 
 use crate::cli::SignerArgs;
 use crate::output::Failure;
+use assay_client::Keypair;
 use std::fs::File;
 use std::io::Read;
-use std::str::FromStr;
-use subxt_signer::SecretUri;
-use subxt_signer::sr25519::Keypair;
 
 /// Environment variable that holds a secret URI.
 const VARIABLE: &str = "ASSAY_SIGNER";
@@ -36,14 +35,5 @@ pub fn keypair(args: &SignerArgs) -> Result<Keypair, Failure> {
 			"expected a signer: --signer URI, --signer-file FILE or {VARIABLE}; got none"
 		)));
 	};
-	SecretUri::from_str(uri.trim())
-		.ok()
-		.and_then(|uri| Keypair::from_uri(&uri).ok())
-		// An empty text is a valid URI: that of the well-known development phrase.
-		.filter(|_| !uri.trim().is_empty())
-		.ok_or_else(|| {
-			Failure::usage(format_args!(
-				"{origin}: expected a secret URI such as //Alice, got a text that is none"
-			))
-		})
+	assay_client::signer::from_uri(&uri).map_err(|error| Failure::from(error).context(origin))
 }

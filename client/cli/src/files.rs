@@ -15,6 +15,12 @@ use std::path::Path;
 /// Longest proof that is read, in bytes: no chain carries a longer one.
 pub const MAX_PROOF_BYTES: usize = 16 * 1024 * 1024;
 
+/// Longest runtime that is read, in bytes: a node takes no longer message.
+const MAX_RUNTIME_BYTES: usize = 16 * 1024 * 1024;
+
+/// How runtimes start: as Wasm does, and as Substrate marks what it has compressed.
+const RUNTIME_STARTS: [&[u8]; 2] = [b"\0asm", &[0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05]];
+
 /// Most public values: the cap of the program format.
 const MAX_PUBLIC_VALUES: usize = assay_air::limits::MAX_PUBLIC_VALUES as usize;
 
@@ -96,6 +102,16 @@ pub fn read_columns(path: &Path, values: u64) -> Result<Vec<Vec<u32>>, Failure> 
 		let message = "expected a JSON list with a list of whole numbers for each column";
 		Failure::usage(format_args!("{}: {message}: {error}", path.display()))
 	})
+}
+
+/// Reads a runtime, compressed or not.
+pub fn read_runtime(path: &Path) -> Result<Vec<u8>, Failure> {
+	let bytes = read(path, "runtime", MAX_RUNTIME_BYTES, None)?;
+	if !RUNTIME_STARTS.iter().any(|start| bytes.starts_with(start)) {
+		let message = "expected a runtime in Wasm, compressed or not, got another file";
+		return Err(Failure::usage(message).context(path.display()));
+	}
+	Ok(bytes)
 }
 
 /// Writes columns as [`read_columns`] reads them.

@@ -14,15 +14,16 @@ mod jobs;
 mod metrics;
 mod witness;
 
-use crate::chain::{Chain, failure};
+use crate::chain::{connect, refused, send, within};
 use crate::cli::{ProveArgs, ServeArgs};
 use crate::files::{self, VkFile};
 use crate::offline::default_file;
-use crate::online::{ProofVerified, within};
 use crate::output::{Answer, Exit, Failure, Progress, hex, millis, warn, write_line};
 use crate::signer::keypair;
 use crate::stwo;
 use assay_airs::Sample;
+use assay_client::events::ProofVerified;
+use assay_client::{Call, Chain, Head, Keypair, rpc_params};
 use assay_primitives::PublicValues;
 use codec::{Decode, Encode};
 use jobs::{Job, Jobs, Made};
@@ -32,8 +33,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use subxt::rpcs::rpc_params;
-use subxt_signer::sr25519::Keypair;
 use tokio::sync::Notify;
 use witness::{HEADERS, Justification, Key, Twin};
 
@@ -147,7 +146,7 @@ impl Service {
 
 	/// One connection, until it is lost.
 	async fn session(self: &Arc<Self>) -> Result<std::convert::Infallible, Failure> {
-		let chain = Chain::connect(&self.url, self.allow_insecure).await?;
+		let chain = connect(&self.url, self.allow_insecure).await?;
 		self.register(&chain).await?;
 		tokio::select! {
 			ended = self.follow(&chain) => ended,
@@ -158,17 +157,17 @@ impl Service {
 	/// Registers the key, unless somebody has.
 	async fn register(&self, chain: &Chain) -> Result<(), Failure> {
 		let hash = self.vk.hash();
-		if !chain.ask("assay_vkInfo", rpc_params![hex(&hash)]).await?.is_null() {
+		if chain.state().await?.key(&hash).await?.is_some() {
 			return Ok(());
 		}
 		let progress = Progress::start("registering the key");
-		let fields = (self.vk.bytes.clone(),);
-		let sent = chain.send("register_vk", fields, &[], &self.signer, true, &progress);
-		let mut included = self.patient(sent).await?;
-		match included.refusal.take() {
+		let call = Call::register_vk(self.vk.bytes.clone());
+		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress);
+		let included = self.patient(sent).await?;
+		match &included.refusal {
 			// Somebody else was quicker.
 			Some(refusal) if refusal.verdict == "vk_already_registered" => Ok(()),
-			Some(refusal) => Err(included.into_failure(&refusal)),
+			Some(refusal) => Err(refused(&included.place, included.fee, refusal)),
 			None => {
 				self.tell("registered", json!({ "vk_hash": hex(&hash) }));
 				Ok(())
@@ -185,9 +184,10 @@ impl Service {
 			)
 			.await?;
 		while let Some(bytes) = justifications.next().await {
-			let bytes = bytes.map_err(failure)?;
-			let justification = hex::decode(bytes.trim_start_matches("0x"))
-				.ok()
+			let bytes = bytes.map_err(|error| {
+				Failure::new(Exit::Unreachable, format_args!("expected justifications: {error}"))
+			})?;
+			let justification = assay_client::bytes(&bytes)
 				.and_then(|bytes| Justification::decode(&mut &bytes[..]).ok())
 				.ok_or_else(|| unexpected("a justification"))?;
 			let number = justification.target_number();
@@ -259,9 +259,10 @@ impl Service {
 			},
 		};
 		let progress = Progress::start(format_args!("submitting the proof of block {number}"));
-		let (proof_bytes, fields) = (proof.len(), (self.vk.hash(), public_values, proof));
-		let sent = chain.send("submit_proof", fields, &[], &self.signer, true, &progress);
-		let mut included = match self.patient(sent).await {
+		let proof_bytes = proof.len();
+		let call = Call::submit_proof(self.vk.hash(), public_values, proof);
+		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress);
+		let included = match self.patient(sent).await {
 			// The pool: the account has no funds, or another call of it is on its way.
 			Err(refused) if refused.exit() == Exit::Refused => {
 				self.metrics.failed(Trouble::Pool);
@@ -271,20 +272,20 @@ impl Service {
 			},
 			answer => answer?,
 		};
-		let mut line = json!({ "block": number, "in_block": included.block_number });
-		match included.refusal.take() {
+		let mut line = json!({ "block": number, "in_block": included.place.block_number });
+		match &included.refusal {
 			// The answer to an earlier submission was lost.
 			Some(refusal) if refusal.verdict == "statement_exists" => {},
 			Some(refusal) => {
 				self.metrics.failed(Trouble::Refused);
-				line["verdict"] = refusal.verdict.into();
+				line["verdict"] = refusal.verdict.as_str().into();
 				self.jobs.refuse(number)?;
 				self.tell("refused", line);
 				return Ok(());
 			},
 			None => {
-				let event: Option<ProofVerified> = included.event()?;
-				line["statement"] = event.map(|event| hex(&event.statement)).into();
+				let event: ProofVerified = included.event()?;
+				line["statement"] = hex(&event.statement).into();
 			},
 		}
 		line["proof_bytes"] = proof_bytes.into();
@@ -372,7 +373,7 @@ impl Service {
 
 /// The bytes of a hexadecimal string.
 fn bytes(value: &Value) -> Option<Vec<u8>> {
-	hex::decode(value.as_str()?.strip_prefix("0x")?).ok()
+	assay_client::bytes(value.as_str()?)
 }
 
 fn unexpected(what: &str) -> Failure {

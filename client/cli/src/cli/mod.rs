@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The command line's arguments.
+//! The command line's arguments. Those of commands that talk to a chain are in `chain`.
+
+mod chain;
+
+pub use chain::*;
 
 use crate::backends::Air;
 use crate::output::Failure;
@@ -10,7 +14,6 @@ use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use subxt::utils::AccountId32;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -68,62 +71,8 @@ pub enum Command {
 	Watch(WatchArgs),
 	/// Show what a chain knows: keys, statements, what is switched off
 	Show(ShowArgs),
-}
-
-/// Arguments of `show`.
-#[derive(Debug, Args)]
-pub struct ShowArgs {
-	/// What to show.
-	#[command(subcommand)]
-	pub command: ShowCommand,
-	/// Where the chain is.
-	#[command(flatten)]
-	pub chain: ChainArgs,
-}
-
-/// What a chain can show.
-#[derive(Debug, Subcommand)]
-pub enum ShowCommand {
-	/// A registered key: bits, cost, who has it registered, what a submission costs
-	Key(ShowKeyArgs),
-	/// The keys that an account has registered
-	Keys {
-		/// The account's address
-		#[arg(long, value_name = "ADDRESS")]
-		owner: AccountId32,
-	},
-	/// Whether the chain vouches for a statement
-	Statement(ShowStatementArgs),
-	/// Which proof systems, versions of keys and profiles are switched off, which versions retire
-	Restrictions,
-}
-
-/// Arguments of `show key`.
-#[derive(Debug, Args)]
-pub struct ShowKeyArgs {
-	/// Which key.
-	#[command(flatten)]
-	pub vk: VkArgs,
-	/// Price a proof of this length [default: the longest one under the key]
-	#[arg(long, value_name = "N")]
-	pub proof_bytes: Option<u32>,
-}
-
-/// Arguments of `show statement`.
-#[derive(Debug, Args)]
-pub struct ShowStatementArgs {
-	/// The statement, or what it is made of: --vk or --vk-hash, and --public-values
-	#[arg(value_name = "HEX", value_parser = hash, conflicts_with_all = ["vk", "vk_hash", "public_values"])]
-	pub statement: Option<Hash>,
-	/// The verifying key
-	#[arg(long, value_name = "FILE", requires = "public_values", conflicts_with = "vk_hash")]
-	pub vk: Option<PathBuf>,
-	/// Hash of the verifying key
-	#[arg(long, value_name = "HEX", value_parser = hash, requires = "public_values")]
-	pub vk_hash: Option<Hash>,
-	/// The public values
-	#[arg(long, value_name = "FILE")]
-	pub public_values: Option<PathBuf>,
+	/// Make the admin's calls, through sudo: switch off, purge, retire, replace the runtime
+	Admin(AdminArgs),
 }
 
 /// What to do with the sample AIRs.
@@ -369,120 +318,6 @@ pub struct VerifyArgs {
 	pub context: Option<Hash>,
 }
 
-/// Where the chain is.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Chain")]
-pub struct ChainArgs {
-	/// A node's WebSocket address
-	#[arg(long, global = true, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
-	pub url: String,
-	/// Allow an unencrypted connection to another machine
-	#[arg(long, global = true)]
-	pub allow_insecure: bool,
-	/// Give up after this many seconds
-	#[arg(long, global = true, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-	pub timeout: u64,
-}
-
-/// Who pays.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Signer (default: the environment variable ASSAY_SIGNER)")]
-pub struct SignerArgs {
-	/// Secret URI such as //Alice. Other users of this machine can see arguments: for real funds
-	/// use a file or the environment
-	#[arg(long, value_name = "URI", conflicts_with = "signer_file")]
-	pub signer: Option<String>,
-	/// File that holds a secret URI
-	#[arg(long, value_name = "FILE")]
-	pub signer_file: Option<PathBuf>,
-	/// Return when the call is in a block, without waiting for finality
-	#[arg(long, alias = "no-wait-finalized")]
-	pub no_wait_finalised: bool,
-}
-
-/// Arguments of `register`.
-#[derive(Debug, Args)]
-pub struct RegisterArgs {
-	/// The verifying key
-	#[arg(long, value_name = "FILE")]
-	pub vk: PathBuf,
-	/// Send the key without looking at it first
-	#[arg(long)]
-	pub no_check: bool,
-	/// Where the chain is.
-	#[command(flatten)]
-	pub chain: ChainArgs,
-	/// Who pays.
-	#[command(flatten)]
-	pub signer: SignerArgs,
-}
-
-/// Which verifying key.
-#[derive(Debug, Args)]
-#[group(required = true, multiple = false)]
-pub struct VkArgs {
-	/// The verifying key
-	#[arg(long, value_name = "FILE")]
-	pub vk: Option<PathBuf>,
-	/// Hash of the verifying key
-	#[arg(long, value_name = "HEX", value_parser = hash)]
-	pub vk_hash: Option<Hash>,
-}
-
-/// Arguments of `unregister`.
-#[derive(Debug, Args)]
-pub struct UnregisterArgs {
-	/// Which key.
-	#[command(flatten)]
-	pub vk: VkArgs,
-	/// Where the chain is.
-	#[command(flatten)]
-	pub chain: ChainArgs,
-	/// Who pays.
-	#[command(flatten)]
-	pub signer: SignerArgs,
-}
-
-/// Arguments of `submit`.
-#[derive(Debug, Args)]
-pub struct SubmitArgs {
-	/// Which key.
-	#[command(flatten)]
-	pub vk: VkArgs,
-	/// The public values
-	#[arg(long, value_name = "FILE")]
-	pub public_values: PathBuf,
-	/// The proof. It is sent as it is: the chain judges it
-	#[arg(long, value_name = "FILE")]
-	pub proof: PathBuf,
-	/// Where the chain is.
-	#[command(flatten)]
-	pub chain: ChainArgs,
-	/// Who pays.
-	#[command(flatten)]
-	pub signer: SignerArgs,
-}
-
-/// Arguments of `watch`.
-#[derive(Debug, Args)]
-pub struct WatchArgs {
-	/// Wait for this statement and print nothing else
-	#[arg(long, value_name = "HEX", value_parser = hash)]
-	pub statement: Option<Hash>,
-	/// Stop after this many finalised blocks
-	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-	pub blocks: Option<u64>,
-	/// A node's WebSocket address
-	#[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
-	pub url: String,
-	/// Allow an unencrypted connection to another machine
-	#[arg(long)]
-	pub allow_insecure: bool,
-	/// Give up after this many seconds [default: never]
-	#[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
-	pub timeout: Option<u64>,
-}
-
 /// A hash function's name.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum HashArg {
@@ -608,11 +443,24 @@ fn hash(text: &str) -> Result<Hash, String> {
 
 #[cfg(test)]
 mod tests {
-	use super::Cli;
+	use super::*;
 	use clap::CommandFactory;
 
 	#[test]
 	fn arguments_are_consistent() {
 		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn signer_and_chain_may_come_before_or_after_the_admins_command() {
+		for line in [
+			"assay admin --signer //A --url ws://h:1 disable --profile strong",
+			"assay admin disable --profile strong --signer //A --url ws://h:1",
+		] {
+			let cli = Cli::try_parse_from(line.split(' ')).expect(line);
+			let Command::Admin(args) = cli.command else { panic!("{line}") };
+			assert_eq!(args.signer.signer.as_deref(), Some("//A"));
+			assert_eq!(args.chain.url, "ws://h:1");
+		}
 	}
 }

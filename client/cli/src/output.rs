@@ -13,6 +13,8 @@ use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+pub use assay_client::hex;
+
 /// Exit codes; the table in `--help` says the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
@@ -215,11 +217,6 @@ pub fn table(rows: &[(&str, String)]) -> String {
 		let _ = writeln!(text, "{name:<width$}  {value}");
 	}
 	text
-}
-
-/// `0x` and the bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-	format!("0x{}", hex::encode(bytes))
 }
 
 /// Milliseconds with three decimals.

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Arguments of the commands that talk to a chain.
+
+use super::{ProfileArg, hash};
+use assay_client::AccountId32;
+use assay_primitives::{Hash, SystemId};
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+	/// What to show.
+	#[command(subcommand)]
+	pub command: ShowCommand,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+}
+
+/// What a chain can show.
+#[derive(Debug, Subcommand)]
+pub enum ShowCommand {
+	/// A registered key: bits, cost, who has it registered, what a submission costs
+	Key(ShowKeyArgs),
+	/// The keys that an account has registered
+	Keys {
+		/// The account's address
+		#[arg(long, value_name = "ADDRESS")]
+		owner: AccountId32,
+	},
+	/// Whether the chain vouches for a statement
+	Statement(ShowStatementArgs),
+	/// Which proof systems, versions of keys and profiles are switched off, which versions retire
+	Restrictions,
+}
+
+/// Arguments of `show key`.
+#[derive(Debug, Args)]
+pub struct ShowKeyArgs {
+	/// Which key.
+	#[command(flatten)]
+	pub vk: VkArgs,
+	/// Price a proof of this length [default: the longest one under the key]
+	#[arg(long, value_name = "N")]
+	pub proof_bytes: Option<u32>,
+}
+
+/// Arguments of `show statement`.
+#[derive(Debug, Args)]
+pub struct ShowStatementArgs {
+	/// The statement, or what it is made of: --vk or --vk-hash, and --public-values
+	#[arg(value_name = "HEX", value_parser = hash, conflicts_with_all = ["vk", "vk_hash", "public_values"])]
+	pub statement: Option<Hash>,
+	/// The verifying key
+	#[arg(long, value_name = "FILE", requires = "public_values", conflicts_with = "vk_hash")]
+	pub vk: Option<PathBuf>,
+	/// Hash of the verifying key
+	#[arg(long, value_name = "HEX", value_parser = hash, requires = "public_values")]
+	pub vk_hash: Option<Hash>,
+	/// The public values
+	#[arg(long, value_name = "FILE")]
+	pub public_values: Option<PathBuf>,
+}
+
+/// Where the chain is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Chain")]
+pub struct ChainArgs {
+	/// A node's WebSocket address
+	#[arg(long, global = true, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+	pub url: String,
+	/// Allow an unencrypted connection to another machine
+	#[arg(long, global = true)]
+	pub allow_insecure: bool,
+	/// Give up after this many seconds
+	#[arg(long, global = true, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+	pub timeout: u64,
+}
+
+/// Who pays.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Signer (default: the environment variable ASSAY_SIGNER)")]
+pub struct SignerArgs {
+	/// Secret URI such as //Alice. Other users of this machine can see arguments: for real funds
+	/// use a file or the environment
+	#[arg(long, global = true, value_name = "URI", conflicts_with = "signer_file")]
+	pub signer: Option<String>,
+	/// File that holds a secret URI
+	#[arg(long, global = true, value_name = "FILE")]
+	pub signer_file: Option<PathBuf>,
+	/// Return when the call is in a block, without waiting for finality
+	#[arg(long, global = true, alias = "no-wait-finalized")]
+	pub no_wait_finalised: bool,
+}
+
+/// Arguments of `register`.
+#[derive(Debug, Args)]
+pub struct RegisterArgs {
+	/// The verifying key
+	#[arg(long, value_name = "FILE")]
+	pub vk: PathBuf,
+	/// Send the key without looking at it first
+	#[arg(long)]
+	pub no_check: bool,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// Who pays.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// Which verifying key.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct VkArgs {
+	/// The verifying key
+	#[arg(long, value_name = "FILE")]
+	pub vk: Option<PathBuf>,
+	/// Hash of the verifying key
+	#[arg(long, value_name = "HEX", value_parser = hash)]
+	pub vk_hash: Option<Hash>,
+}
+
+/// Arguments of `unregister`.
+#[derive(Debug, Args)]
+pub struct UnregisterArgs {
+	/// Which key.
+	#[command(flatten)]
+	pub vk: VkArgs,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// Who pays.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// Arguments of `submit`.
+#[derive(Debug, Args)]
+pub struct SubmitArgs {
+	/// Which key.
+	#[command(flatten)]
+	pub vk: VkArgs,
+	/// The public values
+	#[arg(long, value_name = "FILE")]
+	pub public_values: PathBuf,
+	/// The proof. It is sent as it is: the chain judges it
+	#[arg(long, value_name = "FILE")]
+	pub proof: PathBuf,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// Who pays.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// Arguments of `watch`.
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+	/// Wait for this statement and print nothing else
+	#[arg(long, value_name = "HEX", value_parser = hash)]
+	pub statement: Option<Hash>,
+	/// Stop after this many finalised blocks
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	pub blocks: Option<u64>,
+	/// A node's WebSocket address
+	#[arg(long, value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+	pub url: String,
+	/// Allow an unencrypted connection to another machine
+	#[arg(long)]
+	pub allow_insecure: bool,
+	/// Give up after this many seconds [default: never]
+	#[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+	pub timeout: Option<u64>,
+}
+
+/// Arguments of `admin`.
+#[derive(Debug, Args)]
+pub struct AdminArgs {
+	/// What to do.
+	#[command(subcommand)]
+	pub command: AdminCommand,
+	/// Where the chain is.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// The account with sudo's key.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
+/// What the admin can do.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+	/// Switch off a proof system, a profile or a version of keys, at once. Keys and statements stay
+	Disable(ScopeArgs),
+	/// Switch it on again
+	Enable(ScopeArgs),
+	/// Remove a key with all its registrations, whose deposits are released. Statements stay
+	Purge {
+		/// Hash of the verifying key
+		#[arg(value_name = "VK_HASH", value_parser = hash)]
+		vk_hash: Hash,
+	},
+	/// End a version of keys, with notice: from the block on its proofs are refused, for good
+	Retire(RetireArgs),
+	/// Replace the runtime: the chain refuses one of another name, or whose version is not higher
+	SetCode {
+		/// The runtime, compressed or not
+		#[arg(value_name = "FILE")]
+		runtime: PathBuf,
+	},
+}
+
+/// What to switch off or on.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct ScopeArgs {
+	/// A proof system: no proof of it is verified
+	#[arg(long, value_name = "NAME", value_parser = system)]
+	pub proof_system: Option<SystemId>,
+	/// A profile: its keys are neither registered nor verified under
+	#[arg(long, value_enum)]
+	pub profile: Option<ProfileArg>,
+	/// A version of keys, by their first byte: they are neither registered nor verified under
+	#[arg(long, value_name = "N")]
+	pub key_version: Option<u8>,
+}
+
+/// Arguments of `admin retire`.
+#[derive(Debug, Args)]
+pub struct RetireArgs {
+	/// The version of keys: their first byte
+	#[arg(value_name = "VERSION")]
+	pub version: u8,
+	/// The block from which on its proofs are refused
+	#[arg(long, value_name = "BLOCK")]
+	pub at: Option<u32>,
+	/// Withdraw a retirement that has not come
+	#[arg(long, conflicts_with = "at")]
+	pub withdraw: bool,
+}
+
+/// A proof system's name.
+fn system(name: &str) -> Result<SystemId, String> {
+	SystemId::from_name(&name.to_lowercase()).ok_or_else(|| {
+		let names = SystemId::ALL.map(SystemId::name).join(", ");
+		format!("expected one of {names}")
+	})
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Commands that talk to a chain: `register`, `unregister`, `submit`, `watch`.
+
+use crate::chain::{call, connect, included_json, included_rows, within};
+use crate::cli::{RegisterArgs, SubmitArgs, UnregisterArgs, VkArgs, WatchArgs};
+use crate::files;
+use crate::offline::{check, merge, security_json, security_text};
+use crate::output::{Answer, Exit, Failure, Progress, hex, table, write_line};
+use assay_client::events::{ProofVerified, VkRegistered, VkUnregistered};
+use assay_client::{Call, Head};
+use assay_primitives::{Hash, VerifyingKey};
+use serde_json::{Value, json};
+
+/// `register`.
+pub fn register(args: &RegisterArgs) -> Result<Answer, Failure> {
+	let bytes = if args.no_check {
+		files::read_vk_bytes(&args.vk)?
+	} else {
+		let file = files::read_vk(&args.vk)?;
+		// How many bits are enough is for the chain to say.
+		check(&file.vk).map_err(|failure| failure.context(args.vk.display()))?;
+		file.bytes
+	};
+	let vk_bytes = bytes.len();
+	let vk_hash = VerifyingKey::hash_encoded(&bytes);
+	let about = json!({ "vk_hash": hex(&vk_hash), "vk_bytes": vk_bytes });
+	let register = Call::register_vk(bytes);
+	let included = call(&args.chain, &args.signer, &register, false, &about)?;
+	let event: VkRegistered = included.event()?;
+
+	let mut object = about;
+	merge(&mut object, included_json(&included));
+	merge(&mut object, security_json(event.security.into()));
+	merge(
+		&mut object,
+		json!({
+			"accepted": true,
+			"verdict": "accepted",
+			"vk_hash": hex(&event.vk_hash),
+			"owner": event.owner.to_string(),
+		}),
+	);
+	let mut rows = vec![
+		("verdict", "registered".into()),
+		("vk hash", hex(&event.vk_hash)),
+		("owner", event.owner.to_string()),
+		("security", security_text(event.security.into())),
+	];
+	rows.extend(included_rows(&included));
+	Ok(Answer::new(object, table(&rows)))
+}
+
+/// `unregister`.
+pub fn unregister(args: &UnregisterArgs) -> Result<Answer, Failure> {
+	let vk_hash = vk_hash(&args.vk)?;
+	let about = json!({ "vk_hash": hex(&vk_hash) });
+	let unregister = Call::unregister_vk(vk_hash);
+	let included = call(&args.chain, &args.signer, &unregister, false, &about)?;
+	let event: VkUnregistered = included.event()?;
+
+	let mut object = json!({
+		"accepted": true, "vk_hash": hex(&event.vk_hash), "removed": event.removed,
+	});
+	merge(&mut object, included_json(&included));
+	// Others may have the key registered too, or genesis may have put it there.
+	let verdict = if event.removed { "removed" } else { "no longer registered by you" };
+	let mut rows = vec![("verdict", verdict.into()), ("vk hash", hex(&event.vk_hash))];
+	rows.extend(included_rows(&included));
+	Ok(Answer::new(object, table(&rows)))
+}
+
+/// `submit`.
+pub fn submit(args: &SubmitArgs) -> Result<Answer, Failure> {
+	let vk_hash = vk_hash(&args.vk)?;
+	let public_values = files::read_public_values_bytes(&args.public_values)?;
+	let proof = files::read_proof(&args.proof)?;
+	let about = json!({ "vk_hash": hex(&vk_hash), "proof_bytes": proof.len() });
+	let submit = Call::submit_proof(vk_hash, public_values, proof);
+	let included = call(&args.chain, &args.signer, &submit, false, &about)?;
+	let event: ProofVerified = included.event()?;
+
+	let mut object = about;
+	merge(&mut object, included_json(&included));
+	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));
+	merge(&mut object, proof_json(&event));
+	let mut rows = vec![("verdict", "accepted".into())];
+	rows.extend(proof_rows(&event));
+	rows.extend(included_rows(&included));
+	Ok(Answer::new(object, table(&rows)))
+}
+
+/// `watch`.
+pub fn watch(args: &WatchArgs, json: bool) -> Result<Answer, Failure> {
+	within(args.timeout, follow(args, json))
+}
+
+async fn follow(args: &WatchArgs, json: bool) -> Result<Answer, Failure> {
+	let progress = Progress::start(format_args!("connecting to {}", args.url));
+	let chain = connect(&args.url, args.allow_insecure).await?;
+	// Before looking at the state, so that no block falls between the two.
+	let mut blocks = chain.blocks(Head::Finalised).await?;
+	drop(progress);
+	if let Some(statement) = &args.statement
+		&& let Some(record) = chain.statement(statement).await?
+	{
+		return Ok(Answer::new(
+			json!({
+				"statement": hex(statement),
+				"vk_hash": hex(&record.vk_hash),
+				"block_number": record.block,
+				"finalised": true,
+			}),
+			table(&[
+				("statement", hex(statement)),
+				("vk hash", hex(&record.vk_hash)),
+				("block", format!("{}, finalised", record.block)),
+			]),
+		));
+	}
+
+	let progress = Progress::start("waiting for finalised blocks");
+	let mut seen = 0;
+	loop {
+		let block = blocks.next().await?;
+		let (number, block_hash) = (block.number(), hex(&block.hash()));
+		progress.set(0, format_args!("finalised block {number}"));
+		for event in block.proofs().await? {
+			let mut object = proof_json(&event);
+			merge(
+				&mut object,
+				json!({ "block_number": number, "block_hash": block_hash, "finalised": true }),
+			);
+			let mut rows = proof_rows(&event);
+			rows.push(("block", format!("{number} {block_hash}, finalised")));
+			match &args.statement {
+				Some(statement) if *statement == event.statement => {
+					return Ok(Answer::new(object, table(&rows)));
+				},
+				Some(_) => {},
+				None if json => write_line(&object.to_string()),
+				None => write_line(&table(&rows)),
+			}
+		}
+		seen += 1;
+		if args.blocks.is_some_and(|blocks| seen >= blocks) {
+			return match &args.statement {
+				None => Ok(Answer::written()),
+				Some(statement) => Err(Failure::new(
+					Exit::Timeout,
+					format_args!("expected statement {} within {seen} blocks", hex(statement)),
+				)),
+			};
+		}
+	}
+}
+
+/// The hash of the key that the arguments name.
+pub fn vk_hash(args: &VkArgs) -> Result<Hash, Failure> {
+	match (&args.vk, args.vk_hash) {
+		(_, Some(hash)) => Ok(hash),
+		(Some(path), None) => Ok(files::read_vk(path)?.hash()),
+		// The argument parser asks for one of them.
+		(None, None) => Err(Failure::usage("expected --vk or --vk-hash, got neither")),
+	}
+}
+
+fn proof_json(event: &ProofVerified) -> Value {
+	let mut object = json!({
+		"statement": hex(&event.statement),
+		"vk_hash": hex(&event.vk_hash),
+		"submitter": event.submitter.to_string(),
+	});
+	merge(&mut object, security_json(event.security.into()));
+	object
+}
+
+fn proof_rows(event: &ProofVerified) -> Vec<(&'static str, String)> {
+	vec![
+		("statement", hex(&event.statement)),
+		("vk hash", hex(&event.vk_hash)),
+		("submitter", event.submitter.to_string()),
+		("security", security_text(event.security.into())),
+	]
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! What the pallet tells of keys and proofs.
+
+use crate::{AccountId32, PALLET};
+use assay_primitives::{Hash, SecurityBits};
+use subxt::events::DecodeAsEvent;
+use subxt::ext::scale_decode::DecodeAsType;
+
+/// Bits of security as the chain writes them.
+#[derive(Clone, Copy, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct Bits {
+	proven: u16,
+	conjectured: u16,
+}
+
+impl From<Bits> for SecurityBits {
+	fn from(bits: Bits) -> Self {
+		Self { proven: bits.proven, conjectured: bits.conjectured }
+	}
+}
+
+/// A key was registered.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct VkRegistered {
+	/// Its hash.
+	pub vk_hash: Hash,
+	/// Who registered it.
+	pub owner: AccountId32,
+	/// Its bits.
+	pub security: Bits,
+}
+
+/// A registration ended.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct VkUnregistered {
+	/// The key's hash.
+	pub vk_hash: Hash,
+	/// Whether the key went with it.
+	pub removed: bool,
+}
+
+/// A proof was accepted.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct ProofVerified {
+	/// The key's hash.
+	pub vk_hash: Hash,
+	/// What it says, as the chain records it.
+	pub statement: Hash,
+	/// Who submitted it.
+	pub submitter: AccountId32,
+	/// The key's bits.
+	pub security: Bits,
+}
+
+/// `TransactionPayment.TransactionFeePaid`.
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct TransactionFeePaid {
+	pub(crate) actual_fee: u128,
+}
+
+macro_rules! event {
+	($event:ident, $pallet:expr) => {
+		impl DecodeAsEvent for $event {
+			fn is_event(pallet: &str, event: &str) -> bool {
+				(pallet, event) == ($pallet, stringify!($event))
+			}
+		}
+	};
+}
+
+event!(VkRegistered, PALLET);
+event!(VkUnregistered, PALLET);
+event!(ProofVerified, PALLET);
+event!(TransactionFeePaid, "TransactionPayment");
