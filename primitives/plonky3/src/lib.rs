@@ -48,6 +48,8 @@ mod false_degrees;
 #[cfg(all(test, feature = "prover"))]
 mod forgery;
 mod key;
+#[cfg(feature = "layout")]
+pub mod layout;
 mod merkle;
 mod opening;
 mod poseidon2;
