@@ -24,7 +24,7 @@ macro_rules! seeds {
 	};
 }
 
-/// In the order of `assay_mutants::cases::small`: the seeds of `proof` name them by their position.
+/// In the order of `assay_mutants::plonky3::cases::small`: the seeds of `proof` name them by their position.
 const SEEDS: &[&[u8]] = seeds! {
 	"fibonacci-2-4-poseidon2-four"
 	"fibonacci-2-4-poseidon2-five"

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The same for STWO and Cairo programs: the committed proofs of `primitives/stwo/fixtures`, and what may not happen.
+//! The same for STWO and Cairo programs: the committed proofs of `primitives/stwo/fixtures`, and what may not
+//! happen.
 
 use crate::within_64_mib;
-use assay_mutants::{Rng, Triple};
-use assay_primitives::ErrorClass;
+use assay_mutants::{Honest, Rng, Triple, mutate_proof};
+use assay_primitives::{ErrorClass, PublicValues, VerifyingKey};
+use assay_stark::layout::Mapped;
 
 macro_rules! fixtures {
 	($($name:literal)+) => {
@@ -45,12 +47,21 @@ pub fn check(vk: &[u8], public_values: &[u8], proof: &[u8]) {
 
 /// Keys, public values and proofs as [`Triple`]s.
 pub fn triples() -> Vec<Triple> {
-	let owned = |[vk, public_values, proof]: [&[u8]; 3]| Triple {
-		vk: vk.to_vec(),
-		public_values: public_values.to_vec(),
-		proof: proof.to_vec(),
-	};
-	FIXTURES.map(owned).to_vec()
+	FIXTURES.map(Triple::from).to_vec()
+}
+
+/// Changes the proof of one of the [`triples`] by its structure; `None` if it has none.
+pub fn change_field(triples: &[Triple], chosen: usize, rng: &mut Rng) -> Option<Vec<u8>> {
+	let Triple { vk, public_values, proof } = triples.get(chosen)?;
+	let vk = VerifyingKey::decode_strict(vk).ok()?;
+	let values = PublicValues::decode_strict(public_values, 1 << 10).ok()?;
+	let layout = assay_systems::layout::proof(&vk, &values, proof)?;
+	let modulus = assay_stwo::Stwo::MODULUS;
+	let others: Vec<&Triple> = triples.iter().filter(|other| other.proof != *proof).collect();
+	let mut changed = proof.clone();
+	let honest = Honest { proof, layout: &layout, twin: None, modulus };
+	mutate_proof(&honest, &others, rng, &mut changed);
+	Some(changed)
 }
 
 /// Changes one aligned word: to a value that arithmetic or a bound may stumble over, or by one bit.

@@ -6,7 +6,8 @@
 
 use assay_air::plonky3::{FoldInputs, Program};
 use assay_fuzz::within_64_mib;
-use assay_mutants::{Draft, Rng};
+use assay_mutants::Rng;
+use assay_mutants::plonky3::Draft;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use p3_baby_bear::BabyBear;
 use p3_field::extension::BinomialExtensionField;

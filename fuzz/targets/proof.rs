@@ -6,7 +6,8 @@
 #![no_main]
 
 use assay_fuzz::{check, triples};
-use assay_mutants::{Origin, Rng, Triple, mutate};
+use assay_mutants::plonky3::{Origin, mutate};
+use assay_mutants::{Rng, Triple};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 fn under(chosen: u8) -> &'static Triple {

@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use assay_fuzz::stwo::{FIXTURES, change_word, check, triples};
+use assay_fuzz::stwo::{FIXTURES, change_field, change_word, check, triples};
 use assay_fuzz::{frame, framed};
 use assay_mutants::{Rng, Triple};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
@@ -25,15 +25,17 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 	if rng.once_in(8) {
 		let triples = triples();
 		let chosen = rng.below(triples.len());
-		let triple = &triples[chosen];
-		let bytes = if rng.once_in(2) {
-			[&[chosen as u8][..], &triple.proof].concat()
-		} else {
-			[&[128][..], &frame(triple)].concat()
+		let by_field = rng.once_in(2).then(|| change_field(&triples, chosen, &mut rng)).flatten();
+		let bytes = match by_field {
+			Some(proof) => [&[chosen as u8][..], &proof].concat(),
+			None => {
+				let mut bytes = [&[128][..], &frame(&triples[chosen])].concat();
+				change_word(&mut bytes[1..], &mut rng);
+				bytes
+			},
 		};
 		if bytes.len() <= max_size {
 			data[..bytes.len()].copy_from_slice(&bytes);
-			change_word(&mut data[1..bytes.len()], &mut rng);
 			return bytes.len();
 		}
 	} else if rng.once_in(2) && size > 1 {

@@ -5,7 +5,8 @@
 #![no_main]
 
 use assay_fuzz::{check, frame, framed, triples};
-use assay_mutants::{Origin, Rng, Triple, mutate};
+use assay_mutants::plonky3::{Origin, mutate};
+use assay_mutants::{Rng, Triple};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 fuzz_target!(|data: &[u8]| {

@@ -5,7 +5,8 @@
 #![no_main]
 
 use assay_fuzz::{triples, within_64_mib};
-use assay_mutants::{Origin, Rng, mutate};
+use assay_mutants::Rng;
+use assay_mutants::plonky3::{Origin, mutate};
 use assay_plonky3::check_vk;
 use assay_primitives::{ErrorClass, Policy, SecurityBits, VerifyingKey};
 use codec::Encode;

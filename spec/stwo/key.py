@@ -18,7 +18,7 @@ from spec.stwo.program import SATURATED, Program, Relation
 MAX_VK_BYTES = 512 * 1024 + 256
 COMPOSITION_COLUMNS = 8  # Two halves of four coordinates.
 
-# What is supported, as in primitives/stwo/src/key.rs.
+# What is supported, as in primitives/stwo/src/key/mod.rs.
 LOG_SIZE = (4, 22)
 LOG_BLOWUP = (1, 6)
 LIFTING_LOG_SIZE = (5, 28)

@@ -49,6 +49,8 @@ mod field;
 #[cfg(all(test, feature = "prover"))]
 mod forgery;
 mod key;
+#[cfg(feature = "layout")]
+pub mod layout;
 mod merkle;
 mod opening;
 mod poseidon2;

@@ -7,6 +7,7 @@
 //! | [`Error`] | why a key, public values or a proof were refused |
 //! | [`Reader`] | the parts of a proof from bytes that nobody has checked |
 //! | [`soundness`] | bits of security: the analyses, and the weakest step under each |
+//! | `layout` | with the feature of that name, for tests: where each field of a key and a proof lies |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -24,6 +25,8 @@
 extern crate alloc;
 
 mod error;
+#[cfg(feature = "layout")]
+pub mod layout;
 mod reader;
 pub mod soundness;
 

@@ -55,6 +55,8 @@ mod error;
 #[cfg(all(test, feature = "verifier"))]
 mod forgery;
 mod key;
+#[cfg(feature = "layout")]
+mod layout;
 #[cfg(feature = "verifier")]
 mod merkle;
 #[cfg(feature = "prover")]

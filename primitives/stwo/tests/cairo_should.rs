@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Proofs of Cairo programs, made by upstream's prover (`scripts/build/cairo.sh fixtures`).
+//! Proofs of Cairo programs, made by upstream's prover. `conformance.rs` has what every proof system does.
 
-#[path = "common/tally.rs"]
-mod tally;
+mod common;
 
 use assay_air::stwo::Node;
 use assay_primitives::{
-	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, Policy, Profile, PublicValues,
-	StwoHash, VerifyingKey,
+	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, Policy, Profile, StwoHash,
 };
-use assay_stwo::{Accepted, Cause, Error, check_vk, verify, verify_bytes};
+use assay_stwo::{Accepted, Cause, Error, check_vk, verify_bytes};
 use codec::Encode;
+use common::cairo::{COVERING, Case, FIXTURES, P, claim, is_fixed, name, other_transcript};
 use std::collections::BTreeSet;
-use std::ops::Range;
-use std::path::Path;
 use stwo::core::fields::qm31::QM31;
 use stwo::core::vcs::blake2_hash::Blake2sHasher;
 
-const FIXTURES: [&str; 4] = ["fibonacci", "fibonacci_other", "votes", "attendance"];
-/// Of programs that use as many components as they can. With few queries, so that they are small: no
-/// profile admits their keys.
-const COVERING: [&str; 2] = ["opcodes", "builtins"];
 /// Components that no run can use on the small preprocessed trace, and which of them each needs; `None`
 /// for those that keys refuse.
 const UNUSABLE: [(&str, Option<&str>); 6] = [
@@ -34,147 +27,6 @@ const UNUSABLE: [(&str, Option<&str>); 6] = [
 	("ec_op_builtin", None),
 	("partial_ec_mul_generic", Some("ec_op_builtin")),
 ];
-const P: u32 = 0x7fff_ffff;
-
-fn read(name: &str, part: &str) -> Vec<u8> {
-	let file = format!("fixtures/cairo/{name}_{part}_v1.bin");
-	std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
-}
-
-/// A key, public values and an honest proof for them.
-#[derive(Clone)]
-struct Case {
-	vk: VerifyingKey,
-	public_values: PublicValues,
-	proof: Vec<u8>,
-}
-
-impl Case {
-	fn of(name: &str) -> Self {
-		Self {
-			vk: VerifyingKey::decode_strict(&read(name, "vk")).unwrap(),
-			public_values: PublicValues::decode_strict(&read(name, "public_values"), 1024).unwrap(),
-			proof: read(name, "proof"),
-		}
-	}
-
-	fn inner(&self) -> &CairoVk {
-		let VerifyingKey::CairoV1(inner) = &self.vk else { panic!("expected a key for Cairo") };
-		inner
-	}
-
-	fn with_vk(&self, change: impl FnOnce(&mut CairoVk)) -> Self {
-		let mut case = self.clone();
-		let VerifyingKey::CairoV1(inner) = &mut case.vk else { panic!("expected a Cairo key") };
-		change(inner);
-		case
-	}
-
-	fn with_proof(&self, change: impl FnOnce(&mut Vec<u8>)) -> Self {
-		let mut case = self.clone();
-		change(&mut case.proof);
-		case
-	}
-
-	/// The same proof with four other bytes.
-	fn with_word(&self, at: usize, value: u32) -> Self {
-		self.with_proof(|proof| proof[at..at + 4].copy_from_slice(&value.to_le_bytes()))
-	}
-
-	fn with_output(&self, change: impl FnOnce(&mut Vec<u32>)) -> Self {
-		let mut case = self.clone();
-		let PublicValues::V1(output) = &mut case.public_values;
-		change(output);
-		case
-	}
-
-	fn verify(&self) -> Result<Accepted, Error> {
-		verify(&self.vk, &self.public_values, &self.proof)
-	}
-
-	/// The parts of the claim, found without the crate's decoder. All components of a fixture's key
-	/// are used by its proof.
-	fn parts(&self) -> Parts {
-		let vk = self.inner();
-		let mut at = 0;
-		let mut next = |length: usize| {
-			at += length;
-			at - length..at
-		};
-		let outputs = self.public_values.elements().len() / 8;
-		let words = vk.program_words as usize;
-		let _used = next(vk.components.len().div_ceil(8));
-		let sized = vk.components.iter().filter(|&&number| !is_fixed(number)).count();
-		let sizes = next(sized);
-		let final_ap = next(4);
-		let segments = next(8 + 16 * (vk.builtins.len() - 1));
-		let safe_call_ids = next(8);
-		let output_ids = next(4 * outputs);
-		let program_ids = next(4 * words);
-		let program = program_ids.end;
-		let mut end = program;
-		for _ in 0..words {
-			end += if self.proof[end + 3] >> 7 == 0 { 8 } else { 32 };
-		}
-		Parts {
-			sizes,
-			final_ap,
-			segments,
-			safe_call_ids,
-			output_ids,
-			program_ids,
-			program: program..end,
-		}
-	}
-
-	/// The components that have a part in the run. Tables are in every claim; of those in which nothing
-	/// is looked up the claimed sum is zero.
-	fn used(&self) -> Vec<&'static str> {
-		let components = &self.inner().components;
-		// After the claim: the trace root and the nonce.
-		let sums = self.parts().program.end + 32 + 8;
-		let mut sums = self.proof[sums..].chunks(16);
-		let claimed = |&place: &usize| self.proof[place / 8] >> (place % 8) & 1 == 1;
-		let places = (0..components.len()).filter(claimed);
-		let used = places.filter(|_| sums.next().unwrap().iter().any(|&byte| byte != 0));
-		used.map(|place| name(components[place])).collect()
-	}
-
-	fn word(&self, at: usize) -> u32 {
-		u32::from_le_bytes(self.proof[at..at + 4].try_into().unwrap())
-	}
-}
-
-struct Parts {
-	sizes: Range<usize>,
-	final_ap: Range<usize>,
-	segments: Range<usize>,
-	safe_call_ids: Range<usize>,
-	output_ids: Range<usize>,
-	program_ids: Range<usize>,
-	program: Range<usize>,
-}
-
-fn name(number: u8) -> &'static str {
-	assay_stwo::cairo::component_name(number).unwrap()
-}
-
-fn is_fixed(number: u8) -> bool {
-	let name = name(number);
-	(name.starts_with("range_check_") && !name.contains("builtin") && !name.contains("252"))
-		|| name.starts_with("verify_bitwise_xor")
-		|| name.starts_with("pedersen_points_table")
-		|| ["blake_round_sigma", "poseidon_round_keys"].contains(&name)
-}
-
-/// The transcript is another: the nonce that the prover found does not fit it.
-fn other_transcript() -> Result<Accepted, Error> {
-	Err(Error::Grinding { site: "interaction", bits: 24 })
-}
-
-fn claim(reason: &'static str) -> Result<Accepted, Error> {
-	Err(Error::Own(Cause::Claim { reason }))
-}
 
 /// A number of Cairo's, as public values have it.
 fn number(value: u128) -> [u32; 8] {
@@ -428,44 +280,17 @@ mod reject {
 	}
 
 	#[test]
-	fn a_changed_bit_anywhere_in_the_proof() {
-		for name in ["fibonacci", "votes"] {
-			let case = Case::of(name);
-			let claim = case.parts().program.end;
-			for at in (0..claim).step_by(3).chain((claim..case.proof.len()).step_by(409)) {
-				let changed = case.with_proof(|proof| proof[at] ^= 1 << (at % 8));
-				let error = changed.verify().unwrap_err();
-				assert_ne!(error.class(), ErrorClass::Internal, "{name}: byte {at}: {error}");
-			}
-		}
-	}
-
-	#[test]
-	fn a_proof_cut_anywhere_and_bytes_after_it() {
-		let case = Case::of("fibonacci");
-		let claim = case.parts().program.end;
-		for at in (0..claim + 64).chain((claim + 64..case.proof.len()).step_by(997)) {
-			let error = case.with_proof(|proof| proof.truncate(at)).verify().unwrap_err();
-			assert_eq!(error.class(), ErrorClass::ProofTruncated, "{at}: {error}");
-		}
-		assert_eq!(
-			case.with_proof(|proof| proof.push(0)).verify(),
-			Err(Error::TrailingBytes { got: 1 })
-		);
-	}
-
-	#[test]
 	fn integers_of_the_claim_that_are_not_below_the_modulus() {
 		let case = Case::of("votes");
-		let parts = case.parts();
 		let ranges = [
-			parts.final_ap,
-			parts.segments,
-			parts.safe_call_ids,
-			parts.output_ids,
-			parts.program_ids,
+			"final ap",
+			"ids of the output's segment",
+			"segments",
+			"ids of the first frame",
+			"ids of the output",
+			"ids of the program",
 		];
-		for at in ranges.into_iter().flat_map(|range| range.step_by(4)) {
+		for at in ranges.into_iter().flat_map(|name| case.at(name).step_by(4)) {
 			for value in [P, P + 1, u32::MAX] {
 				let error = case.with_word(at, value).verify().unwrap_err();
 				assert_eq!(error.class(), ErrorClass::ProofNotCanonical, "{at}: {error}");
@@ -476,12 +301,13 @@ mod reject {
 	#[test]
 	fn other_ids_than_those_that_the_transcript_has() {
 		let case = Case::of("votes");
-		let parts = case.parts();
-		let output = parts.segments.start..parts.segments.start + 8;
-		for at in [output, parts.safe_call_ids, parts.output_ids, parts.program_ids]
-			.into_iter()
-			.flat_map(|range| range.step_by(4))
-		{
+		let ranges = [
+			"ids of the output's segment",
+			"ids of the first frame",
+			"ids of the output",
+			"ids of the program",
+		];
+		for at in ranges.into_iter().flat_map(|name| case.at(name).step_by(4)) {
 			assert_eq!(case.with_word(at, case.word(at) ^ 1).verify(), other_transcript(), "{at}");
 		}
 	}
@@ -489,8 +315,7 @@ mod reject {
 	#[test]
 	fn other_claimed_sums() {
 		let case = Case::of("votes");
-		// After the claim: the trace root and the nonce.
-		let sums = case.parts().program.end + 32 + 8;
+		let sums = case.at("claimed sums").start;
 		let (first, second) = (case.word(sums), case.word(sums + 16));
 		assert_eq!(case.with_word(sums, first ^ 1).verify(), Err(Error::Own(Cause::ClaimedSums)));
 		// Sums that balance are not those that the transcript has.
@@ -501,7 +326,7 @@ mod reject {
 	#[test]
 	fn words_of_the_program_in_a_second_form() {
 		let case = Case::of("fibonacci");
-		let at = case.parts().program.start;
+		let at = case.at("program").start;
 		let (high, low) = (case.word(at), case.word(at + 4));
 		let not_canonical = Err(Error::NotCanonical { reading: "program" });
 		let long = |words: [u32; 8]| {
@@ -535,7 +360,7 @@ mod reject {
 	#[test]
 	fn components_of_sizes_that_cannot_be() {
 		let case = Case::of("fibonacci");
-		for at in case.parts().sizes {
+		for at in case.at("sizes") {
 			for size in [0, 3, 21, 31, 32, 255] {
 				let changed = case.with_proof(|proof| proof[at] = size);
 				assert_eq!(changed.verify(), claim("size of a component"), "{at}: {size}");
@@ -549,7 +374,7 @@ mod reject {
 	#[test]
 	fn a_run_that_ends_where_it_cannot() {
 		let case = Case::of("votes");
-		let at = case.parts().final_ap.start;
+		let at = case.at("final ap").start;
 		let first = case.inner().program_words + 3;
 		for value in [0, first - 1, first + 1, (1 << 29) - 3, 1 << 29, P - 1] {
 			assert_eq!(case.with_word(at, value).verify(), claim("final ap"), "{value}");
@@ -561,7 +386,7 @@ mod reject {
 	#[test]
 	fn segments_that_cannot_be() {
 		let case = Case::of("votes");
-		let start = case.parts().segments.start + 8;
+		let start = case.at("segments").start;
 		let (from, to) = (case.word(start), case.word(start + 8));
 		assert!(from < to);
 		for (from, to, reason) in [
@@ -601,7 +426,7 @@ mod reject {
 		let dropped = place("range_check_builtin");
 		let sized =
 			case.inner().components[..dropped].iter().filter(|&&number| !is_fixed(number)).count();
-		let size = case.parts().sizes.start + sized;
+		let size = case.at("sizes").start + sized;
 		let changed = case.with_proof(|proof| {
 			proof[dropped / 8] ^= 1 << (dropped % 8);
 			proof.remove(size);
@@ -639,136 +464,5 @@ mod reject {
 		] {
 			assert!(case.with_vk(change).verify().is_err());
 		}
-	}
-}
-
-mod keys_reject {
-	use super::*;
-
-	fn refused(change: impl FnOnce(&mut CairoVk)) -> Error {
-		let case = Case::of("votes").with_vk(change);
-		check_vk(&case.vk, &Policy::of(Profile::Compat)).unwrap_err()
-	}
-
-	#[test]
-	fn a_root_that_is_not_known() {
-		assert_eq!(refused(|vk| vk.preprocessed = [7; 32]), Error::Own(Cause::CairoPreprocessed));
-		assert_eq!(
-			refused(|vk| vk.preprocessed_trace = CairoPreprocessedTrace::Canonical),
-			Error::Own(Cause::CairoPreprocessed)
-		);
-		assert_eq!(
-			refused(|vk| vk.pcs.lifting_log_size = None),
-			Error::Own(Cause::CairoPreprocessed)
-		);
-	}
-
-	#[test]
-	fn a_second_form_of_a_set() {
-		let builtins =
-			Error::Own(Cause::CairoVk { reason: "builtins are not ascending from output" });
-		assert_eq!(refused(|vk| vk.builtins.reverse()), builtins);
-		assert_eq!(refused(|vk| vk.builtins = vec![CairoBuiltin::RangeCheck]), builtins);
-		assert_eq!(refused(|vk| vk.builtins.push(CairoBuiltin::RangeCheck)), builtins);
-		let components = Error::Own(Cause::CairoVk { reason: "components are not ascending" });
-		assert_eq!(refused(|vk| vk.components.swap(3, 4)), components);
-		assert_eq!(refused(|vk| vk.components[4] = vk.components[3]), components);
-		assert_eq!(refused(|vk| vk.components.clear()), components);
-	}
-
-	#[test]
-	fn components_that_do_not_exist_or_lack_columns() {
-		assert_eq!(
-			refused(|vk| vk.components.push(68)),
-			Error::Own(Cause::CairoVk { reason: "components are not all in the table" })
-		);
-		let large = (0..68).find(|&number| name(number) == "pedersen_points_table_window_bits_18");
-		assert_eq!(
-			refused(|vk| {
-				vk.components.push(large.unwrap());
-				vk.components.sort_unstable();
-			}),
-			Error::Own(Cause::CairoVk { reason: "a component without its preprocessed columns" })
-		);
-	}
-
-	#[test]
-	fn the_builtin_of_curve_operations() {
-		let reason = "the builtin of curve operations is not in the small preprocessed trace";
-		assert_eq!(
-			refused(|vk| vk.builtins.push(CairoBuiltin::EcOp)),
-			Error::Own(Cause::CairoVk { reason })
-		);
-	}
-
-	#[test]
-	fn programs_of_impossible_length() {
-		for words in [0, 5, (1 << 16) + 1, u32::MAX] {
-			let error = refused(|vk| vk.program_words = words);
-			let (min, max) = (6, 1 << 16);
-			let got = words.into();
-			assert_eq!(error, Error::Parameter { name: "program_words", min, max, got });
-		}
-	}
-
-	#[test]
-	fn another_grinding_than_upstreams() {
-		let error = refused(|vk| vk.pcs.interaction_grinding_bits = 23);
-		let name = "interaction_grinding_bits";
-		assert_eq!(error, Error::Parameter { name, min: 24, max: 24, got: 23 });
-	}
-
-	#[test]
-	fn parameters_below_the_floor() {
-		let case = Case::of("votes").with_vk(|vk| vk.pcs.num_queries = 10);
-		let error = check_vk(&case.vk, &Policy::of(Profile::Compat)).unwrap_err();
-		assert_eq!(error.class(), ErrorClass::SecurityTooLow);
-	}
-}
-
-/// Mutants of claims and proofs.
-#[test]
-fn refuse_mutants_one_and_all() {
-	let mut state = 2026u64;
-	let mut below = |bound: usize| {
-		// splitmix64.
-		state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-		let mut value = state;
-		value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-		value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-		((value ^ (value >> 31)) % bound as u64) as usize
-	};
-	const WORDS: [u32; 8] = [0, 1, 4, P - 1, P, 1 << 29, 1 << 31, u32::MAX];
-	for name in FIXTURES.into_iter().chain(COVERING) {
-		let case = Case::of(name);
-		let end = case.parts().program.end;
-		let mut tally = tally::Tally::of(format!("Cairo proof {name}"));
-		let (vk, public) = (case.vk.encode(), case.public_values.encode());
-		for mutant in 0..tally::count() {
-			let mut proof = case.proof.clone();
-			for _ in 0..=below(3) {
-				// Half of the changes are in the claim, a small part of the bytes.
-				let within = if below(2) == 0 { end } else { proof.len() };
-				let at = below(within.min(proof.len()).max(1));
-				match below(6) {
-					0 if at < proof.len() => proof[at] ^= 1 << below(8),
-					1 if at < proof.len() => proof[at] = below(256) as u8,
-					2 if at + 4 <= proof.len() => {
-						proof[at..at + 4].copy_from_slice(&WORDS[below(8)].to_le_bytes());
-					},
-					3 => drop(proof.splice(at..at, vec![below(256) as u8; below(40)])),
-					4 => drop(proof.drain(at..(at + below(40)).min(proof.len()))),
-					_ => proof.truncate(proof.len() - below(proof.len().min(64) + 1)),
-				}
-			}
-			if proof == case.proof {
-				tally.unchanged();
-				continue;
-			}
-			tally.refused(mutant, [&vk, &public, &proof], || {
-				verify(&case.vk, &case.public_values, &proof)
-			});
-		}
-		tally.close();
 	}
 }

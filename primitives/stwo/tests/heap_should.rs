@@ -39,13 +39,13 @@ fn stay_below_64_mib_for_honest_proofs_and_for_claims_of_2_to_the_60() {
 			});
 			assert!(hostile < LIMIT, "{name}, key {position}: {hostile}");
 		}
-		for part in case.parts() {
+		for region in case.regions() {
 			let mut claim = case.proof.clone();
-			claim[part.at].iter_mut().take(8).for_each(|byte| *byte = 0xff);
+			claim[region.range].iter_mut().take(8).for_each(|byte| *byte = 0xff);
 			let hostile = peak(|| {
 				let _ = verify_bytes(&vk, &public, &claim);
 			});
-			assert!(hostile < LIMIT, "{name}, {}: {hostile}", part.name);
+			assert!(hostile < LIMIT, "{name}, {}: {hostile}", region.name);
 		}
 	}
 }

@@ -8,6 +8,7 @@
 mod tally;
 
 use assay_air::stwo::{Mask, Node};
+use assay_mutants::Rng;
 use assay_primitives::{
 	ErrorClass, Policy, SecurityBits, StwoComponent, StwoHash, StwoParams, StwoVk, VerifyingKey,
 };
@@ -26,20 +27,16 @@ fn programs() -> u64 {
 	std::env::var("ASSAY_STWO_PROGRAMS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000)
 }
 
-/// splitmix64.
-struct Random(u64);
+/// Numbers and elements.
+struct Random(Rng);
 
 impl Random {
 	fn next(&mut self) -> u64 {
-		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-		let mut value = self.0;
-		value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-		value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-		value ^ (value >> 31)
+		self.0.next_u64()
 	}
 
 	fn below(&mut self, bound: usize) -> usize {
-		(self.next() % bound.max(1) as u64) as usize
+		self.0.below(bound)
 	}
 
 	fn element(&mut self) -> M31 {
@@ -510,7 +507,7 @@ fn hold_for_every_hostile_program_that_is_admitted() {
 	let mut tally = Tally::of("hostile keys".into());
 	let (mut admitted, mut broken, mut forgeries) = (0, 0, 0);
 	for index in 0..programs() {
-		let mut random = Random(index << 20);
+		let mut random = Random(Rng::new(2026, 0, index));
 		let draft = hostile(&mut random);
 		let vk = draft.key();
 		let public = assay_primitives::PublicValues::V1(vec![1; draft.public as usize]).encode();

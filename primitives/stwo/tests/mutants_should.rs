@@ -1,95 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Some thousand structured mutants of honest proofs: none is accepted, none panics.
+//! Some thousand structured mutants of honest proofs and keys: none is accepted, none panics.
 
 mod common;
 #[path = "common/tally.rs"]
 mod tally;
 
-use assay_primitives::{Policy, SecurityBits, VerifyingKey};
-use assay_stwo::{check_vk, verify_bytes};
+use assay_mutants::{Honest, Rng, Triple, mutate_proof};
+use assay_primitives::{Policy, PublicValues, SecurityBits, VerifyingKey};
+use assay_stark::layout::Mapped;
+use assay_stwo::{Cairo, Stwo, check_vk, verify, verify_bytes};
 use codec::Encode;
-use common::{Case, FIXTURES, Kind};
+use common::{Case, FIXTURES, cairo};
 use tally::{Tally, count};
 
-/// splitmix64.
-struct Random(u64);
-
-impl Random {
-	fn below(&mut self, bound: usize) -> usize {
-		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-		let mut value = self.0;
-		value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-		value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-		((value ^ (value >> 31)) % bound as u64) as usize
+/// Holds that mutants of an honest proof are refused; `others` are proofs under other keys, and `twin` is one under
+/// the same key.
+fn refuse_mutants<S: Mapped>(
+	what: String,
+	(vk, public_values, proof): (&VerifyingKey, &PublicValues, &[u8]),
+	twin: Option<(&PublicValues, &[u8])>,
+	others: &[Triple],
+) {
+	let map = |public_values, proof| S::proof(vk, public_values, proof).unwrap();
+	let layout = map(public_values, proof);
+	let twin = twin.map(|(public_values, proof)| (proof, map(public_values, proof)));
+	let twin = twin.as_ref().map(|(proof, layout)| (*proof, layout));
+	let honest = Honest { proof, layout: &layout, twin, modulus: S::MODULUS };
+	let others: Vec<&Triple> = others.iter().collect();
+	let (key, values) = (vk.encode(), public_values.encode());
+	let mut tally = Tally::of(what);
+	for mutant in 0..count() {
+		let mut rng = Rng::new(2026, 0, mutant as u64);
+		let mut bytes = proof.to_vec();
+		// One to three changes, so that one may hide another.
+		for _ in 0..=rng.below(3) {
+			mutate_proof(&honest, &others, &mut rng, &mut bytes);
+		}
+		if bytes == proof || twin.is_some_and(|(twin, _)| bytes == twin) {
+			tally.unchanged();
+			continue;
+		}
+		tally.refused(mutant, [&key, &values, &bytes], || verify(vk, public_values, &bytes));
 	}
+	tally.close();
 }
 
 #[test]
 fn be_refused_one_and_all() {
-	const WORDS: [u32; 8] =
-		[0, 1, 2, 0x7fff_fffe, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];
+	let triple = |name| {
+		let Case { vk, public_values, proof } = Case::of(name);
+		Triple { vk: vk.encode(), public_values: public_values.encode(), proof }
+	};
 	for name in FIXTURES {
-		let case = Case::of(name);
-		let parts = case.parts();
-		let other = Case::of("fibonacci").proof;
-		let (vk, public) = (case.vk.encode(), case.public_values.encode());
-		let mut random = Random(2026);
-		let mut tally = Tally::of(format!("proof {name}"));
-		for mutant in 0..count() {
-			let mut proof = case.proof.clone();
-			// One to three changes, so that one may hide another.
-			for _ in 0..=random.below(3) {
-				let part = &parts[random.below(parts.len())];
-				let length = proof.len();
-				let start = part.at.start.min(length);
-				let word = start + 4 * random.below(part.at.len().div_ceil(4));
-				match random.below(8) {
-					0 if word + 4 <= length => {
-						let value = WORDS[random.below(WORDS.len())];
-						proof[word..word + 4].copy_from_slice(&value.to_le_bytes());
-					},
-					1 if word < length => proof[word] ^= 1 << random.below(8),
-					2 => proof.truncate(random.below(length + 1)),
-					3 => {
-						let inserted = vec![random.below(256) as u8; random.below(64)];
-						proof.splice(start..start, inserted);
-					},
-					4 => drop(proof.drain(start..(start + part.at.len()).min(length))),
-					// Another part of the same kind in its place.
-					5 => {
-						let from = &parts[random.below(parts.len())];
-						if from.kind == part.kind && part.at.end <= length {
-							let bytes = case.proof[from.at.clone()].to_vec();
-							proof.splice(part.at.clone(), bytes);
-						}
-					},
-					// Elements of one part swapped.
-					6 if part.kind != Kind::Number && part.at.end <= length => {
-						let width = if part.kind == Kind::Digests { 32 } else { 4 };
-						let entries = part.at.len() / width;
-						let (a, b) = (random.below(entries), random.below(entries));
-						for i in 0..width {
-							proof.swap(start + a * width + i, start + b * width + i);
-						}
-					},
-					_ => {
-						let from = random.below(other.len() - 32);
-						if word + 32 <= length {
-							proof[word..word + 32].copy_from_slice(&other[from..from + 32]);
-						}
-					},
-				}
-			}
-			if proof == case.proof {
-				tally.unchanged();
-				continue;
-			}
-			tally.refused(mutant, [&vk, &public, &proof], || {
-				assay_stwo::verify(&case.vk, &case.public_values, &proof)
-			});
-		}
-		tally.close();
+		let others: Vec<_> = FIXTURES.into_iter().filter(|&o| o != name).map(triple).collect();
+		let Case { vk, public_values, proof } = Case::of(name);
+		let what = format!("proof {name}");
+		refuse_mutants::<Stwo>(what, (&vk, &public_values, &proof), None, &others);
+	}
+}
+
+/// Their claims are a small part of the bytes, and fields of their own.
+#[test]
+fn be_refused_for_cairo_programs() {
+	for name in cairo::FIXTURES.into_iter().chain(cairo::COVERING) {
+		let cairo::Case { vk, public_values, proof } = cairo::Case::of(name);
+		let twin = cairo::Case::of("fibonacci_other");
+		let twin = Some((&twin.public_values, &twin.proof[..])).filter(|_| name == "fibonacci");
+		let what = format!("Cairo proof {name}");
+		refuse_mutants::<Cairo>(what, (&vk, &public_values, &proof), twin, &[]);
 	}
 }
 
@@ -101,7 +80,7 @@ fn be_refused_under_mutants_of_their_keys() {
 		let case = Case::of(name);
 		let honest = case.vk.encode();
 		let public = case.public_values.encode();
-		let mut random = Random(1337);
+		let mut random = Rng::new(1337, 0, 0);
 		let mut tally = Tally::of(format!("key {name}"));
 		for mutant in 0..count() {
 			let mut vk = honest.clone();
@@ -109,7 +88,7 @@ fn be_refused_under_mutants_of_their_keys() {
 				let at = random.below(vk.len());
 				match random.below(4) {
 					0 => vk[at] ^= 1 << random.below(8),
-					1 => vk[at] = random.below(256) as u8,
+					1 => vk[at] = random.next_u32() as u8,
 					2 => vk.swap(at, random.below(honest.len()).min(honest.len() - 1)),
 					// Programs are lists of short operations: take one from elsewhere.
 					_ => {

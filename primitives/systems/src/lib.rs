@@ -199,3 +199,33 @@ pub mod explained {
 		)
 	}
 }
+
+/// Where each field of a key and of a proof lies: for what tampers with them.
+#[cfg(feature = "layout")]
+pub mod layout {
+	use super::*;
+	use assay_primitives::PublicValues;
+	use assay_stark::layout::{Layout, Mapped};
+
+	/// The fields of a key; `None` for a system that this build lacks.
+	#[must_use]
+	pub fn key(vk: &VerifyingKey) -> Option<Layout> {
+		systems!(by_keys vk.system(), S => S::key(vk), none => None)
+	}
+
+	/// The fields of a proof; `None` unless they fill it to the last byte.
+	#[must_use]
+	pub fn proof(vk: &VerifyingKey, public_values: &PublicValues, proof: &[u8]) -> Option<Layout> {
+		systems!(
+			by_keys vk.system(),
+			S => S::proof(vk, public_values, proof),
+			none => { let _ = (public_values, proof); None }
+		)
+	}
+
+	/// What a change of a public value to another element is refused for: one of these classes.
+	#[must_use]
+	pub fn public_values(vk: &VerifyingKey) -> &'static [ErrorClass] {
+		systems!(by_keys vk.system(), S => S::PUBLIC_VALUES, none => &[])
+	}
+}

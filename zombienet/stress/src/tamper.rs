@@ -4,20 +4,10 @@
 
 use crate::corpus::{Proof, Proofs};
 use crate::rng::Rng;
-use assay_mutants::Layout;
-use assay_primitives::{PublicValues, VerifyingKey};
+use assay_primitives::{PublicValues, SystemId, VerifyingKey};
+use assay_stark::layout::Region;
+use assay_systems::layout;
 use codec::Encode;
-use std::ops::Range;
-
-/// A changed byte or value changes every challenge after it. Which check notices first depends on
-/// its place and on the challenges; that one of these does is what is asserted.
-pub const INVALID: [&str; 4] =
-	["grinding_invalid", "merkle_path_invalid", "low_degree_invalid", "constraints_invalid"];
-/// What is said besides to a proof with a changed byte: it may not even decode.
-pub const MALFORMED: [&str; 4] =
-	["proof_truncated", "proof_trailing_bytes", "proof_not_canonical", "proof_count"];
-/// And to one of a Cairo program, which begins with a claim about its run.
-pub const CLAIM: &str = "claim_invalid";
 
 /// Positions in the public values of consensus-quorum, and what they are called.
 const QUORUM: [(&str, usize); 3] = [("quorum root", 1), ("VRF root", 9), ("weight", 18)];
@@ -45,15 +35,24 @@ impl Tamper {
 		}
 	}
 
-	/// The refusals that are right.
+	/// The refusals that are right. A changed byte or value changes every challenge after it: which check notices
+	/// first depends on its place and on the challenges, and that one of these does is what is asserted.
 	pub fn expected(&self, proofs: &Proofs) -> Vec<&'static str> {
-		let mut expected = INVALID.to_vec();
-		if matches!(self, Self::Region(_)) {
-			expected.extend(MALFORMED);
-			if is_cairo(proofs) {
-				expected.push(CLAIM);
-			}
-		}
+		let Ok(vk) = VerifyingKey::decode_strict(&proofs.vk) else { return Vec::new() };
+		let classes = match self {
+			Self::Value(..) => layout::public_values(&vk).to_vec(),
+			Self::Region(name) => {
+				let regions = proofs.proofs.iter().flat_map(|proof| regions(proofs, proof));
+				regions
+					.filter(|region| region.name == *name)
+					.flat_map(|region| region.refusals)
+					.copied()
+					.collect()
+			},
+		};
+		let mut expected: Vec<_> = classes.into_iter().map(|class| class.label()).collect();
+		expected.sort_unstable();
+		expected.dedup();
 		expected
 	}
 }
@@ -71,7 +70,7 @@ pub fn kinds(air: &str, proofs: &Proofs) -> Vec<Tamper> {
 	} else if !values.is_empty() {
 		kinds.push(Tamper::Value("public value", values.len() - 1));
 	}
-	for (name, _) in regions(proofs, proof) {
+	for Region { name, .. } in regions(proofs, proof) {
 		if !kinds.iter().any(|kind| kind.name() == name) {
 			kinds.push(Tamper::Region(name));
 		}
@@ -95,9 +94,9 @@ pub fn apply(tamper: &Tamper, proofs: &Proofs, proof: &Proof, rng: &mut Rng) -> 
 		},
 		Tamper::Region(name) => {
 			let mut regions = regions(proofs, proof);
-			regions.retain(|(known, _)| known == name);
+			regions.retain(|region| region.name == *name);
 			if !regions.is_empty() {
-				let (_, range) = &regions[rng.below(regions.len())];
+				let range = &regions[rng.below(regions.len())].range;
 				let place = range.start + rng.below(range.len());
 				bytes[place] ^= 1 << rng.below(8);
 			}
@@ -107,7 +106,7 @@ pub fn apply(tamper: &Tamper, proofs: &Proofs, proof: &Proof, rng: &mut Rng) -> 
 }
 
 fn is_cairo(proofs: &Proofs) -> bool {
-	matches!(VerifyingKey::decode_strict(&proofs.vk), Ok(VerifyingKey::CairoV1(_)))
+	VerifyingKey::decode_strict(&proofs.vk).is_ok_and(|vk| vk.system() == SystemId::Cairo)
 }
 
 fn elements(public_values: &[u8]) -> Vec<u32> {
@@ -116,18 +115,13 @@ fn elements(public_values: &[u8]) -> Vec<u32> {
 		.unwrap_or_default()
 }
 
-/// Where the fields of a proof are. Of proofs of STWO there is no map: one region is all of it.
-fn regions(proofs: &Proofs, proof: &Proof) -> Vec<(&'static str, Range<usize>)> {
-	match VerifyingKey::decode_strict(&proofs.vk) {
-		Ok(VerifyingKey::Plonky3V1(vk)) => {
-			let parts = Layout::of(&vk, &proof.proof).map(|layout| layout.parts);
-			parts.unwrap_or_default().into_iter().map(|part| (part.name, part.range)).collect()
-		},
-		Ok(VerifyingKey::StwoV1(_) | VerifyingKey::CairoV1(_)) => {
-			vec![("any byte", 0..proof.proof.len())]
-		},
-		Err(_) => Vec::new(),
-	}
+/// Where the fields of a proof are.
+fn regions(proofs: &Proofs, proof: &Proof) -> Vec<Region> {
+	let Ok(vk) = VerifyingKey::decode_strict(&proofs.vk) else { return Vec::new() };
+	let Ok(values) = PublicValues::decode_strict(&proof.public_values, MAX_VALUES) else {
+		return Vec::new();
+	};
+	layout::proof(&vk, &values, &proof.proof).map(|layout| layout.regions).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -136,13 +130,15 @@ mod tests {
 	use crate::corpus::committed;
 
 	#[test]
-	fn the_output_and_any_byte_of_a_cairo_programs_proof_are_changed_alone() {
+	fn the_output_and_each_field_of_a_cairo_programs_proof_are_changed_alone() {
 		let proofs = committed("cairo-votes").unwrap();
 		let honest = &proofs.proofs[0];
 		let kinds = kinds("cairo-votes", &proofs);
-		assert_eq!(kinds, [Tamper::Value("output", 0), Tamper::Region("any byte")]);
-		assert!(!kinds[0].expected(&proofs).contains(&CLAIM));
-		assert!(kinds[1].expected(&proofs).contains(&CLAIM));
+		assert_eq!(kinds[..2], [Tamper::Value("output", 0), Tamper::Region("used components")]);
+		assert!(kinds.contains(&Tamper::Region("layer siblings")));
+		let claim = "claim_invalid";
+		assert!(!kinds[0].expected(&proofs).contains(&claim));
+		assert!(kinds[1].expected(&proofs).contains(&claim));
 
 		let mut rng = Rng::new(1, "test");
 		let (proof, values) = apply(&kinds[0], &proofs, honest, &mut rng);
@@ -150,11 +146,15 @@ mod tests {
 		assert_eq!((proof == honest.proof, is.len()), (true, was.len()));
 		assert!(is[0] != was[0] && is[1..] == was[1..]);
 
-		let (proof, values) = apply(&kinds[1], &proofs, honest, &mut rng);
-		let differ = proof.iter().zip(&honest.proof).filter(|(is, was)| is != was).count();
-		assert_eq!(
-			(values == honest.public_values, proof.len(), differ),
-			(true, honest.proof.len(), 1)
-		);
+		for kind in &kinds[1..] {
+			let (proof, values) = apply(kind, &proofs, honest, &mut rng);
+			let differ = proof.iter().zip(&honest.proof).filter(|(is, was)| is != was).count();
+			assert_eq!(
+				(values == honest.public_values, proof.len(), differ),
+				(true, honest.proof.len(), 1),
+				"{kind:?}"
+			);
+			assert!(!kind.expected(&proofs).is_empty(), "{kind:?}");
+		}
 	}
 }

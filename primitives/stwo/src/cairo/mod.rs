@@ -45,6 +45,8 @@
 mod claim;
 #[cfg(feature = "verifier")]
 mod felt;
+#[cfg(feature = "layout")]
+mod layout;
 mod roots;
 mod table;
 #[cfg(feature = "verifier")]
