@@ -5,8 +5,8 @@
 use crate::chain::{call, included_json, included_rows};
 use crate::cli::{AdminArgs, AdminCommand, ScopeArgs};
 use crate::files;
-use crate::offline::merge;
 use crate::output::{Answer, Failure, hex, table};
+use crate::report::merge;
 use assay_client::{Admin, Scope};
 use serde_json::{Value, json};
 

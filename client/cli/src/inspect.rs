@@ -4,18 +4,21 @@
 
 mod cairo;
 
-use crate::cli::{InspectArgs, ProfileArg};
+use crate::cli::InspectArgs;
 use crate::files;
-use crate::offline::{check, cost_json, fri_text, merge, security_json, security_text};
 use crate::output::{Answer, Failure, hex, table};
+use crate::report::{
+	PROVEN_BY, RECENT, admitted, check, cost_json, judged_rows, merge, name, proven_rows,
+	recent_json, regime_text, security_json, tenth,
+};
 use crate::stwo;
 use assay_air::plonky3::{Node, Program};
 use assay_plonky3::soundness::{
-	Fold, Goal, Recent, Regime, Report, Shape, Space, Step, folds, recent, remedies, search,
-	security_bits, together,
+	Fold, Goal, Recent, Report, Shape, Space, Step, folds, recent, remedies, search, security_bits,
+	together,
 };
 use assay_plonky3::supported;
-use assay_primitives::{CheckedVk, Plonky3Vk, Policy, Profile, SecurityBits, VerifyingKey};
+use assay_primitives::{FriParams, Plonky3Vk, Profile, VerifyingKey};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -279,79 +282,20 @@ impl Security {
 	}
 }
 
-/// What the proven bits rest on.
-pub const PROVEN_BY: &str = "ePrint 2020/654";
-
-/// Heading of the column that is shown beside the proven ones.
-pub const RECENT: &str = "johnson 2026/2056";
-
-/// The rows that say which bits are meant by proven, and which are not.
-pub fn proven_rows(
-	regime: &str,
-	weakest: &str,
-	together: f64,
-	(recent, multiplicity): (u16, Option<u32>),
-) -> [(&'static str, String); 3] {
-	let multiplicity = multiplicity.map_or(String::new(), |m| format!(", multiplicity {m}"));
-	[
-		(
-			"proven",
-			format!("{regime} ({PROVEN_BY}), a round, grinding included; weakest step {weakest}"),
-		),
-		("all rounds together", format!("{:.1} bits, by the same analysis", tenth(together))),
-		(RECENT, format!("{recent} bits{multiplicity}: newer, counted by no profile")),
-	]
-}
-
-/// What `recent` says, in JSON.
-pub fn recent_json(multiplicity: Option<u32>, steps: &[f64]) -> Value {
-	json!({
-		"source": "ePrint 2026/2056",
-		"multiplicity": multiplicity,
-		"least": tenth(steps.iter().copied().fold(f64::INFINITY, f64::min)),
-	})
-}
-
-/// The profiles that admit a key with these bits.
-pub fn admitted(bits: SecurityBits) -> Vec<&'static str> {
-	let admits = |profile: &Profile| Policy::of(*profile).admits(bits).is_ok();
-	Profile::ALL.into_iter().filter(admits).map(name).collect()
-}
-
-/// The rows that say what a key was judged to be: bits, profile, cost, longest proof.
-pub fn judged_rows(checked: &CheckedVk) -> [(&'static str, String); 4] {
-	let CheckedVk { security, cost, proof_bytes_max, .. } = checked;
-	let profile = Profile::of(*security).map_or("none".into(), |profile| {
-		format!("{}; admitted by {}", name(profile), admitted(*security).join(", "))
-	});
-	let cost = format!(
-		"{} hash compressions, {} extension operations, {} bytes",
-		cost.hash_compressions, cost.extension_operations, cost.bytes,
-	);
-	[
-		("security", security_text(*security)),
-		("profile", profile),
-		("cost", cost),
-		("proof", format!("at most {proof_bytes_max} bytes")),
-	]
-}
-
-/// Its name on the command line.
-pub fn name(profile: Profile) -> &'static str {
-	ProfileArg::from(profile).name()
-}
-
-/// The analysis behind the proven bits, for people.
-pub fn regime_text(regime: Regime) -> String {
-	match regime {
-		Regime::UniqueDecoding => "unique decoding".into(),
-		Regime::Johnson { multiplicity } => format!("Johnson, multiplicity {multiplicity}"),
-	}
-}
-
-/// Rounded down to a tenth of a bit.
-fn tenth(bits: f64) -> f64 {
-	(bits * 10.0).floor() / 10.0
+/// FRI parameters for people.
+fn fri_text(fri: &FriParams) -> String {
+	format!(
+		"blowup {}, {} queries, folding by at most {}, final polynomial of length {}, \
+		 grinding {}/{}/{}/{} bits (batch/fold/query/out of domain)",
+		1u32 << fri.log_blowup.min(31),
+		fri.num_queries,
+		1u32 << fri.max_log_arity.min(31),
+		1u32 << fri.log_final_poly_len.min(31),
+		fri.batch_grinding_bits,
+		fri.commit_grinding_bits,
+		fri.query_grinding_bits,
+		fri.ood_grinding_bits,
+	)
 }
 
 /// Operations of a program by kind.

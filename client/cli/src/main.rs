@@ -5,10 +5,11 @@
 //! | Module | What is in it |
 //! |---|---|
 //! | [`cli`] | arguments |
-//! | [`backends`] | the proof systems |
+//! | [`systems`] | the proof systems |
 //! | [`output`] | what a command answers, as text or JSON; exit codes |
 //! | [`hint`] | what a refusal usually means |
 //! | [`files`] | reading and writing keys, public values and proofs, with bounds |
+//! | [`report`] | what commands say of keys of every proof system |
 //! | [`offline`] | `air list`, `export`, `prove`, `verify` |
 //! | [`inspect`] | `inspect` |
 //! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
@@ -21,7 +22,6 @@
 //! | [`admin`] | `admin` |
 
 mod admin;
-mod backends;
 mod chain;
 mod cli;
 mod files;
@@ -30,12 +30,14 @@ mod inspect;
 mod offline;
 mod online;
 mod output;
+mod report;
 mod root;
 mod serve;
 mod show;
 mod signer;
 mod stwo;
 mod suggest;
+mod systems;
 
 use clap::Parser;
 use clap::error::ErrorKind;

@@ -2,23 +2,26 @@
 
 //! Commands that need no chain: `air list`, `export`, `prove`, `verify`.
 
-use crate::backends::{self, Air};
-use crate::cli::{ExportArgs, HashArg, ProfileArg, ProveArgs, VerifyArgs};
+use crate::cli::{ExportArgs, HashArg, ProveArgs, VerifyArgs};
 use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
+use crate::report::{
+	admit, check, cost_json, default_file, elements_text, merge, security_json, security_text,
+	too_weak,
+};
+use crate::systems::Air;
 use crate::{files, hint, stwo};
 use assay_air::plonky3::Program;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
 use assay_primitives::{
-	CheckedVk, Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile,
-	PublicValues, SecurityBits, VerifyingKey, statement_hash,
+	CheckedVk, ErrorClass, ExtensionDegree, HashKind, Plonky3Vk, Policy, Profile, PublicValues,
+	VerifyingKey, statement_hash,
 };
 use assay_stwo_airs::Sample as StwoSample;
 use assay_systems::explained::verify_bytes;
 use codec::Encode;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 /// `air list`.
 pub fn list() -> Result<Answer, Failure> {
@@ -270,42 +273,6 @@ pub fn verify(args: &VerifyArgs) -> Result<Answer, Failure> {
 	Ok(Answer::new(object, table(&rows)))
 }
 
-/// Checks a key without asking for a number of bits.
-///
-/// Warns of constraints that hold for every trace, and of a key whose proofs are all too long for this
-/// repository's runtime.
-pub fn check(vk: &VerifyingKey) -> Result<CheckedVk, Failure> {
-	let checked = backends::check_vk(vk)?;
-	if checked.idle_constraints > 0 {
-		let idle = backends::idle_constraints(vk).join(", ");
-		warn(format!("constraints that hold for every trace, and so test nothing: {idle}"));
-	}
-	if checked.proof_bytes_min > MAX_PROOF_BYTES {
-		warn(format!(
-			"no proof under this key is shorter than {} bytes, and Assay's own runtime takes at most \
-			 {MAX_PROOF_BYTES}: it refuses the key. Use fewer queries or a narrower AIR",
-			checked.proof_bytes_min
-		));
-	}
-	Ok(checked)
-}
-
-/// The longest proof that Assay's own runtime takes, in bytes.
-const MAX_PROOF_BYTES: u32 = 2 << 20;
-
-/// Whether a key of these bits has enough for the profile; refused if not, unless that is allowed.
-pub fn admit(profile: ProfileArg, allow_weak: bool, got: SecurityBits) -> Result<bool, Failure> {
-	if Policy::of(profile.into()).admits(got).is_ok() {
-		return Ok(true);
-	}
-	let message = too_weak(profile, got);
-	if !allow_weak {
-		return Err(Failure::refused(ErrorClass::SecurityTooLow, message).with(security_json(got)));
-	}
-	warn(&message);
-	Ok(false)
-}
-
 /// The key, if it is one for Plonky3.
 pub fn of_plonky3(vk: &VerifyingKey) -> Result<&Plonky3Vk, Failure> {
 	match vk {
@@ -314,48 +281,6 @@ pub fn of_plonky3(vk: &VerifyingKey) -> Result<&Plonky3Vk, Failure> {
 			"expected a verifying key for Plonky3, got one for {}",
 			other.system().title()
 		))),
-	}
-}
-
-/// Bits of security for people.
-pub fn security_text(bits: SecurityBits) -> String {
-	format!("{} bits proven, {} conjectured", bits.proven, bits.conjectured)
-}
-
-/// Bits of security for scripts.
-pub fn security_json(bits: SecurityBits) -> Value {
-	json!({ "proven_bits": bits.proven, "conjectured_bits": bits.conjectured })
-}
-
-/// FRI parameters for people.
-pub fn fri_text(fri: &FriParams) -> String {
-	format!(
-		"blowup {}, {} queries, folding by at most {}, final polynomial of length {}, \
-		 grinding {}/{}/{}/{} bits (batch/fold/query/out of domain)",
-		1u32 << fri.log_blowup.min(31),
-		fri.num_queries,
-		1u32 << fri.max_log_arity.min(31),
-		1u32 << fri.log_final_poly_len.min(31),
-		fri.batch_grinding_bits,
-		fri.commit_grinding_bits,
-		fri.query_grinding_bits,
-		fri.ood_grinding_bits,
-	)
-}
-
-/// Cost for scripts.
-pub fn cost_json(cost: Cost) -> Value {
-	json!({
-		"hash_compressions": cost.hash_compressions,
-		"extension_operations": cost.extension_operations,
-		"bytes": cost.bytes,
-	})
-}
-
-/// Adds the fields of `more` to the object `object`.
-pub fn merge(object: &mut Value, more: Value) {
-	if let (Value::Object(object), Value::Object(mut more)) = (object, more) {
-		object.append(&mut more);
 	}
 }
 
@@ -398,33 +323,4 @@ pub fn check_degree_bits(sample: Sample, degree_bits: u8) -> Result<(), Failure>
 	Err(Failure::usage(format_args!(
 		"{name}: expected {min} to {max} degree bits, got {degree_bits}"
 	)))
-}
-
-fn too_weak(profile: ProfileArg, got: SecurityBits) -> String {
-	let floor = Policy::of(profile.into()).floor;
-	format!(
-		"profile {}: expected at least {} proven and {} conjectured bits, got {} and {}",
-		profile.name(),
-		floor.proven,
-		floor.conjectured,
-		got.proven,
-		got.conjectured
-	)
-}
-
-/// A file of an AIR in the folder that this program runs in.
-pub fn default_file(name: &str, extension: &str) -> PathBuf {
-	PathBuf::from(format!("{name}.{extension}"))
-}
-
-/// Public values for people.
-pub fn elements_text(values: &PublicValues) -> String {
-	const SHOWN: usize = 8;
-	let elements = values.elements();
-	let shown: Vec<_> = elements.iter().take(SHOWN).map(ToString::to_string).collect();
-	match elements.len() {
-		0 => "none".into(),
-		n if n > SHOWN => format!("{}, and {} more", shown.join(" "), n - SHOWN),
-		_ => shown.join(" "),
-	}
 }

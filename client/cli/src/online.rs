@@ -5,8 +5,8 @@
 use crate::chain::{call, connect, included_json, included_rows, within};
 use crate::cli::{RegisterArgs, SubmitArgs, UnregisterArgs, VkArgs, WatchArgs};
 use crate::files;
-use crate::offline::{check, merge, security_json, security_text};
 use crate::output::{Answer, Exit, Failure, Progress, hex, table, write_line};
+use crate::report::{check, merge, security_json, security_text};
 use assay_client::events::{ProofVerified, VkRegistered, VkUnregistered};
 use assay_client::{Call, Head};
 use assay_primitives::{Hash, VerifyingKey};

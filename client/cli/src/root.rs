@@ -8,7 +8,7 @@
 use crate::cli::RootArgs;
 use crate::files::{self, VkFile};
 use crate::output::{Answer, Exit, Failure, Progress, hex, table};
-use crate::{backends, stwo};
+use crate::{stwo, systems};
 use assay_primitives::VerifyingKey;
 use serde_json::json;
 
@@ -16,7 +16,7 @@ use serde_json::json;
 pub fn root(args: &RootArgs) -> Result<Answer, Failure> {
 	let file = files::read_vk(&args.vk)?;
 	let located = |failure: Failure| failure.context(args.vk.display());
-	backends::check_vk(&file.vk).map_err(|refusal| located(refusal.into()))?;
+	systems::check_vk(&file.vk).map_err(|refusal| located(refusal.into()))?;
 	let (expected, values) = committed(&file).map_err(located)?;
 	let columns = files::read_columns(&args.columns, values)?;
 

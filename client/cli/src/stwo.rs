@@ -8,13 +8,11 @@
 
 use crate::cli::{ExportArgs, HashArg, InspectArgs, ProveArgs};
 use crate::files::{self, VkFile};
-use crate::inspect::{
-	PROVEN_BY, RECENT, admitted, judged_rows, name, proven_rows, recent_json, regime_text,
-};
-use crate::offline::{
-	check, cost_json, default_file, elements_text, merge, security_json, security_text,
-};
 use crate::output::{Answer, Failure, Progress, hex, table};
+use crate::report::{
+	PROVEN_BY, RECENT, admit, admitted, check, cost_json, default_file, elements_text, judged_rows,
+	merge, name, proven_rows, recent_json, regime_text, security_json, security_text,
+};
 use assay_air::stwo::{Program, limits::P};
 use assay_airs::quorum::QuorumWitness;
 use assay_primitives::{
@@ -93,7 +91,7 @@ pub fn export(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
 	let file = files::read_vk(&draft.0)?;
 	let inner = of_stwo(&file)?;
 	let checked = check(&file.vk)?;
-	let admitted = crate::offline::admit(args.profile, args.allow_weak, checked.security)?;
+	let admitted = admit(args.profile, args.allow_weak, checked.security)?;
 	files::write(&out, &file.bytes)?;
 	let vk_hash = hex(&file.hash());
 	let program_bytes: usize = inner.components.iter().map(|c| c.program.len()).sum();

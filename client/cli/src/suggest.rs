@@ -7,8 +7,9 @@
 
 use crate::cli::{HashArg, ProfileArg, SuggestArgs};
 use crate::files;
-use crate::offline::{check, check_degree_bits, merge, of_plonky3, program, security_json};
+use crate::offline::{check_degree_bits, of_plonky3, program};
 use crate::output::{Answer, Failure, Progress, millis, table};
+use crate::report::{check, merge, security_json};
 use assay_air::plonky3::Program;
 use assay_airs::Sample;
 use assay_plonky3::soundness::{Shape, Space, Suggestion, search, strongest};

@@ -187,6 +187,7 @@ pub trait Arithmetic {
 	fn base(value: Self::Value) -> Self::Base;
 
 	/// A square.
+	#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
 	fn square(value: Self::Value) -> Self::Value {
 		value.clone() * value
 	}
@@ -209,6 +210,7 @@ pub enum Leaf<A: Arithmetic> {
 ///
 /// `in_base` says of each operation whether its value lies in the base field ([`in_base_field`]); what it lacks does
 /// not. `None` where `leaf` has no value: what nobody handed in has none.
+#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
 pub fn evaluate<N: Operation, A: Arithmetic>(
 	nodes: &[N],
 	in_base: &[bool],

@@ -6,8 +6,8 @@ mod chain;
 
 pub use chain::*;
 
-use crate::backends::Air;
 use crate::output::Failure;
+use crate::systems::Air;
 use assay_airs::{DEFAULT_SEED, Sample};
 use assay_plonky3::soundness::{Goal, Space};
 use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};

@@ -2,13 +2,12 @@
 
 //! `inspect` for keys of Cairo programs. `scripts/build/cairo.sh` makes such keys and their proofs.
 
-use super::{admitted, judged_rows, name};
-use crate::backends::check_vk;
 use crate::cli::InspectArgs;
 use crate::files::VkFile;
-use crate::offline::{cost_json, merge, security_json};
 use crate::output::{Answer, Failure, hex, table};
+use crate::report::{admitted, cost_json, judged_rows, merge, name, security_json};
 use crate::stwo::{pcs_text, report_json, write_report};
+use crate::systems::check_vk;
 use assay_primitives::{CairoVk, Profile};
 use assay_stwo::cairo::{component_name, component_program};
 use serde_json::json;

@@ -14,13 +14,15 @@
 //!
 //! Files appear whole: each is written under another name first.
 
-use super::witness::Key;
 use crate::output::Failure;
 use codec::{Decode, DecodeAll, Encode};
 use serde_json::Value;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+/// An authority's key (Ed25519).
+pub type Key = [u8; 32];
 
 /// Starts the name of the folder of another program's files.
 const SCRATCH: &str = "prover-";

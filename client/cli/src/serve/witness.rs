@@ -13,6 +13,7 @@
 //! Words are little-endian. docs/airs/consensus-quorum.md says what a proof does not show.
 
 use super::jobs::Job;
+pub use super::jobs::Key;
 use crate::output::{Exit, Failure};
 use assay_airs::Sample;
 use assay_airs::quorum::{
@@ -28,9 +29,6 @@ use sp_crypto_hashing::sha2_256;
 
 /// How many headers a witness has.
 pub const HEADERS: u32 = WITNESSES as u32;
-
-/// An authority's key (Ed25519).
-pub type Key = [u8; 32];
 
 /// What GRANDPA's voters signed to finalise a block, as far as it is of interest here: the headers
 /// that connect other votes' blocks with it follow.
