@@ -29,16 +29,16 @@
 //! use assay_client::{Call, Chain, Connection, Error, Head, submit::Options};
 //!
 //! async fn submit(vk_hash: [u8; 32], public_values: Vec<u8>, proof: Vec<u8>) -> Result<(), Error> {
-//! 	let chain = Chain::connect("ws://127.0.0.1:9944", &Connection::default()).await?;
-//! 	let signer = assay_client::signer::from_uri("//Alice")?;
-//! 	let call = Call::submit_proof(vk_hash, public_values, proof);
-//! 	let included =
-//! 		chain.send(&call, &signer, &Options::default(), Head::Finalised, |_stage| ()).await?;
-//! 	match included.refusal {
-//! 		None => println!("accepted in block {}", included.place.block_number),
-//! 		Some(refusal) => println!("refused: {}", refusal.error),
-//! 	}
-//! 	Ok(())
+//!     let chain = Chain::connect("ws://127.0.0.1:9944", &Connection::default()).await?;
+//!     let signer = assay_client::signer::from_uri("//Alice")?;
+//!     let call = Call::submit_proof(vk_hash, public_values, proof);
+//!     let included =
+//!         chain.send(&call, &signer, &Options::default(), Head::Finalised, |_stage| ()).await?;
+//!     match included.refusal {
+//!         None => println!("accepted in block {}", included.place.block_number),
+//!         Some(refusal) => println!("refused: {}", refusal.error),
+//!     }
+//!     Ok(())
 //! }
 //! ```
 
