@@ -8,7 +8,7 @@ use crate::cli::InspectArgs;
 use crate::files;
 use crate::output::{Answer, Failure, hex, table};
 use crate::report::{
-	PROVEN_BY, RECENT, admitted, check, cost_json, judged_rows, merge, name, proven_rows,
+	PROVEN_BY, RECENT, admitted, check, cost_json, fri_text, judged_rows, merge, name, proven_rows,
 	recent_json, regime_text, security_json, tenth,
 };
 use crate::stwo;
@@ -18,7 +18,7 @@ use assay_plonky3::soundness::{
 	together,
 };
 use assay_plonky3::supported;
-use assay_primitives::{FriParams, Plonky3Vk, Profile, VerifyingKey};
+use assay_primitives::{Plonky3Vk, Profile, VerifyingKey};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -280,22 +280,6 @@ impl Security {
 			])
 		);
 	}
-}
-
-/// FRI parameters for people.
-fn fri_text(fri: &FriParams) -> String {
-	format!(
-		"blowup {}, {} queries, folding by at most {}, final polynomial of length {}, \
-		 grinding {}/{}/{}/{} bits (batch/fold/query/out of domain)",
-		1u32 << fri.log_blowup.min(31),
-		fri.num_queries,
-		1u32 << fri.max_log_arity.min(31),
-		1u32 << fri.log_final_poly_len.min(31),
-		fri.batch_grinding_bits,
-		fri.commit_grinding_bits,
-		fri.query_grinding_bits,
-		fri.ood_grinding_bits,
-	)
 }
 
 /// Operations of a program by kind.

@@ -5,8 +5,8 @@
 use crate::cli::{ExportArgs, HashArg, ProveArgs, VerifyArgs};
 use crate::output::{Answer, Failure, Progress, hex, millis, table, warn};
 use crate::report::{
-	admit, check, cost_json, default_file, elements_text, merge, security_json, security_text,
-	too_weak,
+	admit, check, cost_json, default_file, elements_text, fri_text, merge, security_json,
+	security_text, too_weak,
 };
 use crate::systems::Air;
 use crate::{files, hint, stwo};

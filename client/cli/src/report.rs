@@ -7,7 +7,8 @@ use crate::output::{Failure, warn};
 use crate::systems;
 use assay_plonky3::soundness::Regime;
 use assay_primitives::{
-	CheckedVk, Cost, ErrorClass, Policy, Profile, PublicValues, SecurityBits, VerifyingKey,
+	CheckedVk, Cost, ErrorClass, FriParams, Policy, Profile, PublicValues, SecurityBits,
+	VerifyingKey,
 };
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -177,4 +178,20 @@ pub fn regime_text(regime: Regime) -> String {
 /// Rounded down to a tenth of a bit.
 pub fn tenth(bits: f64) -> f64 {
 	(bits * 10.0).floor() / 10.0
+}
+
+/// FRI parameters for people.
+pub fn fri_text(fri: &FriParams) -> String {
+	format!(
+		"blowup {}, {} queries, folding by at most {}, final polynomial of length {}, \
+		 grinding {}/{}/{}/{} bits (batch/fold/query/out of domain)",
+		1u32 << fri.log_blowup.min(31),
+		fri.num_queries,
+		1u32 << fri.max_log_arity.min(31),
+		1u32 << fri.log_final_poly_len.min(31),
+		fri.batch_grinding_bits,
+		fri.commit_grinding_bits,
+		fri.query_grinding_bits,
+		fri.ood_grinding_bits,
+	)
 }
