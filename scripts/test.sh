@@ -158,7 +158,7 @@ step "tools" tools
 step "dependencies" dependencies
 step "features" features
 step "optional features" optional_features
-step "back ends" scripts/test/backends.sh
+step "proof systems" scripts/test/systems.sh
 step "packages" packages
 step "fuzz targets" scripts/fuzz.sh check
 

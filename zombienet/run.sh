@@ -6,7 +6,7 @@
 #
 #   zombienet/run.sh SCENARIO [OPTION...]      a file of zombienet/scenarios, without .toml
 #     --short              the scenario's short variant
-#     --back-end NAME      loads of plonky3 or of stwo alone, instead of the scenario's
+#     --proof-system NAME      loads of plonky3 or of stwo alone, instead of the scenario's
 #     --rounds N           rounds of every load, instead of the scenario's
 #     --seed N             1337 unless given
 #     --out FOLDER         where the results go; $ASSAY_CACHE/runs/SCENARIO-TIME unless given
@@ -17,7 +17,7 @@
 #     --no-build           take the binaries that are there
 #
 # ASSAY_NODE, ASSAY_CLIENT and ASSAY_STRESS name other binaries than those of the build;
-# ASSAY_OLD_NODE an older node than the one that `upgrade` builds, which lacks a back end.
+# ASSAY_OLD_NODE an older node than the one that `upgrade` builds, which lacks a proof system.
 # Exit status: 0 the verdict is ok, 1 a limit was not kept, 2 the run could not be made (one line
 # says why), 130 after Ctrl-C. Nothing stays behind but the results.
 set -euo pipefail
@@ -43,10 +43,10 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--short) stress+=(--short) ;;
 	--no-build) build= ;;
-	--rounds | --seed | --back-end | --out | --ports | --corpus | --baseline | --threshold)
+	--rounds | --seed | --proof-system | --out | --ports | --corpus | --baseline | --threshold)
 		[ $# -gt 1 ] || fail "$1 needs a value"
 		case $1 in
-		--rounds | --seed | --back-end) stress+=("$1" "$2") ;;
+		--rounds | --seed | --proof-system) stress+=("$1" "$2") ;;
 		--out) out=$2 ;;
 		--ports) ports=$2 ;;
 		--corpus) corpus=$2 ;;

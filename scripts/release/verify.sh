@@ -77,18 +77,18 @@ url, commit, required = sys.argv[1:]
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 for _ in range(60):
     status = json.load(opener.open(url, timeout=30))
-    if all(backend["selfCheck"] for backend in status["backends"]):
+    if all(system["selfCheck"] for system in status["proofSystems"]):
         break
     time.sleep(1)
-backends = {backend["name"]: backend for backend in status["backends"]}
+systems = {system["name"]: system for system in status["proofSystems"]}
 assert status["commit"] == commit, status["commit"]
-missing = set(required.split()) - set(backends)
-assert not missing, f"back ends that are missing: {missing}"
-mocks = [name for name in [*backends, *status["hostFunctions"]] if "mock" in name]
+missing = set(required.split()) - set(systems)
+assert not missing, f"proof systems that are missing: {missing}"
+mocks = [name for name in [*systems, *status["hostFunctions"]] if "mock" in name]
 assert not mocks, f"a mock is compiled in: {mocks}"
-for name, backend in backends.items():
-    assert (backend["selfCheck"] or {}).get("passed"), f"{name}: {backend['selfCheck']}"
-print("verify_release: node", status["version"], commit, *sorted(backends))
+for name, system in systems.items():
+    assert (system["selfCheck"] or {}).get("passed"), f"{name}: {system['selfCheck']}"
+print("verify_release: node", status["version"], commit, *sorted(systems))
 END
 
 cd "$work"

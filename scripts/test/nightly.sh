@@ -4,11 +4,11 @@
 # Runs scenarios of zombienet/ one after the other, each with a time limit, and writes one page
 # over all of them.
 #
-#   scripts/test/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--back-ends "LIST"] [--publish] [SCENARIO...]
+#   scripts/test/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--proof-systems "LIST"] [--publish] [SCENARIO...]
 #
 # Runs all scenarios unless some are named, each with `plonky3`, `stwo`, and `both` if the scenario loads
 # with both; `own` runs it once, unchanged. --publish puts the summaries of successful runs into
-# docs/stress, which a release contains: use it with `--back-ends own`. Exit status: 0 if every run is
+# docs/stress, which a release contains: use it with `--proof-systems own`. Exit status: 0 if every run is
 # ok, else 1.
 set -euo pipefail
 
@@ -16,13 +16,13 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
-options=() limit=1800 out='' back_ends='plonky3 stwo both' publish=false scenarios=()
+options=() limit=1800 out='' proof_systems='plonky3 stwo both' publish=false scenarios=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--short) options+=(--short) ;;
 	--limit) limit=$2 && shift ;;
 	--out) out=$2 && shift ;;
-	--back-ends) back_ends=$2 && shift ;;
+	--proof-systems) proof_systems=$2 && shift ;;
 	--publish) publish=true ;;
 	*) scenarios+=("$1") ;;
 	esac
@@ -39,12 +39,12 @@ mkdir -p "$out"
 status=0
 echo run,status,seconds >"$out/nightly.csv"
 for scenario in "${scenarios[@]}"; do
-	for back_end in $back_ends; do
-		run=$scenario-$back_end only=(--back-end "$back_end")
-		if [ "$back_end" = both ]; then
+	for proof_system in $proof_systems; do
+		run=$scenario-$proof_system only=(--proof-system "$proof_system")
+		if [ "$proof_system" = both ]; then
 			grep -q '^air = "stwo-' "zombienet/scenarios/$scenario.toml" || continue
 			only=()
-		elif [ "$back_end" = own ]; then
+		elif [ "$proof_system" = own ]; then
 			run=$scenario only=()
 		fi
 		begin=$SECONDS

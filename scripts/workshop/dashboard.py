@@ -47,14 +47,14 @@ def over(above: str, below: str, by: str, where: str = "") -> str:
 
 def seldom(metric: str) -> str:
     """The increase of what happens less often than Prometheus looks."""
-    return f"sum by (backend, air) (increase({metric}[30m]))"
+    return f"sum by (proof_system, air) (increase({metric}[30m]))"
 
 
 def seldom_quantile(q: float, metric: str) -> str:
     """A percentile of what happens seldom."""
     return (
-        f"histogram_quantile({q}, sum by (le, backend, air) (increase({metric}_bucket[30m])))"
-        f" and on (backend, air) {seldom(f'{metric}_count')} > 0"
+        f"histogram_quantile({q}, sum by (le, proof_system, air) (increase({metric}_bucket[30m])))"
+        f" and on (proof_system, air) {seldom(f'{metric}_count')} > 0"
     )
 
 
@@ -146,21 +146,21 @@ ROWS = [
     ]),
     ("Do I verify fast enough?", [
         Panel("Time of a verification", SECONDS, f"Time to decode and verify one proof. {P}", [
-            (quantile(0.5, "assay_verification_seconds", "backend"), "p50 {{backend}}"),
-            (quantile(0.95, "assay_verification_seconds", "backend"), "p95 {{backend}}"),
-            (quantile(0.99, "assay_verification_seconds", "backend"), "p99 {{backend}}"),
+            (quantile(0.5, "assay_verification_seconds", "proof_system"), "p50 {{proof_system}}"),
+            (quantile(0.95, "assay_verification_seconds", "proof_system"), "p95 {{proof_system}}"),
+            (quantile(0.99, "assay_verification_seconds", "proof_system"), "p99 {{proof_system}}"),
         ], ("AssayVerificationSlow", "AssayVerificationSlowAtStandard")),
         Panel("Verifications within 10 milliseconds", share("verifications"),
               "The objective for keys of the profile standard is that 95 % are.", [
-                  (f'{rate("assay_verification_seconds_bucket", "backend", WITHIN)} / '
-                   f'({rate(VERIFIED, "backend")} > 0)', "{{backend}}"),
+                  (f'{rate("assay_verification_seconds_bucket", "proof_system", WITHIN)} / '
+                   f'({rate(VERIFIED, "proof_system")} > 0)', "{{proof_system}}"),
               ]),
         Panel("Length of a proof", BYTES, "Longer proofs take longer to verify.", [
-            (quantile(0.5, "assay_proof_bytes", "backend"), "p50 {{backend}}"),
-            (quantile(0.95, "assay_proof_bytes", "backend"), "p95 {{backend}}"),
+            (quantile(0.5, "assay_proof_bytes", "proof_system"), "p50 {{proof_system}}"),
+            (quantile(0.95, "assay_proof_bytes", "proof_system"), "p95 {{proof_system}}"),
         ]),
         Panel("Proof bytes", Unit("Bps", "bytes per second"), "Bytes of the proofs that were verified.", [
-            (rate("assay_proof_bytes_sum", "backend"), "{{backend}}"),
+            (rate("assay_proof_bytes_sum", "proof_system"), "{{proof_system}}"),
         ]),
     ]),
     ("Do my blocks keep their time?", [
@@ -184,12 +184,12 @@ ROWS = [
     ("Is anyone sending bad proofs?", [
         Panel("Refused proofs", share("verified proofs"), "Proofs that the verifiers refused, of all that "
               "they verified. The alert also needs more than {also} refusals in 5 minutes.", [
-                  (f'{rate(VERIFIED, "backend", REFUSED)} / ({rate(VERIFIED, "backend")} > 0)',
-                   "{{backend}}"),
+                  (f'{rate(VERIFIED, "proof_system", REFUSED)} / ({rate(VERIFIED, "proof_system")} > 0)',
+                   "{{proof_system}}"),
               ], ("AssayBadProofs",)),
         Panel("Accepted and refused", count("proofs/s", "proofs per second"), "", [
-            (rate(VERIFIED, "backend", ACCEPTED), "{{backend}} accepted"),
-            (rate(VERIFIED, "backend", REFUSED), "{{backend}} refused"),
+            (rate(VERIFIED, "proof_system", ACCEPTED), "{{proof_system}} accepted"),
+            (rate(VERIFIED, "proof_system", REFUSED), "{{proof_system}} refused"),
         ]),
         Panel("Refusals by class", count("proofs/s", "proofs per second"), "Many classes point to an attacker; "
               "one class points to a prover that is misconfigured. Classes without a refusal are left "
@@ -198,7 +198,7 @@ ROWS = [
               ]),
         Panel("Proofs verified in the pool", count("proofs"), "In the last 10 minutes. Must be 0: nobody pays "
               "for this work.", [
-                  (f"sum by (backend) (increase({VERIFIED}{{{NODE},stage=\"pool\"}}[10m]))", "{{backend}}"),
+                  (f"sum by (proof_system) (increase({VERIFIED}{{{NODE},stage=\"pool\"}}[10m]))", "{{proof_system}}"),
               ], ("AssayVerificationInPool",)),
     ]),
     ("Do my verifiers judge right?", [
@@ -208,15 +208,15 @@ ROWS = [
               ]),
         Panel("Wrong verdicts of the self-check", count("proofs"), "Tampered proofs that were accepted, and "
               "genuine ones that were refused. Must be 0.", [
-                  (f'sum by (backend) (assay_self_check_total{{{NODE},proof="tampered",verdict="accepted"}})',
-                   "{{backend}} accepted a tampered proof"),
-                  (f'sum by (backend) (assay_self_check_total{{{NODE},proof="genuine",verdict="refused"}})',
-                   "{{backend}} refused a genuine proof"),
+                  (f'sum by (proof_system) (assay_self_check_total{{{NODE},proof="tampered",verdict="accepted"}})',
+                   "{{proof_system}} accepted a tampered proof"),
+                  (f'sum by (proof_system) (assay_self_check_total{{{NODE},proof="genuine",verdict="refused"}})',
+                   "{{proof_system}} refused a genuine proof"),
               ], ("AssayUnexpectedAccept", "AssayUnexpectedRefusal")),
         Panel("Failures of a verifier", count("proofs"), "Proofs of the last 10 minutes on which a verifier "
               "panicked. Must be 0: each one is a bug.", [
-                  (f"sum by (backend) (increase({VERIFIED}{{{NODE},verdict=\"internal\"}}[10m]))",
-                   "{{backend}}"),
+                  (f"sum by (proof_system) (increase({VERIFIED}{{{NODE},verdict=\"internal\"}}[10m]))",
+                   "{{proof_system}}"),
               ], ("AssayVerifierFailed",)),
     ]),
     ("Is my machine all right?", [
@@ -239,25 +239,25 @@ ROWS = [
     # A proving service is another target than the node, and proves a block now and then.
     ("Does my proving service keep up?", [
         Panel("Time to make a proof", SECONDS, f"Of assay prove --serve, in the last half hour. {P}", [
-            (seldom_quantile(0.5, "assay_prove_seconds"), "p50 {{backend}} {{air}}"),
-            (seldom_quantile(0.95, "assay_prove_seconds"), "p95 {{backend}} {{air}}"),
+            (seldom_quantile(0.5, "assay_prove_seconds"), "p50 {{proof_system}} {{air}}"),
+            (seldom_quantile(0.95, "assay_prove_seconds"), "p95 {{proof_system}} {{air}}"),
         ], ("AssayProvingSlow",)),
         Panel("Blocks that wait for a proof", count("blocks"), "", [
-            ("sum by (backend, air) (assay_prove_queue)", "{{backend}} {{air}}"),
+            ("sum by (proof_system, air) (assay_prove_queue)", "{{proof_system}} {{air}}"),
         ], ("AssayProverBehind",)),
         Panel("Blocks left without a proof", count("blocks"), "In the last half hour. Failures to reach the "
               "node or the pool are not counted: the service tries again.", [
-                  ("sum by (backend, air, reason) "
+                  ("sum by (proof_system, air, reason) "
                    "(increase(assay_prove_failures_total{reason!~\"connection|pool\"}[30m]))",
-                   "{{backend}} {{air}} {{reason}}"),
+                   "{{proof_system}} {{air}} {{reason}}"),
               ], ("AssayProverFailed",)),
         Panel("Proofs made and failures", count("proofs"), "In the last half hour.", [
-            (seldom("assay_prove_accepted_total"), "{{backend}} {{air}} accepted"),
-            (seldom("assay_prove_failures_total"), "{{backend}} {{air}} failures"),
+            (seldom("assay_prove_accepted_total"), "{{proof_system}} {{air}} accepted"),
+            (seldom("assay_prove_failures_total"), "{{proof_system}} {{air}} failures"),
         ]),
         Panel("Length of a proof made", BYTES, "The mean, in the last half hour.", [
             (f"{seldom('assay_prove_proof_bytes_sum')} / "
-             f"({seldom('assay_prove_proof_bytes_count')} > 0)", "{{backend}} {{air}}"),
+             f"({seldom('assay_prove_proof_bytes_count')} > 0)", "{{proof_system}} {{air}}"),
         ]),
     ]),
 ]

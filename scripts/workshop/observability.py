@@ -279,7 +279,7 @@ def wait_for(what: str, condition: Callable[[], object], seconds: float = 60) ->
     sys.exit(f"observability: {what}: not within {seconds} s")
 
 
-def check_backend(what: str, said: Json, verdicts: collections.Counter[str]) -> None:
+def check_system(what: str, said: Json, verdicts: collections.Counter[str]) -> None:
     """What the document says of one proof system."""
     refused = {word: count for word, count in verdicts.items() if word != "accepted"}
     expect(said["verified"] == verdicts["accepted"], f"{what}: {said['verified']} verified")
@@ -298,14 +298,14 @@ def check_status(url: str, load: Load, rpc: demo.Node | None = None) -> Json:
     status, body = get(f"{url}/status/node")
     expect(status == 200, f"{url}/status/node: {status}")
     document = json.loads(body)
-    backends = {backend["name"]: backend for backend in document["backends"]}
-    expect(set(backends) == {"plonky3", "stwo", "cairo"}, f"{url}: {set(backends)}")
+    systems = {system["name"]: system for system in document["proofSystems"]}
+    expect(set(systems) == {"plonky3", "stwo", "cairo"}, f"{url}: {set(systems)}")
     # Of every system, also where no proof of it was sent.
-    for name, said in backends.items():
+    for name, said in systems.items():
         check = said["selfCheck"]
         expect(check and check["passed"] is True, f"{url}: {name}: {check}")
     for name, verdicts in load.of_system.items():
-        check_backend(f"{url}: {name}", backends[name], verdicts)
+        check_system(f"{url}: {name}", systems[name], verdicts)
     expect(document["ready"] and not document["syncing"], f"{url}: not ready")
     expect(document["best"]["number"] >= document["finalised"]["number"] > 0, f"{url}: heights")
     commit = subprocess.run(

@@ -33,7 +33,7 @@ TABLE = FOLDER / "prove_verify.csv"
 RUNS = FOLDER / "runs.json"
 PAGE = FOLDER / "README.md"
 
-COLUMNS = ["backend", "air", "log_rows", "hash", "profile", "proven_bits", "conjectured_bits",
+COLUMNS = ["system", "air", "log_rows", "hash", "profile", "proven_bits", "conjectured_bits",
            "vk_bytes", "proof_bytes", "seed", "kind", "ms", "verdict"]
 # AIR, log2 of the rows, hash, profile.
 CASES = [
@@ -91,7 +91,7 @@ def measure() -> None:
                               "--seed", seed)
                 files = ("--vk", vk, "--public-values", values)
                 fixed = {
-                    "backend": key["system"], "air": air, "log_rows": log_rows, "hash": hash_name,
+                    "system": key["system"], "air": air, "log_rows": log_rows, "hash": hash_name,
                     "profile": profile, "proven_bits": key["proven_bits"],
                     "conjectured_bits": key["conjectured_bits"], "vk_bytes": key["vk_bytes"],
                     "proof_bytes": made["proof_bytes"], "seed": seed,
@@ -190,10 +190,10 @@ def page() -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for case, kinds in cases.items():
-        backend, air, log_rows, hash_name, profile, proven, conjectured = case
+        system, air, log_rows, hash_name, profile, proven, conjectured = case
         times = [" / ".join(number(value) for value in figures(kinds[kind]))
                  for kind in ("prove", "verify")]
-        lines.append(f"| {backend} | {air} | 2^{log_rows} | {hash_name} | {profile} | {proven} "
+        lines.append(f"| {system} | {air} | 2^{log_rows} | {hash_name} | {profile} | {proven} "
                      f"| {conjectured} | {sizes[case] / 1000:.0f} KB | {times[0]} | {times[1]} |")
     lines += ["", "## Raw files", "", "| File | Content | Command | Commit | Date, machine |",
               "|---|---|---|---|---|"]

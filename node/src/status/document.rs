@@ -53,7 +53,7 @@ pub struct NodeStatus {
 	/// Their upper bounds.
 	pub objectives: Objectives,
 	/// The proof systems that the node can verify.
-	pub backends: Vec<BackendStatus>,
+	pub proof_systems: Vec<SystemStatus>,
 	/// The proving service of `--prover-url`; `null` without one.
 	pub prover: Option<ProverStatus>,
 }
@@ -124,7 +124,7 @@ impl Reason {
 /// What a proof system did.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct BackendStatus {
+pub struct SystemStatus {
 	/// Name of the proof system.
 	pub name: &'static str,
 	/// How well it does.
@@ -149,7 +149,7 @@ pub struct BackendStatus {
 	pub self_check: Option<SelfCheck>,
 }
 
-impl BackendStatus {
+impl SystemStatus {
 	/// Judges a summary.
 	pub fn new(summary: SystemSummary, disabled: Option<bool>) -> Self {
 		let reasons = reasons(&summary);
@@ -237,7 +237,7 @@ pub struct Facts {
 
 impl NodeStatus {
 	/// Puts the document together.
-	pub fn new(facts: Facts, backends: Vec<BackendStatus>) -> Self {
+	pub fn new(facts: Facts, proof_systems: Vec<SystemStatus>) -> Self {
 		let Readiness { ready, peers, syncing } = facts.readiness;
 		Self {
 			schema: SCHEMA,
@@ -252,7 +252,11 @@ impl NodeStatus {
 			peers,
 			syncing,
 			ready,
-			health: backends.iter().map(|backend| backend.health).max().unwrap_or(Health::Ok),
+			health: proof_systems
+				.iter()
+				.map(|proof_system| proof_system.health)
+				.max()
+				.unwrap_or(Health::Ok),
 			window_seconds: WINDOW.as_secs(),
 			objectives: Objectives {
 				verify_p95_ms: VERIFY_OBJECTIVE.as_secs_f64() * 1000.0,
@@ -260,7 +264,7 @@ impl NodeStatus {
 				drift: 1.0,
 				prove_p95_ms: PROVE_OBJECTIVE.as_secs_f64() * 1000.0,
 			},
-			backends,
+			proof_systems,
 			prover: facts.prover,
 		}
 	}
@@ -292,7 +296,7 @@ pub(super) mod tests {
 		SystemSummary { recent, ..quiet() }
 	}
 
-	pub fn document(backends: Vec<BackendStatus>) -> NodeStatus {
+	pub fn document(proof_systems: Vec<SystemStatus>) -> NodeStatus {
 		let block = |number| BlockId { number, hash: Hash::repeat_byte(2) };
 		let facts = Facts {
 			chain: "Development".into(),
@@ -304,13 +308,13 @@ pub(super) mod tests {
 			host_functions: vec!["ext_verifier_verify_plonky3_version_1".into()],
 			prover: None,
 		};
-		NodeStatus::new(facts, backends)
+		NodeStatus::new(facts, proof_systems)
 	}
 
 	#[test]
 	fn a_backend_is_judged_by_the_worst_that_is_known_of_it() {
 		let judged = |summary| {
-			let status = BackendStatus::new(summary, Some(false));
+			let status = SystemStatus::new(summary, Some(false));
 			(status.health, status.reasons)
 		};
 		assert_eq!(judged(quiet()), (Health::Ok, vec![]));
@@ -332,7 +336,7 @@ pub(super) mod tests {
 	fn refusals_degrade_only_when_they_are_many_and_most() {
 		let health = |samples, recent_rejected| {
 			let summary = SystemSummary { recent_rejected, ..timed(samples, 1.0) };
-			BackendStatus::new(summary, None).health
+			SystemStatus::new(summary, None).health
 		};
 		assert_eq!(health(19, 19), Health::Ok);
 		assert_eq!(health(20, 10), Health::Ok);
@@ -350,9 +354,9 @@ pub(super) mod tests {
 	}
 
 	#[test]
-	fn a_node_is_as_healthy_as_its_worst_backend() {
-		let ok = BackendStatus::new(quiet(), None);
-		let failing = BackendStatus::new(timed(1, 9999.0), None);
+	fn a_node_is_as_healthy_as_its_worst_proof_system() {
+		let ok = SystemStatus::new(quiet(), None);
+		let failing = SystemStatus::new(timed(1, 9999.0), None);
 		assert_eq!(document(vec![ok.clone()]).health, Health::Ok);
 		assert_eq!(document(vec![ok, failing]).health, Health::Failing);
 		assert_eq!(document(vec![]).health, Health::Ok);
@@ -423,7 +427,7 @@ pub(super) mod tests {
 			..timed(50, 11.0)
 		};
 		for summary in [quiet(), full, timed(1, 3300.0)] {
-			let mut document = document(vec![BackendStatus::new(summary, None)]);
+			let mut document = document(vec![SystemStatus::new(summary, None)]);
 			for series in [vec![], vec![ProverSeries::default()]] {
 				let value = serde_json::to_value(&document).unwrap();
 				assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());

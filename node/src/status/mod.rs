@@ -18,7 +18,7 @@ use assay_runtime::{
 	opaque::{Block, Hash},
 };
 use assay_timing::Record;
-use document::{BackendStatus, BlockId, Facts};
+use document::{BlockId, Facts, SystemStatus};
 use pallet_proof_verifier::{Scope, api::ProofVerifierApi};
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
@@ -67,14 +67,14 @@ where
 		let info = self.client.info();
 		let functions = verifier_functions();
 		let disabled = self.disabled(info.best_hash);
-		let backends = self
+		let proof_systems = self
 			.record
 			.summary()
 			.into_iter()
 			.filter(|summary| assay_host::host_function(summary.system).is_some())
 			.map(|summary| {
 				let off = disabled.as_ref().map(|systems| systems.contains(&summary.system));
-				BackendStatus::new(summary, off)
+				SystemStatus::new(summary, off)
 			})
 			.collect();
 		NodeStatus::new(
@@ -88,7 +88,7 @@ where
 				host_functions: functions,
 				prover: self.prover.as_ref().map(|prover| prover.said()),
 			},
-			backends,
+			proof_systems,
 		)
 	}
 

@@ -38,7 +38,7 @@ pub struct ProverStatus {
 #[serde(rename_all = "camelCase")]
 pub struct ProverSeries {
 	/// Proof system.
-	pub backend: String,
+	pub proof_system: String,
 	/// AIR.
 	pub air: String,
 	/// Proofs that were made.
@@ -138,11 +138,12 @@ struct Gathered {
 fn read(text: &str) -> Vec<ProverSeries> {
 	let mut found: BTreeMap<(String, String), Gathered> = BTreeMap::new();
 	for sample in text.lines().filter_map(Sample::of) {
-		let (Some(backend), Some(air)) = (sample.label("backend"), sample.label("air")) else {
+		let (Some(proof_system), Some(air)) = (sample.label("proof_system"), sample.label("air"))
+		else {
 			continue;
 		};
 		let Gathered { series, buckets, bytes } =
-			found.entry((backend.into(), air.into())).or_default();
+			found.entry((proof_system.into(), air.into())).or_default();
 		let value = sample.value;
 		let count = value as u64;
 		match sample.name {
@@ -160,7 +161,7 @@ fn read(text: &str) -> Vec<ProverSeries> {
 	}
 	found
 		.into_iter()
-		.map(|((backend, air), Gathered { mut series, mut buckets, bytes })| {
+		.map(|((proof_system, air), Gathered { mut series, mut buckets, bytes })| {
 			buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
 			let total = series.proved as f64;
 			let quantile = |share: f64| {
@@ -170,7 +171,7 @@ fn read(text: &str) -> Vec<ProverSeries> {
 			};
 			(series.p50_ms, series.p95_ms) = (quantile(0.5), quantile(0.95));
 			series.mean_bytes = (total > 0.0).then(|| bytes / total);
-			ProverSeries { backend, air, ..series }
+			ProverSeries { proof_system, air, ..series }
 		})
 		.collect()
 }
@@ -213,24 +214,24 @@ mod tests {
 	const TEXT: &str = r#"
 # HELP assay_prove_seconds Time to prove, with the trace
 # TYPE assay_prove_seconds histogram
-assay_prove_seconds_bucket{air="consensus-quorum",backend="plonky3",le="0.5"} 0
-assay_prove_seconds_bucket{air="consensus-quorum",backend="plonky3",le="1"} 12
-assay_prove_seconds_bucket{air="consensus-quorum",backend="plonky3",le="5.5"} 19
-assay_prove_seconds_bucket{air="consensus-quorum",backend="plonky3",le="+Inf"} 20
-assay_prove_seconds_sum{air="consensus-quorum",backend="plonky3"} 17.5
-assay_prove_seconds_count{air="consensus-quorum",backend="plonky3"} 20
-assay_prove_proof_bytes_sum{air="consensus-quorum",backend="plonky3"} 3000000
-assay_prove_queue{air="consensus-quorum",backend="plonky3"} 2
-assay_prove_accepted_total{air="consensus-quorum",backend="plonky3"} 18
-assay_prove_failures_total{air="consensus-quorum",backend="plonky3",reason="connection"} 3
-assay_prove_failures_total{air="consensus-quorum",backend="plonky3",reason="refused"} 1
+assay_prove_seconds_bucket{air="consensus-quorum",proof_system="plonky3",le="0.5"} 0
+assay_prove_seconds_bucket{air="consensus-quorum",proof_system="plonky3",le="1"} 12
+assay_prove_seconds_bucket{air="consensus-quorum",proof_system="plonky3",le="5.5"} 19
+assay_prove_seconds_bucket{air="consensus-quorum",proof_system="plonky3",le="+Inf"} 20
+assay_prove_seconds_sum{air="consensus-quorum",proof_system="plonky3"} 17.5
+assay_prove_seconds_count{air="consensus-quorum",proof_system="plonky3"} 20
+assay_prove_proof_bytes_sum{air="consensus-quorum",proof_system="plonky3"} 3000000
+assay_prove_queue{air="consensus-quorum",proof_system="plonky3"} 2
+assay_prove_accepted_total{air="consensus-quorum",proof_system="plonky3"} 18
+assay_prove_failures_total{air="consensus-quorum",proof_system="plonky3",reason="connection"} 3
+assay_prove_failures_total{air="consensus-quorum",proof_system="plonky3",reason="refused"} 1
 nonsense{ 3
 assay_prove_queue{air=consensus-quorum} x
 "#;
 
 	fn expected() -> ProverSeries {
 		ProverSeries {
-			backend: "plonky3".into(),
+			proof_system: "plonky3".into(),
 			air: "consensus-quorum".into(),
 			proved: 20,
 			accepted: 18,

@@ -81,13 +81,13 @@ impl Metrics {
 				"assay_verification_seconds",
 				"Time to decode and verify a proof, by proof system, stage and verdict",
 				&BUCKETS,
-				&["backend", "stage", "verdict"],
+				&["proof_system", "stage", "verdict"],
 			)?,
 			bytes: histogram(
 				"assay_proof_bytes",
 				"Length of the proofs that were verified",
 				&BYTES,
-				&["backend", "stage"],
+				&["proof_system", "stage"],
 			)?,
 			calls: register(
 				GaugeVec::new(
@@ -147,7 +147,7 @@ impl Metrics {
 						"assay_self_check_total",
 						"Verdicts of the node's own verifiers on proofs that are known",
 					),
-					&["backend", "proof", "verdict"],
+					&["proof_system", "proof", "verdict"],
 				)?,
 				registry,
 			)?,
@@ -159,18 +159,18 @@ impl Metrics {
 	fn initialise(&self) {
 		for stage in Stage::ALL.map(Stage::label) {
 			self.calls.with_label_values(&[stage]);
-			for backend in SystemId::ALL.map(SystemId::name) {
-				self.bytes.with_label_values(&[backend, stage]);
-				self.seconds.with_label_values(&[backend, stage, ACCEPTED]);
+			for proof_system in SystemId::ALL.map(SystemId::name) {
+				self.bytes.with_label_values(&[proof_system, stage]);
+				self.seconds.with_label_values(&[proof_system, stage, ACCEPTED]);
 				for class in ErrorClass::ALL {
-					self.seconds.with_label_values(&[backend, stage, class.label()]);
+					self.seconds.with_label_values(&[proof_system, stage, class.label()]);
 				}
 			}
 		}
-		for backend in SystemId::ALL.map(SystemId::name) {
+		for proof_system in SystemId::ALL.map(SystemId::name) {
 			for proof in PROOFS {
 				for verdict in VERDICTS {
-					self.self_check.with_label_values(&[backend, proof, verdict]);
+					self.self_check.with_label_values(&[proof_system, proof, verdict]);
 				}
 			}
 		}

@@ -29,7 +29,7 @@ pub struct Verification {
 	/// Counts up from 0 while the node runs.
 	pub sequence: u64,
 	/// The proof system.
-	pub backend: &'static str,
+	pub proof_system: &'static str,
 	/// The stage of the call: `import`, `author`, `pool` or `rpc`.
 	pub stage: &'static str,
 	/// Length of the proof.
@@ -155,14 +155,21 @@ impl Record {
 		let micros = seen.duration.as_micros().try_into().unwrap_or(u64::MAX);
 		let class = seen.verdict.err();
 		let verdict = class.map_or(ACCEPTED, ErrorClass::label);
-		let (backend, bytes, stage) = (seen.system.name(), seen.bytes, stage.label());
+		let (proof_system, bytes, stage) = (seen.system.name(), seen.bytes, stage.label());
 		let mut inner = self.lock();
 		let sequence = inner.next;
 		inner.next += 1;
 		if inner.last.len() == REMEMBERED {
 			inner.last.pop_front();
 		}
-		inner.last.push_back(Verification { sequence, backend, stage, bytes, micros, verdict });
+		inner.last.push_back(Verification {
+			sequence,
+			proof_system,
+			stage,
+			bytes,
+			micros,
+			verdict,
+		});
 		let sums = &mut inner.systems[seen.system as usize];
 		match class {
 			None => sums.verified += 1,

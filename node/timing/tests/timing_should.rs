@@ -187,11 +187,15 @@ impl Node {
 #[test]
 fn every_series_is_there_before_the_first_proof() {
 	let node = Node::new();
-	for backend in SystemId::ALL.map(SystemId::name) {
+	for proof_system in SystemId::ALL.map(SystemId::name) {
 		for stage in Stage::ALL {
 			let verdicts = ErrorClass::ALL.iter().map(|class| class.label());
 			for verdict in verdicts.chain([ACCEPTED]) {
-				let labels = [("backend", backend), ("stage", stage.label()), ("verdict", verdict)];
+				let labels = [
+					("proof_system", proof_system),
+					("stage", stage.label()),
+					("verdict", verdict),
+				];
 				let empty = node.histogram("assay_verification_seconds", &labels);
 				assert_eq!(empty.get_sample_count(), 0);
 			}
@@ -238,7 +242,8 @@ fn a_verification_has_the_stage_of_the_call_around_it() {
 	for (times, (context, method, stage)) in calls.into_iter().enumerate() {
 		let proofs = vec![proof(SystemId::Stwo, 5000, refused); times + 1];
 		call(&node.timing.executor(node.scripted(proofs, Vec::new())), method, context);
-		let labels = [("backend", "stwo"), ("stage", stage), ("verdict", "merkle_path_invalid")];
+		let labels =
+			[("proof_system", "stwo"), ("stage", stage), ("verdict", "merkle_path_invalid")];
 		let seconds = node.histogram("assay_verification_seconds", &labels);
 		assert_eq!(seconds.get_sample_count(), times as u64 + 1);
 		assert!((seconds.get_sample_sum() - 0.004 * (times + 1) as f64).abs() < 1e-9);
@@ -246,7 +251,8 @@ fn a_verification_has_the_stage_of_the_call_around_it() {
 		let bytes = node.histogram("assay_proof_bytes", &labels[..2]);
 		assert_eq!(bytes.get_sample_sum(), 5000.0 * (times + 1) as f64);
 	}
-	let others = [("backend", "plonky3"), ("stage", "import"), ("verdict", "merkle_path_invalid")];
+	let others =
+		[("proof_system", "plonky3"), ("stage", "import"), ("verdict", "merkle_path_invalid")];
 	assert_eq!(node.histogram("assay_verification_seconds", &others).get_sample_count(), 0);
 }
 
@@ -344,5 +350,5 @@ fn without_a_registry_the_record_is_kept_all_the_same() {
 	let timing = Timing::new(None).unwrap();
 	timing.verified(&proof(SystemId::Stwo, 11, Ok(())));
 	assert_eq!(timing.record().summary()[1].verified, 1);
-	assert_eq!(timing.record().recent(9)[0].backend, "stwo");
+	assert_eq!(timing.record().recent(9)[0].proof_system, "stwo");
 }

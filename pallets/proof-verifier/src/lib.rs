@@ -70,7 +70,7 @@ pub const fn any_system() -> bool {
 #[cfg(feature = "backend-mock")]
 const _: () = assert!(
 	!any_system(),
-	"`backend-mock` takes a marker for a proof: it can't stand beside a real back end"
+	"`backend-mock` takes a marker for a proof: it can't stand beside a real proof system"
 );
 #[cfg(all(feature = "backend-mock", feature = "production"))]
 compile_error!("`backend-mock` takes a marker for a proof: it can't be in a production build");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The feature `backend-mock`: tests of a pallet that acts on proofs need none.
-//! `scripts/test/backends.sh` runs this; with a proof system it does not compile.
+//! `scripts/test/systems.sh` runs this; with a proof system it does not compile.
 
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,

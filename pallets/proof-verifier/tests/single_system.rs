@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! A build takes keys and proofs of the proof systems that it has, and refuses those of the others:
-//! `scripts/test/backends.sh` runs this with each system alone.
+//! `scripts/test/systems.sh` runs this with each system alone.
 
 #![cfg(not(feature = "backend-mock"))]
 

@@ -75,7 +75,7 @@ struct Arguments {
 	rounds: Option<usize>,
 	/// Load with this proof system alone
 	#[arg(long, value_name = "NAME")]
-	back_end: Option<scenario::BackEnd>,
+	proof_system: Option<scenario::ProofSystem>,
 	/// The runtime that a scenario with an upgrade upgrades to
 	#[arg(long, value_name = "WASM")]
 	runtime: Option<PathBuf>,
@@ -106,9 +106,9 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 		.scenario
 		.file_stem()
 		.map_or_else(String::new, |stem| stem.to_string_lossy().into());
-	if let Some(back_end) = arguments.back_end {
-		scenario.only(back_end)?;
-		name = format!("{name}-{}", back_end.name());
+	if let Some(proof_system) = arguments.proof_system {
+		scenario.only(proof_system)?;
+		name = format!("{name}-{}", proof_system.name());
 	}
 	let (root, exact) = match (&arguments.corpus, &arguments.corpora) {
 		(Some(folder), _) => (folder.clone(), true),

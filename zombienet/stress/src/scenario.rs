@@ -160,14 +160,14 @@ pub enum Fault {
 
 /// A proof system to load with, in the place of what a scenario says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum BackEnd {
+pub enum ProofSystem {
 	/// Plonky3 alone.
 	Plonky3,
 	/// STWO alone.
 	Stwo,
 }
 
-impl BackEnd {
+impl ProofSystem {
 	/// Its name.
 	pub const fn name(self) -> &'static str {
 		match self {
@@ -212,12 +212,12 @@ impl Scenario {
 	/// # Errors
 	///
 	/// No load is left.
-	pub fn only(&mut self, back_end: BackEnd) -> Result<(), Harness> {
+	pub fn only(&mut self, proof_system: ProofSystem) -> Result<(), Harness> {
 		let upgrade = self.has_upgrade();
 		let loads = std::mem::take(&mut self.load);
-		self.load = match back_end {
-			BackEnd::Plonky3 => loads.into_iter().filter(|load| !load.is_of_stwo()).collect(),
-			BackEnd::Stwo => {
+		self.load = match proof_system {
+			ProofSystem::Plonky3 => loads.into_iter().filter(|load| !load.is_of_stwo()).collect(),
+			ProofSystem::Stwo => {
 				let mut keys = HashSet::new();
 				loads
 					.into_iter()
@@ -229,7 +229,7 @@ impl Scenario {
 			},
 		};
 		if self.load.is_empty() {
-			return Err(Harness(format!("the scenario has no load for {}", back_end.name())));
+			return Err(Harness(format!("the scenario has no load for {}", proof_system.name())));
 		}
 		Ok(())
 	}
@@ -325,14 +325,19 @@ mod tests {
 		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
 		for entry in std::fs::read_dir(folder.join("scenarios")).unwrap() {
 			let path = entry.unwrap().path();
-			for back_end in [BackEnd::Plonky3, BackEnd::Stwo] {
+			for proof_system in [ProofSystem::Plonky3, ProofSystem::Stwo] {
 				let mut scenario = Scenario::read(&path, true, None).unwrap();
 				if scenario.load.is_empty() {
 					continue;
 				}
-				scenario.only(back_end).unwrap();
+				scenario.only(proof_system).unwrap();
 				for load in &scenario.load {
-					assert_eq!(load.is_of_stwo(), back_end == BackEnd::Stwo, "{}", load.name);
+					assert_eq!(
+						load.is_of_stwo(),
+						proof_system == ProofSystem::Stwo,
+						"{}",
+						load.name
+					);
 					assert_eq!(load.hash.starts_with("blake2s"), load.is_of_stwo());
 				}
 			}
@@ -346,7 +351,7 @@ mod tests {
 		let path = write(text);
 		let mut scenario = Scenario::read(&path, false, None).unwrap();
 		std::fs::remove_file(&path).unwrap();
-		let error = scenario.only(BackEnd::Stwo).unwrap_err();
+		let error = scenario.only(ProofSystem::Stwo).unwrap_err();
 		assert_eq!(error.0, "the scenario has no load for stwo");
 	}
 
@@ -381,7 +386,7 @@ mod tests {
 			scenario.load.iter().map(|load| load.after_upgrade).collect()
 		};
 		assert_eq!(waits(&scenario), [false, true]);
-		scenario.only(BackEnd::Stwo).unwrap();
+		scenario.only(ProofSystem::Stwo).unwrap();
 		assert_eq!(waits(&scenario), [true]);
 	}
 

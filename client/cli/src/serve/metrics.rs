@@ -27,7 +27,7 @@ const BYTES: [f64; 7] =
 	[16_384.0, 32_768.0, 65_536.0, 131_072.0, 262_144.0, 524_288.0, 1_048_576.0];
 
 /// The proof system and the AIR of every series.
-const LABELS: [&str; 2] = ["backend", "air"];
+const LABELS: [&str; 2] = ["proof_system", "air"];
 
 /// Why something did not work.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +77,7 @@ pub struct Metrics {
 impl Metrics {
 	/// All series of a service for `twin`, at zero.
 	pub fn new(twin: Twin) -> Result<Self, Failure> {
-		Self::register([twin.backend(), twin.air()])
+		Self::register([twin.proof_system(), twin.air()])
 			.map_err(|error| Failure::new(Exit::Internal, error))
 	}
 
@@ -105,7 +105,7 @@ impl Metrics {
 		registry.register(Box::new(accepted.clone()))?;
 		let failures = IntCounterVec::new(
 			Opts::new("assay_prove_failures_total", "What did not work, by reason"),
-			&["backend", "air", "reason"],
+			&["proof_system", "air", "reason"],
 		)?;
 		registry.register(Box::new(failures.clone()))?;
 		let metrics = Self {
@@ -147,8 +147,8 @@ impl Metrics {
 
 	/// Something did not work.
 	pub fn failed(&self, trouble: Trouble) {
-		let [backend, air] = self.labels;
-		self.failures.with_label_values(&[backend, air, trouble.label()]).inc();
+		let [proof_system, air] = self.labels;
+		self.failures.with_label_values(&[proof_system, air, trouble.label()]).inc();
 	}
 }
 
@@ -204,8 +204,8 @@ mod tests {
 	#[test]
 	fn every_series_is_there_from_the_start() {
 		for (twin, labels) in [
-			(Twin::Plonky3, r#"air="consensus-quorum",backend="plonky3""#),
-			(Twin::Stwo, r#"air="stwo-consensus-quorum",backend="stwo""#),
+			(Twin::Plonky3, r#"air="consensus-quorum",proof_system="plonky3""#),
+			(Twin::Stwo, r#"air="stwo-consensus-quorum",proof_system="stwo""#),
 		] {
 			let text = text(&Metrics::new(twin).unwrap());
 			for line in [
@@ -235,7 +235,7 @@ mod tests {
 			r#"le="0.5"} 0"#,
 			r#"le="1"} 1"#,
 			r#"le="262144"} 1"#,
-			r#"assay_prove_queue{air="consensus-quorum",backend="plonky3"} 3"#,
+			r#"assay_prove_queue{air="consensus-quorum",proof_system="plonky3"} 3"#,
 			r#"reason="refused"} 1"#,
 		] {
 			assert!(text.contains(part), "{part}: {text}");

@@ -92,7 +92,7 @@ impl Twin {
 	}
 
 	/// The proof system's name.
-	pub const fn backend(self) -> &'static str {
+	pub const fn proof_system(self) -> &'static str {
 		match self {
 			Self::Plonky3 => "plonky3",
 			Self::Stwo => "stwo",

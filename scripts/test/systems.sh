@@ -4,9 +4,9 @@
 # Tests the features that choose proof systems: allowed combinations work, and the others fail to compile
 # with a reason.
 #
-#   scripts/test/backends.sh            the pallet: with the mock, with each proof system alone, and the
+#   scripts/test/systems.sh            the pallet: with the mock, with each proof system alone, and the
 #                                       combinations that it refuses; part of CI
-#   scripts/test/backends.sh --all      and the profile `production` itself, and the chain's runtime
+#   scripts/test/systems.sh --all      and the profile `production` itself, and the chain's runtime
 #                                       with one proof system: ten minutes more, mostly of wasm-opt
 set -euo pipefail
 
@@ -41,7 +41,7 @@ cargo test "${pallet[@]}" --features $always,backend-mock --test backend_mock
 mapfile -t systems < <(sed -n 's/^backend-\([a-z0-9]*\) = .*assay-systems.*/\1/p' pallets/proof-verifier/Cargo.toml)
 [ "${#systems[@]}" -gt 0 ]
 for system in "${systems[@]}"; do
-	refused "$mock stand beside a real back end" \
+	refused "$mock stand beside a real proof system" \
 		rustc "${pallet[@]}" --features "$always,backend-mock,backend-$system"
 done
 refused "$mock be in a production build" \
