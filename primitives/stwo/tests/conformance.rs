@@ -5,7 +5,7 @@
 mod common;
 
 use assay_conformance::{Bound, Candidate, Case, Counting};
-use assay_primitives::{CairoVk, StwoVk, VerifyingKey};
+use assay_primitives::{CairoVk, StwoComponent, StwoVk, VerifyingKey};
 use assay_stwo::{Cause, cairo, supported};
 
 #[global_allocator]
@@ -69,10 +69,14 @@ mod stwo {
 				name: "components",
 				range: supported::COMPONENTS,
 				holds: 200,
+				// Small ones, so that the key is none that is too long.
 				set: |vk, value| {
-					let components = &mut inner(vk).components;
-					let another = components[0].clone();
-					components.resize(value as usize, another);
+					let another = StwoComponent {
+						log_size: 4,
+						preprocessed: Vec::new(),
+						program: Vec::new(),
+					};
+					inner(vk).components.resize(value as usize, another);
 				},
 			});
 			bounds
