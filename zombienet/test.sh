@@ -59,7 +59,7 @@ fail() {
 process() {
 	local file
 	for file in /proc/[0-9]*/cmdline; do
-		if tr '\0' ' ' <"$file" 2>/dev/null | grep -q -- "--name $1 .*$network/"; then
+		if { tr '\0' ' ' <"$file"; } 2>/dev/null | grep -q -- "--name $1 .*$network/"; then
 			file=${file#/proc/}
 			echo "${file%/cmdline}"
 			return
@@ -161,6 +161,8 @@ test_restart() {
 	kill -KILL "$bob"
 	sleep 5
 	start "${command[@]}" </dev/null >"$network/bob.again.log" 2>&1
+	# It is killed with the others, and bash is not to say so.
+	disown
 	height bob best 7 60
 	submit bob accepted 1 good.proof good.pv
 	height bob finalized 8 120
