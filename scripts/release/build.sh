@@ -85,13 +85,12 @@ deny=$(scripts/build/tool.sh cargo-deny)
 "$deny" --locked -L error check licenses bans sources
 
 root=$work/$name
-mkdir -p "$root"/{bin,runtime,chains,docs,deploy}
+mkdir -p "$root"/{bin,runtime,chains,deploy}
 cp "$built"/{assay-node,assay} "$root/bin/"
 cp "$prover" "$root/bin/assay-stwo"
 cp "$built/$runtime" "$root/runtime/"
 cp LICENSE README.md CHANGELOG.md "$root/"
-cp -r docs/{dashboards,alerts,runbooks,performance,stress,client.md,status.md,status.schema.json,metrics.md} \
-	"$root/docs/"
+cp -r docs "$root/docs"
 cp -r deploy/. "$root/deploy/"
 for chain in dev local; do
 	"$root/bin/assay-node" export-chain-spec --chain "$chain" --raw --output "$root/chains/$chain.json"

@@ -136,7 +136,7 @@ start "$python" -m scripts.workshop.observability check --assay "$CARGO_TARGET_D
 wait "${groups[0]}" || fail "failed"
 
 # The runbooks, against the author. They come last, because their proofs would change the figures.
-start env RPC="http://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" PROVER="$prover" \
+start env RPC="http://127.0.0.1:$port" WS="ws://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" PROVER="$prover" \
 	METRICS="http://127.0.0.1:$metrics" PROMETHEUS="http://127.0.0.1:$prometheus" \
 	PATH="$CARGO_TARGET_DIR/release:$PATH" \
 	python3 -m scripts.workshop.runbooks "$work/runbooks"

@@ -47,19 +47,10 @@ fn scope(args: &ScopeArgs) -> Result<Scope, Failure> {
 fn about(admin: &Admin) -> Value {
 	let mut object = json!({ "action": admin.name() });
 	let fields = match admin {
-		Admin::SetDisabled { scope, disabled } => {
-			let mut fields = json!({ "disabled": disabled });
-			merge(
-				&mut fields,
-				match scope {
-					Scope::ProofSystem(system) => json!({ "proof_system": system.name() }),
-					Scope::Profile(profile) => {
-						json!({ "profile": crate::cli::ProfileArg::from(*profile).name() })
-					},
-					Scope::Version(version) => json!({ "key_version": version }),
-				},
-			);
-			fields
+		Admin::SetDisabled { scope, .. } => match scope {
+			Scope::ProofSystem(system) => json!({ "proof_system": system.name() }),
+			Scope::Profile(profile) => json!({ "profile": crate::report::name(*profile) }),
+			Scope::Version(version) => json!({ "key_version": version }),
 		},
 		Admin::PurgeVk(vk_hash) => json!({ "vk_hash": hex(vk_hash) }),
 		Admin::RetireVersion { version, at } => json!({ "key_version": version, "at": at }),

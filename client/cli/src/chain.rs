@@ -12,6 +12,7 @@ use assay_client::{
 };
 use serde_json::{Value, json};
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Connects to the node that the arguments name.
@@ -27,14 +28,20 @@ pub async fn send(
 	signer: &Keypair,
 	head: Head,
 	progress: &Progress,
+	reached: impl Fn(Stage),
 ) -> Result<Included, Failure> {
-	let show = |stage| match stage {
-		Stage::Signing => progress.set(0, "signing"),
-		Stage::Sending { bytes } => progress.set(0, format_args!("sending {} KB", bytes / 1000)),
-		Stage::InPool => progress.set(1, "in the pool, waiting for a block"),
-		Stage::InBlock => progress.set(2, "in a block, waiting for finality"),
-		Stage::Replaced => progress.set(1, "its block was replaced, waiting for another"),
-		Stage::Finalised => progress.set(3, "finalised"),
+	let show = |stage| {
+		reached(stage);
+		match stage {
+			Stage::Signing => progress.set(0, "signing"),
+			Stage::Sending { bytes } => {
+				progress.set(0, format_args!("sending {} KB", bytes / 1000));
+			},
+			Stage::InPool => progress.set(1, "in the pool, waiting for a block"),
+			Stage::InBlock => progress.set(2, "in a block, waiting for finality"),
+			Stage::Replaced => progress.set(1, "its block was replaced, waiting for another"),
+			Stage::Finalised => progress.set(3, "finalised"),
+		}
 	};
 	Ok(chain.send(call, signer, &Default::default(), head, show).await?)
 }
@@ -49,6 +56,8 @@ pub fn call(
 	about: &Value,
 ) -> Result<Included, Failure> {
 	let keypair = keypair(signer)?;
+	let reached = Mutex::new(None);
+	let reach = |stage| *reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(stage);
 	let sent = async {
 		let progress = Progress::steps(3, format_args!("connecting to {}", chain.url));
 		let connection = connect(&chain.url, chain.allow_insecure).await?;
@@ -56,13 +65,29 @@ pub fn call(
 			connection.check_admin(&keypair).await?;
 		}
 		let head = if signer.no_wait_finalised { Head::Best } else { Head::Finalised };
-		send(&connection, call, &keypair, head, &progress).await
+		send(&connection, call, &keypair, head, &progress, reach).await
 	};
 	let result = within(Some(chain.timeout), sent).and_then(|included| match &included.refusal {
 		Some(refusal) => Err(refused(&included.place, included.fee, refusal)),
 		None => Ok(included),
 	});
-	result.map_err(|failure| failure.with(about.clone()))
+	let reached = reached.into_inner().unwrap_or_else(PoisonError::into_inner);
+	result.map_err(|failure| out_of_time(failure, reached).with(about.clone()))
+}
+
+/// Says of a call that ran out of time what may have become of it.
+fn out_of_time(failure: Failure, reached: Option<Stage>) -> Failure {
+	let (stage, told) = match reached {
+		_ if failure.exit() != Exit::Timeout => return failure,
+		None | Some(Stage::Signing) => ("not_sent", "the call was not sent"),
+		Some(Stage::Sending { .. } | Stage::InPool | Stage::Replaced) => {
+			("sent", "the call was sent, is in no block yet, and may still come into one")
+		},
+		Some(Stage::InBlock | Stage::Finalised) => {
+			("in_block", "the call is in a block, and in force from there on, but not final yet")
+		},
+	};
+	failure.hint(Some(told.into())).with(json!({ "stage": stage }))
 }
 
 /// For scripts.
@@ -185,6 +210,26 @@ mod tests {
 			let told = error.to_string();
 			assert_eq!(Failure::from(error).exit(), exit, "{told}");
 		}
+	}
+
+	#[test]
+	fn a_call_that_ran_out_of_time_says_how_far_it_is() {
+		for (reached, hint) in [
+			(None, "the call was not sent"),
+			(
+				Some(Stage::InPool),
+				"the call was sent, is in no block yet, and may still come into one",
+			),
+			(
+				Some(Stage::InBlock),
+				"the call is in a block, and in force from there on, but not final yet",
+			),
+		] {
+			let failure = out_of_time(Failure::new(Exit::Timeout, "expected an answer"), reached);
+			assert_eq!(failure.hinted(), Some(hint));
+		}
+		let other = out_of_time(Failure::usage("no"), Some(Stage::InBlock));
+		assert_eq!(other.hinted(), None);
 	}
 
 	#[test]

@@ -86,8 +86,14 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
 		let _ = error.print();
 		return if asked_for { Exit::Ok } else { Exit::Usage }.into();
 	}
+	if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+		return output::finish(
+			Err(Failure::usage("expected a command, got none: see --help")),
+			true,
+		);
+	}
+	// The message, with what is missing or possible; then an empty line and how to call the program.
 	let text = error.to_string();
-	let line = text.lines().next().unwrap_or_default();
-	let message = line.strip_prefix("error: ").unwrap_or(line);
-	output::finish(Err(Failure::usage(message)), true)
+	let message = text.split("\n\n").next().unwrap_or_default();
+	output::finish(Err(Failure::usage(message.strip_prefix("error: ").unwrap_or(message))), true)
 }

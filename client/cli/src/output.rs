@@ -128,6 +128,12 @@ impl Failure {
 		self
 	}
 
+	/// What it usually means.
+	#[cfg(test)]
+	pub fn hinted(&self) -> Option<&str> {
+		self.hint.as_deref()
+	}
+
 	/// The exit code that it stands for.
 	pub const fn exit(&self) -> Exit {
 		self.exit

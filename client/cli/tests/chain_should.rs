@@ -27,6 +27,15 @@ mod chain_commands_should {
 	}
 
 	#[test]
+	fn claim_nothing_that_was_not_done() {
+		let (code, object) =
+			json(&[&["admin", "disable", "--profile", "strong"], &NOBODY[..]].concat());
+		assert_eq!(code, 3);
+		assert_eq!((&object["action"], &object["profile"]), (&"disable".into(), &"strong".into()));
+		assert!(object.get("disabled").is_none(), "{object}");
+	}
+
+	#[test]
 	fn ask_for_a_signer() {
 		let (code, object) = register(&[]);
 		assert_eq!(code, 2);
@@ -119,9 +128,10 @@ mod admin_should {
 		let (code, error) = admin(&["disable", "--proof-system", "plonky2"]);
 		assert_eq!(code, 2, "{error}");
 		let names = assay_primitives::SystemId::ALL.map(assay_primitives::SystemId::name);
-		assert!(error.contains(&format!("expected one of {}", names.join(", "))), "{error}");
+		assert!(error.ends_with(&format!("[possible values: {}]", names.join(", "))), "{error}");
 		let (code, error) = admin(&["disable", "--profile", "weak"]);
 		assert_eq!(code, 2, "{error}");
+		assert!(error.ends_with("[possible values: compat, standard, strong]"), "{error}");
 		let (code, error) = admin(&["enable", "--key-version", "256"]);
 		assert_eq!(code, 2, "{error}");
 	}
@@ -136,6 +146,10 @@ mod admin_should {
 			let (code, error) = admin(arguments);
 			assert_eq!(code, 2, "{error}");
 		}
+		let (_, error) = admin(&["retire", "--at", "9"]);
+		assert!(error.ends_with("required arguments were not provided: <VERSION>"), "{error}");
+		let (_, object) = json(&["admin"]);
+		assert_eq!(object["error"], "expected a command, got none: see --help");
 		let (_, error) = admin(&["retire", "1"]);
 		assert_eq!(error, "retire: expected --at BLOCK or --withdraw, got neither");
 	}
@@ -174,7 +188,7 @@ mod admin_should {
 		for arguments in [
 			&["disable", "--proof-system", "Plonky3"][..],
 			&["enable", "--proof-system", "stwo"],
-			&["disable", "--profile", "compat"],
+			&["disable", "--profile", "Compat"],
 			&["disable", "--key-version", "1"],
 			&["purge", &hash],
 			&["retire", "1", "--at", "700"],

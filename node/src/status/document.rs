@@ -437,6 +437,10 @@ pub(super) mod tests {
 			assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());
 			assert_eq!(value["schema"], json!(SCHEMA));
 		}
+		let all = SystemId::ALL
+			.map(|system| SystemStatus::new(SystemSummary { system, ..quiet() }, None));
+		let value = serde_json::to_value(document(all.into())).unwrap();
+		assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());
 		let mut wrong = serde_json::to_value(document(vec![])).unwrap();
 		wrong["health"] = json!("splendid");
 		wrong["more"] = json!(1);

@@ -119,6 +119,10 @@ pub fn lengthened(ask: Ask<'_>, triple: &Triple, part: Part) {
 /// Makes bytes of a part as large as they can be, in every place: lengths, counts, heights and elements are among
 /// them. Little is allocated for them, and none is accepted.
 pub fn hostile_lengths(ask: Ask<'_>, triple: &Triple, part: Part) {
+	assert!(
+		heap::peak(|| vec![1u8; 1 << 16]).1 >= 1 << 16,
+		"nothing is counted: make `Counting` the test's global allocator"
+	);
 	for at in positions(part.of(triple).len()) {
 		for width in [4, 8] {
 			let hostile = part.changed(triple, |bytes| {

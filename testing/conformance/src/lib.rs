@@ -8,6 +8,9 @@
 //! and [`refuse_keys`]:
 //!
 //! ```ignore
+//! #[global_allocator]
+//! static ALLOCATOR: assay_conformance::Counting = assay_conformance::Counting;
+//!
 //! struct MySystem;
 //! impl Candidate for MySystem { /* ... */ }
 //! assay_conformance::conformance!(MySystem);

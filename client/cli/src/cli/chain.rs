@@ -5,6 +5,7 @@
 use super::{ProfileArg, hash};
 use assay_client::AccountId32;
 use assay_primitives::{Hash, SystemId};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -220,10 +221,10 @@ pub enum AdminCommand {
 #[group(multiple = false)]
 pub struct ScopeArgs {
 	/// A proof system: no proof of it is verified
-	#[arg(long, value_name = "NAME", value_parser = system)]
+	#[arg(long, value_name = "NAME", value_parser = system(), ignore_case = true)]
 	pub proof_system: Option<SystemId>,
 	/// A profile: its keys are neither registered nor verified under
-	#[arg(long, value_enum)]
+	#[arg(long, value_enum, ignore_case = true)]
 	pub profile: Option<ProfileArg>,
 	/// A version of keys, by their first byte: they are neither registered nor verified under
 	#[arg(long, value_name = "N")]
@@ -245,9 +246,7 @@ pub struct RetireArgs {
 }
 
 /// A proof system's name.
-fn system(name: &str) -> Result<SystemId, String> {
-	SystemId::from_name(&name.to_lowercase()).ok_or_else(|| {
-		let names = SystemId::ALL.map(SystemId::name).join(", ");
-		format!("expected one of {names}")
-	})
+fn system() -> impl TypedValueParser<Value = SystemId> {
+	PossibleValuesParser::new(SystemId::ALL.map(SystemId::name))
+		.try_map(|name| SystemId::from_name(&name.to_lowercase()).ok_or("no proof system"))
 }

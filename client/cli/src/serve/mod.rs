@@ -162,7 +162,7 @@ impl Service {
 		}
 		let progress = Progress::start("registering the key");
 		let call = Call::register_vk(self.vk.bytes.clone());
-		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress);
+		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress, |_| ());
 		let included = self.patient(sent).await?;
 		match &included.refusal {
 			// Somebody else was quicker.
@@ -261,7 +261,7 @@ impl Service {
 		let progress = Progress::start(format_args!("submitting the proof of block {number}"));
 		let proof_bytes = proof.len();
 		let call = Call::submit_proof(self.vk.hash(), public_values, proof);
-		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress);
+		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress, |_| ());
 		let included = match self.patient(sent).await {
 			// The pool: the account has no funds, or another call of it is on its way.
 			Err(refused) if refused.exit() == Exit::Refused => {
