@@ -248,7 +248,7 @@ mod tests {
 	#[test]
 	fn the_admins_account_is_named() {
 		let [admin, signer] = [AccountId32([1; 32]), AccountId32([2; 32])];
-		let error = Error::NotAdmin { admin: Some(admin), signer: signer };
+		let error = Error::NotAdmin { admin: Some(admin), signer };
 		let text = error.to_string();
 		assert!(text.contains(&admin.to_string()) && text.contains(&signer.to_string()), "{text}");
 		let error = Error::NotAdmin { admin: None, signer };
