@@ -27,15 +27,6 @@ mod chain_commands_should {
 	}
 
 	#[test]
-	fn claim_nothing_that_was_not_done() {
-		let (code, object) =
-			json(&[&["admin", "disable", "--profile", "strong"], &NOBODY[..]].concat());
-		assert_eq!(code, 3);
-		assert_eq!((&object["action"], &object["profile"]), (&"disable".into(), &"strong".into()));
-		assert!(object.get("disabled").is_none(), "{object}");
-	}
-
-	#[test]
 	fn ask_for_a_signer() {
 		let (code, object) = register(&[]);
 		assert_eq!(code, 2);
@@ -171,6 +162,15 @@ mod admin_should {
 			assert!(error.contains("expected a runtime in Wasm"), "{error}");
 		}
 		assert_eq!(admin(&["set-code", "/nonexistent"]).0, 2);
+	}
+
+	#[test]
+	fn claim_nothing_that_was_not_done() {
+		let (code, object) =
+			json(&[&["admin", "disable", "--profile", "strong"], &NOBODY[..]].concat());
+		assert_eq!(code, 3);
+		assert_eq!((&object["action"], &object["profile"]), (&"disable".into(), &"strong".into()));
+		assert!(object.get("disabled").is_none(), "{object}");
 	}
 
 	#[test]
