@@ -114,6 +114,7 @@ impl Reader<'_> {
 }
 
 /// Numbers that look random. Which they are doesn't matter: what is made up is only ever a witness.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Numbers(pub u64);
 
 impl Numbers {

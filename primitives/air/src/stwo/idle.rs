@@ -4,8 +4,10 @@
 //! selectors here, so one row stands for all.
 
 use super::{Lookup, Node, Program, limits};
+use crate::operations::{Arithmetic, Leaf, evaluate};
 use crate::shared::Numbers;
 use alloc::vec::Vec;
+use core::ops::{Add, Mul, Neg, Sub};
 
 /// An element of the secure field, `(a + bi) + (c + di)u` with `i^2 = -1` and `u^2 = 2 + i`. This crate
 /// does without stwo; speed is no matter here.
@@ -229,10 +231,9 @@ impl MadeUp {
 		columns: &[usize],
 	) -> Option<Vec<Secure>> {
 		let challenge = |i: u32| self.challenges.get(i as usize);
-		let mut values: Vec<Secure> = Vec::with_capacity(program.nodes().len());
-		for node in program.nodes() {
-			let of = |i: u32| values.get(i as usize).copied();
-			let value = match *node {
+		// One field is enough here: nothing is kept in the base field.
+		let values = evaluate(program.nodes(), &[], |leaf| {
+			Some(Leaf::<MadeUpValues>::Value(Value(match leaf {
 				Node::Constant(value) => [value.into(), 0, 0, 0],
 				Node::Extension(value) => value.map(u64::from),
 				Node::Preprocessed(i) => {
@@ -244,19 +245,61 @@ impl MadeUp {
 				Node::Z(i) => challenge(i)?.0,
 				Node::Alpha(i, power) => challenge(i)?.1.get(power as usize).copied()?,
 				Node::Interaction(_) | Node::Shift => ZERO,
-				Node::Add(a, b) => add(of(a)?, of(b)?),
-				Node::Sub(a, b) => sub(of(a)?, of(b)?),
-				Node::Mul(a, b) => mul(of(a)?, of(b)?),
-				Node::Neg(a) => sub(ZERO, of(a)?),
-				Node::Combine([a, b, c, d]) => {
-					let part = |i: u32, unit: Secure| Some(mul(of(i)?, unit));
-					let low = add(part(a, [1, 0, 0, 0])?, part(b, [0, 1, 0, 0])?);
-					add(low, add(part(c, [0, 0, 1, 0])?, part(d, [0, 0, 0, 1])?))
+				Node::Add(..) | Node::Sub(..) | Node::Mul(..) | Node::Neg(_) | Node::Combine(_) => {
+					return None;
 				},
-			};
-			values.push(value);
-		}
-		Some(values)
+			})))
+		})?;
+		Some(values.into_iter().map(|Value(value)| value).collect())
+	}
+}
+
+/// An element, for the interpreter.
+#[derive(Clone, Copy)]
+struct Value(Secure);
+
+impl Add for Value {
+	type Output = Self;
+	fn add(self, other: Self) -> Self {
+		Self(add(self.0, other.0))
+	}
+}
+
+impl Sub for Value {
+	type Output = Self;
+	fn sub(self, other: Self) -> Self {
+		Self(sub(self.0, other.0))
+	}
+}
+
+impl Mul for Value {
+	type Output = Self;
+	fn mul(self, other: Self) -> Self {
+		Self(mul(self.0, other.0))
+	}
+}
+
+impl Neg for Value {
+	type Output = Self;
+	fn neg(self) -> Self {
+		Self(sub(ZERO, self.0))
+	}
+}
+
+struct MadeUpValues;
+
+impl Arithmetic for MadeUpValues {
+	type Base = Value;
+	type Value = Value;
+
+	fn base(value: Value) -> Value {
+		value
+	}
+
+	fn combine([a, b, c, d]: [Value; 4]) -> Option<Value> {
+		let part = |Value(value): Value, unit: Secure| mul(value, unit);
+		let low = add(part(a, [1, 0, 0, 0]), part(b, [0, 1, 0, 0]));
+		Some(Value(add(low, add(part(c, [0, 0, 1, 0]), part(d, [0, 0, 0, 1])))))
 	}
 }
 

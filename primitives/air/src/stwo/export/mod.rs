@@ -19,6 +19,8 @@ use super::program::encode;
 use super::{Mask, Node, Program, ProgramHeader, limits};
 use crate::ProgramError;
 use crate::interner::{Interner, count};
+use crate::operations::Operation;
+use crate::shared::Numbers;
 use recorder::key;
 use std::collections::HashMap;
 use stwo::core::channel::Channel;
@@ -97,7 +99,7 @@ pub fn export<A: Air>(air: &A) -> Result<ExportedAir, ExportError> {
 }
 
 fn record<A: Air>(air: &A, seed: u64) -> Result<ExportedAir, ExportError> {
-	let mut channel = MarkingChannel { state: seed, ..Default::default() };
+	let mut channel = MarkingChannel { numbers: Numbers(seed), ..Default::default() };
 	let relations = air.draw(&mut channel);
 	if channel.misused {
 		return Err(ExportError::Channel);
@@ -245,12 +247,9 @@ fn prune(nodes: &[Node], assertions: &[u32]) -> (Vec<Node>, Vec<u32>) {
 			}
 			if !expanded {
 				stack.push((position, true));
-				let mut operands = Vec::new();
-				node.map_operands(|operand| {
-					operands.push((operand, false));
-					operand
-				});
-				stack.extend(operands.into_iter().rev());
+				if let Some(join) = node.join() {
+					stack.extend(join.operands().rev().map(|operand| (operand, false)));
+				}
 				continue;
 			}
 			let of = |i: u32| moved.get(&i).copied().unwrap_or_default();
@@ -279,20 +278,16 @@ impl Node {
 /// Hands out marks as challenges, and notes which.
 #[derive(Clone, Debug, Default)]
 struct MarkingChannel {
-	state: u64,
+	numbers: Numbers,
 	drawn: Vec<(SecureField, SecureField)>,
 	misused: bool,
 }
 
 impl MarkingChannel {
-	/// A pseudo-random element (splitmix64), large enough never to be meant as a constant.
+	/// A pseudo-random element, large enough never to be meant as a constant.
 	fn mark(&mut self) -> BaseField {
 		loop {
-			self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-			let mut value = self.state;
-			value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-			value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-			let value = (value ^ (value >> 31)) as u32 & limits::P;
+			let value = self.numbers.next() as u32 & limits::P;
 			if value > 1 << 24 && value < limits::P - (1 << 24) {
 				return BaseField::from_u32_unchecked(value);
 			}
