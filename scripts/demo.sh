@@ -10,24 +10,12 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/setup.sh
-# shellcheck source=scripts/env.sh
-. scripts/env.sh
-# Set by hand for quick checks; the node would have no runtime, or an old one.
-unset SKIP_WASM_BUILD
-
-# The whole workspace, as the tests do: the same features, so the same build of the dependencies.
-cargo build --release --locked --workspace --bins
-
-# The program that makes STWO keys and proofs, in a separate build.
-ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
-export ASSAY_STWO_PROVER
-
+programs=$(scripts/build/programs.sh)
 # shellcheck source=scripts/node.sh
 . scripts/node.sh
 start_node
 
 # In the background, so that the script reacts to a signal at once.
-start python3 -m scripts.workshop.demo --assay "$CARGO_TARGET_DIR/release/assay" \
+start python3 -m scripts.workshop.demo --assay "$programs/assay" \
 	--port "$port" --dir "$work/files"
 wait "${groups[0]}" || fail "failed"

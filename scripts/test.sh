@@ -16,17 +16,23 @@ scripts/setup.sh --lints
 unset SKIP_WASM_BUILD
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
-summary=()
-passed=0
-failed=0
+beside=
+# shellcheck disable=SC2317 # reached through the trap
+clean_up() {
+	[ -z "$beside" ] || kill -TERM -- "-$beside" 2>/dev/null || true
+	rm -rf "$scratch"
+}
+trap clean_up EXIT
 
 clock() { printf '%d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
-# step NAME COMMAND...: runs it, times it, and adds up the results of cargo's tests in its output.
+# step NAME COMMAND...: runs it, times it, and adds a line to `$results`: its name, verdict, seconds, and the
+# tests that cargo or a script counted in its output.
+results=$scratch/results
 step() {
-	local name=$1 start=$SECONDS log=$scratch/log verdict=ok ran=0 broke=0 ignored=0 note=
+	local name=$1 start=$SECONDS log verdict=ok ran=0 broke=0 ignored=0
 	shift
+	log=$(mktemp -p "$scratch")
 	echo
 	echo "=== $name"
 	if ! "$@" 2>&1 | tee "$log"; then
@@ -36,15 +42,12 @@ step() {
 		/^test result: / { ran += $4; broke += $6; ignored += $8 }
 		/^[0-9]+ passed, [0-9]+ failed$/ { ran += $1; broke += $3 }
 		END { print ran + 0, broke + 0, ignored + 0 }' "$log")
-	passed=$((passed + ran))
-	failed=$((failed + broke))
 	# A failure without a failing test, such as a build or a lint, counts as one.
 	if [ "$verdict" = FAILED ] && [ "$broke" -eq 0 ]; then
-		failed=$((failed + 1))
+		broke=1
 	fi
-	[ "$ran" -eq 0 ] || note="$ran passed"
-	[ "$ignored" -eq 0 ] || note="$note, $ignored ignored"
-	summary+=("$(printf '%-34s %-7s %6s  %s' "$name" "$verdict" "$(clock $((SECONDS - start)))" "$note")")
+	printf '%s\t' "$name" "$verdict" $((SECONDS - start)) "$ran" "$broke" >>"$results"
+	echo "$ignored" >>"$results"
 }
 
 components() {
@@ -68,23 +71,30 @@ no_std() {
 		-p assay-plonky3 -p assay-stwo --no-default-features
 }
 
-# Compiles the tools of later steps, while the demo and the networks wait for blocks. `tool.sh` returns at
-# once for a tool that is there.
-start_tools() {
-	{
-		local tool status=0
-		for tool in cargo-deny zepter; do
-			nice -n 19 scripts/build/tool.sh "$tool" || status=$?
-		done
-		echo "$status" >"$scratch/tools.status"
-	} >"$scratch/tools.log" 2>&1 &
+# What runs networks. They mostly wait for blocks, so they run beside the steps that compile and count, which
+# leave them the processors that they need.
+networks() {
+	results=$scratch/networks.results
+	step "demo" scripts/demo.sh
+	# Two validators under a little load; the results stay in the cache until the next run.
+	step "network smoke" timeout --foreground 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
+	step "observability" scripts/test/observability.sh
 }
 
-tools() {
-	until [ -s "$scratch/tools.status" ]; do
-		sleep 1
-	done
-	[ "$(cat "$scratch/tools.status")" -eq 0 ] || { cat "$scratch/tools.log" && return 1; }
+start_networks() {
+	# With job control it gets a process group of its own, which the trap ends.
+	: >"$scratch/networks.results"
+	set -m
+	networks >"$scratch/networks.log" 2>&1 &
+	beside=$!
+	set +m
+	renice -n 10 -p $$ >/dev/null
+}
+
+end_networks() {
+	wait "$beside" || true
+	beside=
+	cat "$scratch/networks.log"
 }
 
 # Licences, bans and sources. Advisories need github.com: docs/development.md says how.
@@ -127,7 +137,9 @@ step "formatting" cargo fmt --check
 step "TOML" scripts/test/toml.sh
 step "scripts" scripts
 # Before the lints: their wrapper around rustc must not reach the build of the runtime.
-step "build" cargo build --release --locked --workspace --bins
+step "build" scripts/build/programs.sh
+export ASSAY_PROGRAMS=$CARGO_TARGET_DIR/programs
+start_networks
 # The lints compile the examples.
 step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bins --tests
 step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
@@ -137,15 +149,10 @@ step "snippets" python3 -m scripts.workshop.embed --check
 step "seam" python3 -m scripts.workshop.systems --check
 step "performance report" python3 -m scripts.workshop.performance_report --check
 step "no_std" no_std
-start_tools
-step "demo" scripts/demo.sh
 step "times of clones" python3 -B -m scripts.workshop.tests.test_clone_times
 step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
 step "runbooks' outputs" python3 -B -m scripts.workshop.tests.test_runbooks
 step "published stress runs" scripts/analyze_simnet.py docs/stress/*.json
-# Two validators under a little load; the results stay in the cache until the next run.
-step "network smoke" timeout 360 zombienet/run.sh smoke --out "$ASSAY_CACHE/runs/smoke"
-step "observability" scripts/test/observability.sh
 step "STWO's prover" scripts/test/stwo.sh
 # Both with the same features, so that dependencies are checked once. Without the runtime's blob: with these
 # features it would replace the node's, and the next build would have to make that again.
@@ -154,7 +161,6 @@ optional=assay-plonky3/bench,assay-runtime/runtime-benchmarks,assay-runtime/try-
 step "lints" cargo clippy --release --locked --workspace --all-targets --features "$optional" \
 	-- -D warnings
 step "docs" cargo doc --release --locked --workspace --no-deps --features "$optional"
-step "tools" tools
 step "dependencies" dependencies
 step "features" features
 step "optional features" optional_features
@@ -162,10 +168,20 @@ step "proof systems" scripts/test/systems.sh
 step "packages" packages
 step "fuzz targets" scripts/fuzz.sh check
 
+end_networks
+
 # So that the next clone compiles only what differs.
 python3 -B -m scripts.workshop.clone_times keep
 echo
-printf '%s\n' "${summary[@]}" "$(printf '%-34s %-7s %6s' all "" "$(clock $SECONDS)")"
+while IFS=$'\t' read -r name verdict seconds ran broke ignored; do
+	note=
+	[ "$ran" -eq 0 ] || note="$ran passed"
+	[ "$ignored" -eq 0 ] || note="$note, $ignored ignored"
+	printf '%-34s %-7s %6s  %s\n' "$name" "$verdict" "$(clock "$seconds")" "$note"
+done < <(cat "$results" "$scratch/networks.results")
+printf '%-34s %-7s %6s\n' all "" "$(clock $SECONDS)"
 echo
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+# A step of a network that left no line failed too.
+awk -F '\t' '{ passed += $4; failed += $5 } FILENAME ~ /networks/ { networks++ }
+	END { failed += 3 - networks; print passed + 0 " passed, " failed + 0 " failed"; exit failed > 0 }' \
+	"$results" "$scratch/networks.results"

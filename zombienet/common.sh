@@ -16,17 +16,15 @@ die() {
 # shellcheck disable=SC2034 # read by the scripts that source this
 zombienet=$(scripts/build/tool.sh zombienet) || die "the zombienet runner cannot be installed"
 
-node=${ASSAY_NODE:-$CARGO_TARGET_DIR/release/assay-node}
-client=${ASSAY_CLIENT:-$CARGO_TARGET_DIR/release/assay}
-harness=${ASSAY_STRESS:-$CARGO_TARGET_DIR/release/assay-stress}
+programs=${ASSAY_PROGRAMS:-$CARGO_TARGET_DIR/programs}
 if [ -n "${build:-}" ] && [ -z "${ASSAY_NODE:-}${ASSAY_CLIENT:-}${ASSAY_STRESS:-}" ]; then
-	scripts/setup.sh
-	# The whole workspace, as the tests do: the same features, so the same build.
-	env -u SKIP_WASM_BUILD cargo build --release --locked --workspace --bins
-	ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
+	programs=$(scripts/build/programs.sh)
 fi
+node=${ASSAY_NODE:-$programs/assay-node}
+client=${ASSAY_CLIENT:-$programs/assay}
+harness=${ASSAY_STRESS:-$programs/assay-stress}
 # With which the client proves for STWO.
-export ASSAY_STWO_PROVER=${ASSAY_STWO_PROVER:-$ASSAY_CACHE/target-stwo/release/assay-stwo}
+export ASSAY_STWO_PROVER=${ASSAY_STWO_PROVER:-$programs/assay-stwo}
 for binary in "$node" "$client" "$harness"; do
 	[ -x "$binary" ] || die "wrong binary: $binary is not there"
 done

@@ -15,7 +15,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 scripts/setup.sh
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
-unset SKIP_WASM_BUILD
 # All requests are to this machine.
 export no_proxy=127.0.0.1 NO_PROXY=127.0.0.1
 
@@ -51,10 +50,7 @@ if [ ${#picture[@]} -gt 0 ]; then
 	python=$venv/bin/python
 fi
 
-cargo build --release --locked --workspace --bins
-ASSAY_STWO_PROVER=$(scripts/build/stwo.sh)
-export ASSAY_STWO_PROVER
-
+programs=$(scripts/build/programs.sh)
 # shellcheck source=scripts/node.sh
 . scripts/node.sh
 observed=(--prometheus-port 0 --status-port 0)
@@ -79,7 +75,7 @@ metrics=$(said 'Prometheus exporter started at ' "$author_log")
 status=$(said 'Status at http:\/\/' "$author_log")
 
 bootnode=$(python3 -m scripts.workshop.observability bootnode --port "$port")
-start "$CARGO_TARGET_DIR/release/assay-node" --chain dev --base-path "$work/follower" \
+start "$programs/assay-node" --chain dev --base-path "$work/follower" \
 	--bootnodes "$bootnode" --rpc-port 0 --listen-addr /ip4/127.0.0.1/tcp/0 --no-mdns \
 	"${observed[@]}" >"$work/follower.log" 2>&1
 follower_metrics=$(said 'Prometheus exporter started at ' "$work/follower.log")
@@ -103,7 +99,7 @@ start prometheus --config.file "$work/prometheus.yml" --storage.tsdb.path "$work
 	--web.listen-address "127.0.0.1:$prometheus" --log.level warn
 
 # The proving services: each killed as soon as it has work, then started again.
-assay=$CARGO_TARGET_DIR/release/assay
+assay=$programs/assay
 # serve AIR SIGNER URL: its jobs are in $work/AIR.
 serve() {
 	start "$assay" prove --serve --vk "$work/$1.vk" --url "ws://127.0.0.1:$port" \
@@ -127,7 +123,7 @@ services=()
 kill_and_serve consensus-quorum //Bob "$prover"
 kill_and_serve stwo-consensus-quorum //Charlie "$stwo_prover"
 
-start "$python" -m scripts.workshop.observability check --assay "$CARGO_TARGET_DIR/release/assay" \
+start "$python" -m scripts.workshop.observability check --assay "$assay" \
 	--port "$port" --dir "$work/files" --prometheus "http://127.0.0.1:$prometheus" \
 	--metrics "http://127.0.0.1:$metrics" --status "http://127.0.0.1:$status" \
 	--follower-metrics "http://127.0.0.1:$follower_metrics" \
@@ -138,6 +134,6 @@ wait "${groups[0]}" || fail "failed"
 # The runbooks, against the author. They come last, because their proofs would change the figures.
 start env RPC="http://127.0.0.1:$port" WS="ws://127.0.0.1:$port" STATUS="http://127.0.0.1:$status" PROVER="$prover" \
 	METRICS="http://127.0.0.1:$metrics" PROMETHEUS="http://127.0.0.1:$prometheus" \
-	PATH="$CARGO_TARGET_DIR/release:$PATH" \
+	PATH="$programs:$PATH" \
 	python3 -m scripts.workshop.runbooks "$work/runbooks"
 wait "${groups[0]}" || fail "a runbook failed"
