@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# The functional tests, each on a network of two validators of its own.
+# The functional tests, each on a network of its own: two validators, or four for the last two.
 #
-#   zombienet/test.sh [NAME...]       register, submit, disable, restart; all unless named
+#   zombienet/test.sh [NAME...]       register, submit, disable, restart, rotate, equivocate; all unless named
 #
 # ASSAY_NODE, ASSAY_CLIENT and ASSAY_STRESS name other binaries than those of the build.
 # Exit status: 0 all passed, 1 one failed, 2 they could not be run.
@@ -12,10 +12,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
-[ $# -gt 0 ] || set -- register submit disable restart
+[ $# -gt 0 ] || set -- register submit disable restart rotate equivocate
 for name in "$@"; do
 	case $name in
-	register | submit | disable | restart) ;;
+	register | submit | disable | restart | rotate | equivocate) ;;
 	*)
 		echo "test.sh: no test $name" >&2
 		exit 2
@@ -72,7 +72,8 @@ option() {
 	tr '\0' '\n' <"/proc/$(process "$1")/cmdline" | grep -A 1 -x -- "$2" | tail -n 1
 }
 
-# call NODE VERDICTS ARGUMENT...: a call of the client is final, with one of the verdicts.
+# call NODE VERDICTS ARGUMENT...: a call of the client is final, or refused before the pool, with one of the
+# verdicts.
 call() {
 	local at=$1 expected=$2 answer got
 	shift 2
@@ -82,7 +83,8 @@ call() {
 import json, sys
 try:
     answer = json.loads(sys.argv[1])
-    print(answer.get("verdict") if answer.get("finalised") else f"not final: {answer}")
+    settled = answer.get("finalised") or answer.get("in_pool") is False
+    print(answer.get("verdict") if settled else f"not final: {answer}")
 except ValueError:
     print("no answer")
 ' "$answer")
@@ -168,6 +170,51 @@ test_restart() {
 	height bob finalized 8 120
 }
 
+# The runbook about keys: Charlie gets new ones, Eve takes Dave's place.
+test_rotate() {
+	local url
+	url=http://127.0.0.1:$(option charlie --rpc-port)
+	# zombienet makes the specification, and tells every node but the first one of the others.
+	RPC=$url WS=ws${url#http} METRICS=http://127.0.0.1:$(option charlie --prometheus-port) \
+		STATUS=http://127.0.0.1:19956 CHAIN=$(option charlie --chain) \
+		BOOTNODE=$(option charlie --bootnodes) PATH=$(dirname "$node"):$(dirname "$client"):$PATH \
+		no_proxy=127.0.0.1 python3 -B -m scripts.workshop.runbooks "$work/runbooks" keys ||
+		fail "the runbook failed"
+}
+
+# metric NODE SERIES: its value, 0 if it is not there.
+metric() {
+	local value
+	value=$(curl -s --noproxy '*' "http://127.0.0.1:$(option "$1" --prometheus-port)/metrics" |
+		grep -F -- "$2" | sed -n 's/.* //p' | head -n 1) || true
+	echo "${value:-0}"
+}
+
+# A second node signs with Bob's keys. The others report him, he loses his place, and they go on.
+test_equivocate() {
+	local keystore end=$((SECONDS + 180)) final
+	keystore=$(find "$(option bob --base-path)" -type d -name keystore | head -n 1)
+	start "$node" --chain "$(option bob --chain)" --base-path "$network/twin" --name twin --validator \
+		--keystore-path "$keystore" --rpc-port 0 --prometheus-port 0 --status-port 0 \
+		--listen-addr /ip4/127.0.0.1/tcp/0 --no-mdns </dev/null >"$network/twin.log" 2>&1
+	# It is killed with the others, and bash is not to say so.
+	disown
+	until [ "$(metric alice 'state="wanted"')" = 3 ]; do
+		[ $SECONDS -lt $end ] || fail "Bob kept his place"
+		sleep 1
+	done
+	[ "$(metric alice 'kind="two_blocks"')" != 0 ] || [ "$(metric alice 'kind="two_votes"')" != 0 ] ||
+		fail "no offence was recorded"
+	end=$((SECONDS + 180))
+	until [ "$(metric alice 'state="active"')" = 3 ]; do
+		[ $SECONDS -lt $end ] || fail "Bob is still a validator"
+		sleep 1
+	done
+	final=$(metric alice 'status="finalized"')
+	height alice finalized $((final + 5)) 90
+	height dave finalized $((final + 5)) 30
+}
+
 # Ends all processes of the network, so that another can be started.
 end_network() {
 	local pid
@@ -182,7 +229,9 @@ for test in "$@"; do
 	begin=$SECONDS
 	verdict=ok
 	network=$work/$test
-	spawn zombienet/networks/two.toml
+	size=two
+	case $test in rotate | equivocate) size=four ;; esac
+	spawn "zombienet/networks/$size.toml"
 	# In a subshell, so that a failure ends this test alone.
 	(height alice best 2 90 && "test_$test") || verdict=FAILED
 	printf '%-12s %-7s %4d s\n' "$test" "$verdict" $((SECONDS - begin))

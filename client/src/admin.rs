@@ -17,12 +17,14 @@ const SUDO: &str = "Sudo";
 /// What can be switched off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-	/// A proof system: no proof of it is verified.
+	/// A proof system: its keys are neither registered nor verified under, its statements suspended.
 	ProofSystem(SystemId),
-	/// A profile: its keys are neither registered nor verified under.
+	/// A profile: its keys are neither registered nor verified under. Its statements stay.
 	Profile(Profile),
-	/// A version of keys, by their first byte: they are neither registered nor verified under.
+	/// A version of keys, by their first byte; otherwise as a proof system.
 	Version(u8),
+	/// A key, registered or not; otherwise as a proof system.
+	Key(Hash),
 }
 
 /// A deed of the admin.
@@ -35,8 +37,21 @@ pub enum Admin {
 		/// Whether it is off from then on.
 		disabled: bool,
 	},
-	/// Removes a key, with all its registrations. Their deposits are released; statements stay.
+	/// Removes a key, releases its deposit and switches the key off.
 	PurgeVk(Hash),
+	/// Revokes a statement for good.
+	RevokeStatement(Hash),
+	/// Revokes for good the statements of a key that blocks `from` to `to` recorded, both included.
+	RevokeStatements {
+		/// Hash of the key.
+		vk_hash: Hash,
+		/// The first block.
+		from: u32,
+		/// The last block.
+		to: u32,
+	},
+	/// Names the account that may switch off, and nothing else, or none.
+	SetPauser(Option<AccountId32>),
 	/// Ends a version of keys, with notice; or withdraws that while it has not come.
 	RetireVersion {
 		/// First byte of its keys.
@@ -44,6 +59,10 @@ pub enum Admin {
 		/// The block from which on no proof under them is accepted, for good. `None` withdraws.
 		at: Option<u32>,
 	},
+	/// Adds a validator, which has announced its keys: it validates from the session after the next one on.
+	AddValidator(AccountId32),
+	/// Removes a validator, from the session after the next one on.
+	RemoveValidator(AccountId32),
 	/// Replaces the runtime.
 	SetCode {
 		/// The runtime, compressed or not.
@@ -55,15 +74,21 @@ pub enum Admin {
 }
 
 impl Scope {
-	fn value(self) -> Value {
+	pub(crate) fn value(self) -> Value {
 		// The names in the metadata are those in Rust.
 		let (kind, inner) = match self {
 			Self::ProofSystem(system) => ("ProofSystem", variant(&system)),
 			Self::Profile(profile) => ("Profile", variant(&profile)),
 			Self::Version(version) => ("Version", Value::u128(version.into())),
+			Self::Key(vk_hash) => ("Key", Value::from_bytes(vk_hash)),
 		};
 		Value::unnamed_variant(kind, [inner])
 	}
+}
+
+/// A call about one validator.
+fn validators(name: &'static str, who: &AccountId32) -> Call {
+	Call::new("Validators", name, vec![Field::Bytes(who.0.into())])
 }
 
 fn variant(name: &dyn fmt::Debug) -> Value {
@@ -76,6 +101,7 @@ impl Display for Scope {
 			Self::ProofSystem(system) => write!(f, "proof system {}", system.name()),
 			Self::Profile(profile) => write!(f, "profile {}", profile_name(*profile)),
 			Self::Version(version) => write!(f, "keys of version {version}"),
+			Self::Key(vk_hash) => write!(f, "key {}", hex(vk_hash)),
 		}
 	}
 }
@@ -93,7 +119,11 @@ impl Admin {
 			Self::SetDisabled { disabled: true, .. } => "disable",
 			Self::SetDisabled { disabled: false, .. } => "enable",
 			Self::PurgeVk(_) => "purge",
+			Self::RevokeStatement(_) | Self::RevokeStatements { .. } => "revoke",
+			Self::SetPauser(_) => "pauser",
 			Self::RetireVersion { .. } => "retire",
+			Self::AddValidator(_) => "add-validator",
+			Self::RemoveValidator(_) => "remove-validator",
 			Self::SetCode { .. } => "set-code",
 		}
 	}
@@ -114,8 +144,9 @@ impl Admin {
 		Call::new(SUDO, "sudo_unchecked_weight", fields)
 	}
 
-	/// The call that root makes.
-	fn inner(self) -> Call {
+	/// The call that root makes. Any other signer's is refused, here without sudo to stop it before.
+	#[must_use]
+	pub fn inner(self) -> Call {
 		match self {
 			Self::SetDisabled { scope, disabled } => {
 				let fields = [scope.value(), Value::bool(disabled)].map(Field::Value);
@@ -123,6 +154,21 @@ impl Admin {
 			},
 			Self::PurgeVk(vk_hash) => {
 				Call::new(PALLET, "purge_vk", vec![Field::Bytes(vk_hash.into())])
+			},
+			Self::RevokeStatement(statement) => {
+				Call::new(PALLET, "revoke_statement", vec![Field::Bytes(statement.into())])
+			},
+			Self::RevokeStatements { vk_hash, from, to } => {
+				let [from, to] = [from, to].map(|block| Field::Value(Value::u128(block.into())));
+				let fields = vec![Field::Bytes(vk_hash.into()), from, to];
+				Call::new(PALLET, "revoke_statements", fields)
+			},
+			Self::SetPauser(pauser) => {
+				let pauser = match pauser {
+					Some(account) => Value::unnamed_variant("Some", [Value::from_bytes(account.0)]),
+					None => Value::unnamed_variant("None", []),
+				};
+				Call::new(PALLET, "set_pauser", vec![Field::Value(pauser)])
 			},
 			Self::RetireVersion { version, at } => {
 				let at = match at {
@@ -132,6 +178,8 @@ impl Admin {
 				let fields = [Value::u128(version.into()), at].map(Field::Value);
 				Call::new(PALLET, "retire_version", fields.into())
 			},
+			Self::AddValidator(who) => validators("add_validator", &who),
+			Self::RemoveValidator(who) => validators("remove_validator", &who),
 			Self::SetCode { code, checked } => {
 				let name = if checked { "set_code" } else { "set_code_without_checks" };
 				Call::new("System", name, vec![Field::Bytes(code)])
@@ -146,12 +194,26 @@ impl Display for Admin {
 		match self {
 			Self::SetDisabled { scope, disabled: true } => write!(f, "{scope}: switched off"),
 			Self::SetDisabled { scope, disabled: false } => write!(f, "{scope}: switched on"),
-			Self::PurgeVk(vk_hash) => write!(f, "key {}: removed", hex(vk_hash)),
+			Self::PurgeVk(vk_hash) => write!(f, "key {}: removed and switched off", hex(vk_hash)),
+			Self::RevokeStatement(statement) => {
+				write!(f, "statement {}: revoked", hex(statement))
+			},
+			Self::RevokeStatements { vk_hash, from, to } => {
+				write!(f, "statements of key {} in blocks {from} to {to}: revoked", hex(vk_hash))
+			},
+			Self::SetPauser(Some(account)) => write!(f, "pauser: {account}"),
+			Self::SetPauser(None) => write!(f, "pauser: none"),
 			Self::RetireVersion { version, at: Some(block) } => {
 				write!(f, "keys of version {version}: retire at block {block}")
 			},
 			Self::RetireVersion { version, at: None } => {
 				write!(f, "keys of version {version}: retirement withdrawn")
+			},
+			Self::AddValidator(who) => {
+				write!(f, "validator {who}: added, from the session after the next one on")
+			},
+			Self::RemoveValidator(who) => {
+				write!(f, "validator {who}: removed, from the session after the next one on")
 			},
 			Self::SetCode { code, .. } => write!(f, "runtime: replaced by {} bytes", code.len()),
 		}
@@ -206,6 +268,32 @@ mod tests {
 		Sudo(Sudo),
 		#[codec(index = 7)]
 		ProofVerifier(ProofVerifier),
+		#[codec(index = 12)]
+		Validators(Validators),
+		#[codec(index = 10)]
+		Session(Session),
+	}
+
+	#[derive(Encode, TypeInfo)]
+	#[allow(non_camel_case_types)]
+	enum Validators {
+		#[codec(index = 0)]
+		add_validator { who: H256 },
+		#[codec(index = 1)]
+		remove_validator { who: H256 },
+	}
+
+	#[derive(Encode, TypeInfo)]
+	struct Keys {
+		aura: [u8; 32],
+		grandpa: [u8; 32],
+	}
+
+	#[derive(Encode, TypeInfo)]
+	#[allow(non_camel_case_types)]
+	enum Session {
+		#[codec(index = 0)]
+		set_keys { keys: Keys, proof: Vec<u8> },
 	}
 
 	#[derive(Encode, TypeInfo)]
@@ -242,6 +330,7 @@ mod tests {
 		ProofSystem(SystemId),
 		Profile(Profile),
 		Version(u8),
+		Key(H256),
 	}
 
 	#[derive(Encode, TypeInfo)]
@@ -255,6 +344,12 @@ mod tests {
 		purge_vk { vk_hash: H256 },
 		#[codec(index = 5)]
 		retire_version { version: u8, at: Option<u32> },
+		#[codec(index = 8)]
+		revoke_statement { statement: H256 },
+		#[codec(index = 9)]
+		revoke_statements { vk_hash: H256, from: u32, to: u32 },
+		#[codec(index = 10)]
+		set_pauser { pauser: Option<H256> },
 	}
 
 	fn encoded(call: &Call) -> Vec<u8> {
@@ -274,7 +369,10 @@ mod tests {
 			.map(|system| (Scope::ProofSystem(system), RuntimeScope::ProofSystem(system)));
 		let profiles = [Profile::Compat, Profile::Standard, Profile::Strong]
 			.map(|profile| (Scope::Profile(profile), RuntimeScope::Profile(profile)));
-		let versions = [(Scope::Version(3), RuntimeScope::Version(3))];
+		let versions = [
+			(Scope::Version(3), RuntimeScope::Version(3)),
+			(Scope::Key([9; 32]), RuntimeScope::Key(H256([9; 32]))),
+		];
 		for (disabled, (scope, expected)) in [true, false]
 			.into_iter()
 			.cycle()
@@ -293,11 +391,57 @@ mod tests {
 			encoded(&call),
 			through_sudo(ProofVerifier::purge_vk { vk_hash: H256([7; 32]) })
 		);
+		for (admin, expected) in [
+			(
+				Admin::RevokeStatement([8; 32]),
+				ProofVerifier::revoke_statement { statement: H256([8; 32]) },
+			),
+			(
+				Admin::RevokeStatements { vk_hash: [8; 32], from: 70, to: 70_000 },
+				ProofVerifier::revoke_statements { vk_hash: H256([8; 32]), from: 70, to: 70_000 },
+			),
+			(
+				Admin::SetPauser(Some(AccountId32([6; 32]))),
+				ProofVerifier::set_pauser { pauser: Some(H256([6; 32])) },
+			),
+			(Admin::SetPauser(None), ProofVerifier::set_pauser { pauser: None }),
+		] {
+			assert_eq!(encoded(&admin.call()), through_sudo(expected));
+		}
 		for at in [Some(70_000), None] {
 			let call = Admin::RetireVersion { version: 2, at }.call();
 			let expected = ProofVerifier::retire_version { version: 2, at };
 			assert_eq!(encoded(&call), through_sudo(expected));
 		}
+	}
+
+	#[test]
+	fn the_pauser_calls_without_sudo() {
+		let call = Call::pause(Scope::Version(2));
+		let expected =
+			ProofVerifier::set_disabled { scope: RuntimeScope::Version(2), disabled: true };
+		assert_eq!(encoded(&call), RuntimeCall::ProofVerifier(expected).encode());
+	}
+
+	#[test]
+	fn validators_are_encoded_as_the_runtime_does() {
+		let who = AccountId32([3; 32]);
+		for (admin, inner) in [
+			(Admin::AddValidator(who), Validators::add_validator { who: H256([3; 32]) }),
+			(Admin::RemoveValidator(who), Validators::remove_validator { who: H256([3; 32]) }),
+		] {
+			let call = Box::new(RuntimeCall::Validators(inner));
+			let expected = RuntimeCall::Sudo(Sudo::sudo { call });
+			assert_eq!(encoded(&admin.call()), expected.encode());
+		}
+	}
+
+	#[test]
+	fn keys_go_as_the_node_encoded_them() {
+		let keys = Keys { aura: [1; 32], grandpa: [2; 32] };
+		let announced = crate::validators::NewKeys { keys: keys.encode(), proof: vec![7; 128] };
+		let expected = RuntimeCall::Session(Session::set_keys { keys, proof: vec![7; 128] });
+		assert_eq!(encoded(&Call::set_keys(announced)), expected.encode());
 	}
 
 	#[test]

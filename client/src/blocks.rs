@@ -33,6 +33,17 @@ impl Chain {
 		blocks.map(Blocks).map_err(Error::chain)
 	}
 
+	/// The proofs that a block accepted.
+	///
+	/// # Errors
+	///
+	/// [`Error::Chain`], also for a block that the node does not know.
+	pub async fn proofs(&self, block: [u8; 32]) -> Result<Vec<ProofVerified>, Error> {
+		let at = self.client.at_block(H256(block)).await.map_err(Error::chain)?;
+		let events = at.events().fetch().await.map_err(Error::chain)?;
+		events.find::<ProofVerified>().map(|event| event.map_err(Error::chain)).collect()
+	}
+
 	/// What became of each extrinsic of a block, by its place there.
 	///
 	/// # Errors

@@ -9,7 +9,7 @@ use subxt::ext::scale_encode::{
 use subxt::ext::scale_value::Value;
 use subxt::tx::Payload;
 
-use crate::PALLET;
+use crate::{PALLET, Scope};
 
 /// A call. It is encoded when it is signed, by the types in the chain's metadata.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Fields(Vec<Field>);
 pub(crate) enum Field {
 	/// Bytes: a list, an array or a hash.
 	Bytes(Vec<u8>),
+	/// A value that is encoded already.
+	Encoded(Vec<u8>),
 	/// Anything else.
 	Value(Value),
 	/// A call inside a call.
@@ -78,10 +80,35 @@ impl Call {
 		Self { bounds, ..Self::new(PALLET, "register_vk", vec![Field::Bytes(vk)]) }
 	}
 
-	/// Ends the signer's registration of a key.
+	/// Gives notice of the signer's key: it ends, unless somebody takes it over.
 	#[must_use]
 	pub fn unregister_vk(vk_hash: Hash) -> Self {
 		Self::new(PALLET, "unregister_vk", vec![Field::Bytes(vk_hash.into())])
+	}
+
+	/// A remark of any bytes: it does nothing.
+	#[must_use]
+	pub fn remark(bytes: Vec<u8>) -> Self {
+		Self::new("System", "remark", vec![Field::Bytes(bytes)])
+	}
+
+	/// Takes over a key that ends: the signer pays its deposit.
+	#[must_use]
+	pub fn take_over_vk(vk_hash: Hash) -> Self {
+		Self::new(PALLET, "take_over_vk", vec![Field::Bytes(vk_hash.into())])
+	}
+
+	/// Removes a key that has ended.
+	#[must_use]
+	pub fn remove_vk(vk_hash: Hash) -> Self {
+		Self::new(PALLET, "remove_vk", vec![Field::Bytes(vk_hash.into())])
+	}
+
+	/// Switches off, without sudo: for the pauser.
+	#[must_use]
+	pub fn pause(scope: Scope) -> Self {
+		let fields = [scope.value(), Value::bool(true)].map(Field::Value);
+		Self::new(PALLET, "set_disabled", fields.into())
 	}
 
 	/// Submits a proof under a registered key; `public_values` are the bytes that encode them.
@@ -146,6 +173,10 @@ impl EncodeAsType for Field {
 	) -> Result<(), scale_encode::Error> {
 		match self {
 			Self::Bytes(bytes) => bytes.encode_as_type_to(type_id, types, out),
+			Self::Encoded(bytes) => {
+				out.extend(bytes);
+				Ok(())
+			},
 			Self::Value(value) => value.encode_as_type_to(type_id, types, out),
 			Self::Call(call) => call.encode_as_type_to(type_id, types, out),
 		}

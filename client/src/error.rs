@@ -91,6 +91,14 @@ pub enum Error {
 		/// What it said.
 		reason: String,
 	},
+	/// The node's transaction pool did not take the call, because the pallet would refuse it: it is in no block and
+	/// costs nothing.
+	#[error("refused by the transaction pool: {}", .0.error)]
+	Refused(Refusal),
+	/// The account has more bytes in the node's transaction pool than the chain lets an account have. Wait until a
+	/// block has some of them.
+	#[error("refused by the transaction pool: the account has too many bytes in it")]
+	QueueFull,
 	/// An event that a call always makes is missing.
 	#[error("block {block}: expected an event of {PALLET}, got none")]
 	NoEvent {
@@ -106,6 +114,10 @@ pub enum Error {
 		 call through the body that governs it"
 	)]
 	NoSudo,
+	/// The node's proof does not hold: it is not honest, or of another chain than the light client follows.
+	#[cfg(feature = "light")]
+	#[error(transparent)]
+	NotProven(#[from] crate::light::NotProven),
 	/// The signer is not the admin. Take the admin's.
 	#[error("expected the signer with sudo's key, {}, got {signer}", sudo_key(.admin))]
 	NotAdmin {
@@ -146,11 +158,36 @@ impl Error {
 		Self::Pool { code, reason: reason.chars().take(MAX_REASON).collect() }
 	}
 
+	/// The same with the name of the pallet's error where the pool gave its number only.
+	pub(crate) fn named(self, metadata: &ArcMetadata) -> Self {
+		let Self::Pool { reason, .. } = &self else { return self };
+		let Some(number) = custom(reason) else { return self };
+		if number == QUEUE_FULL {
+			return Self::QueueFull;
+		}
+		let pallet = metadata.pallet_by_name(PALLET);
+		match pallet.and_then(|pallet| pallet.error_variant_by_index(number)) {
+			Some(error) => Self::Refused(Refusal::named(PALLET, &error.name)),
+			None => self,
+		}
+	}
+
 	/// Whether a pool refused a call because it holds it already, or held it and a block has it.
 	#[must_use]
 	pub fn is_known_to_pool(&self) -> bool {
 		matches!(self, Self::Pool { code, reason } if *code == Some(1013) || reason.contains("lready"))
 	}
+}
+
+/// What `CheckQueue` of the pallet says of an account that has too many bytes in the pool.
+const QUEUE_FULL: u8 = u8::MAX;
+
+/// The number in a pool's "Custom error: 5", at once or later: the pallet's `CheckQueue` gives the index of its error.
+fn custom(reason: &str) -> Option<u8> {
+	let (_, rest) =
+		["Custom error: ", "Custom("].iter().find_map(|before| reason.split_once(before))?;
+	let digits = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+	rest[..digits].parse().ok()
 }
 
 /// What a node said when it was asked to take an extrinsic.
@@ -229,6 +266,19 @@ mod tests {
 	fn a_call_that_the_pool_holds_is_known() {
 		assert!(refused_by_pool(1013, "Transaction Already Imported").is_known_to_pool());
 		assert!(!Error::Ended { expected: "news" }.is_known_to_pool());
+	}
+
+	#[test]
+	fn the_number_of_a_pools_refusal_is_read() {
+		for (reason, number) in [
+			("Invalid Transaction: Custom error: 17", Some(17)),
+			("Invalid(Custom(5))", Some(5)),
+			("Custom error: 256", None),
+			("Custom error: ", None),
+			("Invalid Transaction: Inability to pay some fees", None),
+		] {
+			assert_eq!(custom(reason), number, "{reason}");
+		}
 	}
 
 	#[test]

@@ -28,19 +28,37 @@ pub struct VkRegistered {
 	/// Its hash.
 	pub vk_hash: Hash,
 	/// Who registered it.
-	pub owner: AccountId32,
+	pub registrant: AccountId32,
 	/// Its bits.
 	pub security: Bits,
 }
 
-/// A registration ended.
+/// A key's registrant gave notice.
 #[derive(Clone, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-pub struct VkUnregistered {
+pub struct VkEnds {
 	/// The key's hash.
 	pub vk_hash: Hash,
-	/// Whether the key went with it.
-	pub removed: bool,
+	/// From this block on its proofs are refused.
+	pub at: u32,
+}
+
+/// A key has another registrant, and does not end.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct VkTakenOver {
+	/// The key's hash.
+	pub vk_hash: Hash,
+	/// Who pays its deposit now.
+	pub registrant: AccountId32,
+}
+
+/// A key that had ended was removed.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub struct VkRemoved {
+	/// The key's hash.
+	pub vk_hash: Hash,
 }
 
 /// A proof was accepted.
@@ -75,6 +93,8 @@ macro_rules! event {
 }
 
 event!(VkRegistered, PALLET);
-event!(VkUnregistered, PALLET);
+event!(VkEnds, PALLET);
+event!(VkTakenOver, PALLET);
+event!(VkRemoved, PALLET);
 event!(ProofVerified, PALLET);
 event!(TransactionFeePaid, "TransactionPayment");

@@ -14,7 +14,9 @@
 //! | [`submit`] | signing, sending, waiting for a block or for finality, the verdict |
 //! | [`events`] | what the pallet tells of keys and proofs |
 //! | [`blocks`] | blocks as they come; the proofs that they accepted, the verdicts on their calls |
+//! | [`validators`] | a validator's new keys; who validates |
 //! | [`state`] | keys, statements, restrictions and prices, as a node tells them |
+//! | `light` | with the feature `light`: finality and statements, proven from genesis's validators on |
 //! | [`error`] | [`Error`], and [`Refusal`]: why a chain refused a call |
 //!
 //! Calls, events and errors are looked up in the chain's own metadata. A runtime upgrade that keeps their names and
@@ -50,10 +52,13 @@ pub mod call;
 pub mod chain;
 pub mod error;
 pub mod events;
+#[cfg(feature = "light")]
+pub mod light;
 pub mod signer;
 pub mod state;
 pub mod submit;
 mod text;
+pub mod validators;
 
 pub use admin::{Admin, Scope};
 pub use call::Call;

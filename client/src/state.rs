@@ -67,7 +67,7 @@ impl State<'_> {
 		&self.block
 	}
 
-	/// A registered key: bits, cost, profile, number of registrants. It has the fields `proof_bytes_max`, a whole
+	/// A registered key: bits, cost, profile, who pays for it, whether it ends. It has the fields `proof_bytes_max`, a whole
 	/// number, and `system`.
 	///
 	/// # Errors
@@ -103,19 +103,6 @@ impl State<'_> {
 		self.object("assay_submissionPrice", &[hex(vk_hash).into(), proof_bytes.into()]).await
 	}
 
-	/// Who has a key registered, and with which deposit.
-	///
-	/// # Errors
-	///
-	/// [`Error::Question`], [`Error::Answer`].
-	pub async fn registrants(&self, vk_hash: &Hash) -> Result<Vec<Value>, Error> {
-		const METHOD: &str = "assay_vkRegistrants";
-		match in_snake_case(self.ask(METHOD, &[hex(vk_hash).into()]).await?) {
-			Value::Array(registrants) => Ok(registrants),
-			_ => Err(Error::Answer { method: METHOD }),
-		}
-	}
-
 	/// The keys that an account has registered, all pages of them.
 	///
 	/// # Errors
@@ -131,18 +118,17 @@ impl State<'_> {
 			let found = page["vks"].as_array().ok_or_else(strange)?;
 			// Each page continues the last one, or a node could keep us asking.
 			for vk in found {
-				let hash = vk["vkHash"].as_str().ok_or_else(strange)?;
-				let last = vks.last().and_then(|vk: &Value| vk["vk_hash"].as_str());
-				if last.is_some_and(|last| last >= hash) {
+				let hash = vk.as_str().ok_or_else(strange)?;
+				if vks.last().and_then(Value::as_str).is_some_and(|last| last >= hash) {
 					return Err(strange());
 				}
-				vks.push(in_snake_case(vk.clone()));
+				vks.push(vk.clone());
 			}
 			let next = page.get("next").ok_or_else(strange)?;
 			if next.is_null() {
 				return Ok(vks);
 			}
-			if found.is_empty() || vks.last().is_none_or(|vk| vk["vk_hash"] != *next) {
+			if found.is_empty() || vks.last() != Some(next) {
 				return Err(strange());
 			}
 			after = next.clone();
@@ -161,7 +147,8 @@ impl State<'_> {
 		bytes.ok_or(Error::Answer { method: METHOD })
 	}
 
-	/// Whether the chain vouches for a statement: the field `status` is `held`, `unknown` or `expired`.
+	/// Whether the chain vouches for a statement: the field `status` is `held`, `unknown`, `expired`, `suspended` or
+	/// `revoked`.
 	///
 	/// # Errors
 	///
@@ -170,14 +157,15 @@ impl State<'_> {
 		const METHOD: &str = "assay_statementStatus";
 		let mut object = self.object(METHOD, &[hex(statement).into()]).await?;
 		match object.get("status").and_then(Value::as_str) {
-			Some("held" | "unknown" | "expired") => {},
+			Some("held" | "unknown" | "expired" | "suspended" | "revoked") => {},
 			_ => return Err(Error::Answer { method: METHOD }),
 		}
 		object.insert("statement".into(), hex(statement).into());
 		Ok(object)
 	}
 
-	/// Which proof systems, versions of keys and profiles are switched off, which versions retire.
+	/// Which proof systems, versions of keys, keys and profiles are switched off, which versions retire, who the
+	/// pauser is.
 	///
 	/// # Errors
 	///
@@ -185,14 +173,24 @@ impl State<'_> {
 	pub async fn restrictions(&self) -> Result<Object, Error> {
 		const METHOD: &str = "assay_restrictions";
 		let object = self.object(METHOD, &[]).await?;
-		let lists = ["disabled_systems", "disabled_versions", "closed_profiles", "retirements"];
+		let lists = [
+			"disabled_systems",
+			"disabled_versions",
+			"disabled_keys",
+			"closed_profiles",
+			"retirements",
+		];
 		match lists.iter().all(|list| object.get(*list).is_some_and(Value::is_array)) {
 			true => Ok(object),
 			false => Err(Error::Answer { method: METHOD }),
 		}
 	}
 
-	async fn object(&self, method: &'static str, arguments: &[Value]) -> Result<Object, Error> {
+	pub(crate) async fn object(
+		&self,
+		method: &'static str,
+		arguments: &[Value],
+	) -> Result<Object, Error> {
 		fields(self.ask(method, arguments).await?).ok_or(Error::Answer { method })
 	}
 

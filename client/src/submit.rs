@@ -123,7 +123,8 @@ impl Chain {
 	/// # Errors
 	///
 	/// [`Error::UnknownCall`], [`Error::UnknownFields`], [`Error::TooLong`] before anything is sent;
-	/// [`Error::Pool`] if the pool refuses or drops the call; and those of a lost connection.
+	/// [`Error::Refused`], [`Error::QueueFull`] or [`Error::Pool`] if the pool refuses or drops the call; and those
+	/// of a lost connection.
 	pub async fn send(
 		&self,
 		call: &Call,
@@ -137,9 +138,11 @@ impl Chain {
 		check_lengths(&at, call)?;
 		let signed = self.sign_at(&at, call, signer, options).await?;
 		progress(Stage::Sending { bytes: signed.bytes().len() });
-		let submission = signed.submit().await?;
+		let metadata = at.metadata();
+		let submission = signed.submit().await.map_err(|error| error.named(&metadata))?;
 		progress(Stage::InPool);
-		submission.reach(head, progress).await?.read().await
+		let landed = submission.reach(head, progress).await;
+		landed.map_err(|error| error.named(&metadata))?.read().await
 	}
 
 	/// Signs a call, of any length.

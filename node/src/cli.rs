@@ -6,11 +6,15 @@
 ///
 /// `assay-node --dev --tmp` runs a chain of one's own that forgets everything at the end. Blocks
 /// hold up to 6 MiB of proofs, so the transaction pool's default is larger than a Substrate
-/// node's: 256 MiB, about 40 full blocks. Prometheus metrics are served on port 9615 unless
+/// node's: 256 MiB, about 40 full blocks. For the same reason a node forgets the bodies of blocks
+/// after three days, unless it is an archive: `--blocks-pruning archive-canonical`. Prometheus metrics are served on port 9615 unless
 /// `--no-prometheus` is given; nothing is reported to a telemetry server unless
 /// `--telemetry-url` names one.
 #[derive(Debug, clap::Parser)]
-#[command(mut_arg("pool_kbytes", |arg| arg.default_value(POOL_KBYTES)))]
+#[command(
+	mut_arg("pool_kbytes", |arg| arg.default_value(POOL_KBYTES)),
+	mut_arg("blocks_pruning", |arg| arg.default_value(BLOCKS_PRUNING)),
+)]
 pub struct Cli {
 	#[command(subcommand)]
 	pub subcommand: Option<Subcommand>,
@@ -19,7 +23,23 @@ pub struct Cli {
 	pub run: sc_cli::RunCmd,
 
 	#[clap(flatten)]
+	pub start: StartParams,
+
+	#[clap(flatten)]
 	pub status: StatusParams,
+}
+
+/// What a node checks when it starts.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct StartParams {
+	/// Validate although a check at the start failed: that of the verifiers on known proofs, or that
+	/// of the build. Such a validator may fork off, or vote for statements without proof.
+	#[arg(long)]
+	pub ignore_self_check: bool,
+
+	/// Do not measure at the start whether the machine is fast enough to validate.
+	#[arg(long)]
+	pub no_hardware_benchmarks: bool,
 }
 
 /// Where the node's status is served.
@@ -52,6 +72,10 @@ impl StatusParams {
 
 /// Upstream's default of 20 MiB would hold three full blocks of proofs.
 const POOL_KBYTES: &str = "262144";
+
+/// Three days of slots, so that a node that was away for a weekend gets every block from its peers.
+/// Upstream's default keeps all: of full blocks 33 TB a year (docs/validating.md).
+const BLOCKS_PRUNING: &str = "43200";
 
 #[derive(Debug, clap::Subcommand)]
 #[allow(clippy::large_enum_variant)]
@@ -102,9 +126,32 @@ pub enum Benchmark {
 	/// lacks the verifier's host functions.
 	Pallet(frame_benchmarking_cli::PalletCmd),
 
+	/// Measure whether the machine is fast enough to validate.
+	Machine(frame_benchmarking_cli::MachineCmd),
+
 	/// Execute blocks again and compare their time with their weight.
 	Block(frame_benchmarking_cli::BlockCmd),
 
 	/// Measure an empty block and an empty extrinsic.
 	Overhead(frame_benchmarking_cli::OverheadCmd),
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::Parser;
+	use sc_cli::{CliConfiguration, DatabasePruningMode::*};
+
+	fn pruning(arguments: &[&str]) -> sc_cli::PruningParams {
+		let cli = Cli::parse_from([&["assay-node"], arguments].concat());
+		cli.run.pruning_params().unwrap().clone()
+	}
+
+	#[test]
+	fn a_node_keeps_three_days_of_blocks_unless_it_is_told_otherwise() {
+		assert_eq!(pruning(&[]).blocks_pruning, Custom(43_200));
+		assert_eq!(pruning(&["--validator"]).blocks_pruning, Custom(43_200));
+		let archive = pruning(&["--blocks-pruning", "archive-canonical"]);
+		assert_eq!(archive.blocks_pruning, ArchiveCanonical);
+	}
 }

@@ -2,13 +2,13 @@
 
 //! What each command does.
 
-#[cfg(feature = "runtime-benchmarks")]
-use crate::cli::Benchmark;
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
 	service,
 };
+#[cfg(feature = "runtime-benchmarks")]
+use crate::{cli::Benchmark, hardware, host_functions};
 use assay_runtime::opaque::{Block, Hash};
 use sc_cli::SubstrateCli;
 use sc_service::PartialComponents;
@@ -100,6 +100,10 @@ pub fn run() -> sc_cli::Result<()> {
 			})
 		},
 		#[cfg(feature = "runtime-benchmarks")]
+		Some(Subcommand::Benchmark(Benchmark::Machine(cmd))) => {
+			cli.create_runner(cmd)?.sync_run(|config| cmd.run(&config, hardware::requirements()))
+		},
+		#[cfg(feature = "runtime-benchmarks")]
 		Some(Subcommand::Benchmark(Benchmark::Block(cmd))) => {
 			cli.create_runner(cmd)?.sync_run(|config| {
 				let PartialComponents { client, .. } = service::new_partial(&config)?;
@@ -116,13 +120,13 @@ pub fn run() -> sc_cli::Result<()> {
 		},
 		None => cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
 			use sc_network::config::NetworkBackendType;
-			let status = &cli.status;
+			let (start, status) = (&cli.start, &cli.status);
 			match config.network.network_backend {
-				NetworkBackendType::Libp2p => {
-					service::new_full::<sc_network::NetworkWorker<Block, Hash>>(config, status)
-				},
+				NetworkBackendType::Libp2p => service::new_full::<
+					sc_network::NetworkWorker<Block, Hash>,
+				>(config, start, status),
 				NetworkBackendType::Litep2p => {
-					service::new_full::<sc_network::Litep2pNetworkBackend>(config, status)
+					service::new_full::<sc_network::Litep2pNetworkBackend>(config, start, status)
 				},
 			}
 			.map_err(sc_cli::Error::Service)

@@ -4,8 +4,10 @@
 //!
 //! - [`cli`], [`command`]: the command line, and what each command does.
 //! - [`service`]: the parts of a running node and how they fit; the host functions.
+//! - [`start`], [`hardware`]: what a node checks before it validates.
 //! - [`chain_spec`]: the chains that it knows by name.
 //! - [`rpc`]: its RPC methods beside a Substrate node's usual ones.
+//! - [`validators`]: metrics of the set of validators, reports of double blocks.
 //! - [`status`]: its status, by HTTP and RPC; `assay_timing` keeps the figures for it.
 
 // Upstream's error types are large, and its traits ask for them.
@@ -14,10 +16,13 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod hardware;
 mod host_functions;
 mod rpc;
 mod service;
+mod start;
 mod status;
+mod validators;
 
 fn main() -> sc_cli::Result<()> {
 	command::run()

@@ -2,7 +2,10 @@
 
 //! The node's RPC methods beside a Substrate node's usual ones.
 
-use crate::status::{NodeStatus, Status};
+use crate::{
+	status::{NodeStatus, Status},
+	validators,
+};
 use assay_primitives::{Profile, SecurityBits};
 use assay_runtime::{
 	AccountId, Balance, BlockNumber, Nonce,
@@ -16,6 +19,7 @@ use jsonrpsee::{
 	types::{ErrorObject, ErrorObjectOwned},
 };
 use pallet_proof_verifier::{Scope, StatementInfo, api::ProofVerifierApi};
+use pallet_validators::api::ValidatorsApi;
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState};
 use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
 use sc_transaction_pool_api::TransactionPool;
@@ -23,8 +27,12 @@ use serde::Serialize;
 use sp_api::ProvideRuntimeApi;
 use sp_block_builder::BlockBuilder;
 use sp_blockchain::{Error as BlockChainError, HeaderBackend, HeaderMetadata};
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_core::Bytes;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
+
+#[cfg(test)]
+mod tests;
 
 /// A registered key, as `assay_vkInfo` returns it.
 #[derive(Clone, Debug, Serialize)]
@@ -49,44 +57,25 @@ pub struct VkInfo {
 	pub proof_bytes_max: u32,
 	/// Length of the key in bytes.
 	pub vk_bytes: u32,
-	/// How many accounts have it registered.
-	pub registrants: u32,
-	/// Whether it is in genesis.
-	pub genesis: bool,
+	/// The account that pays its deposit, as an address; `null` for a key of genesis.
+	pub registrant: Option<AccountId>,
 	/// Whether the next block would verify a proof under it.
 	pub open: bool,
+	/// The block from which on the chain accepts no proof under it, if its registrant has given notice; anybody
+	/// may take it over.
+	pub ends: Option<BlockNumber>,
 	/// The block from which on the chain accepts no proof under it, if its version retires.
 	pub retires: Option<BlockNumber>,
-}
-
-/// A registrant of a key, as `assay_vkRegistrants` returns it.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Registrant {
-	/// The account, as an address.
-	pub account: AccountId,
-	/// The deposit in smallest units, as a decimal string: it may not fit a JSON number.
-	pub deposit: String,
 }
 
 /// Keys of one account, as `assay_vksOf` returns them.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VkPage {
-	/// The keys, in the order of their hashes.
-	pub vks: Vec<OwnVk>,
+	/// The hashes of the keys, in their order.
+	pub vks: Vec<Hash>,
 	/// What to pass as `after` for the next page; `null` on the last one.
 	pub next: Option<Hash>,
-}
-
-/// One of an account's keys.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OwnVk {
-	/// Hash of the key.
-	pub vk_hash: Hash,
-	/// The account's deposit for it in smallest units, as a decimal string.
-	pub deposit: String,
 }
 
 /// The price of a submission, as `assay_submissionPrice` returns it.
@@ -101,6 +90,22 @@ pub struct Price {
 	pub fee: String,
 }
 
+/// The set of validators, as `assay_validatorSet` returns it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValidatorSet {
+	/// Number of the session.
+	pub session: u32,
+	/// Its validators' accounts, in the order of their slots.
+	pub active: Vec<AccountId>,
+	/// Those of sessions that are yet to be planned.
+	pub wanted: Vec<AccountId>,
+	/// Active ones that write no blocks, because of an offence.
+	pub disabled: Vec<AccountId>,
+	/// How many offences of each kind the chain recorded.
+	pub offences: BTreeMap<&'static str, u32>,
+}
+
 /// Whether the chain vouches for a statement, as `assay_statementStatus` returns it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "status", rename_all = "camelCase")]
@@ -111,6 +116,16 @@ pub enum StatementStatus {
 	Held(Statement),
 	/// It did; the entry is not removed yet.
 	Expired(Statement),
+	/// It did, and may again: what the proof rests on is switched off.
+	Suspended {
+		/// The statement.
+		#[serde(flatten)]
+		statement: Statement,
+		/// What is off: `proof system NAME`, `version N` or `key HASH`.
+		by: String,
+	},
+	/// It did; the admin revoked it.
+	Revoked(Statement),
 }
 
 /// What the chain refuses for every proof, as `assay_restrictions` returns it.
@@ -121,10 +136,14 @@ pub struct Restrictions {
 	pub disabled_systems: Vec<&'static str>,
 	/// Versions of keys that are switched off: first bytes.
 	pub disabled_versions: Vec<u8>,
+	/// Keys that are switched off: 128 of them at most.
+	pub disabled_keys: Vec<Hash>,
 	/// Profiles that are closed.
 	pub closed_profiles: Vec<Profile>,
 	/// Versions of keys that retire or have.
 	pub retirements: Vec<Retirement>,
+	/// The account that may switch off, and nothing else, as an address.
+	pub pauser: Option<AccountId>,
 }
 
 /// A version of keys that retires or has.
@@ -166,6 +185,8 @@ pub struct Statement {
 }
 
 /// Methods of Assay. Hashes are hexadecimal; `at` is the hash of a block, the best one when absent.
+///
+/// `blocking` is what calls the runtime: it must not hold up the threads that serve all connections.
 #[rpc(server, namespace = "assay")]
 pub trait AssayApi {
 	/// The last verifications that this node did, newest first: at most `limit`, which is 64 when
@@ -178,20 +199,16 @@ pub trait AssayApi {
 	fn node_status(&self) -> RpcResult<NodeStatus>;
 
 	/// The record of a key, or `null` if it is not registered.
-	#[method(name = "vkInfo")]
+	#[method(name = "vkInfo", blocking)]
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>>;
 
 	/// The bytes of a key, or `null` if it is not registered.
-	#[method(name = "vkBytes")]
+	#[method(name = "vkBytes", blocking)]
 	fn vk_bytes(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<Bytes>>;
-
-	/// The registrants of a key.
-	#[method(name = "vkRegistrants")]
-	fn vk_registrants(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Vec<Registrant>>;
 
 	/// The keys that an account has registered and whose hashes follow `after`: at most `limit`, which
 	/// is 64 when absent; a page has 128 at most.
-	#[method(name = "vksOf")]
+	#[method(name = "vksOf", blocking)]
 	fn vks_of(
 		&self,
 		account: AccountId,
@@ -202,7 +219,7 @@ pub trait AssayApi {
 
 	/// What submitting a proof of `proof_bytes` costs under a key, or `null` if the key is not
 	/// registered or the proof longer than the chain takes.
-	#[method(name = "submissionPrice")]
+	#[method(name = "submissionPrice", blocking)]
 	fn submission_price(
 		&self,
 		vk_hash: Hash,
@@ -211,20 +228,24 @@ pub trait AssayApi {
 	) -> RpcResult<Option<Price>>;
 
 	/// The record of a statement, or `null` if the chain does not vouch for it, or no longer.
-	#[method(name = "statement")]
+	#[method(name = "statement", blocking)]
 	fn statement(&self, statement: Hash, at: Option<Hash>) -> RpcResult<Option<Statement>>;
 
-	/// Whether the chain vouches for a statement, or did.
-	#[method(name = "statementStatus")]
+	/// Whether the chain vouches for a statement, or why it no longer does.
+	#[method(name = "statementStatus", blocking)]
 	fn statement_status(&self, statement: Hash, at: Option<Hash>) -> RpcResult<StatementStatus>;
 
-	/// What is switched off, closed or retiring.
-	#[method(name = "restrictions")]
+	/// What is switched off, closed or retiring, and who the pauser is.
+	#[method(name = "restrictions", blocking)]
 	fn restrictions(&self, at: Option<Hash>) -> RpcResult<Restrictions>;
 
 	/// The 32 bytes that name this chain in every statement.
-	#[method(name = "statementContext")]
+	#[method(name = "statementContext", blocking)]
 	fn statement_context(&self, at: Option<Hash>) -> RpcResult<Hash>;
+
+	/// The set of validators.
+	#[method(name = "validatorSet", blocking)]
+	fn validator_set(&self, at: Option<Hash>) -> RpcResult<ValidatorSet>;
 }
 
 /// Implements [`AssayApiServer`].
@@ -252,6 +273,16 @@ impl From<StatementInfo<AccountId, BlockNumber>> for Statement {
 	}
 }
 
+/// What is switched off, in words.
+fn in_words(scope: Scope) -> String {
+	match scope {
+		Scope::ProofSystem(system) => format!("proof system {}", system.name()),
+		Scope::Profile(profile) => format!("profile {profile:?}"),
+		Scope::Version(version) => format!("version {version}"),
+		Scope::Key(vk_hash) => format!("key {vk_hash:?}"),
+	}
+}
+
 /// The call of the runtime failed, most often because this node does not have block `at`.
 fn unavailable(error: impl std::fmt::Display) -> ErrorObjectOwned {
 	ErrorObject::owned(RUNTIME_ERROR, "The runtime could not be asked", Some(error.to_string()))
@@ -264,6 +295,7 @@ impl<C> AssayApiServer for Assay<C>
 where
 	C: ProvideRuntimeApi<Block> + HeaderBackend<Block> + Send + Sync + 'static,
 	C::Api: ProofVerifierApi<Block, AccountId, Balance, BlockNumber>,
+	C::Api: ValidatorsApi<Block, AccountId, AuraId>,
 {
 	fn recent_verifications(&self, limit: Option<u32>) -> RpcResult<Vec<Verification>> {
 		Ok(self.record.recent(limit.unwrap_or(64) as usize))
@@ -276,22 +308,22 @@ where
 	fn vk_info(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Option<VkInfo>> {
 		let info = self.client.runtime_api().vk_info(self.at(at), vk_hash).map_err(unavailable)?;
 		Ok(info.map(|info| VkInfo {
-			system: info.record.system.name(),
-			version: info.record.version,
-			hash: info.record.hash.name(),
-			security: info.record.security,
+			system: info.system.name(),
+			version: info.version,
+			hash: info.hash.name(),
+			security: info.security,
 			profile: info.profile,
 			cost: Cost {
-				hash_compressions: info.record.cost.hash_compressions,
-				extension_operations: info.record.cost.extension_operations,
-				bytes: info.record.cost.bytes,
+				hash_compressions: info.cost.hash_compressions,
+				extension_operations: info.cost.extension_operations,
+				bytes: info.cost.bytes,
 			},
-			num_public_values: info.record.num_public_values,
-			proof_bytes_max: info.record.proof_bytes_max,
-			vk_bytes: info.record.len,
-			registrants: info.record.registrants,
-			genesis: info.record.genesis,
+			num_public_values: info.num_public_values,
+			proof_bytes_max: info.proof_bytes_max,
+			vk_bytes: info.len,
+			registrant: info.registrant,
 			open: info.open,
+			ends: info.ends,
 			retires: info.retires,
 		}))
 	}
@@ -300,15 +332,6 @@ where
 		let bytes =
 			self.client.runtime_api().vk_bytes(self.at(at), vk_hash).map_err(unavailable)?;
 		Ok(bytes.map(Bytes))
-	}
-
-	fn vk_registrants(&self, vk_hash: Hash, at: Option<Hash>) -> RpcResult<Vec<Registrant>> {
-		let registrants =
-			self.client.runtime_api().vk_registrants(self.at(at), vk_hash).map_err(unavailable)?;
-		Ok(registrants
-			.into_iter()
-			.map(|(account, deposit)| Registrant { account, deposit: deposit.to_string() })
-			.collect())
 	}
 
 	fn vks_of(
@@ -323,12 +346,7 @@ where
 			.runtime_api()
 			.vks_of(self.at(at), account, after, limit.unwrap_or(64))
 			.map_err(unavailable)?;
-		let vks = page
-			.vks
-			.into_iter()
-			.map(|(vk_hash, deposit)| OwnVk { vk_hash, deposit: deposit.to_string() })
-			.collect();
-		Ok(VkPage { vks, next: page.next })
+		Ok(VkPage { vks: page.vks, next: page.next })
 	}
 
 	fn submission_price(
@@ -362,6 +380,10 @@ where
 			Answer::Unknown => StatementStatus::Unknown,
 			Answer::Held(info) => StatementStatus::Held(info.into()),
 			Answer::Expired(info) => StatementStatus::Expired(info.into()),
+			Answer::Suspended { info, by } => {
+				StatementStatus::Suspended { statement: info.into(), by: in_words(by) }
+			},
+			Answer::Revoked(info) => StatementStatus::Revoked(info.into()),
 		})
 	}
 
@@ -369,12 +391,14 @@ where
 		let answer = self.client.runtime_api().restrictions(self.at(at)).map_err(unavailable)?;
 		let mut disabled_systems = Vec::new();
 		let mut disabled_versions = Vec::new();
+		let mut disabled_keys = Vec::new();
 		let mut closed_profiles = Vec::new();
 		for scope in answer.disabled {
 			match scope {
 				Scope::ProofSystem(off) => disabled_systems.push(off.name()),
 				Scope::Profile(closed) => closed_profiles.push(closed),
 				Scope::Version(off) => disabled_versions.push(off),
+				Scope::Key(off) => disabled_keys.push(off),
 			}
 		}
 		let retirements = answer
@@ -382,13 +406,36 @@ where
 			.into_iter()
 			.map(|(version, at)| Retirement { version, at })
 			.collect();
-		Ok(Restrictions { disabled_systems, disabled_versions, closed_profiles, retirements })
+		Ok(Restrictions {
+			disabled_systems,
+			disabled_versions,
+			disabled_keys,
+			closed_profiles,
+			retirements,
+			pauser: answer.pauser,
+		})
 	}
 
 	fn statement_context(&self, at: Option<Hash>) -> RpcResult<Hash> {
 		let context =
 			self.client.runtime_api().statement_context(self.at(at)).map_err(unavailable)?;
 		Ok(context.into())
+	}
+
+	fn validator_set(&self, at: Option<Hash>) -> RpcResult<ValidatorSet> {
+		let set = self.client.runtime_api().validator_set(self.at(at)).map_err(unavailable)?;
+		let account = |place: &u32| set.active.get(*place as usize).cloned();
+		Ok(ValidatorSet {
+			session: set.session,
+			disabled: set.disabled.iter().filter_map(account).collect(),
+			active: set.active,
+			wanted: set.wanted,
+			offences: set
+				.offences
+				.iter()
+				.map(|(kind, count)| (validators::label(kind), *count))
+				.collect(),
+		})
 	}
 }
 
@@ -421,6 +468,7 @@ where
 	C::Api: pallet_transaction_payment_rpc::TransactionPaymentRuntimeApi<Block, Balance>,
 	C::Api: BlockBuilder<Block>,
 	C::Api: ProofVerifierApi<Block, AccountId, Balance, BlockNumber>,
+	C::Api: ValidatorsApi<Block, AccountId, AuraId>,
 	P: TransactionPool + 'static,
 	B: sc_client_api::Backend<Block> + Send + Sync + 'static,
 {

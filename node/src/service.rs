@@ -4,9 +4,10 @@
 
 use crate::host_functions::HostFunctions;
 use crate::{
-	cli::StatusParams,
-	rpc,
+	cli::{StartParams, StatusParams},
+	hardware, rpc, start,
 	status::{self, Status},
+	validators,
 };
 use assay_runtime::{
 	Runtime,
@@ -31,7 +32,7 @@ use sp_consensus_aura::{
 	inherents::InherentDataProvider as SlotProvider, sr25519::AuthorityPair as AuraPair,
 };
 use sp_core::storage::StorageKey;
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, path::Path, sync::Arc, time::Duration};
 
 /// The client.
 pub type FullClient = sc_service::TFullClient<
@@ -90,7 +91,8 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 			config,
 			telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
 			executor,
-			Vec::new(),
+			// A pruned node keeps what others need of it for a warp sync.
+			vec![Arc::new(sc_consensus_grandpa::GrandpaPruningFilter)],
 		)?;
 	let client = Arc::new(client);
 
@@ -186,8 +188,16 @@ impl status::Network for Network {
 /// Starts a node; it runs until the task manager is dropped.
 pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	config: Configuration,
+	start_params: &StartParams,
 	status_params: &StatusParams,
 ) -> Result<TaskManager, ServiceError> {
+	let chain_type = config.chain_spec.chain_type();
+	let measures = config.role.is_authority()
+		&& chain_type != ChainType::Development
+		&& !start_params.no_hardware_benchmarks;
+	let hardware =
+		measures.then(|| hardware::measure(config.database.path().and_then(Path::parent)));
+
 	let sc_service::PartialComponents {
 		client,
 		backend,
@@ -200,13 +210,20 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	} = new_partial(&config)?;
 
 	timing.observe().map_err(|error| ServiceError::Other(error.to_string()))?;
+	let found =
+		start::Found { build: assay_host::check_build(), verifiers_right: timing.self_check(0) };
+	start::judge(&found, config.role, &chain_type, start_params).map_err(ServiceError::Other)?;
+	if let (Some(bench), Some(telemetry)) = (hardware, &telemetry) {
+		let report = sc_sysinfo::initialize_hwbench_telemetry(telemetry.handle(), bench);
+		task_manager.spawn_handle().spawn("hardware-telemetry", None, report);
+	}
 
 	task_manager.spawn_handle().spawn_blocking("self-check", Some("assay"), {
 		let timing = timing.clone();
 		async move {
-			for round in 0.. {
-				timing.self_check(round);
+			for round in 1.. {
 				tokio::time::sleep(SELF_CHECK_PERIOD).await;
+				timing.self_check(round);
 			}
 		}
 	});
@@ -298,7 +315,7 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		timing.record().clone(),
 		Box::new(Network(sync_service.clone())),
 		config.chain_spec.name().to_owned(),
-		!matches!(config.chain_spec.chain_type(), ChainType::Development),
+		chain_type != ChainType::Development,
 		prover.clone(),
 	));
 	if let Some(port) = status_params.port() {
@@ -320,6 +337,16 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			}
 		});
 	}
+
+	task_manager.spawn_handle().spawn(
+		"validators",
+		Some("assay"),
+		validators::follow(
+			client.clone(),
+			OffchainTransactionPoolFactory::new(transaction_pool.clone()),
+			config.prometheus_registry().map(validators::Metrics::register).transpose()?,
+		),
+	);
 
 	let voter_state = SharedVoterState::empty();
 	let rpc_builder = {

@@ -3,13 +3,15 @@
 //! The runtime APIs that the node and its RPC call.
 
 use crate::{
-	AccountId, Aura, Balance, Block, BlockNumber, Executive, Grandpa, Hash, InherentDataExt, Nonce,
-	ProofVerifier, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
-	TransactionPayment, VERSION,
+	AccountId, Aura, Balance, Block, BlockNumber, Executive, Grandpa, Hash, Historical,
+	InherentDataExt, Nonce, ProofVerifier, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
+	System, TransactionPayment, VERSION, Validators,
 };
 use alloc::vec::Vec;
+use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
+	traits::KeyOwnerProofSystem,
 	weights::Weight,
 };
 use pallet_grandpa::AuthorityId as GrandpaId;
@@ -126,21 +128,41 @@ impl_runtime_apis! {
 		}
 
 		fn submit_report_equivocation_unsigned_extrinsic(
-			_equivocation_proof: sp_consensus_grandpa::EquivocationProof<
+			equivocation_proof: sp_consensus_grandpa::EquivocationProof<
 				<Block as BlockT>::Hash,
 				NumberFor<Block>,
 			>,
-			_key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+			key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
 		) -> Option<()> {
-			None
+			Grandpa::submit_unsigned_equivocation_report(
+				equivocation_proof,
+				key_owner_proof.decode()?,
+			)
 		}
 
 		fn generate_key_ownership_proof(
 			_set_id: sp_consensus_grandpa::SetId,
-			_authority_id: GrandpaId,
+			authority_id: GrandpaId,
 		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-			// The key owner proof's type has no values, see `configs`.
-			None
+			Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
+				.map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
+		}
+	}
+
+	impl pallet_validators::api::ValidatorsApi<Block, AccountId, AuraId> for Runtime {
+		fn validator_set() -> pallet_validators::ValidatorSet<AccountId> {
+			Validators::validator_set()
+		}
+
+		fn prove_aura_key(key: AuraId) -> Option<sp_session::MembershipProof> {
+			Validators::prove_aura_key(&key)
+		}
+
+		fn submit_equivocation_report(
+			equivocation_proof: pallet_validators::AuraEquivocationProof<Runtime>,
+			key_owner_proof: sp_session::MembershipProof,
+		) -> Option<()> {
+			Validators::submit_equivocation_report(equivocation_proof, key_owner_proof)
 		}
 	}
 
@@ -222,7 +244,7 @@ impl_runtime_apis! {
 	impl pallet_proof_verifier::api::ProofVerifierApi<Block, AccountId, Balance, BlockNumber>
 		for Runtime
 	{
-		fn vk_info(vk_hash: Hash) -> Option<VkInfo<BlockNumber>> {
+		fn vk_info(vk_hash: Hash) -> Option<VkInfo<AccountId, BlockNumber>> {
 			ProofVerifier::vk_info(vk_hash)
 		}
 
@@ -230,11 +252,7 @@ impl_runtime_apis! {
 			ProofVerifier::vk_bytes(vk_hash)
 		}
 
-		fn vk_registrants(vk_hash: Hash) -> Vec<(AccountId, Balance)> {
-			ProofVerifier::vk_registrants(vk_hash)
-		}
-
-		fn vks_of(account: AccountId, after: Option<Hash>, limit: u32) -> VkPage<Balance> {
+		fn vks_of(account: AccountId, after: Option<Hash>, limit: u32) -> VkPage {
 			ProofVerifier::vks_of(account, after, limit)
 		}
 
@@ -254,7 +272,7 @@ impl_runtime_apis! {
 			ProofVerifier::statement_status(statement)
 		}
 
-		fn restrictions() -> Restrictions<BlockNumber> {
+		fn restrictions() -> Restrictions<AccountId, BlockNumber> {
 			ProofVerifier::restrictions()
 		}
 

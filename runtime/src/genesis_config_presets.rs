@@ -3,8 +3,8 @@
 //! Genesis of the chains `development` and `local`. Both are for tests: their keys are public.
 
 use crate::{
-	AccountId, AuraConfig, Balance, BalancesConfig, GrandpaConfig, RuntimeGenesisConfig,
-	SudoConfig, UNIT, senders::SENDERS,
+	AccountId, Balance, BalancesConfig, BlockNumber, RuntimeGenesisConfig, SessionConfig,
+	SessionKeys, SudoConfig, UNIT, ValidatorsConfig, senders::SENDERS,
 };
 use alloc::{vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -22,39 +22,51 @@ fn endowed() -> impl Iterator<Item = AccountId> {
 		.chain(SENDERS.iter().copied().map(AccountId::new))
 }
 
-/// Genesis with `validators`. Each one's Aura key is its sr25519 key and its GRANDPA key its
-/// ed25519 key; Alice is root.
-fn genesis(validators: &[(Sr25519Keyring, Ed25519Keyring)]) -> Value {
+/// Blocks of a session: a minute, so that a test sees validators come and go. On a real chain an hour
+/// is usual (`configs::SessionLength`).
+pub const SESSION_LENGTH: BlockNumber = 10;
+
+/// A validator's account and the keys of its name.
+type Validator = (Sr25519Keyring, Sr25519Keyring, Ed25519Keyring);
+
+/// Genesis with `validators`. Each one's account is its name's stash, its Aura key its sr25519 key and its
+/// GRANDPA key its ed25519 key, as network tools have it; Alice is root.
+fn genesis(validators: &[Validator]) -> Value {
 	build_struct_json_patch!(RuntimeGenesisConfig {
 		balances: BalancesConfig {
 			balances: endowed().map(|who| (who, ENDOWMENT)).collect::<Vec<_>>(),
 		},
-		aura: AuraConfig {
-			authorities: validators.iter().map(|(aura, _)| aura.public().into()).collect(),
-		},
-		grandpa: GrandpaConfig {
-			authorities: validators
+		session: SessionConfig {
+			keys: validators
 				.iter()
-				.map(|(_, grandpa)| (grandpa.public().into(), 1))
+				.map(|(account, aura, grandpa)| {
+					let keys = SessionKeys {
+						aura: aura.public().into(),
+						grandpa: grandpa.public().into(),
+					};
+					(account.to_account_id(), account.to_account_id(), keys)
+				})
 				.collect(),
 		},
+		validators: ValidatorsConfig { session_length: Some(SESSION_LENGTH) },
 		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
 	})
 }
 
+const ALICE: Validator = (Sr25519Keyring::AliceStash, Sr25519Keyring::Alice, Ed25519Keyring::Alice);
+const BOB: Validator = (Sr25519Keyring::BobStash, Sr25519Keyring::Bob, Ed25519Keyring::Bob);
+const CHARLIE: Validator =
+	(Sr25519Keyring::CharlieStash, Sr25519Keyring::Charlie, Ed25519Keyring::Charlie);
+const DAVE: Validator = (Sr25519Keyring::DaveStash, Sr25519Keyring::Dave, Ed25519Keyring::Dave);
+
 /// `development`: Alice alone.
 fn development() -> Value {
-	genesis(&[(Sr25519Keyring::Alice, Ed25519Keyring::Alice)])
+	genesis(&[ALICE])
 }
 
 /// `local`: Alice, Bob, Charlie, Dave. One of the four may be down and blocks are still final.
 fn local() -> Value {
-	genesis(&[
-		(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
-		(Sr25519Keyring::Bob, Ed25519Keyring::Bob),
-		(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
-		(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
-	])
+	genesis(&[ALICE, BOB, CHARLIE, DAVE])
 }
 
 /// The preset `id` as JSON, a patch over the default genesis.

@@ -3,13 +3,14 @@
 //! The runtime of the Assay chain: a solo chain that vouches for STARK proofs.
 //!
 //! Assembly only. [`configs`] has the parameters of each pallet and the reasons, [`apis`] the APIs that
-//! the node calls, [`price`] the price of a submission, [`genesis_config_presets`] the genesis of the
+//! the node calls, [`fees`] how fees follow demand, [`price`] the price of a submission, [`genesis_config_presets`] the genesis of the
 //! chains `development` and `local`.
 //!
 //! | Pallet | Purpose |
 //! |---|---|
 //! | System, Timestamp, Balances, TransactionPayment | every chain's base |
 //! | Aura, Grandpa | block authorship, finality |
+//! | Session, Historical, Validators, Authorship | who validates: keys, the set, double signing |
 //! | Sudo | root of a test chain: upgrades, switching off, purging and retiring in `ProofVerifier` |
 //! | Utility | several calls in one extrinsic |
 //! | ProofVerifier | verifying keys, proofs, statements |
@@ -32,6 +33,7 @@ pub mod apis;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarks;
 pub mod configs;
+pub mod fees;
 pub mod genesis_config_presets;
 pub mod price;
 pub mod senders;
@@ -75,10 +77,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: alloc::borrow::Cow::Borrowed("assay"),
 	impl_name: alloc::borrow::Cow::Borrowed("assay"),
 	authoring_version: 1,
-	spec_version: 3,
+	spec_version: 4,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 2,
+	transaction_version: 3,
 	system_version: 1,
 };
 
@@ -132,7 +134,7 @@ pub type TxExtension = (
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
 	frame_system::CheckEra<Runtime>,
-	frame_system::CheckNonce<Runtime>,
+	pallet_proof_verifier::CheckQueue<Runtime>,
 	frame_system::CheckWeight<Runtime>,
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
@@ -144,11 +146,8 @@ pub type UncheckedExtrinsic =
 /// What the sender of an extrinsic signs.
 pub type SignedPayload = generic::SignedPayload<RuntimeCall, TxExtension>;
 
-/// The migrations of a runtime upgrade; each step runs only on a state of its version.
-pub type Migrations = (
-	pallet_proof_verifier::migrations::V1ToV2<Runtime>,
-	pallet_proof_verifier::migrations::V2ToV3<Runtime>,
-);
+/// The migration of a runtime upgrade, in steps; it runs only on a state of its versions.
+pub type Migrations = pallet_proof_verifier::migrations::Stepper<Runtime, Balances>;
 
 /// Executes blocks.
 pub type Executive = frame_executive::Executive<
@@ -202,4 +201,18 @@ mod runtime {
 
 	#[runtime::pallet_index(8)]
 	pub type ProofVerifier = pallet_proof_verifier;
+
+	// Before the session changes: it remembers who wrote the block.
+	#[runtime::pallet_index(9)]
+	pub type Authorship = pallet_authorship;
+
+	// These after Aura and Grandpa, whose authorities they set.
+	#[runtime::pallet_index(10)]
+	pub type Session = pallet_session;
+
+	#[runtime::pallet_index(11)]
+	pub type Historical = pallet_session::historical;
+
+	#[runtime::pallet_index(12)]
+	pub type Validators = pallet_validators;
 }

@@ -6,6 +6,7 @@ use crate::{configs::*, genesis_config_presets::*, price::signed, senders::SENDE
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
+	genesis_builder_helper::build_state,
 	traits::Get,
 	weights::{Weight, WeightToFee},
 };
@@ -14,28 +15,33 @@ use serde_json::Value;
 use sp_core::{Pair, sr25519};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
 
+mod validators;
+
 fn preset(id: &str) -> Value {
 	serde_json::from_slice(&get_preset(&PresetId::from(id)).unwrap()).unwrap()
 }
 
+/// Merges a patch over the default genesis, as the node does, and builds the state.
+fn build_patch(patch: &Value) -> sp_io::TestExternalities {
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
+	for (pallet, patch) in patch.as_object().unwrap() {
+		for (field, value) in patch.as_object().unwrap() {
+			config[pallet][field] = value.clone();
+		}
+	}
+	let mut state = sp_io::TestExternalities::default();
+	state.execute_with(|| {
+		build_state::<RuntimeGenesisConfig>(serde_json::to_vec(&config).unwrap()).unwrap()
+	});
+	state
+}
+
+fn build(id: &str) -> sp_io::TestExternalities {
+	build_patch(&preset(id))
+}
+
 mod presets_should {
 	use super::*;
-	use frame_support::genesis_builder_helper::build_state;
-
-	/// Merges `patch` over the default genesis, as the node does, and builds the state.
-	fn build(id: &str) -> sp_io::TestExternalities {
-		let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).unwrap();
-		for (pallet, patch) in preset(id).as_object().unwrap() {
-			for (field, value) in patch.as_object().unwrap() {
-				config[pallet][field] = value.clone();
-			}
-		}
-		let mut state = sp_io::TestExternalities::default();
-		state.execute_with(|| {
-			build_state::<RuntimeGenesisConfig>(serde_json::to_vec(&config).unwrap()).unwrap()
-		});
-		state
-	}
 
 	#[test]
 	fn build_a_genesis_that_funds_every_sender() {
@@ -63,9 +69,7 @@ mod presets_should {
 	fn keep_the_paths_that_network_tools_write_to() {
 		for id in [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET] {
 			let json = preset(id);
-			for path in
-				["/aura/authorities", "/grandpa/authorities", "/balances/balances", "/sudo/key"]
-			{
+			for path in ["/session/keys", "/balances/balances", "/sudo/key"] {
 				assert!(json.pointer(path).is_some(), "{id} lacks {path}");
 			}
 		}
@@ -189,12 +193,9 @@ mod weights_should {
 
 	#[test]
 	fn be_charged_by_the_length_of_a_key() {
-		// Whether the key's version is switched off.
-		let read = <Runtime as frame_system::Config>::DbWeight::get().reads(1);
 		for len in [0, 9_000, 130_000] {
 			let vk = vec![0; len];
-			let expected =
-				Wired::register_vk(len as u32).saturating_add(registered(&vk)).saturating_add(read);
+			let expected = Wired::register_vk(len as u32).saturating_add(registered(&vk));
 			let call =
 				pallet_proof_verifier::Call::<Runtime>::register_vk { vk: vk.try_into().unwrap() };
 			assert_eq!(call.get_dispatch_info().call_weight, expected);
@@ -230,6 +231,7 @@ mod a_submission_should {
 	use sp_runtime::{
 		AccountId32, BuildStorage, DispatchErrorWithPostInfo,
 		traits::{DispatchTransaction, TransactionExtension},
+		transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidity},
 	};
 
 	const VK: &[u8] = include_bytes!("../../pallets/proof-verifier/fixtures/blake3_vk_v1.bin");
@@ -282,12 +284,73 @@ mod a_submission_should {
 			frame_system::CheckTxVersion::new(),
 			frame_system::CheckGenesis::new(),
 			frame_system::CheckEra::from(generic::Era::Immortal),
-			frame_system::CheckNonce::from(0),
+			pallet_proof_verifier::CheckQueue::from(0),
 			frame_system::CheckWeight::new(),
 			pallet_transaction_payment::ChargeTransactionPayment::from(0),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),
 		)
+	}
+
+	/// What the pool or a block says to the payer's first call.
+	fn validity(call: &RuntimeCall, source: TransactionSource) -> TransactionValidity {
+		let info = call.get_dispatch_info();
+		let origin = RuntimeOrigin::signed(PAYER);
+		let len = signed(call.clone()).encoded_size();
+		extension().validate_only(origin, call, &info, len, source, 0).map(|(valid, ..)| valid)
+	}
+
+	/// The attack: 217 calls that only root may make filled a block, ahead of every proof.
+	#[test]
+	fn not_stand_behind_calls_that_only_root_may_make() {
+		execute(|| {
+			let operational: RuntimeCall =
+				frame_system::Call::<Runtime>::set_heap_pages { pages: 1 }.into();
+			let purge: RuntimeCall =
+				pallet_proof_verifier::Call::<Runtime>::purge_vk { vk_hash: Hash::zero() }.into();
+			assert_eq!(operational.get_dispatch_info().class, DispatchClass::Operational);
+			assert_eq!(purge.get_dispatch_info().class, DispatchClass::Normal);
+			let source = TransactionSource::External;
+			assert_eq!(validity(&operational, source), Err(InvalidTransaction::Call.into()));
+			let batch: RuntimeCall =
+				pallet_utility::Call::<Runtime>::batch { calls: vec![operational.clone()] }.into();
+			assert_eq!(batch.get_dispatch_info().class, DispatchClass::Operational);
+			assert_eq!(validity(&batch, source), Err(InvalidTransaction::Call.into()));
+			pallet_sudo::Key::<Runtime>::put(PAYER);
+			assert!(validity(&operational, source).is_ok());
+		});
+	}
+
+	/// The attack: 113 MB of calls from an account that could pay for one.
+	#[test]
+	fn not_be_queued_by_who_cannot_pay_for_all_that_is_queued() {
+		execute(|| {
+			let remark = |len| -> RuntimeCall {
+				frame_system::Call::<Runtime>::remark { remark: vec![0; len] }.into()
+			};
+			let queue = |nonce, call: &RuntimeCall| {
+				let info = call.get_dispatch_info();
+				let mut extension = extension();
+				extension.6 = pallet_proof_verifier::CheckQueue::from(nonce);
+				let (origin, len) = (RuntimeOrigin::signed(PAYER), call.encoded_size());
+				let source = TransactionSource::External;
+				extension.validate_only(origin, call, &info, len, source, 0).map(drop)
+			};
+			let long = remark(2 * 1024 * 1024);
+			let fee = TransactionPayment::compute_fee(
+				long.encoded_size() as u32,
+				&long.get_dispatch_info(),
+				0,
+			);
+			Balances::force_set_balance(RuntimeOrigin::root(), PAYER.into(), fee * 3 / 2).unwrap();
+			assert_eq!(queue(0, &long), Ok(()));
+			assert_eq!(queue(1, &long), Err(InvalidTransaction::Payment.into()));
+			Balances::force_set_balance(RuntimeOrigin::root(), PAYER.into(), fee * 9).unwrap();
+			assert_eq!(queue(1, &long), Ok(()));
+			let full = InvalidTransaction::Custom(pallet_proof_verifier::QUEUE_FULL);
+			assert_eq!(queue(2, &long), Err(full.into()));
+			assert_eq!(queue(2, &remark(100)), Ok(()));
+		});
 	}
 
 	/// What the payer pays for `call` in an extrinsic of `len` bytes, and how it ends.
@@ -322,6 +385,42 @@ mod a_submission_should {
 			// Some extensions give unused weight back.
 			let given_back = quote.fee.checked_sub(paid).expect("a quote is never too low");
 			assert!(given_back < quote.fee / 100, "{paid} of {quote:?}");
+		});
+	}
+
+	/// The quote of the whole extrinsic, with its proof in memory.
+	fn quote_of_all(proof_bytes: u32) -> pallet_proof_verifier::SubmissionPrice<Balance> {
+		let values = ProofVerifier::vk_info(vk_hash()).unwrap().num_public_values;
+		let public_values = PublicValues::V1(vec![0; values as usize]).encode();
+		let call = RuntimeCall::from(pallet_proof_verifier::Call::<Runtime>::submit_proof {
+			vk_hash: vk_hash(),
+			public_values: public_values.try_into().unwrap(),
+			proof: vec![0; proof_bytes as usize].try_into().unwrap(),
+		});
+		let extrinsics = [generic::Era::mortal(64, 0), generic::Era::Immortal]
+			.map(|era| price::signed_for(call.clone(), era));
+		let extrinsic_bytes = extrinsics[0].encoded_size() as u32;
+		let fees = extrinsics.iter().map(|extrinsic| {
+			TransactionPayment::compute_fee(extrinsic_bytes, &extrinsic.get_dispatch_info(), 0)
+		});
+		pallet_proof_verifier::SubmissionPrice {
+			weight: call.get_dispatch_info().call_weight,
+			extrinsic_bytes,
+			fee: fees.max().unwrap(),
+		}
+	}
+
+	#[test]
+	fn be_quoted_without_its_proof_as_with_it() {
+		execute(|| {
+			// Around every length at which a prefix, of the proof or of the extrinsic, gets longer.
+			let prefixes = (0..400).chain(15_900..16_400);
+			let others = [PROOF.len() as u32, 1 << 20, MAX_PROOF_BYTES - 1, MAX_PROOF_BYTES];
+			for proof_bytes in prefixes.chain(others) {
+				let quote = price::of_submission(vk_hash(), proof_bytes).unwrap();
+				assert_eq!(quote, quote_of_all(proof_bytes), "{proof_bytes}");
+			}
+			assert_eq!(price::of_submission(vk_hash(), MAX_PROOF_BYTES + 1), None);
 		});
 	}
 
@@ -424,9 +523,8 @@ mod a_submission_should {
 	}
 
 	#[test]
-	fn cost_a_base_fee_under_a_closed_profile() {
+	fn cost_nothing_under_a_closed_profile_and_a_base_fee_within_a_batch() {
 		execute(|| {
-			let len = signed(call(PROOF)).encoded_size();
 			let quote = price::of_submission(vk_hash(), PROOF.len() as u32).unwrap();
 			ProofVerifier::set_disabled(
 				RuntimeOrigin::root(),
@@ -434,33 +532,45 @@ mod a_submission_should {
 				true,
 			)
 			.unwrap();
-			let (paid, result) = pay(call(PROOF), len);
 			let closed = pallet_proof_verifier::Error::<Runtime>::ProfileClosed;
-			assert_eq!(result.unwrap_err().error, closed.into());
-			let record = ProofVerifier::vk_info(vk_hash()).unwrap().record;
-			let verification = pallet_proof_verifier::weight_model::native(
-				record.system,
-				record.hash,
-				&record.cost,
-			)
-			.ref_time();
-			assert!(paid < quote.fee - Balance::from(verification) + UNIT / 1_000_000, "{paid}");
+			let refused = InvalidTransaction::Custom(closed.encode()[0]);
+			for source in [TransactionSource::External, TransactionSource::InBlock] {
+				assert_eq!(validity(&call(PROOF), source), Err(refused.into()));
+			}
+			let batch: RuntimeCall =
+				pallet_utility::Call::<Runtime>::batch { calls: vec![call(PROOF)] }.into();
+			let len = signed(batch.clone()).encoded_size();
+			let (paid, result) = pay(batch, len);
+			assert_eq!(result.map(drop).map_err(|refused| refused.error), Ok(()));
+			System::assert_has_event(
+				pallet_utility::Event::BatchInterrupted { index: 0, error: closed.into() }.into(),
+			);
+			let info = ProofVerifier::vk_info(vk_hash()).unwrap();
+			let verification =
+				pallet_proof_verifier::weight_model::native(info.system, info.hash, &info.cost);
+			let rest = quote.fee - Balance::from(verification.ref_time());
+			assert!(paid < rest + UNIT / 1_000, "{paid}");
 		});
 	}
 }
 
 mod migrations_should {
 	use super::*;
-	use frame_support::traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion};
+	use frame_support::{
+		migrations::MultiStepMigrator,
+		traits::{GetStorageVersion, StorageVersion},
+	};
 
-	/// The migrations that System runs at an upgrade move a state of version 1.
+	/// The migration that runs block by block after an upgrade moves a state of version 3.
 	#[test]
 	fn be_wired() {
-		type Wired = <Runtime as frame_system::Config>::SingleBlockMigrations;
+		type Wired = <Runtime as frame_system::Config>::MultiBlockMigrator;
 		sp_io::TestExternalities::default().execute_with(|| {
-			StorageVersion::new(1).put::<ProofVerifier>();
-			Wired::on_runtime_upgrade();
-			assert_eq!(ProofVerifier::on_chain_storage_version(), StorageVersion::new(3));
+			StorageVersion::new(3).put::<ProofVerifier>();
+			assert!(Wired::ongoing());
+			Wired::step();
+			assert!(!Wired::ongoing());
+			assert_eq!(ProofVerifier::on_chain_storage_version(), StorageVersion::new(4));
 		});
 	}
 }

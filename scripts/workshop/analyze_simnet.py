@@ -63,11 +63,11 @@ def slowest(key: str) -> Read:
     return largest
 
 
-def upgrade(key: str) -> Read:
-    """A figure of the runtime upgrade, if the run had one."""
+def of_fault(kind: str, key: str) -> Read:
+    """A figure of the runtime upgrade or of the change of validators, if the run had one."""
 
     def found(summary: Json) -> Any:
-        reports = [fault.get("upgrade") for fault in path("faults")(summary)]
+        reports = [fault.get(kind) for fault in path("faults")(summary)]
         return next((path(key)(report) for report in reports if report), None)
 
     return found
@@ -120,13 +120,23 @@ FIGURES: list[tuple[str, str, Read, float | None, bool, bool]] = [
     ("finality_back_s", "until finality goes on after healing, worst", slowest("finality_back_s"),
      60, False, False),
     ("upgrade_taken_by_old_nodes", "blocks past the upgrade that an old node took or wrote",
-     upgrade("taken_by_old_nodes"), None, False, False),
+     of_fault("upgrade", "taken_by_old_nodes"), None, False, False),
     ("upgrade_old_nodes_stopped", "old nodes that stopped at the upgrade's block",
-     upgrade("old_nodes_stopped_at_it"), None, True, False),
+     of_fault("upgrade", "old_nodes_stopped_at_it"), None, True, False),
     ("upgrade_old_nodes_ended", "old nodes that ended in order when told to",
-     upgrade("old_nodes_ended_in_order"), None, True, False),
+     of_fault("upgrade", "old_nodes_ended_in_order"), None, True, False),
     ("upgrade_final_past_it", "blocks past the upgrade that were final without old nodes",
-     upgrade("final_past_it"), None, True, False),
+     of_fault("upgrade", "final_past_it"), None, True, False),
+    ("rotate_final_past_it", "final blocks of the new set of validators",
+     of_fault("rotate", "final_past_it"), None, True, False),
+    ("rotate_blocks_by_new_keys", "blocks signed with a validator's new keys",
+     of_fault("rotate", "blocks_by_new_keys"), None, True, False),
+    ("rotate_blocks_by_added", "blocks of the validator that was added",
+     of_fault("rotate", "blocks_by_added"), None, True, False),
+    ("rotate_blocks_by_gone", "blocks signed with keys that left the set",
+     of_fault("rotate", "blocks_by_gone"), None, False, False),
+    ("rotate_sets_followed", "sets of validators that a light client followed from genesis to a statement",
+     of_fault("rotate", "sets_followed"), None, True, False),
     ("memory_mib", "memory of the largest node, MiB", worst(path("memory_mib_max")), 3_500, False,
      True),
 ]

@@ -122,7 +122,7 @@ class Panel(NamedTuple):
 
 
 HEIGHT = f'substrate_block_height{{{NODE},status="%s"}}'
-VERIFIED = "assay_verification_seconds_count"
+VERIFIED = "assay_verifications_total"
 WITHIN = ',le="0.01"'
 P = "p95: 95 of 100 took at most this long; p50 and p99 likewise."
 
@@ -144,6 +144,16 @@ ROWS = [
             (f"substrate_sub_libp2p_peers_count{{{NODE}}}", "{{instance}}"),
         ]),
     ]),
+    ("Who validates?", [
+        Panel("Validators", count("validators"), "Validators of this session (active), of later ones (wanted), and those that "
+              "write no blocks because of an offence (disabled).", [
+                  (f"max by (state) (assay_validators{{{NODE}}})", "{{state}}"),
+              ]),
+        Panel("Offences", count("offences"), "Validators that signed two blocks of a slot or two votes of a round, in the "
+              "last hour.", [
+                  (f"sum by (kind) (increase(assay_offences{{{NODE}}}[1h]))", "{{kind}}"),
+              ], ("AssayOffence",)),
+    ]),
     ("Do I verify fast enough?", [
         Panel("Time of a verification", SECONDS, f"Time to decode and verify one proof. {P}", [
             (quantile(0.5, "assay_verification_seconds", "proof_system"), "p50 {{proof_system}}"),
@@ -153,7 +163,7 @@ ROWS = [
         Panel("Verifications within 10 milliseconds", share("verifications"),
               "The objective for keys of the profile standard is that 95 % are.", [
                   (f'{rate("assay_verification_seconds_bucket", "proof_system", WITHIN)} / '
-                   f'({rate(VERIFIED, "proof_system")} > 0)', "{{proof_system}}"),
+                   f'({rate("assay_verification_seconds_count", "proof_system")} > 0)', "{{proof_system}}"),
               ]),
         Panel("Length of a proof", BYTES, "Longer proofs take longer to verify.", [
             (quantile(0.5, "assay_proof_bytes", "proof_system"), "p50 {{proof_system}}"),

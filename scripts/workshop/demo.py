@@ -54,7 +54,7 @@ MALFORMED = {"proof_truncated", "proof_trailing_bytes", "proof_not_canonical", "
 # A proof of a Cairo program begins with a claim about the program and its run.
 CLAIM = {"claim_invalid"}
 TOO_LONG = {"proof_too_long"}
-# Refusals that only a chain has: what the offline verifier says then is of no interest.
+# Refusals that only a chain has, before the pool: what the offline verifier says then is of no interest.
 OF_THE_CHAIN = TOO_LONG | {"statement_exists"}
 
 # Orders of the fields.
@@ -319,11 +319,15 @@ def check(case: Case, client: Client) -> None:
         return
     if case.status != (0 if case.expected == ACCEPTED else 1):
         case.problems.append(f"exit status {case.status} of the client")
+    if case.verdict in OF_THE_CHAIN:
+        if case.block is not None or answer.get("in_pool") is not False:
+            case.problems.append("not refused before the pool")
+        return
     if not answer.get("finalised"):
         case.problems.append("not finalised")
     if not int(answer.get("fee") or 0) > 0:
         case.problems.append("no fee was kept")
-    if case.proof is None or case.verdict in OF_THE_CHAIN:
+    if case.proof is None:
         return
     _, offline = client.run(
         "verify", "--vk", case.vk, "--proof", case.proof, "--public-values", case.public_values

@@ -156,6 +156,14 @@ impl From<Error> for Failure {
 				refused(verdict).class(assay_client::error::class(verdict))
 			},
 			Error::Pool { .. } => refused("pool_refused"),
+			Error::QueueFull => refused("queue_full"),
+			Error::Refused(refusal) => {
+				let class = refusal.class();
+				refused(&refusal.verdict)
+					.class(class)
+					.hint(class.and_then(hint::of_chain).map(Into::into))
+					.with(json!({ "error": refusal.error, "in_pool": false }))
+			},
 			// What the chain would say, and charge for.
 			Error::NotAdmin { .. } => refused("require_sudo"),
 			_ => Self::new(Exit::Unreachable, &error),
@@ -201,6 +209,8 @@ mod tests {
 			(Error::Insecure(url()), Exit::Usage),
 			(Error::Signer, Exit::Usage),
 			(Error::Pool { code: Some(1010), reason: String::new() }, Exit::Refused),
+			(Error::QueueFull, Exit::Refused),
+			(Error::Refused(Refusal::named("ProofVerifier", "VkNotFound")), Exit::Refused),
 			(Error::NotAdmin { admin: None, signer: account() }, Exit::Refused),
 			(Error::NoSudo, Exit::Unreachable),
 			(Error::UnknownCall { pallet: "Sudo", call: "sudo" }, Exit::Unreachable),

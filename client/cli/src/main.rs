@@ -18,8 +18,9 @@
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | what is added to `assay_client`: progress, and how its errors are told |
 //! | [`serve`] | `prove --serve` |
-//! | [`online`] | `register`, `unregister`, `submit`, `watch` |
+//! | [`online`] | `register`, `unregister`, `take-over`, `remove`, `submit`, `watch` |
 //! | [`admin`] | `admin` |
+//! | [`validators`] | `rotate-keys` |
 
 mod admin;
 mod chain;
@@ -38,6 +39,7 @@ mod signer;
 mod stwo;
 mod suggest;
 mod systems;
+mod validators;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -72,9 +74,12 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Verify(args) => offline::verify(&args),
 		Command::Register(args) => online::register(&args),
 		Command::Unregister(args) => online::unregister(&args),
+		Command::TakeOver(args) => online::take_over(&args),
+		Command::Remove(args) => online::remove(&args),
 		Command::Submit(args) => online::submit(&args),
 		Command::Watch(args) => online::watch(&args, json),
 		Command::Show(args) => show::show(&args),
+		Command::RotateKeys(args) => validators::rotate_keys(&args),
 		Command::Admin(args) => admin::admin(&args),
 	}
 }

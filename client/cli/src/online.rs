@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Commands that talk to a chain: `register`, `unregister`, `submit`, `watch`.
+//! Commands that talk to a chain: `register`, `unregister`, `take-over`, `remove`, `submit`, `watch`.
 
 use crate::chain::{call, connect, included_json, included_rows, within};
-use crate::cli::{RegisterArgs, SubmitArgs, UnregisterArgs, VkArgs, WatchArgs};
+use crate::cli::{KeyCallArgs, RegisterArgs, SubmitArgs, VkArgs, WatchArgs};
 use crate::files;
 use crate::output::{Answer, Exit, Failure, Progress, hex, table, write_line};
 use crate::report::{check, merge, security_json, security_text};
-use assay_client::events::{ProofVerified, VkRegistered, VkUnregistered};
-use assay_client::{Call, Head};
+use assay_client::events::{ProofVerified, VkEnds, VkRegistered, VkRemoved, VkTakenOver};
+use assay_client::{Call, Head, Included};
 use assay_primitives::{Hash, VerifyingKey};
 use serde_json::{Value, json};
 
@@ -38,13 +38,13 @@ pub fn register(args: &RegisterArgs) -> Result<Answer, Failure> {
 			"accepted": true,
 			"verdict": "accepted",
 			"vk_hash": hex(&event.vk_hash),
-			"owner": event.owner.to_string(),
+			"registrant": event.registrant.to_string(),
 		}),
 	);
 	let mut rows = vec![
 		("verdict", "registered".into()),
 		("vk hash", hex(&event.vk_hash)),
-		("owner", event.owner.to_string()),
+		("registrant", event.registrant.to_string()),
 		("security", security_text(event.security.into())),
 	];
 	rows.extend(included_rows(&included));
@@ -52,22 +52,70 @@ pub fn register(args: &RegisterArgs) -> Result<Answer, Failure> {
 }
 
 /// `unregister`.
-pub fn unregister(args: &UnregisterArgs) -> Result<Answer, Failure> {
+pub fn unregister(args: &KeyCallArgs) -> Result<Answer, Failure> {
+	let included = key_call(args, Call::unregister_vk)?;
+	let event: VkEnds = included.event()?;
+	let ends = format!("{}, unless somebody takes it over", event.at);
+	Ok(of_key(
+		&included,
+		&event.vk_hash,
+		("ends", event.at.into()),
+		vec![
+			("verdict", "notice given".into()),
+			("vk hash", hex(&event.vk_hash)),
+			("ends at block", ends),
+		],
+	))
+}
+
+/// `take-over`.
+pub fn take_over(args: &KeyCallArgs) -> Result<Answer, Failure> {
+	let included = key_call(args, Call::take_over_vk)?;
+	let event: VkTakenOver = included.event()?;
+	let registrant = event.registrant.to_string();
+	Ok(of_key(
+		&included,
+		&event.vk_hash,
+		("registrant", registrant.clone().into()),
+		vec![
+			("verdict", "taken over".into()),
+			("vk hash", hex(&event.vk_hash)),
+			("registrant", registrant),
+		],
+	))
+}
+
+/// `remove`.
+pub fn remove(args: &KeyCallArgs) -> Result<Answer, Failure> {
+	let included = key_call(args, Call::remove_vk)?;
+	let event: VkRemoved = included.event()?;
+	Ok(of_key(
+		&included,
+		&event.vk_hash,
+		("removed", true.into()),
+		vec![("verdict", "removed".into()), ("vk hash", hex(&event.vk_hash))],
+	))
+}
+
+/// Makes a call about a key.
+fn key_call(args: &KeyCallArgs, make: fn(Hash) -> Call) -> Result<Included, Failure> {
 	let vk_hash = vk_hash(&args.vk)?;
 	let about = json!({ "vk_hash": hex(&vk_hash) });
-	let unregister = Call::unregister_vk(vk_hash);
-	let included = call(&args.chain, &args.signer, &unregister, false, &about)?;
-	let event: VkUnregistered = included.event()?;
+	call(&args.chain, &args.signer, &make(vk_hash), false, &about)
+}
 
-	let mut object = json!({
-		"accepted": true, "vk_hash": hex(&event.vk_hash), "removed": event.removed,
-	});
-	merge(&mut object, included_json(&included));
-	// Others may have the key registered too, or genesis may have put it there.
-	let verdict = if event.removed { "removed" } else { "no longer registered by you" };
-	let mut rows = vec![("verdict", verdict.into()), ("vk hash", hex(&event.vk_hash))];
-	rows.extend(included_rows(&included));
-	Ok(Answer::new(object, table(&rows)))
+/// What became of a key: a field for scripts, rows for people.
+fn of_key(
+	included: &Included,
+	vk_hash: &Hash,
+	(name, value): (&str, Value),
+	mut rows: Vec<(&'static str, String)>,
+) -> Answer {
+	let mut object = json!({ "accepted": true, "verdict": "accepted", "vk_hash": hex(vk_hash) });
+	merge(&mut object, json!({ name: value }));
+	merge(&mut object, included_json(included));
+	rows.extend(included_rows(included));
+	Answer::new(object, table(&rows))
 }
 
 /// `submit`.

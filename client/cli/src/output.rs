@@ -106,6 +106,11 @@ impl Failure {
 		Self::new(Exit::Internal, format_args!("internal error, please report: {reason}"))
 	}
 
+	/// The verdict in the JSON form, if there is one.
+	pub fn verdict(&self) -> Option<&str> {
+		self.fields.get("verdict").and_then(Value::as_str)
+	}
+
 	/// Names the class of the refusal.
 	pub fn class(self, class: Option<ErrorClass>) -> Self {
 		Self { class, ..self }

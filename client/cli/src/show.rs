@@ -24,6 +24,7 @@ enum Question {
 	/// Of a key's hash and, where its bytes were given, its proof system.
 	StatementOf(Hash, Option<SystemId>, PublicValues),
 	Restrictions,
+	Validators,
 }
 
 /// `show`.
@@ -55,6 +56,7 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 			},
 		},
 		ShowCommand::Restrictions => Question::Restrictions,
+		ShowCommand::Validators => Question::Validators,
 	};
 	let work = async {
 		let _progress = Progress::start(format_args!("asking {}", args.chain.url));
@@ -79,6 +81,7 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 				statement(&state, &hash).await?
 			},
 			Question::Restrictions => state.restrictions().await?,
+			Question::Validators => state.validators().await?,
 		};
 		object.insert("block_hash".into(), state.block().clone());
 		Ok(object)
@@ -86,7 +89,7 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 	answer(within(Some(args.chain.timeout), work)?)
 }
 
-/// A key as the chain knows it, who has it registered, and what a submission costs.
+/// A key as the chain knows it, and what a submission costs.
 async fn key(
 	state: &State<'_>,
 	vk_hash: &Hash,
@@ -104,7 +107,6 @@ async fn key(
 	price.insert("proof_bytes".into(), proof_bytes.into());
 	object.insert("vk_hash".into(), hex(vk_hash).into());
 	object.insert("submission".into(), price.into());
-	object.insert("registered_by".into(), state.registrants(vk_hash).await?.into());
 	Ok(object)
 }
 

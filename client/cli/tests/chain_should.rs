@@ -105,12 +105,13 @@ mod admin_should {
 			&["disable"][..],
 			&["enable", "--proof-system", "stwo", "--profile", "strong"],
 			&["disable", "--profile", "strong", "--key-version", "1"],
+			&["disable", "--key-version", "1", "--vk-hash", &"7".repeat(64)],
 		] {
 			let (code, error) = admin(arguments);
 			assert_eq!(code, 2, "{error}");
 		}
 		let (_, error) = admin(&["disable"]);
-		let expected = "expected --proof-system, --profile or --key-version, got none";
+		let expected = "expected --proof-system, --profile, --key-version or --vk-hash, got none";
 		assert_eq!(error, expected);
 	}
 

@@ -46,7 +46,7 @@ pub struct NodeStatus {
 	pub syncing: bool,
 	/// Whether the node can serve others, as `/ready` returns it.
 	pub ready: bool,
-	/// The worst health of a proof system, as `/health` returns it.
+	/// The worst health of a proof system.
 	pub health: Health,
 	/// The window of `recent…`, `drift` and `health`.
 	pub window_seconds: u64,

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! The status by HTTP: three paths to read, one request a connection, all sizes and times bounded.
+//!
+//! `/health` tells an orchestrator whether to restart the node, so nothing but the process itself may
+//! fail it: it asks neither the runtime nor the verifiers, and no other connection takes its place.
+//! Connections wait for their request in a queue, and when that is full, the one that waits longest is
+//! closed for a new one.
 
 use super::{NodeStatus, Readiness};
-use crate::status::document::Health;
 use http_body_util::Full;
 use hyper::{
 	Method, Request, Response, StatusCode,
@@ -15,6 +19,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use std::{
+	collections::VecDeque,
 	future::{Future, poll_fn},
 	pin::Pin,
 	sync::{
@@ -27,24 +32,27 @@ use tokio::{
 	io::AsyncWriteExt,
 	net::{TcpListener, TcpStream},
 	sync::Semaphore,
+	task::AbortHandle,
 	time::{sleep, timeout},
 };
 
 /// What is served.
 pub trait Source: Send + Sync + 'static {
-	/// The document.
+	/// The document. It may take a while.
 	fn status(&self) -> NodeStatus;
-	/// Whether the node can serve others.
+	/// Whether the node can serve others. It returns at once.
 	fn readiness(&self) -> Readiness;
 }
 
-/// What a client may use.
+/// What clients may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
 	/// Time for a request and its response.
 	pub deadline: Duration,
-	/// Connections at a time.
-	pub connections: usize,
+	/// Connections that have not sent their request.
+	pub waiting: usize,
+	/// Documents in the making: each calls the runtime.
+	pub documents: usize,
 	/// Length of a request's first line and headers.
 	pub head_bytes: usize,
 	/// Length of a body, which the node ignores.
@@ -55,16 +63,38 @@ impl Default for Limits {
 	fn default() -> Self {
 		Self {
 			deadline: Duration::from_secs(5),
-			connections: 32,
+			waiting: 32,
+			documents: 4,
 			head_bytes: 8 * 1024,
 			body_bytes: 1024,
 		}
 	}
 }
 
+/// The server's part that connections share.
+struct Server {
+	source: Arc<dyn Source>,
+	limits: Limits,
+	documents: Arc<Semaphore>,
+}
+
+/// A connection that may still send its request.
+struct Waiting {
+	asked: Arc<AtomicBool>,
+	task: AbortHandle,
+}
+
+impl Waiting {
+	fn goes_on(&self) -> bool {
+		!self.asked.load(Ordering::Relaxed) && !self.task.is_finished()
+	}
+}
+
 /// Serves until it is dropped.
 pub async fn serve(listener: TcpListener, source: Arc<dyn Source>, limits: Limits) {
-	let places = Arc::new(Semaphore::new(limits.connections));
+	let documents = Arc::new(Semaphore::new(limits.documents));
+	let server = Arc::new(Server { source, limits, documents });
+	let mut waiting = VecDeque::<Waiting>::new();
 	loop {
 		let stream = match listener.accept().await {
 			Ok((stream, _)) => stream,
@@ -75,47 +105,40 @@ pub async fn serve(listener: TcpListener, source: Arc<dyn Source>, limits: Limit
 				continue;
 			},
 		};
-		let source = source.clone();
-		match places.clone().try_acquire_owned() {
-			Ok(place) => {
-				tokio::spawn(async move {
-					connection(stream, source, limits).await;
-					drop(place);
-				});
-			},
-			Err(_) => {
-				tokio::spawn(timeout(
-					limits.deadline,
-					refuse(stream, StatusCode::SERVICE_UNAVAILABLE),
-				));
-			},
+		waiting.retain(Waiting::goes_on);
+		if waiting.len() >= limits.waiting
+			&& let Some(longest) = waiting.pop_front()
+		{
+			longest.task.abort();
 		}
+		let asked = Arc::new(AtomicBool::new(false));
+		let task = tokio::spawn(connection(stream, server.clone(), asked.clone()));
+		waiting.push_back(Waiting { asked, task: task.abort_handle() });
 	}
 }
 
 type Answer = Result<Response<Full<Bytes>>, std::convert::Infallible>;
 
-async fn connection(stream: TcpStream, source: Arc<dyn Source>, limits: Limits) {
-	let asked = AtomicBool::new(false);
+async fn connection(stream: TcpStream, server: Arc<Server>, asked: Arc<AtomicBool>) {
 	let service = service_fn(|request| {
 		asked.store(true, Ordering::Relaxed);
-		let source = source.clone();
+		let server = server.clone();
 		let answer: Pin<Box<dyn Future<Output = Answer> + Send>> =
-			Box::pin(async move { Ok(answer(request, source, limits).await) });
+			Box::pin(async move { Ok(server.answer(request).await) });
 		answer
 	});
+	let deadline = server.limits.deadline;
 	let mut connection = http1::Builder::new()
 		.keep_alive(false)
-		.max_header_size(limits.head_bytes)
+		.max_header_size(server.limits.head_bytes)
 		// The deadline below is for all of it.
 		.header_read_timeout(None)
 		.serve_connection(TokioIo::new(stream), service);
-	let ended =
-		timeout(limits.deadline, poll_fn(|context| connection.poll_without_shutdown(context)));
+	let ended = timeout(deadline, poll_fn(|context| connection.poll_without_shutdown(context)));
 	let late = ended.await.is_err();
 	let mut stream = connection.into_parts().io.into_inner();
 	if late && !asked.load(Ordering::Relaxed) {
-		let _ = timeout(limits.deadline, refuse(stream, StatusCode::REQUEST_TIMEOUT)).await;
+		let _ = timeout(deadline, refuse(stream, StatusCode::REQUEST_TIMEOUT)).await;
 	} else {
 		let _ = stream.shutdown().await;
 	}
@@ -129,43 +152,54 @@ async fn refuse(mut stream: TcpStream, status: StatusCode) {
 	}
 }
 
-async fn answer(
-	request: Request<Incoming>,
-	source: Arc<dyn Source>,
-	limits: Limits,
-) -> Response<Full<Bytes>> {
-	// No path needs a body: one without a length is too long.
-	if request.body().size_hint().upper().is_none_or(|bytes| bytes > limits.body_bytes) {
-		return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long.");
+impl Server {
+	async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+		// No path needs a body: one without a length is too long.
+		let body = request.body().size_hint().upper();
+		if body.is_none_or(|bytes| bytes > self.limits.body_bytes) {
+			return plain(StatusCode::PAYLOAD_TOO_LARGE, "The request is too long.");
+		}
+		let path = request.uri().path();
+		if !["/status/node", "/health", "/ready"].contains(&path) {
+			return plain(StatusCode::NOT_FOUND, "There is /status/node, /health and /ready.");
+		}
+		if !matches!(*request.method(), Method::GET | Method::HEAD) {
+			let mut refused =
+				plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed.");
+			let allowed = header::HeaderValue::from_static("GET, HEAD");
+			refused.headers_mut().insert(header::ALLOW, allowed);
+			return refused;
+		}
+		match path {
+			"/health" => json(StatusCode::OK, &serde_json::json!({ "alive": true })),
+			"/ready" => {
+				let readiness = self.source.readiness();
+				let status = match readiness.ready {
+					true => StatusCode::OK,
+					false => StatusCode::SERVICE_UNAVAILABLE,
+				};
+				json(status, &readiness)
+			},
+			_ => self.document().await,
+		}
 	}
-	let path = request.uri().path().to_owned();
-	if !["/status/node", "/health", "/ready"].contains(&path.as_str()) {
-		return plain(StatusCode::NOT_FOUND, "There is /status/node, /health and /ready.");
-	}
-	if !matches!(*request.method(), Method::GET | Method::HEAD) {
-		let mut refused = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD are allowed.");
-		refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET, HEAD"));
-		return refused;
-	}
-	// The document calls the runtime: keep that off a thread for which others wait.
-	let made = tokio::task::spawn_blocking(move || match path.as_str() {
-		"/ready" => {
-			let readiness = source.readiness();
-			json(well_if(readiness.ready), &readiness)
-		},
-		"/health" => {
-			let health = source.status().health;
-			json(well_if(health != Health::Failing), &serde_json::json!({ "health": health }))
-		},
-		_ => json(StatusCode::OK, &source.status()),
-	});
-	made.await.unwrap_or_else(|_| {
-		plain(StatusCode::INTERNAL_SERVER_ERROR, "The status could not be made.")
-	})
-}
 
-fn well_if(well: bool) -> StatusCode {
-	if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+	async fn document(&self) -> Response<Full<Bytes>> {
+		let Ok(place) = self.documents.clone().try_acquire_owned() else {
+			return plain(StatusCode::SERVICE_UNAVAILABLE, "Too many requests at a time.");
+		};
+		let source = self.source.clone();
+		// The document calls the runtime: keep that off a thread for which others wait.
+		let made = tokio::task::spawn_blocking(move || {
+			let document = source.status();
+			// Here, because a client that goes away does not stop this thread.
+			drop(place);
+			json(StatusCode::OK, &document)
+		});
+		made.await.unwrap_or_else(|_| {
+			plain(StatusCode::INTERNAL_SERVER_ERROR, "The status could not be made.")
+		})
+	}
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Response<Full<Bytes>> {
@@ -191,11 +225,14 @@ fn response(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response<F
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::status::document::tests::document;
-	use std::net::SocketAddr;
+	use crate::status::document::{Health, tests::document};
+	use std::{
+		net::SocketAddr,
+		sync::{Mutex, atomic::AtomicUsize, mpsc},
+	};
 	use tokio::io::AsyncReadExt;
 
-	/// A node that does well, or does not.
+	/// A node that does well, or that lags behind and has a proof system that fails.
 	struct Fixed {
 		well: bool,
 	}
@@ -214,28 +251,65 @@ mod tests {
 		}
 	}
 
+	/// A node whose runtime returns when it is told to.
+	struct Hanging {
+		/// Documents that were asked for.
+		begun: Arc<AtomicUsize>,
+		/// Each message ends one.
+		end: Mutex<mpsc::Receiver<()>>,
+	}
+
+	impl Source for Hanging {
+		fn status(&self) -> NodeStatus {
+			self.begun.fetch_add(1, Ordering::Relaxed);
+			let _ = self.end.lock().unwrap().recv();
+			document(vec![])
+		}
+
+		fn readiness(&self) -> Readiness {
+			Readiness::new(0, false, false)
+		}
+	}
+
 	fn limits() -> Limits {
 		Limits { deadline: Duration::from_millis(500), ..Limits::default() }
 	}
 
-	async fn server(well: bool, limits: Limits) -> SocketAddr {
+	async fn serve_source(source: impl Source, limits: Limits) -> SocketAddr {
 		let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
 		let address = listener.local_addr().unwrap();
-		tokio::spawn(serve(listener, Arc::new(Fixed { well }), limits));
+		tokio::spawn(serve(listener, Arc::new(source), limits));
 		address
 	}
 
-	/// Sends these bytes and returns all that comes back until the connection ends.
-	async fn exchange(address: SocketAddr, request: &str) -> String {
-		let mut stream = TcpStream::connect(address).await.unwrap();
-		stream.write_all(request.as_bytes()).await.unwrap();
+	async fn server(well: bool, limits: Limits) -> SocketAddr {
+		serve_source(Fixed { well }, limits).await
+	}
+
+	/// All that comes until the connection ends.
+	async fn read(mut stream: TcpStream) -> String {
 		let mut answer = Vec::new();
 		let _ = timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await.unwrap();
 		String::from_utf8(answer).unwrap()
 	}
 
+	/// Sends these bytes and returns all that comes back until the connection ends.
+	async fn exchange(address: SocketAddr, request: &str) -> String {
+		read(send(address, request).await).await
+	}
+
+	async fn send(address: SocketAddr, request: &str) -> TcpStream {
+		let mut stream = TcpStream::connect(address).await.unwrap();
+		stream.write_all(request.as_bytes()).await.unwrap();
+		stream
+	}
+
+	fn request(path: &str) -> String {
+		format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")
+	}
+
 	async fn get(address: SocketAddr, path: &str) -> String {
-		exchange(address, &format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n")).await
+		exchange(address, &request(path)).await
 	}
 
 	fn status(answer: &str) -> &str {
@@ -260,15 +334,21 @@ mod tests {
 	}
 
 	#[tokio::test]
-	async fn a_node_that_does_not_says_so_in_the_status_code() {
+	async fn a_proof_that_hits_a_bug_restarts_no_node() {
 		let address = server(false, limits()).await;
+		let document = get(address, "/status/node").await;
+		assert_eq!(status(&document), "200");
+		assert!(document.contains(r#""health":"failing""#), "{document}");
 		let health = get(address, "/health").await;
-		assert_eq!(status(&health), "503");
-		assert!(health.ends_with(r#"{"health":"failing"}"#), "{health}");
-		let ready = get(address, "/ready").await;
+		assert_eq!(status(&health), "200");
+		assert!(health.ends_with(r#"{"alive":true}"#), "{health}");
+	}
+
+	#[tokio::test]
+	async fn a_node_that_is_not_ready_says_so_in_the_status_code() {
+		let ready = get(server(false, limits()).await, "/ready").await;
 		assert_eq!(status(&ready), "503");
 		assert!(ready.ends_with(r#"{"ready":false,"peers":3,"syncing":true}"#), "{ready}");
-		assert_eq!(status(&get(address, "/status/node").await), "200");
 	}
 
 	#[tokio::test]
@@ -303,17 +383,61 @@ mod tests {
 	}
 
 	#[tokio::test]
-	async fn more_connections_than_there_are_places_are_refused() {
-		let limits = Limits { connections: 1, deadline: Duration::from_secs(10), ..limits() };
+	async fn a_client_that_sends_a_byte_now_and_then_gains_no_time() {
+		let address = server(true, limits()).await;
+		let mut stream = TcpStream::connect(address).await.unwrap();
+		for byte in request("/health").as_bytes() {
+			// Fails once the node has closed the connection.
+			let _ = stream.write_all(&[*byte]).await;
+			sleep(Duration::from_millis(50)).await;
+		}
+		assert_eq!(status(&read(stream).await), "408");
+	}
+
+	#[tokio::test]
+	async fn idle_connections_do_not_take_the_place_of_a_probe() {
+		// They would hold on for an hour.
+		let limits = Limits { deadline: Duration::from_secs(3600), ..Limits::default() };
 		let address = server(true, limits).await;
-		let mut holds = TcpStream::connect(address).await.unwrap();
-		holds.write_all(b"GET /health HT").await.unwrap();
-		// The node accepts connections in their order: the place is taken by now.
-		assert_eq!(status(&exchange(address, "").await), "503");
-		holds.write_all(b"TP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-		let mut answer = String::new();
-		holds.read_to_string(&mut answer).await.unwrap();
-		assert_eq!(status(&answer), "200");
-		drop(holds);
+		let mut idle = Vec::new();
+		for place in 0..10 * limits.waiting {
+			// Some say nothing, others never end their request.
+			idle.push(send(address, ["", "GET /health HT"][place % 2]).await);
+		}
+		for path in ["/health", "/ready", "/status/node"] {
+			assert_eq!(status(&get(address, path).await), "200", "{path}");
+		}
+		// What has waited longest was closed, without an answer.
+		assert_eq!(read(idle.remove(0)).await, "");
+		// What came last still waits, and is served when it asks.
+		let mut last = idle.pop().unwrap();
+		last.write_all(b"TP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+		assert_eq!(status(&read(last).await), "200");
+	}
+
+	#[tokio::test]
+	async fn a_runtime_that_hangs_stops_documents_and_nothing_else() {
+		let (release, end) = mpsc::channel();
+		let begun = Arc::new(AtomicUsize::new(0));
+		let limits = Limits { deadline: Duration::from_secs(20), ..limits() };
+		let source = Hanging { begun: begun.clone(), end: Mutex::new(end) };
+		let address = serve_source(source, limits).await;
+		let mut asked = Vec::new();
+		for _ in 0..limits.documents {
+			asked.push(send(address, &request("/status/node")).await);
+		}
+		while begun.load(Ordering::Relaxed) < limits.documents {
+			sleep(Duration::from_millis(10)).await;
+		}
+		assert_eq!(status(&get(address, "/status/node").await), "503");
+		assert_eq!(status(&get(address, "/health").await), "200");
+		assert_eq!(status(&get(address, "/ready").await), "200");
+		for _ in 0..=limits.documents {
+			release.send(()).unwrap();
+		}
+		for stream in asked {
+			assert_eq!(status(&read(stream).await), "200");
+		}
+		assert_eq!(status(&get(address, "/status/node").await), "200");
 	}
 }

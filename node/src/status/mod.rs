@@ -106,7 +106,7 @@ where
 				.into_iter()
 				.filter_map(|scope| match scope {
 					Scope::ProofSystem(off) => Some(off),
-					Scope::Profile(_) | Scope::Version(_) => None,
+					Scope::Profile(_) | Scope::Version(_) | Scope::Key(_) => None,
 				})
 				.collect(),
 		)

@@ -2,15 +2,21 @@
 
 //! The example with real proofs, and a statement read by a light client.
 
-use assay_airs::{Sample, fibonacci};
-use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
+use assay_plonky3::prover;
+use assay_primitives::{
+	ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey, account_elements,
+};
 use codec::{Decode, Encode};
 use frame_support::{assert_noop, assert_ok, derive_impl, traits::Get};
+use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
+use p3_baby_bear::BabyBear;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_matrix::dense::RowMajorMatrix;
 use pallet_example_unlock::{Error, Event, Pallet, Unlocked};
-use pallet_proof_verifier::StatementInfo;
+use pallet_proof_verifier::StatementRecord;
 use sp_core::H256;
 use sp_crypto_hashing::twox_128;
-use sp_runtime::{BuildStorage, traits::BlakeTwo256};
+use sp_runtime::{AccountId32, BuildStorage, traits::BlakeTwo256};
 use sp_state_machine::{prove_read, read_proof_check};
 use std::sync::LazyLock;
 
@@ -21,10 +27,35 @@ struct Case {
 	proof: Vec<u8>,
 }
 
-/// A Fibonacci sequence of 64 steps, with few queries: quick to prove, and far below any real
-/// policy.
+/// "I know a number from which 63 steps of `x -> x^2 + 1` lead to the result, and it is for this account."
+///
+/// Public values: the result, then the elements of the account. No constraint reads those: the transcript binds them.
+struct SquaresFor;
+
+impl BaseAir<BabyBear> for SquaresFor {
+	fn width(&self) -> usize {
+		1
+	}
+
+	fn num_public_values(&self) -> usize {
+		17
+	}
+}
+
+impl<AB: AirBuilder<F = BabyBear>> Air<AB> for SquaresFor {
+	fn eval(&self, builder: &mut AB) {
+		let main = builder.main();
+		let (x, next) = (main.current_slice()[0], main.next_slice()[0]);
+		let result = builder.public_values()[0];
+		builder.when_transition().assert_eq(next, x * x + AB::Expr::ONE);
+		builder.when_last_row().assert_eq(x, result);
+	}
+}
+
+const LOG_ROWS: u8 = 6;
+
+/// Few queries: quick to prove, and far below any real policy.
 static CASE: LazyLock<Case> = LazyLock::new(|| {
-	const LOG_ROWS: u8 = 6;
 	let fri = FriParams {
 		log_blowup: 2,
 		num_queries: 6,
@@ -35,21 +66,27 @@ static CASE: LazyLock<Case> = LazyLock::new(|| {
 		query_grinding_bits: 4,
 		ood_grinding_bits: 0,
 	};
-	let (trace, values) = fibonacci::generate(LOG_ROWS, 1);
-	let sample = Sample::Fibonacci;
-	let vk = sample.make_vk(LOG_ROWS, HashKind::Poseidon2, ExtensionDegree::Four, fri).unwrap();
-	let proof = sample.prove(&vk, trace, &PublicValues::V1(values.clone())).unwrap();
+	let mut column = vec![BabyBear::from_u32(1337)];
+	while column.len() < 1 << LOG_ROWS {
+		let x = column[column.len() - 1];
+		column.push(x.square() + BabyBear::ONE);
+	}
+	let mut values = vec![column[column.len() - 1].as_canonical_u32()];
+	values.extend(account_elements(BOB.as_ref()));
+	let (hash, extension) = (HashKind::Poseidon2, ExtensionDegree::Four);
+	let vk = prover::make_vk(&SquaresFor, LOG_ROWS, hash, extension, fri).unwrap();
+	let trace = RowMajorMatrix::new(column, 1);
+	let proof = prover::prove(&vk, &SquaresFor, trace, &PublicValues::V1(values.clone())).unwrap();
 	Case { vk: vk.encode(), values, proof }
 });
 
-const ALICE: u64 = 1;
-const BOB: u64 = 2;
+const ALICE: AccountId32 = AccountId32::new([1; 32]);
+const BOB: AccountId32 = AccountId32::new([2; 32]);
 
 // [mock]
 frame_support::construct_runtime!(
 	pub enum Test {
 		System: frame_system,
-		Balances: pallet_balances,
 		ProofVerifier: pallet_proof_verifier,
 		Unlock: pallet_example_unlock,
 	}
@@ -57,15 +94,13 @@ frame_support::construct_runtime!(
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
 	type Block = frame_system::mocking::MockBlock<Test>;
-	type AccountData = pallet_balances::AccountData<u64>;
-}
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Test {
-	type AccountStore = System;
+	type AccountId = AccountId32;
+	type Lookup = sp_runtime::traits::IdentityLookup<AccountId32>;
 }
 #[derive_impl(pallet_proof_verifier::config_preludes::TestDefaultConfig)]
 impl pallet_proof_verifier::Config for Test {
-	type Currency = Balances;
+	type BlockNumberProvider = System;
+	type OnRevoked = Unlock;
 }
 // [/mock]
 
@@ -84,13 +119,7 @@ impl Get<H256> for TrustedVk {
 
 /// A chain with the key registered.
 fn new_test_ext() -> sp_io::TestExternalities {
-	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-	pallet_balances::GenesisConfig::<Test> {
-		balances: vec![(ALICE, 1_000_000_000), (BOB, 1_000_000_000)],
-		..Default::default()
-	}
-	.assimilate_storage(&mut storage)
-	.unwrap();
+	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	let mut ext = sp_io::TestExternalities::new(storage);
 	ext.execute_with(|| {
 		System::set_block_number(1);
@@ -109,21 +138,93 @@ fn submit() {
 	));
 }
 
-fn unlock(by: u64, values: Vec<u32>) -> frame_support::dispatch::DispatchResult {
+fn unlock(by: AccountId32, values: Vec<u32>) -> frame_support::dispatch::DispatchResult {
 	Unlock::unlock(RuntimeOrigin::signed(by), values.try_into().unwrap())
 }
 
+fn statement(values: &[u32]) -> H256 {
+	Pallet::<Test>::statement(&PublicValues::V1(values.to_vec()))
+}
+
+/// Whoever presents the statement, and whoever submitted the proof.
 #[test]
-fn unlock_once_for_whoever_presents_proven_values() {
+fn unlock_once_for_the_account_that_the_proof_names() {
+	new_test_ext().execute_with(|| {
+		submit();
+		assert_ok!(unlock(ALICE, CASE.values.clone()));
+		let statement = statement(&CASE.values);
+		assert_eq!(Pallet::<Test>::unlocked_for(CASE.values.clone()), Some(BOB));
+		let info = ProofVerifier::held_statement(statement).unwrap();
+		assert_eq!(info.submitter, ALICE);
+		let proven_bits = info.security.proven;
+		System::assert_last_event(Event::Unlocked { statement, account: BOB, proven_bits }.into());
+		assert_noop!(unlock(BOB, CASE.values.clone()), Error::<Test>::AlreadyUnlocked);
+	});
+}
+
+/// The attack: a copy of the proof, for the copier's account.
+#[test]
+fn let_nobody_use_a_copy_of_the_proof_for_another_account() {
+	new_test_ext().execute_with(|| {
+		let mut values = CASE.values[..1].to_vec();
+		values.extend(account_elements(ALICE.as_ref()));
+		let copy = ProofVerifier::submit_proof(
+			RuntimeOrigin::signed(ALICE),
+			TrustedVk::get(),
+			PublicValues::V1(values.clone()).encode().try_into().unwrap(),
+			CASE.proof.clone().try_into().unwrap(),
+		);
+		let refused = copy.unwrap_err().error;
+		assert_eq!(refused, pallet_proof_verifier::Error::<Test>::GrindingInvalid.into());
+		assert_noop!(unlock(ALICE, values), Error::<Test>::NotProven);
+		submit();
+		assert_ok!(unlock(ALICE, CASE.values.clone()));
+		assert_eq!(Pallet::<Test>::unlocked_for(CASE.values.clone()), Some(BOB));
+	});
+}
+
+#[test]
+fn refuse_values_that_do_not_end_with_an_account() {
+	new_test_ext().execute_with(|| {
+		for values in [vec![], vec![1; 15], vec![1 << 16; 17]] {
+			assert_noop!(unlock(BOB, values), Error::<Test>::NoBeneficiary);
+		}
+	});
+}
+
+#[test]
+fn lock_again_what_a_revoked_statement_unlocked() {
 	new_test_ext().execute_with(|| {
 		submit();
 		assert_ok!(unlock(BOB, CASE.values.clone()));
-		let statement = Pallet::<Test>::statement(CASE.values.clone());
-		assert_eq!(Unlocked::<Test>::get(statement), Some(BOB));
-		let info = ProofVerifier::held_statement(statement).unwrap();
-		let proven_bits = info.security.proven;
-		System::assert_last_event(Event::Unlocked { statement, by: BOB, proven_bits }.into());
-		assert_noop!(unlock(ALICE, CASE.values.clone()), Error::<Test>::AlreadyUnlocked);
+		let root = RuntimeOrigin::root;
+		assert_ok!(ProofVerifier::revoke_statement(root(), statement(&CASE.values)));
+		assert_eq!(Pallet::<Test>::unlocked_for(CASE.values.clone()), None);
+		assert_noop!(unlock(BOB, CASE.values.clone()), Error::<Test>::NotProven);
+	});
+	for (from, to, locked) in [(0, 0, false), (1, 1, true)] {
+		new_test_ext().execute_with(|| {
+			submit();
+			assert_ok!(unlock(BOB, CASE.values.clone()));
+			let vk_hash = TrustedVk::get();
+			let root = RuntimeOrigin::root();
+			assert_ok!(ProofVerifier::revoke_statements(root, vk_hash, from, to));
+			assert_eq!(Pallet::<Test>::unlocked_for(CASE.values.clone()).is_none(), locked);
+			assert_eq!(Unlocked::<Test>::iter().count(), 1);
+		});
+	}
+}
+
+/// The attack: a false statement that was accepted before its proof system was found broken and switched off.
+#[test]
+fn refuse_a_statement_whose_proof_system_is_switched_off() {
+	new_test_ext().execute_with(|| {
+		submit();
+		let scope = pallet_proof_verifier::Scope::Version(1);
+		assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, true));
+		assert_noop!(unlock(BOB, CASE.values.clone()), Error::<Test>::NotProven);
+		assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, false));
+		assert_ok!(unlock(BOB, CASE.values.clone()));
 	});
 }
 
@@ -133,7 +234,7 @@ fn refuse_values_that_nobody_proved() {
 		assert_noop!(unlock(BOB, CASE.values.clone()), Error::<Test>::NotProven);
 		submit();
 		let mut others = CASE.values.clone();
-		others[0] += 1;
+		others[0] ^= 1;
 		assert_noop!(unlock(BOB, others), Error::<Test>::NotProven);
 	});
 }
@@ -142,7 +243,7 @@ fn refuse_values_that_nobody_proved() {
 fn refuse_a_statement_that_is_past_its_end_though_still_stored() {
 	new_test_ext().execute_with(|| {
 		submit();
-		let statement = Pallet::<Test>::statement(CASE.values.clone());
+		let statement = statement(&CASE.values);
 		let expires = ProofVerifier::held_statement(statement).unwrap().expires;
 		System::set_block_number(expires);
 		assert!(pallet_proof_verifier::Statements::<Test>::contains_key(statement));
@@ -155,10 +256,7 @@ fn show_a_light_client_that_a_statement_is_held_and_that_another_is_not() {
 	let mut ext = new_test_ext();
 	ext.execute_with(submit);
 	ext.commit_all().unwrap();
-	let (held, other) = ext.execute_with(|| {
-		let held = Pallet::<Test>::statement(CASE.values.clone());
-		(held, Pallet::<Test>::statement(vec![1]))
-	});
+	let (held, other) = ext.execute_with(|| (statement(&CASE.values), statement(&[1])));
 
 	// By the formula of docs/reading.md, without the pallet's code.
 	let key = |statement: H256| {
@@ -175,7 +273,7 @@ fn show_a_light_client_that_a_statement_is_held_and_that_another_is_not() {
 	let read =
 		read_proof_check::<BlakeTwo256, _>(root, proof.clone(), [key(held), key(other)]).unwrap();
 	let info = read[&key(held)].clone().expect("held");
-	let info = StatementInfo::<u64, u64>::decode(&mut &info[..]).unwrap();
+	let info = StatementRecord::<AccountId32, u64>::decode(&mut &info[..]).unwrap();
 	assert_eq!((info.vk_hash, info.block), (TrustedVk::get(), 1));
 	assert_eq!(read[&key(other)], None);
 

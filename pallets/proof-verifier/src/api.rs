@@ -11,7 +11,7 @@ use sp_core::H256;
 
 sp_api::decl_runtime_apis! {
 	/// Verifying keys and statements.
-	#[api_version(2)]
+	#[api_version(3)]
 	pub trait ProofVerifierApi<AccountId, Balance, BlockNumber>
 	where
 		AccountId: Codec,
@@ -19,14 +19,12 @@ sp_api::decl_runtime_apis! {
 		BlockNumber: Codec,
 	{
 		/// A registered key, its profile, and whether proofs under it are verified.
-		fn vk_info(vk_hash: H256) -> Option<VkInfo<BlockNumber>>;
+		fn vk_info(vk_hash: H256) -> Option<VkInfo<AccountId, BlockNumber>>;
 		/// The bytes of a registered key.
 		fn vk_bytes(vk_hash: H256) -> Option<Vec<u8>>;
-		/// The registrants of a key, and their deposits.
-		fn vk_registrants(vk_hash: H256) -> Vec<(AccountId, Balance)>;
 		/// The keys that an account has registered and whose hashes follow `after`: at most `limit`, and
 		/// never more than [`MAX_PAGE`](crate::MAX_PAGE).
-		fn vks_of(account: AccountId, after: Option<H256>, limit: u32) -> VkPage<Balance>;
+		fn vks_of(account: AccountId, after: Option<H256>, limit: u32) -> VkPage;
 		/// What a submission of a proof of `proof_bytes` is charged under a key; `None` for an
 		/// unknown key or a proof that is longer than the chain takes.
 		fn submission_weight(vk_hash: H256, proof_bytes: u32) -> Option<Weight>;
@@ -34,10 +32,10 @@ sp_api::decl_runtime_apis! {
 		fn submission_price(vk_hash: H256, proof_bytes: u32) -> Option<SubmissionPrice<Balance>>;
 		/// A statement that the chain vouches for, until it expires.
 		fn statement(statement: H256) -> Option<StatementInfo<AccountId, BlockNumber>>;
-		/// Whether the chain vouches for a statement, or did.
+		/// Whether the chain vouches for a statement, or why it no longer does.
 		fn statement_status(statement: H256) -> StatementStatus<AccountId, BlockNumber>;
-		/// What is switched off, and which versions of keys retire.
-		fn restrictions() -> Restrictions<BlockNumber>;
+		/// What is switched off, which versions of keys retire, and who the pauser is.
+		fn restrictions() -> Restrictions<AccountId, BlockNumber>;
 		/// The context to which this chain's statements are bound.
 		fn statement_context() -> Hash;
 	}

@@ -16,17 +16,14 @@ use codec::Encode;
 use frame_benchmarking::v2::*;
 use frame_support::{
 	BoundedVec,
-	traits::{
-		EnsureOrigin, Get, Hooks,
-		fungible::{Mutate, MutateHold},
-	},
+	traits::{Consideration, EnsureOrigin, Get, Hooks},
 	weights::Weight,
 };
-use frame_system::{RawOrigin, pallet_prelude::BlockNumberFor};
+use frame_system::RawOrigin;
 use sp_core::H256;
 use sp_runtime::{
 	Saturating,
-	traits::{Bounded, Zero},
+	traits::{BlockNumberProvider, Zero},
 };
 
 /// Key, public values and proof of a fixture.
@@ -53,14 +50,14 @@ impl ProofVerifier for AcceptAll {
 	}
 }
 
-fn funded<T: Config>() -> T::AccountId
-where
-	T::Currency: Mutate<T::AccountId>,
-{
-	let account: T::AccountId = whitelisted_caller();
-	let amount = BalanceOf::<T>::max_value() / 1_000_000u32.into();
-	T::Currency::set_balance(&account, amount);
+/// An account that can pay the deposit of a key of `len` bytes.
+fn funded<T: Config>(account: T::AccountId, len: u32) -> T::AccountId {
+	T::Consideration::ensure_successful(&account, crate::keys::footprint(len));
 	account
+}
+
+fn set_block<T: Config>(block: BlockNumberOf<T>) {
+	T::BlockNumberProvider::set_block_number(block);
 }
 
 /// A key of about `len` bytes whose program takes longest to check for canonical form: a chain of
@@ -112,7 +109,7 @@ fn long_key(len: u32) -> VerifyingKey {
 	})
 }
 
-/// A key of `len` bytes without registrants, which no code decodes.
+/// A key of `len` bytes without a registrant, which no code decodes.
 fn stored_key<T: Config>(len: u32) -> H256 {
 	let vk_hash = H256::repeat_byte(7);
 	Vks::<T>::insert(
@@ -126,13 +123,30 @@ fn stored_key<T: Config>(len: u32) -> H256 {
 			len,
 			system: SystemId::Plonky3,
 			version: 1,
-			registrants: 0,
-			genesis: true,
+			ends: None,
 		},
 	);
 	let bytes = BoundedVec::truncate_from(vec![0; len as usize]);
 	VkBytes::<T>::insert(vk_hash, bytes);
 	vk_hash
+}
+
+/// [`stored_key`] of the longest key with a registrant, and the block in which it ends.
+fn registered_key<T: Config>(
+	ends: Option<BlockNumberOf<T>>,
+) -> Result<(H256, T::AccountId), BenchmarkError> {
+	let len = T::MaxVkBytes::get();
+	let vk_hash = stored_key::<T>(len);
+	let registrant = funded::<T>(account("registrant", 0, 0), len);
+	let ticket = T::Consideration::new(&registrant, crate::keys::footprint(len))?;
+	Registrants::<T>::insert(vk_hash, Registrant { account: registrant.clone(), ticket });
+	VksOf::<T>::insert(&registrant, vk_hash, ());
+	Vks::<T>::mutate(vk_hash, |record| {
+		if let Some(record) = record {
+			record.ends = ends;
+		}
+	});
+	Ok((vk_hash, registrant))
 }
 
 /// A hash for each index. (Wasm lacks `H256::from_low_u64_be`.)
@@ -142,54 +156,25 @@ fn distinct_hash(index: u32) -> H256 {
 	hash
 }
 
-/// `n` registrations of [`stored_key`], as registration leaves them.
-fn stored_registrants<T: Config>(
-	vk_hash: H256,
-	len: u32,
-	n: u32,
-) -> Result<Vec<T::AccountId>, BenchmarkError>
-where
-	T::Currency: Mutate<T::AccountId>,
-{
-	let deposit = Pallet::<T>::vk_deposit(len);
-	let mut accounts = Vec::new();
-	for index in 0..n {
-		let account: T::AccountId = account("registrant", index, 0);
-		T::Currency::set_balance(&account, deposit.saturating_mul(10u32.into()));
-		T::Currency::hold(&HoldReason::VerifyingKey.into(), &account, deposit)?;
-		Registrations::<T>::insert(vk_hash, &account, deposit);
-		VksOf::<T>::insert(&account, vk_hash, ());
-		accounts.push(account);
-	}
-	Vks::<T>::mutate(vk_hash, |record| {
-		if let Some(record) = record {
-			record.registrants = n;
-			record.genesis = false;
-		}
-	});
-	Ok(accounts)
-}
-
 /// A statement that expires in `block`, as an accepted proof leaves it.
-fn stored_statement<T: Config>(
-	block: BlockNumberFor<T>,
-	statement: H256,
-	submitter: &T::AccountId,
-) {
-	let info = StatementInfo {
-		vk_hash: H256::zero(),
+fn stored_statement<T: Config>(block: BlockNumberOf<T>, statement: H256, submitter: &T::AccountId) {
+	let record = StatementRecord {
+		vk_hash: H256::repeat_byte(7),
 		block: 0u32.into(),
 		expires: block,
 		security: SecurityBits::default(),
 		submitter: submitter.clone(),
+		version: 1,
+		revoked: false,
 	};
-	Statements::<T>::insert(statement, info);
-	let _ = Expiries::<T>::try_append(block, statement);
+	Statements::<T>::insert(statement, record);
+	Expiring::<T>::insert(block, statement, ());
+	NumExpiring::<T>::mutate(block, |count| count.saturating_inc());
 }
 
 /// `n` statements that expire in `block`, numbered from `first`.
 fn stored_statements<T: Config>(
-	block: BlockNumberFor<T>,
+	block: BlockNumberOf<T>,
 	first: u32,
 	n: u32,
 	submitter: &T::AccountId,
@@ -199,17 +184,47 @@ fn stored_statements<T: Config>(
 	}
 }
 
-#[benchmarks(where T::Currency: Mutate<T::AccountId>)]
+/// As many ranges of revoked blocks of a key as there may be, none of which touches another.
+fn revoked_ranges<T: Config>(vk_hash: H256) {
+	let most: u32 = MaxRevokedRanges::get();
+	let ranges = (1..=most).map(|index| {
+		let block = BlockNumberOf::<T>::from(100 + 10 * index);
+		(block, block)
+	});
+	RevokedBlocks::<T>::insert(vk_hash, BoundedVec::truncate_from(ranges.collect()));
+}
+
+fn admin<T: Config>() -> Result<T::RuntimeOrigin, BenchmarkError> {
+	T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)
+}
+
+/// As many public values as allowed, encoded, and their statement under a key of Plonky3.
+fn values_and_statement<T: Config>(vk_hash: H256) -> (Vec<u8>, H256) {
+	let values = vec![0; T::MaxPublicValues::get() as usize];
+	let public_values = assay_primitives::PublicValues::V1(values);
+	let statement = H256(assay_primitives::statement_hash(
+		&T::StatementContext::get(),
+		&vk_hash.0,
+		SystemId::Plonky3.verifier_version(),
+		&public_values,
+	));
+	(public_values.encode(), statement)
+}
+
+fn now_of_system<T: Config>() -> frame_system::pallet_prelude::BlockNumberFor<T> {
+	frame_system::Pallet::<T>::block_number()
+}
+
+#[benchmarks]
 mod benchmarks {
 	use super::*;
 
 	/// Worst case: the key is new and admitted, so that it is decoded, checked for canonical form
-	/// (the slowest check) and priced, and its program is the slowest one for its bytes. A known key
-	/// is not checked again. Longer keys have no more operations than the longest one here: the slope
-	/// overestimates them.
+	/// (the slowest check) and priced, and its program is the slowest one for its bytes. Longer keys have no
+	/// more operations than the longest one here: the slope overestimates them.
 	#[benchmark]
 	fn register_vk(v: Linear<64, 327_000>) -> Result<(), BenchmarkError> {
-		let owner = funded::<T>();
+		let owner = funded::<T>(whitelisted_caller(), T::MaxVkBytes::get());
 		// Irregular: the key is some bytes longer or shorter than `v`.
 		let vk = long_key(v.min(T::MaxVkBytes::get() / 10 * 9));
 		let vk_hash = H256(vk.hash());
@@ -218,62 +233,123 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner.clone()), bytes);
 
-		assert!(Registrations::<T>::contains_key(vk_hash, owner));
+		assert!(Registrants::<T>::get(vk_hash).is_some_and(|entry| entry.account == owner));
 		Ok(())
 	}
 
-	/// Worst case: the last registrant of the longest key leaves, and the key with it.
+	/// The same work in every state.
 	#[benchmark]
 	fn unregister_vk() -> Result<(), BenchmarkError> {
-		let len = T::MaxVkBytes::get();
-		let vk_hash = stored_key::<T>(len);
-		let owner = stored_registrants::<T>(vk_hash, len, 1)?.remove(0);
+		let (vk_hash, owner) = registered_key::<T>(None)?;
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), vk_hash);
+
+		assert!(Vks::<T>::get(vk_hash).is_some_and(|record| record.ends.is_some()));
+		Ok(())
+	}
+
+	/// Worst case: another account takes the key over.
+	#[benchmark]
+	fn take_over_vk() -> Result<(), BenchmarkError> {
+		let (vk_hash, _) = registered_key::<T>(Some(1_000u32.into()))?;
+		let owner = funded::<T>(whitelisted_caller(), T::MaxVkBytes::get());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner.clone()), vk_hash);
+
+		assert!(Registrants::<T>::get(vk_hash).is_some_and(|entry| entry.account == owner));
+		Ok(())
+	}
+
+	/// Worst case: the longest key.
+	#[benchmark]
+	fn remove_vk() -> Result<(), BenchmarkError> {
+		let (vk_hash, _) = registered_key::<T>(Some(0u32.into()))?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(whitelisted_caller()), vk_hash);
 
 		assert!(!Vks::<T>::contains_key(vk_hash));
 		Ok(())
 	}
 
-	/// Worst case: the longest key. `n`: accounts that have it registered.
+	/// Worst case: the longest key, with a registrant.
 	#[benchmark]
-	fn purge_vk(n: Linear<0, 32>) -> Result<(), BenchmarkError> {
-		let len = T::MaxVkBytes::get();
-		let vk_hash = stored_key::<T>(len);
-		stored_registrants::<T>(vk_hash, len, n.min(T::MaxRegistrants::get()))?;
-		let origin =
-			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+	fn purge_vk() -> Result<(), BenchmarkError> {
+		let (vk_hash, _) = registered_key::<T>(None)?;
+		let origin = admin::<T>()?;
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, vk_hash);
 
 		assert!(!Vks::<T>::contains_key(vk_hash));
-		assert_eq!(Registrations::<T>::iter_prefix(vk_hash).count(), 0);
 		Ok(())
+	}
+
+	/// Worst case: the pauser calls, who is looked up, about a key, the longest scope.
+	#[benchmark]
+	fn set_disabled() {
+		let pauser: T::AccountId = whitelisted_caller();
+		Pauser::<T>::put(&pauser);
+		let scope = Scope::Key(H256::repeat_byte(7));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(pauser), scope, true);
+
+		assert!(Disabled::<T>::contains_key(scope));
 	}
 
 	/// One write in every state.
 	#[benchmark]
-	fn set_disabled() -> Result<(), BenchmarkError> {
-		let origin =
-			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+	fn set_pauser() -> Result<(), BenchmarkError> {
+		let pauser: T::AccountId = whitelisted_caller();
+		let origin = admin::<T>()?;
 
 		#[extrinsic_call]
-		_(origin as T::RuntimeOrigin, Scope::ProofSystem(SystemId::Plonky3), true);
+		_(origin as T::RuntimeOrigin, Some(pauser.clone()));
 
-		assert!(Disabled::<T>::contains_key(Scope::ProofSystem(SystemId::Plonky3)));
+		assert_eq!(Pauser::<T>::get(), Some(pauser));
+		Ok(())
+	}
+
+	/// Worst case: its key has as many revoked ranges as there may be.
+	#[benchmark]
+	fn revoke_statement() -> Result<(), BenchmarkError> {
+		let statement = distinct_hash(1);
+		revoked_ranges::<T>(H256::repeat_byte(7));
+		stored_statement::<T>(1_000u32.into(), statement, &whitelisted_caller());
+		let origin = admin::<T>()?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, statement);
+
+		assert!(Statements::<T>::get(statement).is_some_and(|record| record.revoked));
+		Ok(())
+	}
+
+	/// Worst case: it joins as many ranges as there may be.
+	#[benchmark]
+	fn revoke_statements() -> Result<(), BenchmarkError> {
+		let vk_hash = H256::repeat_byte(7);
+		revoked_ranges::<T>(vk_hash);
+		set_block::<T>(10_000u32.into());
+		let origin = admin::<T>()?;
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, vk_hash, 0u32.into(), 10_000u32.into());
+
+		assert_eq!(RevokedBlocks::<T>::get(vk_hash).len(), 1);
 		Ok(())
 	}
 
 	/// Worst case: it moves an announced retirement.
 	#[benchmark]
 	fn retire_version() -> Result<(), BenchmarkError> {
-		let now = frame_system::Pallet::<T>::block_number();
+		let now = T::BlockNumberProvider::current_block_number();
 		let at = now.saturating_add(T::RetirementNotice::get()).saturating_add(1u32.into());
 		Retirements::<T>::insert(1, at);
-		let origin =
-			T::AdminOrigin::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+		let origin = admin::<T>()?;
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, 1, Some(at));
@@ -282,35 +358,55 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// What [`CheckQueue`] does for a submission. Worst case: nothing speaks against it, with as many public values
+	/// as allowed, and its statement was revoked with others.
+	#[benchmark]
+	fn check_submission() -> Result<(), BenchmarkError> {
+		let vk_hash = stored_key::<T>(T::MaxVkBytes::get());
+		let (public_values, statement) = values_and_statement::<T>(vk_hash);
+		revoked_ranges::<T>(vk_hash);
+		stored_statement::<T>(10_000u32.into(), statement, &whitelisted_caller());
+		let ranges: u32 = MaxRevokedRanges::get();
+		Statements::<T>::mutate(statement, |record| {
+			if let Some(record) = record {
+				record.block = (100 + 10 * ranges).into();
+			}
+		});
+
+		#[block]
+		{
+			let longest = T::MaxProofBytes::get() as usize;
+			Pallet::<T>::check_submission(vk_hash, &public_values, longest)
+				.map_err(|_| "refused")?;
+			Pallet::<T>::ensure_room().map_err(|_| "no room")?;
+		}
+
+		Ok(())
+	}
+
 	/// A submission without its verification. Worst case: it is accepted, with as many public
 	/// values as allowed, into a block that has room for one more statement, and its statement has
-	/// expired but is still stored, in a full list.
+	/// expired but is still stored.
 	///
 	/// `p`: bytes of the proof, decoded as part of the call; `v`: bytes of the key, read. A parachain
 	/// pays for this key's bytes in its PoV, not for the longest key's.
 	#[benchmark(pov_mode = MaxEncodedLen { ProofVerifier::VkBytes: Measured })]
 	fn submit_proof(p: Linear<0, 1_000_000>, v: Linear<64, 262_000>) -> Result<(), BenchmarkError> {
-		let submitter = funded::<T>();
+		let submitter: T::AccountId = whitelisted_caller();
 		let vk_hash = stored_key::<T>(v.min(T::MaxVkBytes::get()));
 		// The framework leaves block 0 between set-up and call.
-		let now = BlockNumberFor::<T>::from(1u32);
-		frame_system::Pallet::<T>::set_block_number(now);
+		let now = BlockNumberOf::<T>::from(1u32);
+		set_block::<T>(now);
 		PruneFrom::<T>::put(now);
 		let most = T::MaxStatementsPerBlock::get();
 		let expires = now.saturating_add(T::StatementLifetime::get());
-		stored_statements::<T>(expires, 0, most - 1, &submitter);
-		let values = vec![0; T::MaxPublicValues::get() as usize];
-		let public_values = assay_primitives::PublicValues::V1(values);
-		stored_statements::<T>(now, most, most - 1, &submitter);
-		let expired = H256(assay_primitives::statement_hash(
-			&T::StatementContext::get(),
-			&vk_hash.0,
-			SystemId::Plonky3.verifier_version(),
-			&public_values,
-		));
+		NumExpiring::<T>::insert(expires, most - 1);
+		let (public_values, expired) = values_and_statement::<T>(vk_hash);
+		stored_statements::<T>(now, 0, 2, &submitter);
 		stored_statement::<T>(now, expired, &submitter);
-		let public_values = public_values.encode();
-		let proof = vec![0u8; p.min(T::MaxProofBytes::get()) as usize].encode();
+		// No proof is shorter.
+		let len = p.max(T::MinProofBytes::get()).min(T::MaxProofBytes::get());
+		let proof = vec![0u8; len as usize].encode();
 
 		#[block]
 		{
@@ -321,63 +417,61 @@ mod benchmarks {
 				.map_err(|error| error.error)?;
 		}
 
-		assert_eq!(Expiries::<T>::decode_len(expires), Some(most as usize));
-		assert_eq!(Expiries::<T>::decode_len(now).unwrap_or(0), most as usize - 1);
+		assert_eq!(NumExpiring::<T>::get(expires), most);
+		assert_eq!(NumExpiring::<T>::get(now), 2);
 		Ok(())
 	}
 
 	/// The work of pruning before it looks at a list, and the write of its position.
 	#[benchmark]
 	fn on_idle() {
-		let now = BlockNumberFor::<T>::from(1_000u32);
+		let now = BlockNumberOf::<T>::from(1_000u32);
+		set_block::<T>(now);
 		PruneFrom::<T>::put(now);
 
 		#[block]
 		{
-			Pallet::<T>::on_idle(now, Weight::MAX);
+			Pallet::<T>::on_idle(now_of_system::<T>(), Weight::MAX);
 		}
 
 		assert!(PruneFrom::<T>::get().is_some_and(|from| from > now));
 	}
 
-	/// A list without its statements. Worst case: it is full and is written back, because no weight
+	/// A list without its statements. Worst case: its count is written back, because no weight
 	/// is left for any of them. Includes what `on_idle` measures.
 	#[benchmark]
 	fn prune_block() {
-		let submitter: T::AccountId = whitelisted_caller();
-		let now = BlockNumberFor::<T>::from(1_000u32);
+		let now = BlockNumberOf::<T>::from(1_000u32);
+		set_block::<T>(now);
 		PruneFrom::<T>::put(now);
-		let most = T::MaxStatementsPerBlock::get();
-		stored_statements::<T>(now, 0, most, &submitter);
+		stored_statements::<T>(now, 0, 2, &whitelisted_caller());
 		let limit = T::WeightInfo::on_idle().saturating_add(T::WeightInfo::prune_block());
 
 		#[block]
 		{
-			Pallet::<T>::on_idle(now, limit);
+			Pallet::<T>::on_idle(now_of_system::<T>(), limit);
 		}
 
 		// Before the first measurement weights are zero and allow everything.
 		if !T::WeightInfo::prune_statement().is_zero() {
-			assert_eq!(Expiries::<T>::decode_len(now), Some(most as usize));
+			assert_eq!(NumExpiring::<T>::get(now), 2);
 		}
 	}
 
 	/// One statement out of its list.
 	#[benchmark]
 	fn prune_statement() {
-		let submitter: T::AccountId = whitelisted_caller();
-		let now = BlockNumberFor::<T>::from(1_000u32);
-		stored_statements::<T>(now, 0, 1, &submitter);
-		let mut due = Expiries::<T>::get(now);
+		let now = BlockNumberOf::<T>::from(1_000u32);
+		stored_statements::<T>(now, 0, 2, &whitelisted_caller());
 
 		#[block]
 		{
-			if let Some(statement) = due.pop() {
+			if let Some((statement, ())) = Expiring::<T>::drain_prefix(now).next() {
 				Statements::<T>::remove(statement);
 			}
 		}
 
-		assert_eq!(Statements::<T>::iter().count(), 0);
+		assert_eq!(Statements::<T>::count(), 1);
 	}
 
 	/// A proof that holds is verified to its end: every refusal is cheaper. Trees and transcript of

@@ -13,20 +13,39 @@ mod errors {
 	pub enum Error<T> {
 		/// No such key is registered. Retry once it is.
 		VkNotFound,
-		/// You have this key registered already: use it. Retrying does not help.
+		/// The chain has this key: use it. If it ends, take it over.
 		VkAlreadyRegistered,
-		/// This key has the most registrants allowed: use it. Retry after one of them left.
-		TooManyRegistrants,
 		/// One verification under this key may cost more than the chain allows. Use fewer queries
 		/// or a narrower AIR.
 		VkTooExpensive,
-		/// You don't have this key registered. Retrying does not help.
+		/// Another account pays this key's deposit, or none does. Retrying does not help.
 		NotRegistrant,
+		/// Notice has been given of this key already. Wait for its end, or take it over.
+		VkEnds,
+		/// No notice has been given of this key: it does not end. Use it.
+		VkDoesNotEnd,
+		/// This key has not ended. Retry after its end.
+		VkNotEnded,
+		/// This key has ended. Take it over, or use another one.
+		VkEnded,
+		/// This key is switched off: it may be broken. Use another one.
+		VkDisabled,
+		/// The proof is shorter than any proof here; the chain did not read it. Check the file.
+		ProofTooShort,
 		/// The proof is longer than any proof under this key; the chain did not read it. Check that key
 		/// and proof belong together.
 		ProofTooLong,
 		/// The chain vouches for this statement already. Retrying helps only after it expires.
 		StatementExists,
+		/// The chain does not vouch for this statement: there is nothing to revoke.
+		StatementNotFound,
+		/// The chain stores as many statements as it may. Retry after some expired.
+		StatementsFull,
+		/// The range of blocks is empty or not over yet. Choose past blocks, the first one first.
+		BlocksInvalid,
+		/// Statements of this key are revoked in as many ranges of blocks as possible. Choose a wider range, or
+		/// switch the key off.
+		TooManyRanges,
 		/// The proof system is switched off. Retry once it is on again.
 		ProofSystemDisabled,
 		/// This version of keys is switched off. Retry once it is on again, or use a key of another version.
@@ -55,8 +74,8 @@ mod errors {
 		DegreeTooHigh,
 		/// Every constraint of the key holds for every trace: a proof would say nothing. Write another AIR.
 		ConstrainsNothing,
-		/// The openings of a proof under this key are already longer than a proof may be here. Use fewer
-		/// queries or a narrower AIR.
+		/// The openings of a proof under this key are already longer than a proof may be here: use fewer queries
+		/// or a narrower AIR. Or its longest proof is shorter than a proof must be: use more queries.
 		ProofNeverFits,
 		/// The public values are not the canonical encoding of some.
 		PublicValuesMalformed,

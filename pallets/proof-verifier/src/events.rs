@@ -15,21 +15,33 @@ mod events {
 			/// Its hash, which a submission names.
 			vk_hash: H256,
 			/// Who paid the deposit.
-			owner: T::AccountId,
+			registrant: T::AccountId,
 			/// Its bits of security: `proven` is the better of unique decoding and Johnson by ePrint
 			/// 2020/654, `conjectured` random words; of the weakest round, grinding included.
 			security: SecurityBits,
 			/// Work of one verification, at most.
 			cost: Cost,
 		},
-		/// An account's registration ended and its deposit was released. Statements stay.
-		VkUnregistered {
+		/// A key's registrant gave notice: the key ends, unless somebody takes it over.
+		VkEnds {
 			/// The key's hash.
 			vk_hash: H256,
-			/// Who had it registered.
-			owner: T::AccountId,
-			/// Whether the key went with its last registration.
-			removed: bool,
+			/// Who pays its deposit until then.
+			registrant: T::AccountId,
+			/// From this block on its proofs are refused.
+			at: BlockNumberOf<T>,
+		},
+		/// A key does not end: this account pays its deposit now.
+		VkTakenOver {
+			/// The key's hash.
+			vk_hash: H256,
+			/// Who pays.
+			registrant: T::AccountId,
+		},
+		/// A key that had ended was removed, and its deposit released.
+		VkRemoved {
+			/// The key's hash.
+			vk_hash: H256,
 		},
 		/// A proof holds; its statement was recorded.
 		ProofVerified {
@@ -42,26 +54,34 @@ mod events {
 			/// Bits of security of the key, counted when it was registered, as in `VkRegistered`.
 			security: SecurityBits,
 		},
-		/// A proof system or a profile was switched off or on.
+		/// A proof system, a version of keys, a key or a profile was switched off or on.
 		DisabledSet {
 			/// Which one.
 			scope: Scope,
 			/// Whether it is off now.
 			disabled: bool,
 		},
-		/// The admin removed a key. Every deposit for it was released; statements stay.
+		/// The admin removed a key and switched it off. Its deposit was released.
 		VkPurged {
 			/// The key's hash.
 			vk_hash: H256,
-			/// How many accounts had it registered.
-			registrants: u32,
+		},
+		/// The chain no longer vouches for these statements.
+		StatementsRevoked {
+			/// Which ones.
+			revoked: RevokedOf<T>,
+		},
+		/// The account that may switch off, and nothing else, is another one.
+		PauserSet {
+			/// Who it is.
+			pauser: Option<T::AccountId>,
 		},
 		/// A version of keys retires: none can be registered from now on.
 		VersionRetires {
 			/// First byte of its keys.
 			version: u8,
 			/// From this block on its proofs are refused.
-			at: BlockNumberFor<T>,
+			at: BlockNumberOf<T>,
 		},
 		/// A version of keys does not retire after all.
 		RetirementWithdrawn {

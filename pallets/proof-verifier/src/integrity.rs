@@ -2,9 +2,9 @@
 
 //! Refuses configurations that contradict themselves, before a runtime uses one.
 
-use crate::{Config, OnProofVerified, Pallet, ProofVerifier, weights::WeightInfo};
+use crate::{Config, OnProofVerified, Pallet, ProofVerifier};
 use assay_primitives::{Cost, SystemId, TreeHash};
-use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
+use frame_support::{dispatch::DispatchClass, traits::Get};
 use sp_runtime::traits::Zero;
 
 impl<T: Config> Pallet<T> {
@@ -29,7 +29,18 @@ impl<T: Config> Pallet<T> {
 			T::MaxPublicValues::get() <= assay_air::limits::MAX_PUBLIC_VALUES,
 			"MaxPublicValues: above what the verifier reads"
 		);
-		assert!(T::MaxRegistrants::get() > 0, "MaxRegistrants: no key can be registered");
+		assert!(
+			T::MinProofBytes::get() <= max_proof,
+			"MinProofBytes: no proof is short and long enough"
+		);
+		let rest_of_extrinsic = 1_024;
+		let longest = max_proof
+			.saturating_add(crate::MaxPublicValuesBytes::<T>::get())
+			.saturating_add(rest_of_extrinsic);
+		assert!(
+			longest.max(max_vk.saturating_add(rest_of_extrinsic)) <= T::MaxQueuedBytes::get(),
+			"MaxQueuedBytes: the longest key or proof can't be sent"
+		);
 		let length = T::BlockLength::get();
 		let max_length = *length.max.get(DispatchClass::Normal);
 		assert!(max_vk < max_length, "MaxVkBytes: the longest key does not fit in a block");
@@ -52,6 +63,8 @@ impl<T: Config> Pallet<T> {
 	fn nothing_ends_before_it_began() {
 		assert!(!T::StatementLifetime::get().is_zero(), "StatementLifetime: no block holds one");
 		assert!(T::MaxStatementsPerBlock::get() > 0, "MaxStatementsPerBlock: none is accepted");
+		assert!(T::MaxStatements::get() > 0, "MaxStatements: none is accepted");
+		assert!(!T::EndNotice::get().is_zero(), "EndNotice: nobody is told in time");
 		assert!(!T::RetirementNotice::get().is_zero(), "RetirementNotice: nobody is told in time");
 	}
 
@@ -59,7 +72,8 @@ impl<T: Config> Pallet<T> {
 		let max_vk = T::MaxVkBytes::get();
 		// Of the version with the highest charge for its bytes.
 		let longest = alloc::vec![3; max_vk as usize];
-		let normal = Self::max_extrinsic(DispatchClass::Normal);
+		let limits = T::BlockWeights::get();
+		let normal = limits.get(DispatchClass::Normal).max_extrinsic.unwrap_or(limits.max_block);
 		assert!(
 			Self::register_vk_weight(&longest).all_lte(normal),
 			"MaxVkBytes: registering the longest key does not fit in a block"
@@ -71,24 +85,12 @@ impl<T: Config> Pallet<T> {
 				.all_lte(normal),
 			"MaxVerificationWeight: submitting under the costliest key does not fit in a block"
 		);
-		assert!(
-			T::WeightInfo::purge_vk(T::MaxRegistrants::get())
-				.all_lte(Self::max_extrinsic(DispatchClass::Operational)),
-			"MaxRegistrants: purging a key of that many does not fit in a block"
-		);
-	}
-
-	fn max_extrinsic(class: DispatchClass) -> Weight {
-		let limits = T::BlockWeights::get();
-		limits.get(class).max_extrinsic.unwrap_or(limits.max_block)
 	}
 
 	/// Ordinary extrinsics may fill their share of every block. The block then leaves
 	/// `max_block - base_block - normal` for everything else. Removing statements may take half of
 	/// that; the other half is for inherents, other pallets' hooks and the admin's calls. So half of the
-	/// rest must suffice to remove as many statements as a block may accept. Then storage holds at most
-	/// [`Config::StatementLifetime`] times [`Config::MaxStatementsPerBlock`] statements, plus those that
-	/// were due while hooks and operational calls left less than that half.
+	/// rest must suffice to remove as many statements as a block may accept.
 	fn statements_are_removed_as_fast_as_they_come() {
 		let limits = T::BlockWeights::get();
 		let normal = limits.get(DispatchClass::Normal).max_total.unwrap_or(limits.max_block);

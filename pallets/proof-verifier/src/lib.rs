@@ -20,43 +20,45 @@
 //! - **that it is the first.** The chain accepts the same statement again once it has expired. An
 //!   application that must not count a statement twice must remember those that it counted.
 //! - **anything on another chain.** A statement is bound to [`Config::StatementContext`].
-//! - **that the key is still here.** Statements outlive their keys, closed profiles and retired
-//!   versions: they say what the chain accepted in their block.
+//! - **that the key is still here.** Statements outlive keys that end, closed profiles and retired
+//!   versions: they say what the chain accepted in their block. They do not outlive a break: while a proof
+//!   system, a version or a key is switched off, the chain does not vouch for its statements, and the admin can
+//!   revoke them for good.
 //!
 //! # Pallet API
 //!
-//! See [`Config`] for the choices of a runtime, [`Call`] for the calls of users, [`Event`] and
-//! [`Error`] for their results, and [`api::ProofVerifierApi`] or the view functions for reading.
-//! Do not read storage directly: it holds entries that no longer count.
+//! See [`Config`] for the choices of a runtime, [`Call`] for the calls of users, [`Event`] and [`Error`] for their
+//! results, and [`api::ProofVerifierApi`] or the view functions for reading. Do not read storage directly.
 //!
 //! # Overview
 //!
 //! 1. An account registers a verifying key with [`Pallet::register_vk`]: an AIR and its parameters,
-//!    as data. The pallet checks it, counts the cost of a verification, and holds a deposit. Others
-//!    may register the same key, each with their own deposit: it stays as long as one of them stays.
+//!    as data. The pallet checks it, counts the cost of a verification, and takes a deposit. The key stays until
+//!    its registrant gives notice ([`Pallet::unregister_vk`]) and [`Config::EndNotice`] has passed. Until then any
+//!    account may take the deposit over, and the key stays.
 //! 2. Any account submits proofs under it with [`Pallet::submit_proof`]. The charge follows from
 //!    the key, before the pallet reads the proof.
-//! 3. An accepted proof leaves a statement: a hash over the chain's context, the key, the verifier's
+//! 3. A refused proof leaves only its fee, an accepted one a statement: a hash over the chain's context, the key, the verifier's
 //!    version and the public values (`assay_primitives::statement_hash`). The chain holds it for
 //!    [`Config::StatementLifetime`] blocks, and calls [`Config::OnProofVerified`] at once.
-//! 4. A refused proof leaves only its fee.
-//! 5. The admin stops what is broken: a proof system or a profile at once
-//!    ([`Pallet::set_disabled`]), one key for good ([`Pallet::purge_vk`]), a version of keys with
-//!    notice ([`Pallet::retire_version`]).
+//! 4. The admin stops what is broken: a proof system, a version of keys, a key or a profile at once
+//!    ([`Pallet::set_disabled`]), one key for good ([`Pallet::purge_vk`]), statements
+//!    ([`Pallet::revoke_statement`], [`Pallet::revoke_statements`]), a version of keys with notice
+//!    ([`Pallet::retire_version`]). A pauser, whom the admin names, can only switch off.
+//! 5. [`CheckQueue`] keeps out of the pool, and out of a block, what would be refused without a verification.
 //!
-//! # Low Level
-//!
-//! ## Goals
+//! # Goals
 //!
 //! 1. *A proof decides nothing about security.* Parameters come from the key, the floor from
 //!    [`Config::Policy`].
 //! 2. *Every charge is an upper bound.* Registration refuses a key that can cost more than
 //!    [`Config::MaxVerificationWeight`].
 //! 3. *One cause, one error.* [`Error`] has the verifier's classes one to one.
-//! 4. *State is bounded.* Deposits pay for keys, at most [`Config::MaxRegistrants`] a key. At most
-//!    [`Config::MaxStatementsPerBlock`] statements expire in a block, and a block full of ordinary
-//!    extrinsics leaves time to remove as many.
-//! 5. *Registrants are independent.* A registrant who leaves takes nothing from the others.
+//! 4. *State is bounded.* Deposits pay for keys. At most [`Config::MaxStatements`] statements are stored, at most
+//!    [`Config::MaxStatementsPerBlock`] expire in a block, and a block full of ordinary extrinsics leaves time to
+//!    remove as many.
+//! 5. *Nobody takes a key hostage.* A key has one registrant, who can't end it without notice, and whom anybody may
+//!    replace who pays the deposit.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![deny(missing_docs)]
@@ -83,6 +85,7 @@ extern crate alloc;
 
 use frame_support::pallet_macros::import_section;
 
+pub use extension::{CheckQueue, QUEUE_FULL};
 pub use pallet::*;
 pub use types::*;
 #[cfg(feature = "backend-mock")]
@@ -94,13 +97,17 @@ pub use weights::WeightInfo;
 pub mod api;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
-mod dispatchables;
+mod containment;
 mod errors;
 mod events;
+mod extension;
 mod integrity;
+mod keys;
 pub mod migrations;
 #[cfg(all(test, not(feature = "backend-mock")))]
 mod mock;
+mod statements;
+mod storage;
 #[cfg(all(test, not(feature = "backend-mock")))]
 mod tests;
 #[cfg(any(feature = "try-runtime", test))]
@@ -113,27 +120,27 @@ pub mod weights;
 
 #[import_section(errors::errors)]
 #[import_section(events::events)]
+#[import_section(storage::storage)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::{
-		BalanceOf, MaxPublicValuesBytes, OnProofVerified, ProofVerifier, RestrictionsOf, Scope,
-		StatementInfoOf, StatementStatusOf, VkInfoOf, VkPage, VkRecord, WeightInfo,
+		BlockNumberOf, MaxPublicValuesBytes, OnProofVerified, OnRevoked, ProofVerifier,
+		QueuePayment, RegistrantOf, RestrictionsOf, RevokedBlocksOf, RevokedOf, Scope,
+		StatementInfoOf, StatementRecordOf, StatementStatusOf, VkInfoOf, VkPage, VkRecordOf,
+		WeightInfo,
 	};
 	use alloc::vec::Vec;
 	use assay_primitives::{Cost, Hash, Policy, SecurityBits};
 	use frame_support::{
-		dispatch::DispatchClass,
 		pallet_prelude::*,
-		traits::{
-			ConstU64, StorageVersion,
-			fungible::{InspectHold, MutateHold},
-		},
+		traits::{Consideration, Contains, Footprint, StorageVersion},
 	};
 	use frame_system::pallet_prelude::*;
 	use sp_core::{Bytes, H256};
+	use sp_runtime::traits::BlockNumberProvider;
 
 	/// Version of the layout of this pallet's storage.
-	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(3);
+	pub const STORAGE_VERSION: StorageVersion = StorageVersion::new(4);
 
 	/// Keys, proofs and statements.
 	#[pallet::pallet]
@@ -143,7 +150,10 @@ pub mod pallet {
 	/// Ready-made configurations, for `derive_impl`.
 	pub mod config_preludes {
 		use super::*;
-		use frame_support::{derive_impl, parameter_types};
+		use frame_support::{
+			derive_impl, parameter_types,
+			traits::{ConstU64, Everything},
+		};
 
 		/// Verifies real proofs, unless the feature `backend-mock` is on.
 		#[cfg(not(feature = "backend-mock"))]
@@ -152,8 +162,8 @@ pub mod pallet {
 		#[cfg(feature = "backend-mock")]
 		pub type TestVerifier = crate::Mock;
 
-		/// For mocks: everything but [`Config::Currency`] has a value. It admits keys of any strength and
-		/// verifies real proofs, unless the feature `backend-mock` is on.
+		/// For mocks: everything but [`Config::BlockNumberProvider`] has a value. It admits keys of any strength,
+		/// without a deposit, and verifies real proofs, unless the feature `backend-mock` is on.
 		pub struct TestDefaultConfig;
 
 		parameter_types! {
@@ -170,21 +180,24 @@ pub mod pallet {
 
 		#[frame_support::register_default_impl(TestDefaultConfig)]
 		impl DefaultConfig for TestDefaultConfig {
-			#[inject_runtime_type]
-			type RuntimeHoldReason = ();
-			type VkDepositBase = ConstU64<100>;
-			type VkDepositPerByte = ConstU64<1>;
+			type Consideration = ();
 			type StatementContext = TestContext;
 			type Policy = TestPolicy;
 			type MaxVkBytes = ConstU32<{ 512 * 1024 }>;
+			type MinProofBytes = ConstU32<1>;
 			type MaxProofBytes = ConstU32<{ 2 * 1024 * 1024 }>;
 			type MaxPublicValues = ConstU32<1_024>;
-			type MaxRegistrants = ConstU32<4>;
 			type MaxVerificationWeight = TestMaxVerificationWeight;
 			type StatementLifetime = ConstU64<5>;
 			type MaxStatementsPerBlock = ConstU32<2>;
+			type MaxStatements = ConstU32<10>;
+			type EndNotice = ConstU64<10>;
 			type RetirementNotice = ConstU64<10>;
 			type OnProofVerified = ();
+			type OnRevoked = ();
+			type MaxQueuedBytes = ConstU32<{ 4 * 1024 * 1024 }>;
+			type QueuePayment = ();
+			type OperationalSigners = Everything;
 			type AdminOrigin =
 				frame_system::EnsureRoot<<Self as frame_system::DefaultConfig>::AccountId>;
 			type Verifier = TestVerifier;
@@ -196,34 +209,20 @@ pub mod pallet {
 	/// a weight wrong.
 	#[pallet::config(with_default)]
 	pub trait Config: frame_system::Config {
-		/// The runtime's hold reasons. Good value: `RuntimeHoldReason`. Benchmarks use the
-		/// runtime's.
-		#[pallet::no_default_bounds]
-		type RuntimeHoldReason: From<HoldReason>;
-
-		/// The currency of deposits.
+		/// The deposit for a key, from its length: a footprint of one item.
 		///
-		/// Good value: the pallet of the chain's token. Benchmarks mint the deposit into it.
+		/// Good value: a `HoldConsideration` with [`HoldReason::VerifyingKey`] and a `LinearStoragePrice` of what
+		/// state costs elsewhere on the chain; keys take 0.1 to 144 KB. Lowering the price makes it cheap to fill
+		/// the state with keys. Existing deposits stay as they were. Benchmarks use the runtime's.
+		#[pallet::no_default_bounds]
+		type Consideration: Consideration<Self::AccountId, Footprint>;
+
+		/// The clock of lifetimes and notices.
+		///
+		/// Good value: `System` where blocks come at even times; on a parachain the relay chain's number, as
+		/// `RelaychainDataProvider` has it. Changing it moves every end that is stored. Benchmarks set it.
 		#[pallet::no_default]
-		type Currency: MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
-			+ InspectHold<Self::AccountId>;
-
-		/// Deposit for a registration, for any length of the key.
-		///
-		/// Good value: what two entries of about 200 bytes cost elsewhere on the chain. Lowering it
-		/// makes it cheap to fill the state with small keys. Existing deposits stay as they were.
-		/// Benchmarks use the runtime's.
-		#[pallet::no_default_bounds]
-		type VkDepositBase: Get<BalanceOf<Self>>;
-
-		/// Deposit for each byte of a key. Each registrant pays it, because each may end up as the only
-		/// one.
-		///
-		/// Good value: what a byte of state costs elsewhere on the chain; keys take 0.1 to 144 KB.
-		/// Lowering it makes it cheap to fill the state with large keys. Benchmarks use the
-		/// runtime's.
-		#[pallet::no_default_bounds]
-		type VkDepositPerByte: Get<BalanceOf<Self>>;
+		type BlockNumberProvider: BlockNumberProvider;
 
 		/// The context of this chain's statements: must differ from every other chain's.
 		///
@@ -245,6 +244,14 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxVkBytes: Get<u32>;
 
+		/// Shortest proof, in bytes: shorter ones are refused before storage is read.
+		///
+		/// Good value: 2 KiB; a proof of 80 bits takes three times as much. It bounds how many keys the weight of
+		/// an extrinsic asks for: one for each of as many bytes. Raising it above a registered key's shortest proof
+		/// refuses honest ones. Benchmarks use the runtime's.
+		#[pallet::constant]
+		type MinProofBytes: Get<u32>;
+
 		/// Longest proof, in bytes.
 		///
 		/// Good value: 1 MiB; proofs take 50 to 400 KB. Lowering it locks out keys whose proofs are
@@ -259,14 +266,6 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxPublicValues: Get<u32>;
 
-		/// Most accounts that may have the same key registered.
-		///
-		/// Good value: 32. Lowering it refuses newcomers; registrations that exist stay, and
-		/// purging a key with more than it is charged too little. Benchmarks purge a key with this
-		/// many.
-		#[pallet::constant]
-		type MaxRegistrants: Get<u32>;
-
 		/// The largest charge for verifying one proof. Registration refuses a key above it.
 		///
 		/// Good value: half of what a normal extrinsic may take, so that two proofs of the most
@@ -279,21 +278,35 @@ pub mod pallet {
 		/// For how many blocks a statement is held.
 		///
 		/// Good value: a day. Lowering it gives applications less time to read a statement;
-		/// existing statements keep their end, and for as many blocks as it was lowered by, old and
-		/// new ones share the room of [`Config::MaxStatementsPerBlock`].
-		/// Benchmarks use the runtime's.
+		/// existing statements keep their end, and old and new ones may share the room of
+		/// [`Config::MaxStatementsPerBlock`]. Benchmarks use the runtime's.
 		#[pallet::constant]
 		#[pallet::no_default_bounds]
-		type StatementLifetime: Get<BlockNumberFor<Self>>;
+		type StatementLifetime: Get<BlockNumberOf<Self>>;
 
 		/// Most statements that may expire in one block, and so that one block may accept.
 		///
 		/// Good value: more proofs than a block holds by length: 8 MiB hold 160 of 50 KB. Lowering
-		/// it makes full blocks refuse proofs, and below the length of a stored list makes that list
-		/// undecodable. Removing this many must take at most half of the time that ordinary
-		/// extrinsics leave. Benchmarks fill lists of this length.
+		/// it makes full blocks refuse proofs. Removing this many must take at most half of the time that
+		/// ordinary extrinsics leave. Benchmarks use one less.
 		#[pallet::constant]
 		type MaxStatementsPerBlock: Get<u32>;
+
+		/// Most statements that are stored.
+		///
+		/// Good value: what the state has room for, at about 0.4 KB each. Where fees rise with demand, filling
+		/// it costs more than it costs the chain. Lowering it refuses new statements until old ones expired.
+		/// Benchmarks need room for one.
+		#[pallet::constant]
+		type MaxStatements: Get<u32>;
+
+		/// Number of blocks between a registrant's notice and the end of the key.
+		///
+		/// Good value: two weeks; the key's users need as long to notice, and to take over the deposit or prove
+		/// under another key. Lowering it surprises them. Benchmarks use the runtime's.
+		#[pallet::constant]
+		#[pallet::no_default_bounds]
+		type EndNotice: Get<BlockNumberOf<Self>>;
 
 		/// Least number of blocks between announcing that a version of keys retires and refusing
 		/// its proofs.
@@ -303,14 +316,39 @@ pub mod pallet {
 		/// notice.
 		#[pallet::constant]
 		#[pallet::no_default_bounds]
-		type RetirementNotice: Get<BlockNumberFor<Self>>;
+		type RetirementNotice: Get<BlockNumberOf<Self>>;
 
 		/// Other pallets that act on accepted proofs. Good value: `()`, or a tuple of them.
 		/// Benchmarks run the runtime's; its weight is added on top of theirs.
 		#[pallet::no_default_bounds]
 		type OnProofVerified: OnProofVerified<Self::AccountId>;
 
-		/// The origin that may switch off, purge and retire.
+		/// Other pallets that undo what they did on statements that are revoked. Good value: `()`, or a tuple of
+		/// them. Benchmarks run the runtime's; its weight is added on top of theirs.
+		#[pallet::no_default_bounds]
+		type OnRevoked: OnRevoked<BlockNumberOf<Self>>;
+
+		/// How many bytes of extrinsics an account may have in the pool: [`CheckQueue`](crate::CheckQueue).
+		///
+		/// Good value: two of the longest proofs. Raising it lets fewer accounts fill the pools of the nodes.
+		/// Benchmarks don't use it.
+		#[pallet::constant]
+		type MaxQueuedBytes: Get<u32>;
+
+		/// Whether an account can pay for what it has queued: [`CheckQueue`](crate::CheckQueue). Good value: the fees of
+		/// `pallet_transaction_payment` against the account's balance; `()` where calls cost no fee.
+		#[pallet::no_default_bounds]
+		type QueuePayment: QueuePayment<Self::AccountId>;
+
+		/// The accounts whose operational calls [`CheckQueue`](crate::CheckQueue) takes: they go before ordinary ones, and into
+		/// room that these don't have, even if they fail.
+		///
+		/// Good value: the account of the sudo key, or `Nothing` where governance calls as root. `Everything`
+		/// lets any account fill blocks with calls of the system that only root may make.
+		#[pallet::no_default_bounds]
+		type OperationalSigners: Contains<Self::AccountId>;
+
+		/// The origin that may switch off and on, purge, revoke, retire, and name the pauser.
 		///
 		/// Good value: root or a fast-track committee: a soundness bug must be stopped within a
 		/// block. Benchmarks use `try_successful_origin`.
@@ -327,51 +365,6 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// The record of each registered key, by its hash.
-	#[pallet::storage]
-	pub type Vks<T: Config> = StorageMap<_, Identity, H256, VkRecord>;
-
-	/// The bytes of each registered key. Separate from [`Vks`], because charging must not read them.
-	#[pallet::storage]
-	pub type VkBytes<T: Config> = StorageMap<_, Identity, H256, BoundedVec<u8, T::MaxVkBytes>>;
-
-	/// The registrants of each key, and their deposits.
-	#[pallet::storage]
-	pub type Registrations<T: Config> =
-		StorageDoubleMap<_, Identity, H256, Blake2_128Concat, T::AccountId, BalanceOf<T>>;
-
-	/// The keys of each registrant: [`Registrations`] the other way round.
-	#[pallet::storage]
-	pub type VksOf<T: Config> =
-		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Identity, H256, ()>;
-
-	/// Accepted statements. An expired one counts as gone, although it may still be stored: ask
-	/// [`Pallet::held_statement`].
-	#[pallet::storage]
-	pub type Statements<T: Config> = StorageMap<_, Identity, H256, StatementInfoOf<T>>;
-
-	/// Which statements expire in which block.
-	#[pallet::storage]
-	pub type Expiries<T: Config> = StorageMap<
-		_,
-		Twox64Concat,
-		BlockNumberFor<T>,
-		BoundedVec<H256, T::MaxStatementsPerBlock>,
-		ValueQuery,
-	>;
-
-	/// The first block whose [`Expiries`] may not be removed yet. Absent before the first statement.
-	#[pallet::storage]
-	pub type PruneFrom<T: Config> = StorageValue<_, BlockNumberFor<T>>;
-
-	/// What is switched off.
-	#[pallet::storage]
-	pub type Disabled<T: Config> = StorageMap<_, Twox64Concat, Scope, ()>;
-
-	/// Versions of keys that retire or have retired: the block from which the chain refuses their proofs.
-	#[pallet::storage]
-	pub type Retirements<T: Config> = StorageMap<_, Twox64Concat, u8, BlockNumberFor<T>>;
-
 	/// Why this pallet holds funds.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
@@ -387,6 +380,8 @@ pub mod pallet {
 		/// Verifying keys: the bytes that [`Pallet::register_vk`] takes, hexadecimal in JSON. Genesis
 		/// checks them as that call does. They need no deposit, and stay until the admin purges them.
 		pub vks: Vec<Bytes>,
+		/// The account that may switch off, and nothing else.
+		pub pauser: Option<T::AccountId>,
 		/// Nothing.
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
@@ -401,13 +396,14 @@ pub mod pallet {
 					panic!("genesis: proofVerifier.vks[{index}] is refused: {error:?}");
 				}
 			}
+			Pauser::<T>::set(self.pauser.clone());
 		}
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		fn on_idle(now: BlockNumberFor<T>, remaining: Weight) -> Weight {
-			Self::do_prune(now, remaining)
+		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
+			Self::do_prune(remaining)
 		}
 
 		fn integrity_test() {
@@ -422,37 +418,32 @@ pub mod pallet {
 
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
-		/// Registers the verifying key `vk` (SCALE bytes of a `VerifyingKey`) for all accounts' use,
-		/// and holds a deposit from the sender.
-		///
-		/// If others have registered the key, it gets one more registrant.
+		/// Registers the verifying key `vk` (SCALE bytes of a `VerifyingKey`) for all accounts' use, and takes a
+		/// deposit from the sender.
 		#[pallet::call_index(0)]
 		#[pallet::weight(Pallet::<T>::register_vk_weight(vk))]
 		pub fn register_vk(
 			origin: OriginFor<T>,
 			vk: BoundedVec<u8, T::MaxVkBytes>,
 		) -> DispatchResult {
-			let owner = ensure_signed(origin)?;
-			Self::do_register_vk(owner, vk)
+			let registrant = ensure_signed(origin)?;
+			Self::do_register_vk(registrant, vk)
 		}
 
-		/// Ends the sender's registration of a key and releases its deposit.
+		/// Gives notice: the sender's key ends after [`Config::EndNotice`] blocks, unless somebody takes it over.
 		///
-		/// The key goes with its last registration, unless it is in genesis. Its accepted statements stay
-		/// until they expire. The chain refuses a proof that is on its way as [`Error::VkNotFound`],
-		/// without a charge for a verification.
+		/// The deposit stays until then. The key's statements stay until they expire.
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::unregister_vk())]
 		pub fn unregister_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResult {
-			let owner = ensure_signed(origin)?;
-			Self::do_unregister_vk(owner, vk_hash)
+			let registrant = ensure_signed(origin)?;
+			Self::do_unregister_vk(registrant, vk_hash)
 		}
 
 		/// Verifies `proof` under a registered key and records its statement.
 		///
-		/// `public_values` are the SCALE bytes of `PublicValues`. A refused proof pays in full. The chain
-		/// refunds the verification only for an unknown key, a disabled proof system or version, a closed
-		/// profile and a retired version.
+		/// `public_values` are the SCALE bytes of `PublicValues`. A proof that is verified and refused pays in
+		/// full. What is refused before that is charged without the verification.
 		#[pallet::call_index(2)]
 		#[pallet::weight(Pallet::<T>::submit_proof_weight(vk_hash, proof.len()))]
 		pub fn submit_proof(
@@ -465,27 +456,27 @@ pub mod pallet {
 			Self::do_submit_proof::<T::Verifier>(submitter, vk_hash, &public_values, &proof)
 		}
 
-		/// Switches a proof system, a version of keys or a profile off, or on again, at once. For the admin.
+		/// Switches a proof system, a version of keys, a key or a profile off, or on again, at once. For the
+		/// admin; the pauser may switch off.
 		///
-		/// Keys of a disabled proof system can still be registered, keys of a version that is off or of a closed
-		/// profile can't.
-		/// Registrations can end, and statements stay.
+		/// While it is off the chain neither registers its keys nor verifies under them. It does not vouch for
+		/// its statements either, except those of a profile.
 		#[pallet::call_index(3)]
-		#[pallet::weight((T::WeightInfo::set_disabled(), DispatchClass::Operational))]
+		#[pallet::weight(T::WeightInfo::set_disabled())]
 		pub fn set_disabled(origin: OriginFor<T>, scope: Scope, disabled: bool) -> DispatchResult {
-			T::AdminOrigin::ensure_origin(origin)?;
+			if !(disabled && Self::is_pauser(&origin)) {
+				T::AdminOrigin::ensure_origin(origin)?;
+			}
 			Self::do_set_disabled(scope, disabled)
 		}
 
-		/// Removes a key of any registrants, and releases every deposit. For the admin.
+		/// Removes a key, releases its deposit and switches the key off. For the admin.
 		///
-		/// Statements stay. Any account may register the key again.
+		/// The chain does not vouch for its statements, and nobody can register the key, until the admin switches
+		/// the key on.
 		#[pallet::call_index(4)]
-		#[pallet::weight((
-			T::WeightInfo::purge_vk(T::MaxRegistrants::get()),
-			DispatchClass::Operational
-		))]
-		pub fn purge_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResultWithPostInfo {
+		#[pallet::weight(T::WeightInfo::purge_vk())]
+		pub fn purge_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
 			Self::do_purge_vk(vk_hash)
 		}
@@ -496,14 +487,68 @@ pub mod pallet {
 		/// From this call on the chain registers none; from block `at` on it accepts no proof under them,
 		/// for good. `at` is at least [`Config::RetirementNotice`] blocks away.
 		#[pallet::call_index(5)]
-		#[pallet::weight((T::WeightInfo::retire_version(), DispatchClass::Operational))]
+		#[pallet::weight(T::WeightInfo::retire_version())]
 		pub fn retire_version(
 			origin: OriginFor<T>,
 			version: u8,
-			at: Option<BlockNumberFor<T>>,
+			at: Option<BlockNumberOf<T>>,
 		) -> DispatchResult {
 			T::AdminOrigin::ensure_origin(origin)?;
 			Self::do_retire_version(version, at)
+		}
+
+		/// Takes over a key whose registrant has given notice: the sender pays the deposit, the registrant gets
+		/// its own back, and the key does not end.
+		///
+		/// The registrant too may call this, to withdraw the notice.
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::take_over_vk())]
+		pub fn take_over_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResult {
+			let registrant = ensure_signed(origin)?;
+			Self::do_take_over_vk(registrant, vk_hash)
+		}
+
+		/// Removes a key that has ended, and releases its deposit. For any account.
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::remove_vk())]
+		pub fn remove_vk(origin: OriginFor<T>, vk_hash: H256) -> DispatchResult {
+			ensure_signed(origin)?;
+			Self::do_remove_vk(vk_hash)
+		}
+
+		/// Revokes a statement for good: the chain no longer vouches for it. For the admin.
+		///
+		/// Another proof of it may be accepted later.
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::revoke_statement().saturating_add(T::OnRevoked::weight()))]
+		pub fn revoke_statement(origin: OriginFor<T>, statement: H256) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_revoke_statement(statement)
+		}
+
+		/// Revokes for good the statements of a key that blocks `from` to `to` recorded, both included, none of
+		/// them later than now. For the admin.
+		///
+		/// The key may be gone. Other proofs of these statements may be accepted later.
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::revoke_statements().saturating_add(T::OnRevoked::weight()))]
+		pub fn revoke_statements(
+			origin: OriginFor<T>,
+			vk_hash: H256,
+			from: BlockNumberOf<T>,
+			to: BlockNumberOf<T>,
+		) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_revoke_statements(vk_hash, from, to)
+		}
+
+		/// Names the account that may switch off, and nothing else, or none. For the admin.
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::set_pauser())]
+		pub fn set_pauser(origin: OriginFor<T>, pauser: Option<T::AccountId>) -> DispatchResult {
+			T::AdminOrigin::ensure_origin(origin)?;
+			Self::do_set_pauser(pauser);
+			Ok(())
 		}
 	}
 
@@ -519,18 +564,9 @@ pub mod pallet {
 			Self::read_vk_bytes(vk_hash)
 		}
 
-		/// Who has a key registered, and each one's deposit.
-		pub fn vk_registrants(vk_hash: H256) -> Vec<(T::AccountId, BalanceOf<T>)> {
-			Self::read_registrants(vk_hash)
-		}
-
 		/// The keys that an account has registered: at most `limit` and never more than
 		/// [`MAX_PAGE`](crate::MAX_PAGE), those whose hashes follow `after`.
-		pub fn vks_of(
-			account: T::AccountId,
-			after: Option<H256>,
-			limit: u32,
-		) -> VkPage<BalanceOf<T>> {
+		pub fn vks_of(account: T::AccountId, after: Option<H256>, limit: u32) -> VkPage {
 			Self::read_vks_of(account, after, limit)
 		}
 
@@ -545,12 +581,12 @@ pub mod pallet {
 			Self::held_statement(statement)
 		}
 
-		/// Whether the chain vouches for a statement, or did.
+		/// Whether the chain vouches for a statement, or why it no longer does.
 		pub fn statement_status(statement: H256) -> StatementStatusOf<T> {
 			Self::read_statement_status(statement)
 		}
 
-		/// What is switched off, and which versions of keys retire.
+		/// What is switched off, which versions of keys retire, and who the pauser is.
 		pub fn restrictions() -> RestrictionsOf<T> {
 			Self::read_restrictions()
 		}

@@ -3,123 +3,279 @@
 //! From one layout of storage to the next.
 
 use crate::{
-	BalanceOf, Config, Disabled, Pallet, PruneFrom, Registrations, Scope, VkBytes, VkRecord, Vks,
-	VksOf, weights::WeightInfo,
+	BlockNumberOf, Config, Disabled, Expiring, HoldReason, NumExpiring, Pallet, Registrant,
+	Registrants, Scope, StatementRecord, Statements, VkBytes, Vks, VksOf, keys::footprint,
+	weights::WeightInfo,
 };
 use alloc::vec::Vec;
-use assay_primitives::{Cost, Policy, SecurityBits, SystemId, TreeHash};
+use assay_primitives::{Policy, SecurityBits, SystemId};
 use codec::{Decode, Encode, MaxEncodedLen};
 use core::marker::PhantomData;
 use frame_support::{
-	Identity, Twox64Concat, defensive,
-	migrations::VersionedMigration,
-	storage_alias,
-	traits::{Get, UncheckedOnRuntimeUpgrade},
-	weights::Weight,
+	defensive,
+	migrations::{MultiStepMigrator, SteppedMigration, SteppedMigrationError},
+	traits::{
+		Consideration, Get, GetStorageVersion, StorageVersion, fungible::MutateHold,
+		tokens::Precision,
+	},
+	weights::{Weight, WeightMeter},
 };
-use scale_info::TypeInfo;
 use sp_core::H256;
+use sp_runtime::Saturating;
 
-/// From version 1, in which a key had one owner, to version 2, in which it has registrants.
+/// From versions 2 and 3, in steps of a key or a statement, so that no block takes too long.
 ///
-/// It runs in one block, and so takes at most [`MAX_V1_KEYS`] keys; `pre_upgrade` refuses more. (Only
-/// deposits bound the number of keys.) Statements stay: version 2 stores them in the same way, and also
-/// the block from which on it may prune them.
-pub type V1ToV2<T> =
-	VersionedMigration<1, 2, UncheckedV1ToV2<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
-
-/// Most keys that [`V1ToV2`] moves: 1.1 s with RocksDB's weights and 0.6 s with ParityDb's.
-pub const MAX_V1_KEYS: u32 = 2_500;
-
-/// From version 2, whose keys an older check admitted, to version 3: every key is checked again.
+/// Every key is checked again:
 ///
-/// It removes a key that the verifier refuses today under every policy, as `purge_vk` does: deposits go
-/// back, and an event names the key. The others get today's bits, cost and largest proof. They stay even
-/// if their bits are below the policy, as after a raised policy; governance may close their profile.
-///
-/// It runs in one block, at the charge of registering the keys. Checks take at most half of a block's weight.
-/// It removes keys beyond that unchecked, a purge each, and their registrants may register them again.
-/// `pre_upgrade` refuses a state with such keys.
+/// - one that the verifier refuses today under every policy is purged. Version 2 admitted such keys;
+/// - the others get today's bits, cost and largest proof. They stay even if their bits are below the policy, as
+///   after a raised policy: the admin may close their profile;
+/// - of its registrants one stays, who can pay today's deposit; the others get theirs back. A key with none ends,
+///   after the usual notice, unless somebody takes it over. Keys of genesis need none.
 ///
 /// Version 2 counted Cairo as STWO: where that was switched off, Cairo is off afterwards too.
-pub type V2ToV3<T> =
-	VersionedMigration<2, 3, UncheckedV2ToV3<T>, Pallet<T>, <T as frame_system::Config>::DbWeight>;
+///
+/// `Currency` is the one that held the deposits.
+pub struct ToV4<T, Currency>(PhantomData<(T, Currency)>);
 
-/// [`V2ToV3`] without looking at the version.
-pub struct UncheckedV2ToV3<T>(PhantomData<T>);
+/// What [`ToV4`] did last.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+pub enum Cursor {
+	/// It moved this key.
+	Key(H256),
+	/// It moved the last key, and perhaps some statements.
+	Statements,
+}
 
-impl<T: Config> UncheckedV2ToV3<T> {
+impl<T, Currency> ToV4<T, Currency>
+where
+	T: Config,
+	Currency: MutateHold<T::AccountId>,
+	Currency::Reason: From<HoldReason>,
+{
 	/// Weight of checking one key again, and of storing or removing it with its registrants.
-	fn weight(bytes: &[u8], registrants: u32) -> Weight {
-		Pallet::<T>::register_vk_weight(bytes).saturating_add(T::WeightInfo::purge_vk(registrants))
+	fn key_weight(vk_hash: H256) -> Weight {
+		let len = VkBytes::<T>::decode_len(vk_hash).unwrap_or(0);
+		let registrants = v3::Registrations::<T, Currency>::iter_key_prefix(vk_hash).count() as u64;
+		// Each registrant: its entries and its account, read and written.
+		let each =
+			T::DbWeight::get().reads_writes(3, 3).saturating_mul(registrants.saturating_add(1));
+		let bytes = alloc::vec![SystemId::Cairo.key_versions().first().copied().unwrap_or(0); len];
+		Pallet::<T>::register_vk_weight(&bytes)
+			.saturating_add(T::WeightInfo::purge_vk())
+			.saturating_add(each)
+	}
+
+	fn move_key(vk_hash: H256) {
+		let Some(old) = v3::Vks::<T>::get(vk_hash) else {
+			defensive!("a key of no known layout");
+			return;
+		};
+		let registrants: Vec<_> = v3::Registrations::<T, Currency>::drain_prefix(vk_hash)
+			.map(|(who, deposit)| {
+				VksOf::<T>::remove(&who, vk_hash);
+				let reason = HoldReason::VerifyingKey.into();
+				if Currency::release(&reason, &who, deposit, Precision::BestEffort).is_err() {
+					defensive!("a deposit could not be released");
+				}
+				who
+			})
+			.collect();
+		let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
+		let checked = Pallet::<T>::check_vk(&bytes, &Policy { floor: SecurityBits::default() });
+		let Ok(mut record) = checked else {
+			if Pallet::<T>::do_purge_vk(vk_hash).is_err() {
+				defensive!("a key that was listed is not there");
+			}
+			return;
+		};
+		let payer = registrants.into_iter().filter(|_| !old.genesis).find_map(|who| {
+			let ticket = T::Consideration::new(&who, footprint(record.len)).ok()?;
+			Some(Registrant { account: who, ticket })
+		});
+		match payer {
+			Some(registrant) => {
+				VksOf::<T>::insert(&registrant.account, vk_hash, ());
+				Registrants::<T>::insert(vk_hash, registrant);
+			},
+			None if old.genesis => {},
+			None => record.ends = Some(Pallet::<T>::now().saturating_add(T::EndNotice::get())),
+		}
+		Vks::<T>::insert(vk_hash, record);
+	}
+
+	/// Weight of moving one statement out of a list, which is written back.
+	fn statement_weight() -> Weight {
+		T::DbWeight::get()
+			.reads_writes(6, 6)
+			.saturating_add(T::WeightInfo::prune_statement())
+			.saturating_add(Weight::from_parts(200_000_000, 0))
+	}
+
+	/// Moves one statement. `false` if there was none.
+	fn move_statement() -> bool {
+		let Some((block, mut list)) = v3::Expiries::<T>::iter().next() else { return false };
+		if let Some(statement) = list.pop()
+			&& let Some(old) = v3::Statements::<T>::take(statement)
+		{
+			Expiring::<T>::insert(block, statement, ());
+			NumExpiring::<T>::mutate(block, |count| count.saturating_inc());
+			let stored = StatementRecord {
+				vk_hash: old.vk_hash,
+				block: old.block,
+				expires: old.expires,
+				security: old.security,
+				submitter: old.submitter,
+				// Unknown if the key is gone: then only the key can suspend it.
+				version: Vks::<T>::get(old.vk_hash).map_or(0, |record| record.version),
+				revoked: false,
+			};
+			Statements::<T>::insert(statement, stored);
+		}
+		if list.is_empty() {
+			v3::Expiries::<T>::remove(block);
+		} else {
+			v3::Expiries::<T>::insert(block, list);
+		}
+		true
 	}
 }
 
-impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV2ToV3<T> {
-	fn on_runtime_upgrade() -> Weight {
-		let mut weight = T::DbWeight::get().reads_writes(2, 1);
-		if Disabled::<T>::contains_key(Scope::ProofSystem(SystemId::Stwo)) {
+impl<T, Currency> SteppedMigration for ToV4<T, Currency>
+where
+	T: Config,
+	Currency: MutateHold<T::AccountId>,
+	Currency::Reason: From<HoldReason>,
+{
+	type Cursor = Cursor;
+	type Identifier = [u8; 32];
+
+	fn id() -> [u8; 32] {
+		*b"assay/proof-verifier/storage/v4\0"
+	}
+
+	fn step(
+		mut cursor: Option<Cursor>,
+		meter: &mut WeightMeter,
+	) -> Result<Option<Cursor>, SteppedMigrationError> {
+		let version = Pallet::<T>::on_chain_storage_version();
+		if version != 2 && version != 3 {
+			return Ok(None);
+		}
+		let mut moved = false;
+		let mut take = |meter: &mut WeightMeter, weight: Weight| {
+			let fits = meter.try_consume(weight).is_ok();
+			match fits || moved {
+				true => {
+					moved = true;
+					Ok(fits)
+				},
+				false => Err(SteppedMigrationError::InsufficientWeight { required: weight }),
+			}
+		};
+		if cursor.is_none()
+			&& version == 2
+			&& Disabled::<T>::contains_key(Scope::ProofSystem(SystemId::Stwo))
+		{
 			Disabled::<T>::insert(Scope::ProofSystem(SystemId::Cairo), ());
 		}
-		let most = T::BlockWeights::get().max_block.ref_time() / 2;
-		// Collected first: entries are changed under the iterator otherwise.
-		let keys: Vec<_> = Vks::<T>::iter().collect();
-		for (vk_hash, old) in keys {
-			let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
-			let purge = T::WeightInfo::purge_vk(old.registrants);
-			let check = Self::weight(&bytes, old.registrants);
-			let fits = weight.saturating_add(check).ref_time() <= most;
-			weight.saturating_accrue(if fits { check } else { purge });
-			let checked = fits
-				.then(|| Pallet::<T>::check_vk(&bytes, &Policy { floor: SecurityBits::default() }));
-			match checked {
-				Some(Ok(checked)) => {
-					let VkRecord { registrants, genesis, .. } = old;
-					Vks::<T>::insert(vk_hash, VkRecord { registrants, genesis, ..checked });
+		while cursor != Some(Cursor::Statements) {
+			let next = match &cursor {
+				Some(Cursor::Key(last)) => {
+					v3::Vks::<T>::iter_keys_from(v3::Vks::<T>::hashed_key_for(last)).next()
 				},
-				_ => {
-					if Pallet::<T>::do_purge_vk(vk_hash).is_err() {
-						defensive!("a key that was listed is not there");
-					}
-				},
+				_ => v3::Vks::<T>::iter_keys().next(),
+			};
+			let Some(vk_hash) = next else {
+				cursor = Some(Cursor::Statements);
+				break;
+			};
+			if !take(meter, Self::key_weight(vk_hash))? {
+				return Ok(cursor);
+			}
+			Self::move_key(vk_hash);
+			cursor = Some(Cursor::Key(vk_hash));
+		}
+		while take(meter, Self::statement_weight())? {
+			if !Self::move_statement() {
+				StorageVersion::new(4).put::<Pallet<T>>();
+				return Ok(None);
 			}
 		}
-		weight
+		Ok(cursor)
 	}
 
 	#[cfg(feature = "try-runtime")]
 	fn pre_upgrade() -> Result<Vec<u8>, sp_runtime::TryRuntimeError> {
-		let weight = Vks::<T>::iter().fold(Weight::zero(), |weight, (vk_hash, record)| {
-			let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
-			weight.saturating_add(Self::weight(&bytes, record.registrants))
-		});
-		let most = T::BlockWeights::get().max_block.ref_time() / 2;
-		frame_support::ensure!(weight.ref_time() <= most, "more keys than one block can check");
-		Ok(Vks::<T>::iter_keys().collect::<Vec<_>>().encode())
+		let keys: Vec<_> = v3::Vks::<T>::iter_keys().collect();
+		let statements: Vec<_> = v3::Statements::<T>::iter_keys().collect();
+		Ok((keys, statements).encode())
 	}
 
 	#[cfg(feature = "try-runtime")]
 	fn post_upgrade(before: Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
-		let before = Vec::<H256>::decode(&mut before.as_slice()).map_err(|_| "no list of keys")?;
-		for vk_hash in before {
-			let admitted = VkBytes::<T>::get(vk_hash).is_none_or(|bytes| {
-				Pallet::<T>::check_vk(&bytes, &Policy { floor: SecurityBits::default() }).is_ok()
-			});
-			frame_support::ensure!(admitted, "a key stayed that is refused");
+		let (keys, statements) = <(Vec<H256>, Vec<H256>)>::decode(&mut before.as_slice())
+			.map_err(|_| "no list of what was there")?;
+		for vk_hash in keys {
+			let purged = Disabled::<T>::contains_key(Scope::Key(vk_hash));
+			frame_support::ensure!(Vks::<T>::contains_key(vk_hash) != purged, "a key was lost");
+		}
+		for statement in statements {
+			frame_support::ensure!(
+				Statements::<T>::get(statement).is_some(),
+				"a statement was lost"
+			);
 		}
 		Ok(())
 	}
 }
 
-/// Storage of version 1.
-pub(crate) mod v1 {
-	use super::*;
+/// Runs [`ToV4`] in the blocks after an upgrade, a quarter of a block's weight in each: a runtime's
+/// `MultiBlockMigrator`. A runtime with `pallet_migrations`, whose licence is not this one's, lists [`ToV4`] there.
+///
+/// Until it is done, blocks take inherents only. If a step fails, which only a key that does not fit that weight
+/// causes, the chain waits for another upgrade.
+pub struct Stepper<T, Currency>(PhantomData<(T, Currency)>);
 
-	/// A key with one owner.
-	#[derive(Clone, Encode, Decode, MaxEncodedLen, TypeInfo)]
-	pub struct VkRecord<AccountId, Balance> {
-		pub owner: AccountId,
-		pub deposit: Balance,
+/// Where [`Stepper`] stands.
+#[frame_support::storage_alias]
+type MigrationCursor<T: Config> = StorageValue<Pallet<T>, Cursor>;
+
+impl<T, Currency> MultiStepMigrator for Stepper<T, Currency>
+where
+	T: Config,
+	Currency: MutateHold<T::AccountId>,
+	Currency::Reason: From<HoldReason>,
+{
+	fn ongoing() -> bool {
+		let version = Pallet::<T>::on_chain_storage_version();
+		version == 2 || version == 3
+	}
+
+	fn step() -> Weight {
+		let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block.saturating_div(4));
+		match ToV4::<T, Currency>::transactional_step(MigrationCursor::<T>::get(), &mut meter) {
+			Ok(cursor) => MigrationCursor::<T>::set(cursor),
+			Err(error) => {
+				defensive!("a step of the migration failed", error);
+			},
+		}
+		meter.consumed()
+	}
+}
+
+/// Storage of versions 2 and 3.
+pub(crate) mod v3 {
+	use super::*;
+	use assay_primitives::{Cost, TreeHash};
+	use frame_support::{
+		Blake2_128Concat, BoundedVec, Identity, Twox64Concat, storage_alias,
+		traits::{ConstU32, fungible::Inspect},
+	};
+
+	/// A key with registrants.
+	#[derive(Clone, Encode, Decode, MaxEncodedLen)]
+	pub struct VkRecord {
 		pub security: SecurityBits,
 		pub cost: Cost,
 		pub hash: TreeHash,
@@ -127,69 +283,49 @@ pub(crate) mod v1 {
 		pub proof_bytes_max: u32,
 		pub len: u32,
 		pub system: SystemId,
+		pub version: u8,
+		pub registrants: u32,
+		pub genesis: bool,
 	}
 
-	pub type VkRecordOf<T> = VkRecord<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+	/// A statement.
+	#[derive(Clone, Encode, Decode, MaxEncodedLen)]
+	pub struct StatementInfo<AccountId, BlockNumber> {
+		pub vk_hash: H256,
+		pub block: BlockNumber,
+		pub expires: BlockNumber,
+		pub security: SecurityBits,
+		pub submitter: AccountId,
+	}
+
+	pub type BalanceOf<T, Currency> =
+		<Currency as Inspect<<T as frame_system::Config>::AccountId>>::Balance;
+	pub type StatementInfoOf<T> =
+		StatementInfo<<T as frame_system::Config>::AccountId, BlockNumberOf<T>>;
 
 	#[storage_alias]
-	pub type Vks<T: Config> = StorageMap<Pallet<T>, Identity, H256, VkRecordOf<T>>;
+	pub type Vks<T: Config> = StorageMap<Pallet<T>, Identity, H256, VkRecord>;
 
 	#[storage_alias]
-	pub type Disabled<T: Config> = StorageMap<Pallet<T>, Twox64Concat, SystemId, ()>;
-}
+	pub type Registrations<T: Config, Currency: Inspect<<T as frame_system::Config>::AccountId>> =
+		StorageDoubleMap<
+			Pallet<T>,
+			Identity,
+			H256,
+			Blake2_128Concat,
+			<T as frame_system::Config>::AccountId,
+			BalanceOf<T, Currency>,
+		>;
 
-/// [`V1ToV2`] without looking at the version.
-pub struct UncheckedV1ToV2<T>(PhantomData<T>);
+	#[storage_alias]
+	pub type Statements<T: Config> = StorageMap<Pallet<T>, Identity, H256, StatementInfoOf<T>>;
 
-impl<T: Config> UncheckedOnRuntimeUpgrade for UncheckedV1ToV2<T> {
-	fn on_runtime_upgrade() -> Weight {
-		// Collected first: the new entries are under the same prefixes.
-		let keys: Vec<_> = v1::Vks::<T>::drain().collect();
-		let disabled: Vec<_> = v1::Disabled::<T>::drain().collect();
-		let (num_keys, num_disabled) = (keys.len() as u64, disabled.len() as u64);
-		for (vk_hash, old) in keys {
-			Registrations::<T>::insert(vk_hash, &old.owner, old.deposit);
-			VksOf::<T>::insert(&old.owner, vk_hash, ());
-			let record = VkRecord {
-				security: old.security,
-				cost: old.cost,
-				hash: old.hash,
-				num_public_values: old.num_public_values,
-				proof_bytes_max: old.proof_bytes_max,
-				len: old.len,
-				system: old.system,
-				// Systems had one version of keys.
-				version: old.system.key_versions().first().copied().unwrap_or_default(),
-				registrants: 1,
-				genesis: false,
-			};
-			Vks::<T>::insert(vk_hash, record);
-		}
-		for (system, ()) in disabled {
-			Disabled::<T>::insert(Scope::ProofSystem(system), ());
-		}
-		// Version 1 removed every list in the block of its number, so none is older than this one.
-		PruneFrom::<T>::put(frame_system::Pallet::<T>::block_number());
-		let db = T::DbWeight::get();
-		// A key: read and removed, then three writes. Each iteration ends with a read of nothing.
-		db.reads_writes(num_keys + 1, num_keys * 4)
-			.saturating_add(db.reads_writes(num_disabled + 1, num_disabled * 2 + 1))
-			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(num_keys + 1))
-	}
-
-	#[cfg(feature = "try-runtime")]
-	fn pre_upgrade() -> Result<Vec<u8>, sp_runtime::TryRuntimeError> {
-		let keys = v1::Vks::<T>::iter_keys().count() as u32;
-		frame_support::ensure!(keys <= MAX_V1_KEYS, "more keys than one block can move");
-		Ok((keys, v1::Disabled::<T>::iter_keys().count() as u32).encode())
-	}
-
-	#[cfg(feature = "try-runtime")]
-	fn post_upgrade(before: Vec<u8>) -> Result<(), sp_runtime::TryRuntimeError> {
-		let after = (Vks::<T>::iter().count() as u32, Disabled::<T>::iter().count() as u32);
-		frame_support::ensure!(after.encode() == before, "a key or a switch was lost");
-		let registrations = Registrations::<T>::iter().count() as u32;
-		frame_support::ensure!(registrations == after.0, "a key has no registrant");
-		Ok(())
-	}
+	#[storage_alias]
+	pub type Expiries<T: Config> = StorageMap<
+		Pallet<T>,
+		Twox64Concat,
+		BlockNumberOf<T>,
+		BoundedVec<H256, ConstU32<65_536>>,
+		frame_support::pallet_prelude::ValueQuery,
+	>;
 }

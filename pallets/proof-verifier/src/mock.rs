@@ -3,8 +3,8 @@
 //! A runtime for the tests, and real keys and proofs.
 
 use crate::{
-	Error, Event, Native, OnProofVerified, Pallet, Statements, VkBytes, Vks, WeightInfo,
-	weight_model,
+	Error, Event, Native, OnProofVerified, OnRevoked, Pallet, RevokedOf, Statements, VkBytes, Vks,
+	WeightInfo, weight_model,
 };
 use assay_airs::{Sample, fibonacci};
 use assay_primitives::{
@@ -13,7 +13,17 @@ use assay_primitives::{
 };
 use codec::Encode;
 use core::cell::{Cell, RefCell};
-use frame_support::{derive_impl, parameter_types, traits::Hooks, weights::Weight};
+use frame_support::{
+	derive_impl,
+	dispatch::DispatchInfo,
+	parameter_types,
+	traits::{
+		ConstU64, Contains, Footprint, Hooks, LinearStoragePrice,
+		fungible::{HoldConsideration, Inspect},
+		tokens::{Fortitude, Preservation},
+	},
+	weights::Weight,
+};
 use frame_system::limits::{BlockLength, BlockWeights};
 use sp_core::H256;
 use sp_runtime::BuildStorage;
@@ -62,8 +72,8 @@ impl pallet_balances::Config for Test {
 pub const CONTEXT: [u8; 32] = [42; 32];
 pub const LIFETIME: u64 = 5;
 pub const NOTICE: u64 = 10;
-pub const MAX_STATEMENTS: u32 = 2;
-pub const REGISTRANTS: u32 = 3;
+pub const BLOCK_STATEMENTS: u32 = 2;
+pub const KEY_NOTICE: u64 = 7;
 pub const DEPOSIT_BASE: u64 = 100;
 pub const MAX_VERIFICATION_REF_TIME: u64 = 500_000_000_000;
 
@@ -76,20 +86,40 @@ parameter_types! {
 	pub static MaxVkBytes: u32 = 512 * 1024;
 	pub static MaxProofBytes: u32 = 2 * 1024 * 1024;
 	pub static MaxPublicValues: u32 = 1_024;
-	pub static MaxRegistrants: u32 = REGISTRANTS;
+	pub static MinProofBytes: u32 = 16;
+	pub static MaxStatements: u32 = 100;
+	pub static EndNotice: u64 = KEY_NOTICE;
+	pub static MaxQueuedBytes: u32 = 4 * 1024 * 1024;
+	/// The fee of an extrinsic in the check of the pool.
+	pub static Fee: u64 = 0;
+	pub const VkDeposit: RuntimeHoldReason =
+		RuntimeHoldReason::ProofVerifier(crate::HoldReason::VerifyingKey);
 	pub static StatementLifetime: u64 = LIFETIME;
-	pub static MaxStatementsPerBlock: u32 = MAX_STATEMENTS;
+	pub static MaxStatementsPerBlock: u32 = BLOCK_STATEMENTS;
 	pub static RetirementNotice: u64 = NOTICE;
 }
 
 #[derive_impl(crate::config_preludes::TestDefaultConfig)]
 impl crate::Config for Test {
-	type Currency = Balances;
+	type Consideration = HoldConsideration<
+		u64,
+		Balances,
+		VkDeposit,
+		LinearStoragePrice<ConstU64<DEPOSIT_BASE>, ConstU64<1>, u64>,
+		Footprint,
+	>;
+	type BlockNumberProvider = System;
 	type Policy = TestPolicy;
 	type MaxVkBytes = MaxVkBytes;
+	type MinProofBytes = MinProofBytes;
 	type MaxProofBytes = MaxProofBytes;
 	type MaxPublicValues = MaxPublicValues;
-	type MaxRegistrants = MaxRegistrants;
+	type MaxStatements = MaxStatements;
+	type EndNotice = EndNotice;
+	type MaxQueuedBytes = MaxQueuedBytes;
+	type QueuePayment = Fees;
+	type OperationalSigners = Operators;
+	type OnRevoked = (Recorder,);
 	type MaxVerificationWeight = MaxVerificationWeight;
 	type StatementLifetime = StatementLifetime;
 	type MaxStatementsPerBlock = MaxStatementsPerBlock;
@@ -98,7 +128,27 @@ impl crate::Config for Test {
 	type Verifier = Counting;
 }
 
+/// Charges [`Fee`] for each extrinsic.
+pub struct Fees;
+
+impl crate::QueuePayment<u64> for Fees {
+	fn can_pay(who: &u64, _: u32, _: &DispatchInfo, times: u32) -> bool {
+		let free = Balances::reducible_balance(who, Preservation::Preserve, Fortitude::Polite);
+		free >= Fee::get() * u64::from(times)
+	}
+}
+
+/// [`OPERATOR`] alone.
+pub struct Operators;
+
+impl Contains<u64> for Operators {
+	fn contains(who: &u64) -> bool {
+		*who == OPERATOR
+	}
+}
+
 thread_local! {
+	static REVOKED: RefCell<Vec<RevokedOf<Test>>> = const { RefCell::new(Vec::new()) };
 	static VERIFICATIONS: Cell<u32> = const { Cell::new(0) };
 	static TOLD: RefCell<Vec<(H256, H256, PublicValues, u64)>> = const { RefCell::new(Vec::new()) };
 }
@@ -144,6 +194,21 @@ impl OnProofVerified<u64> for Recorder {
 	}
 }
 
+impl OnRevoked<u64> for Recorder {
+	fn on_revoked(revoked: &RevokedOf<Test>) {
+		REVOKED.with(|told| told.borrow_mut().push(*revoked));
+	}
+
+	fn weight() -> Weight {
+		HOOK_WEIGHT
+	}
+}
+
+/// What was revoked in this test.
+pub fn revoked() -> Vec<RevokedOf<Test>> {
+	REVOKED.with(|told| told.borrow().clone())
+}
+
 /// The arguments of the hook in this test.
 pub fn told() -> Vec<(H256, H256, PublicValues, u64)> {
 	TOLD.with(|told| told.borrow().clone())
@@ -154,6 +219,8 @@ pub const SUBMITTER: u64 = 2;
 pub const PAUPER: u64 = 3;
 pub const THIRD: u64 = 4;
 pub const FOURTH: u64 = 5;
+/// May make operational calls.
+pub const OPERATOR: u64 = 6;
 pub const BALANCE: u64 = 1_000_000_000;
 
 pub fn new_test_ext() -> sp_io::TestExternalities {
@@ -164,7 +231,7 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 pub fn test_ext_with_keys(vks: Vec<Vec<u8>>) -> sp_io::TestExternalities {
 	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	pallet_balances::GenesisConfig::<Test> {
-		balances: [OWNER, SUBMITTER, THIRD, FOURTH]
+		balances: [OWNER, SUBMITTER, THIRD, FOURTH, OPERATOR]
 			.map(|account| (account, BALANCE))
 			.into_iter()
 			.chain([(PAUPER, DEPOSIT_BASE)])
@@ -189,6 +256,7 @@ pub fn test_ext_with_keys(vks: Vec<Vec<u8>>) -> sp_io::TestExternalities {
 pub fn build_and_execute(test: impl FnOnce()) {
 	VERIFICATIONS.with(|count| count.set(0));
 	TOLD.with(|told| told.borrow_mut().clear());
+	REVOKED.with(|told| told.borrow_mut().clear());
 	new_test_ext().execute_with(|| {
 		test();
 		Pallet::<Test>::do_try_state().unwrap();
@@ -273,6 +341,14 @@ impl Case {
 
 	pub fn unregister_as(&self, account: u64) -> frame_support::dispatch::DispatchResult {
 		ProofVerifier::unregister_vk(RuntimeOrigin::signed(account), self.vk_hash())
+	}
+
+	pub fn take_over_as(&self, account: u64) -> frame_support::dispatch::DispatchResult {
+		ProofVerifier::take_over_vk(RuntimeOrigin::signed(account), self.vk_hash())
+	}
+
+	pub fn remove(&self) -> frame_support::dispatch::DispatchResult {
+		ProofVerifier::remove_vk(RuntimeOrigin::signed(PAUPER), self.vk_hash())
 	}
 
 	pub fn submit(&self) -> frame_support::dispatch::DispatchResultWithPostInfo {
@@ -373,7 +449,7 @@ pub type TestError = Error<Test>;
 pub type TestVks = Vks<Test>;
 pub type TestVkBytes = VkBytes<Test>;
 pub type TestStatements = Statements<Test>;
-pub type TestRegistrations = crate::Registrations<Test>;
+pub type TestRegistrants = crate::Registrants<Test>;
 pub type TestVksOf = crate::VksOf<Test>;
 
 /// What a submission of `case` is charged besides verification and the hook, under a key of `vk_len`

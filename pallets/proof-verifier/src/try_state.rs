@@ -3,13 +3,13 @@
 //! The invariants of the stored state: one function each, reading only.
 
 use crate::{
-	BalanceOf, Config, Expiries, HoldReason, Pallet, ProofVerifier, PruneFrom, Registrations,
-	Retirements, Statements, VkBytes, Vks, VksOf,
+	Config, Disabled, Expiring, NumExpiring, Pallet, ProofVerifier, PruneFrom, Registrants,
+	Retirements, RevokedBlocks, Scope, Statements, VkBytes, Vks, VksOf,
 };
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use assay_primitives::{Policy, SecurityBits, SystemId, VerifyingKey};
-use frame_support::{ensure, traits::fungible::InspectHold};
-use sp_runtime::{Saturating, TryRuntimeError};
+use frame_support::{ensure, traits::Get};
+use sp_runtime::{Saturating, TryRuntimeError, traits::One};
 
 impl<T: Config> Pallet<T> {
 	/// Checks every invariant of the stored state; reads only.
@@ -20,11 +20,11 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::every_key_has_bytes_of_its_hash()?;
 		Self::every_record_is_what_its_key_says()?;
-		Self::every_key_counts_its_registrants()?;
-		Self::registrations_agree_in_both_directions()?;
-		Self::deposits_are_held()?;
+		Self::registrants_agree_in_both_directions()?;
 		Self::every_statement_is_listed_once()?;
 		Self::every_list_is_yet_to_be_pruned()?;
+		Self::statements_are_bounded()?;
+		Self::revoked_ranges_lie_apart()?;
 		Self::known_versions_retire()
 	}
 
@@ -69,70 +69,50 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn every_key_counts_its_registrants() -> Result<(), TryRuntimeError> {
-		let mut counts = BTreeMap::new();
-		for (vk_hash, ..) in Registrations::<T>::iter() {
-			ensure!(Vks::<T>::contains_key(vk_hash), "a registration of no key");
-			*counts.entry(vk_hash).or_insert(0u32) += 1;
-		}
-		for (vk_hash, record) in Vks::<T>::iter() {
-			let count = counts.get(&vk_hash).copied().unwrap_or(0);
-			ensure!(record.registrants == count, "a key counts its registrants wrong");
-			ensure!(count > 0 || record.genesis, "a key that nobody has registered");
-		}
-		Ok(())
-	}
-
-	fn registrations_agree_in_both_directions() -> Result<(), TryRuntimeError> {
-		for (vk_hash, owner, _) in Registrations::<T>::iter() {
+	fn registrants_agree_in_both_directions() -> Result<(), TryRuntimeError> {
+		for (vk_hash, registrant) in Registrants::<T>::iter() {
+			ensure!(Vks::<T>::contains_key(vk_hash), "a registrant of no key");
 			ensure!(
-				VksOf::<T>::contains_key(owner, vk_hash),
-				"a registration that its account does not know"
+				VksOf::<T>::contains_key(registrant.account, vk_hash),
+				"a registrant that does not know of its key"
 			);
 		}
 		for (owner, vk_hash, ()) in VksOf::<T>::iter() {
 			ensure!(
-				Registrations::<T>::contains_key(vk_hash, owner),
-				"an account knows a registration that does not exist"
+				Registrants::<T>::get(vk_hash)
+					.is_some_and(|registrant| registrant.account == owner),
+				"an account knows of a key that it does not pay for"
 			);
-		}
-		Ok(())
-	}
-
-	fn deposits_are_held() -> Result<(), TryRuntimeError> {
-		let mut deposits = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-		for (_, owner, deposit) in Registrations::<T>::iter() {
-			let sum = deposits.entry(owner).or_default();
-			*sum = sum.saturating_add(deposit);
-		}
-		for (owner, deposit) in deposits {
-			let held = T::Currency::balance_on_hold(&HoldReason::VerifyingKey.into(), &owner);
-			ensure!(held == deposit, "an account's hold is not the sum of its deposits");
 		}
 		Ok(())
 	}
 
 	fn every_statement_is_listed_once() -> Result<(), TryRuntimeError> {
-		let mut listed = BTreeSet::new();
-		for (block, statements) in Expiries::<T>::iter() {
-			for statement in statements {
-				let info = Statements::<T>::get(statement)
-					.ok_or("a statement that does not exist would expire")?;
-				ensure!(info.expires == block, "a statement expires in another block");
-				ensure!(info.block < block, "a statement expired before it was accepted");
-				ensure!(listed.insert(statement), "a statement expires twice");
-			}
+		let mut listed = 0u32;
+		let mut counts = BTreeMap::new();
+		for (block, statement, ()) in Expiring::<T>::iter() {
+			let record = Statements::<T>::get(statement)
+				.ok_or("a statement that does not exist would expire")?;
+			ensure!(record.expires == block, "a statement expires in another block");
+			ensure!(record.block < block, "a statement expired before it was accepted");
+			*counts.entry(block).or_insert(0u32) += 1;
+			listed += 1;
 		}
-		for statement in Statements::<T>::iter_keys() {
-			ensure!(listed.contains(&statement), "a statement would never expire");
+		for (block, count) in NumExpiring::<T>::iter() {
+			ensure!(count > 0, "a list of no statements is counted");
+			ensure!(counts.remove(&block) == Some(count), "a list is counted wrong");
 		}
+		ensure!(counts.is_empty(), "a list is not counted");
+		// Each entry of a list is of another statement, so equal numbers mean all of them.
+		let stored = Statements::<T>::iter_keys().count() as u32;
+		ensure!(stored == listed, "a statement would never expire");
+		ensure!(Statements::<T>::count() == stored, "statements are counted wrong");
 		Ok(())
 	}
 
 	fn every_list_is_yet_to_be_pruned() -> Result<(), TryRuntimeError> {
 		let from = PruneFrom::<T>::get();
-		for (block, statements) in Expiries::<T>::iter() {
-			ensure!(!statements.is_empty(), "a list of no statements is stored");
+		for block in NumExpiring::<T>::iter_keys() {
 			ensure!(
 				from.is_some_and(|from| from <= block),
 				"a list of statements would never be pruned"
@@ -141,7 +121,32 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// A runtime that lowers the bound has to wait for the oldest statements before this holds again.
+	fn statements_are_bounded() -> Result<(), TryRuntimeError> {
+		let most = T::MaxStatements::get();
+		ensure!(Statements::<T>::count() <= most, "more statements than the chain stores");
+		Ok(())
+	}
+
+	fn revoked_ranges_lie_apart() -> Result<(), TryRuntimeError> {
+		for mut ranges in RevokedBlocks::<T>::iter_values().map(|ranges| ranges.into_inner()) {
+			ensure!(!ranges.is_empty(), "a key with no revoked blocks");
+			ensure!(ranges.iter().all(|(from, to)| from <= to), "a range that is empty");
+			ranges.sort_unstable();
+			ensure!(
+				ranges.windows(2).all(|pair| pair[0].1.saturating_add(One::one()) < pair[1].0),
+				"two ranges that touch"
+			);
+		}
+		Ok(())
+	}
+
 	fn known_versions_retire() -> Result<(), TryRuntimeError> {
+		for scope in Disabled::<T>::iter_keys() {
+			if let Scope::Version(version) = scope {
+				ensure!(SystemId::of_version(version).is_some(), "an unknown version is off");
+			}
+		}
 		for version in Retirements::<T>::iter_keys() {
 			ensure!(SystemId::of_version(version).is_some(), "an unknown version retires");
 		}

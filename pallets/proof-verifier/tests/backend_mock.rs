@@ -32,33 +32,22 @@ mod runtime {
 	#[runtime::pallet_index(0)]
 	pub type System = frame_system;
 	#[runtime::pallet_index(1)]
-	pub type Balances = pallet_balances;
-	#[runtime::pallet_index(2)]
 	pub type ProofVerifier = pallet_proof_verifier;
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
 	type Block = frame_system::mocking::MockBlock<Test>;
-	type AccountData = pallet_balances::AccountData<u64>;
-}
-
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Test {
-	type AccountStore = System;
 }
 
 #[derive_impl(pallet_proof_verifier::config_preludes::TestDefaultConfig)]
 impl pallet_proof_verifier::Config for Test {
-	type Currency = Balances;
+	type BlockNumberProvider = System;
 }
 
 #[test]
 fn the_marker_is_taken_for_a_proof_and_nothing_else_is() {
-	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-	pallet_balances::GenesisConfig::<Test> { balances: vec![(1, 1_000_000)], ..Default::default() }
-		.assimilate_storage(&mut storage)
-		.unwrap();
+	let storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	sp_io::TestExternalities::new(storage).execute_with(|| {
 		System::set_block_number(1);
 		let vk = VerifyingKey::Plonky3V1(Plonky3Vk {

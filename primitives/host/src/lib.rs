@@ -6,8 +6,10 @@
 //! code of an [`ErrorClass`](assay_primitives::ErrorClass). A host function stays for ever: once
 //! released, its behaviour on every input is consensus, and a change gets a new version beside it.
 //!
-//! - `guard` is the only place that catches a panic: a panic would become a trap, and a block author
-//!   drops a trapping transaction without its fee.
+//! - `guard` is the only place that catches a verifier's panic: a panic would become a trap, and a block
+//!   author drops a trapping transaction without its fee.
+//! - `fit` refuses builds on which the guard does not help, or whose verdicts may differ:
+//!   [`check_build`] belongs into the start of every node that validates.
 //! - `observer` reports every call to the node: system, bytes, time, verdict. Without one installed it
 //!   costs one atomic load.
 //! - `pass` copies the arguments into memory that it keeps from call to call.
@@ -16,11 +18,15 @@
 #![deny(missing_docs)]
 
 #[cfg(feature = "std")]
+mod fit;
+#[cfg(feature = "std")]
 mod guard;
 #[cfg(feature = "std")]
 mod observer;
 mod pass;
 
+#[cfg(feature = "std")]
+pub use fit::UnfitBuild;
 #[cfg(feature = "std")]
 pub use observer::{AlreadyInstalled, Observation, set_observer};
 
@@ -45,6 +51,18 @@ type StwoFunctions = ();
 type CairoFunctions = cairo_verifier::HostFunctions;
 #[cfg(all(feature = "std", not(feature = "backend-cairo")))]
 type CairoFunctions = ();
+
+/// Whether a node of this build may validate: call it at the node's start.
+///
+/// # Errors
+///
+/// Its verdicts may differ from those of other nodes.
+#[cfg(feature = "std")]
+pub fn check_build() -> Result<(), UnfitBuild> {
+	// Substrate's panic hook ends the process unless told otherwise for this thread.
+	let _unwind = sp_panic_handler::AbortGuard::force_unwind();
+	fit::check()
+}
 
 /// A host function: key, public values and proof; returns 0 or the code of an error class.
 pub type HostFunction = fn(&[u8], &[u8], &[u8]) -> u32;

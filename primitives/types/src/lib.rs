@@ -40,7 +40,7 @@ mod vk;
 pub use cost::{CheckedVk, Cost};
 pub use error::ErrorClass;
 pub use policy::{Policy, Profile, SecurityBits};
-pub use public_values::PublicValues;
+pub use public_values::{ACCOUNT_ELEMENTS, PublicValues, account_elements};
 pub use statement::{STATEMENT_DOMAIN, statement_hash};
 pub use system::{FirstCheck, Refusal, System, SystemId, Verifier};
 pub use vk::*;

@@ -21,7 +21,10 @@ use frame_support::{
 	derive_impl,
 	genesis_builder_helper::{build_state, get_preset},
 	parameter_types,
-	traits::{ConstU32, ConstU128, Get},
+	traits::{
+		ConstU32, ConstU128, Footprint, Get, LinearStoragePrice, Nothing,
+		fungible::HoldConsideration,
+	},
 	weights::{Weight, constants::WEIGHT_REF_TIME_PER_SECOND},
 };
 use frame_system::{EnsureRoot, limits::BlockWeights};
@@ -70,7 +73,9 @@ pub type TxExtension = (
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
 	frame_system::CheckEra<Runtime>,
-	frame_system::CheckNonce<Runtime>,
+	// [extension]
+	pallet_proof_verifier::CheckQueue<Runtime>,
+	// [/extension]
 	frame_system::CheckWeight<Runtime>,
 );
 /// Extrinsic as it stands in a block.
@@ -151,6 +156,9 @@ parameter_types! {
 	pub const VkDepositBase: Balance = UNIT / 10;
 	/// A token for 10 KB.
 	pub const VkDepositPerByte: Balance = UNIT / 10_000;
+	/// What the deposits are held for.
+	pub const VkDeposit: RuntimeHoldReason =
+		RuntimeHoldReason::ProofVerifier(pallet_proof_verifier::HoldReason::VerifyingKey);
 	/// At least 80 proven bits of security.
 	pub const ProofPolicy: assay_primitives::Policy =
 		assay_primitives::Policy::of(assay_primitives::Profile::Standard);
@@ -171,25 +179,37 @@ impl Get<assay_primitives::Hash> for GenesisHash {
 // [config]
 impl pallet_proof_verifier::Config for Runtime {
 	// The deposits.
-	type Currency = Balances;
-	type RuntimeHoldReason = RuntimeHoldReason;
-	type VkDepositBase = VkDepositBase;
-	type VkDepositPerByte = VkDepositPerByte;
-	// The context of a statement, and its lifetime: a day of blocks of six seconds.
+	type Consideration = HoldConsideration<
+		AccountId,
+		Balances,
+		VkDeposit,
+		LinearStoragePrice<VkDepositBase, VkDepositPerByte, Balance>,
+		Footprint,
+	>;
+	// The clock, the context of a statement, and its lifetime: a day of blocks of six seconds.
+	type BlockNumberProvider = System;
 	type StatementContext = GenesisHash;
 	type StatementLifetime = ConstU32<14_400>;
 	// The limits.
 	type Policy = ProofPolicy;
 	type MaxVkBytes = ConstU32<{ 256 * 1024 }>;
+	type MinProofBytes = ConstU32<2_048>;
 	type MaxProofBytes = ConstU32<{ 1024 * 1024 }>;
 	type MaxPublicValues = ConstU32<1_024>;
-	type MaxRegistrants = ConstU32<32>;
 	type MaxVerificationWeight = MaxVerificationWeight;
 	type MaxStatementsPerBlock = ConstU32<256>;
-	// The hook, and the origin that may stop everything.
+	type MaxStatements = ConstU32<{ 1024 * 1024 }>;
+	// The hooks, the origin that may stop everything, and notices.
 	type OnProofVerified = ();
+	type OnRevoked = ();
 	type AdminOrigin = EnsureRoot<AccountId>;
+	type EndNotice = ConstU32<{ 14 * 14_400 }>;
 	type RetirementNotice = ConstU32<{ 14 * 14_400 }>;
+	// What the pool takes from an account: two of the longest proofs, and no operational calls. This chain has no
+	// fees; `runtime/src/fees.rs` shows a chain that has.
+	type MaxQueuedBytes = ConstU32<{ 2 * 1024 * 1024 + 16 * 1024 }>;
+	type QueuePayment = ();
+	type OperationalSigners = Nothing;
 	// The verifier and the weights.
 	type Verifier = pallet_proof_verifier::InRuntime;
 	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;
@@ -270,7 +290,7 @@ sp_api::impl_runtime_apis! {
 	impl pallet_proof_verifier::api::ProofVerifierApi<Block, AccountId, Balance, BlockNumber>
 		for Runtime
 	{
-		fn vk_info(vk_hash: Hash) -> Option<VkInfo<BlockNumber>> {
+		fn vk_info(vk_hash: Hash) -> Option<VkInfo<AccountId, BlockNumber>> {
 			ProofVerifier::vk_info(vk_hash)
 		}
 
@@ -278,11 +298,7 @@ sp_api::impl_runtime_apis! {
 			ProofVerifier::vk_bytes(vk_hash)
 		}
 
-		fn vk_registrants(vk_hash: Hash) -> Vec<(AccountId, Balance)> {
-			ProofVerifier::vk_registrants(vk_hash)
-		}
-
-		fn vks_of(account: AccountId, after: Option<Hash>, limit: u32) -> VkPage<Balance> {
+		fn vks_of(account: AccountId, after: Option<Hash>, limit: u32) -> VkPage {
 			ProofVerifier::vks_of(account, after, limit)
 		}
 
@@ -303,7 +319,7 @@ sp_api::impl_runtime_apis! {
 			ProofVerifier::statement_status(statement)
 		}
 
-		fn restrictions() -> Restrictions<BlockNumber> {
+		fn restrictions() -> Restrictions<AccountId, BlockNumber> {
 			ProofVerifier::restrictions()
 		}
 

@@ -2,18 +2,27 @@
 
 //! The parameters of each pallet, with reasons where a number was a choice.
 
+mod validators;
+
+pub use validators::*;
+
 use crate::{
 	AccountId, Aura, Balance, Balances, Block, BlockNumber, DAYS, EXISTENTIAL_DEPOSIT, Hash,
 	MICRO_UNIT, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
 	RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SLOT_DURATION, System,
-	UNIT, VERSION, weights,
+	UNIT, VERSION,
+	fees::{Fees, FollowDemand, SudoKey},
+	weights,
 };
 use assay_primitives::{MAX_VK_BYTES, Policy, Profile};
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
 	parameter_types,
-	traits::{ConstBool, ConstU8, ConstU32, ConstU64, ConstU128, Get, VariantCountOf},
+	traits::{
+		ConstU8, ConstU32, ConstU64, ConstU128, Footprint, Get, LinearStoragePrice, VariantCountOf,
+		fungible::HoldConsideration,
+	},
 	weights::{
 		ConstantMultiplier, IdentityFee, Weight,
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
@@ -23,9 +32,8 @@ use frame_system::{
 	EnsureRoot,
 	limits::{BlockLength, BlockWeights},
 };
-use pallet_transaction_payment::{ConstFeeMultiplier, FungibleAdapter, Multiplier};
-use sp_consensus_aura::sr25519::AuthorityId as AuraId;
-use sp_runtime::{Perbill, traits::One};
+use pallet_transaction_payment::FungibleAdapter;
+use sp_runtime::Perbill;
 use sp_version::RuntimeVersion;
 
 /// Share of a block that ordinary extrinsics may fill, by weight and by length; the rest is for
@@ -63,8 +71,6 @@ parameter_types! {
 		.build();
 	/// Prefix of addresses: 42, any Substrate chain.
 	pub const SS58Prefix: u8 = 42;
-	/// Fees don't follow demand: the chain is for tests, and a load test needs a fixed price.
-	pub FeeMultiplier: Multiplier = Multiplier::one();
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
@@ -83,7 +89,7 @@ impl frame_system::Config for Runtime {
 	type SystemWeightInfo = weights::frame_system::WeightInfo<Runtime>;
 	type ExtensionsWeightInfo = weights::frame_system_extensions::WeightInfo<Runtime>;
 	type SS58Prefix = SS58Prefix;
-	type SingleBlockMigrations = crate::Migrations;
+	type MultiBlockMigrator = crate::Migrations;
 	type MaxConsumers = ConstU32<16>;
 }
 
@@ -93,25 +99,6 @@ impl pallet_timestamp::Config for Runtime {
 	type OnTimestampSet = Aura;
 	type MinimumPeriod = ConstU64<{ SLOT_DURATION / 2 }>;
 	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
-}
-
-impl pallet_aura::Config for Runtime {
-	type AuthorityId = AuraId;
-	type DisabledValidators = ();
-	type MaxAuthorities = ConstU32<32>;
-	type AllowMultipleBlocksPerSlot = ConstBool<false>;
-	type SlotDuration = ConstU64<SLOT_DURATION>;
-}
-
-impl pallet_grandpa::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = ();
-	type MaxAuthorities = ConstU32<32>;
-	type MaxNominators = ConstU32<0>;
-	// Equivocation is not reported on chain: there is no stake to slash.
-	type MaxSetIdSessionEntries = ConstU64<0>;
-	type KeyOwnerProof = sp_core::Void;
-	type EquivocationReportSystem = ();
 }
 
 impl pallet_balances::Config for Runtime {
@@ -137,7 +124,7 @@ impl pallet_transaction_payment::Config for Runtime {
 	// One smallest unit per picosecond.
 	type WeightToFee = IdentityFee<Balance>;
 	type LengthToFee = ConstantMultiplier<Balance, ConstU128<PRICE_PER_BYTE>>;
-	type FeeMultiplierUpdate = ConstFeeMultiplier<FeeMultiplier>;
+	type FeeMultiplierUpdate = FollowDemand;
 	type OperationalFeeMultiplier = ConstU8<5>;
 	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
 }
@@ -164,6 +151,9 @@ parameter_types! {
 	pub const VkDepositBase: Balance = UNIT / 10;
 	/// and a token for 10 KB: about 14 for Keccak-f's AIR, 53 for the largest key.
 	pub const VkDepositPerByte: Balance = 100 * MICRO_UNIT;
+	/// What the deposits are held for.
+	pub const VkDeposit: RuntimeHoldReason =
+		RuntimeHoldReason::ProofVerifier(pallet_proof_verifier::HoldReason::VerifyingKey);
 	/// Two proofs of the costliest key that may be registered fit a block.
 	pub MaxVerificationWeight: Weight =
 		Weight::from_parts(3 * MAX_BLOCK_REF_TIME / 10, 0);
@@ -184,28 +174,41 @@ impl Get<[u8; 32]> for GenesisHash {
 }
 
 impl pallet_proof_verifier::Config for Runtime {
-	type RuntimeHoldReason = RuntimeHoldReason;
-	type Currency = Balances;
-	type VkDepositBase = VkDepositBase;
-	type VkDepositPerByte = VkDepositPerByte;
+	type Consideration = HoldConsideration<
+		AccountId,
+		Balances,
+		VkDeposit,
+		LinearStoragePrice<VkDepositBase, VkDepositPerByte, Balance>,
+		Footprint,
+	>;
+	type BlockNumberProvider = System;
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type Verifier = pallet_proof_verifier::Native;
 	type Policy = ProofPolicy;
 	type StatementContext = GenesisHash;
 	type MaxVkBytes = ConstU32<{ MAX_VK_BYTES as u32 }>;
+	// The shortest proofs of 80 bits that were ever made here take 6 KB.
+	type MinProofBytes = ConstU32<2_048>;
 	type MaxProofBytes = ConstU32<MAX_PROOF_BYTES>;
 	// The most that a program may read.
 	type MaxPublicValues = ConstU32<1_024>;
-	// One call of root releases the deposits of this many.
-	type MaxRegistrants = ConstU32<32>;
 	type MaxVerificationWeight = MaxVerificationWeight;
-	// A week: long enough for a person to come back and look.
-	type StatementLifetime = ConstU32<{ 7 * DAYS }>;
+	// A day: applications read a statement when it comes; a week of full blocks would be 40 GB of state.
+	type StatementLifetime = ConstU32<DAYS>;
+	// 1.7 GB of state: as many as a day of blocks with 290 statements each leaves.
+	type MaxStatements = ConstU32<{ 4 * 1_024 * 1_024 }>;
+	// Two weeks to take over the deposit, or to prove under another key.
+	type EndNotice = ConstU32<{ 14 * DAYS }>;
 	// More than a block has room for: 6 MiB hold 86 proofs of 73 KB, a Fibonacci sequence of 2^14
 	// steps, and 1,024 of 6 KB.
 	type MaxStatementsPerBlock = ConstU32<1_024>;
 	// Two weeks to prove under another key. Switch off what is broken instead.
 	type RetirementNotice = ConstU32<{ 14 * DAYS }>;
 	type OnProofVerified = ();
+	type OnRevoked = ();
+	// Two of the longest proofs: five accounts fill a pool of 20 MiB, and each must be able to pay for it.
+	type MaxQueuedBytes = ConstU32<{ 2 * MAX_PROOF_BYTES + 16 * 1_024 }>;
+	type QueuePayment = Fees;
+	type OperationalSigners = SudoKey;
 	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;
 }

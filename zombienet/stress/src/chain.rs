@@ -3,9 +3,12 @@
 //! What the harness asks one node besides what the client asks: headers of every fork, bodies, weights.
 
 use crate::Harness;
+use assay_client::light::{FinalHeader, Light};
 use assay_client::submit::Options;
+use assay_client::validators::NewKeys;
 use assay_client::{
-	Admin, Call, Connection, Keypair, RpcParams, RpcSubscription, bytes, rpc_params, signer,
+	AccountId32, Admin, Call, Connection, Keypair, RpcParams, RpcSubscription, bytes, rpc_params,
+	signer,
 };
 use codec::{Compact, Decode, Encode};
 use serde::Deserialize;
@@ -185,6 +188,30 @@ impl Chain {
 	pub async fn code_hash(&self, block: [u8; 32]) -> Result<Option<[u8; 32]>, Harness> {
 		let answer = self.ask("state_getStorageHash", rpc_params![CODE, hex0x(&block)]).await?;
 		Ok(answer.as_str().and_then(bytes).and_then(|hash| hash.try_into().ok()))
+	}
+
+	/// The statements that a block's proofs left.
+	pub async fn statements(&self, hash: [u8; 32]) -> Result<Vec<[u8; 32]>, Harness> {
+		Ok(self.0.proofs(hash).await?.into_iter().map(|proof| proof.statement).collect())
+	}
+
+	/// Lets the node make new keys for a validator.
+	pub async fn rotate_keys(&self, account: &AccountId32) -> Result<NewKeys, Harness> {
+		Ok(self.0.rotate_keys(account).await?)
+	}
+
+	/// Follows the sets of validators to the one that made a block final.
+	pub async fn follow(&self, light: &mut Light, number: u32) -> Result<FinalHeader, Harness> {
+		Ok(self.0.follow(light, number).await?)
+	}
+
+	/// Reads from the state after a final block, with proof.
+	pub async fn read_proven(
+		&self,
+		header: &FinalHeader,
+		key: &[u8],
+	) -> Result<Option<Vec<u8>>, Harness> {
+		Ok(self.0.read_proven(header, key).await?)
 	}
 
 	/// Puts a signed call into the node's pool.

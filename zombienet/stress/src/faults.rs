@@ -6,6 +6,7 @@ use crate::Harness;
 use crate::load;
 use crate::nodes::Place;
 use crate::rng::Rng;
+use crate::rotate::{Change, rotate};
 use crate::run::{Done, Run, Upgraded};
 use crate::scenario::Fault;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use std::time::Duration;
 use tokio::process::Command;
 
 /// Seconds that nodes may take to be in step again before it counts as never.
-const PATIENCE_S: f64 = 180.0;
+pub const PATIENCE_S: f64 = 180.0;
 
 /// What a node says that has no host function for a runtime.
 const MISSING_IMPORT: &str = "function imports which are not present on the host";
@@ -60,6 +61,11 @@ pub async fn run_fault(
 			wait_until(&run, start + at_s).await;
 			upgrade(&run, &old, blocks, &runtime, &folder).await
 		},
+		Fault::Rotate { rekeyed, removed, added, at_s, blocks } => {
+			wait_until(&run, start + at_s).await;
+			let (rekeyed, removed, added) = (&rekeyed, &removed, &added);
+			rotate(&run, Change { rekeyed, removed, added, blocks }, &folder).await
+		},
 	}
 }
 
@@ -69,7 +75,7 @@ async fn wait_until(run: &Run, moment: f64) {
 	}
 }
 
-fn indices(run: &Run, names: &[String]) -> Result<Vec<usize>, Harness> {
+pub fn indices(run: &Run, names: &[String]) -> Result<Vec<usize>, Harness> {
 	let state = run.state();
 	let find = |name: &String| {
 		let found = state.nodes.iter().position(|node| node.place.name == *name);
@@ -347,6 +353,20 @@ fn start(place: &Place, folder: &Path) -> Result<u32, Harness> {
 }
 
 async fn join(run: &Arc<Run>, name: &str, sync: &str, folder: &Path) -> Result<(), Harness> {
+	let at = run.now();
+	let node = start_new(run, name, sync, false, folder)?;
+	healed(run, &format!("join ({sync})"), &[name.to_string()], &[node], at).await;
+	Ok(())
+}
+
+/// Starts a node that the network did not have, and follows it.
+pub fn start_new(
+	run: &Arc<Run>,
+	name: &str,
+	sync: &str,
+	validator: bool,
+	folder: &Path,
+) -> Result<usize, Harness> {
 	let (like, best) = {
 		let state = run.state();
 		let like = state.nodes.first().map(|node| node.place.clone());
@@ -382,6 +402,9 @@ async fn join(run: &Arc<Run>, name: &str, sync: &str, folder: &Path) -> Result<(
 		command.extend([flag.to_string(), value]);
 	}
 	command.extend(["--no-mdns".to_string(), "--no-telemetry".to_string()]);
+	if validator {
+		command.push("--validator".to_string());
+	}
 	let mut place = Place {
 		name: name.into(),
 		host: "127.0.0.1".into(),
@@ -392,11 +415,8 @@ async fn join(run: &Arc<Run>, name: &str, sync: &str, folder: &Path) -> Result<(
 		command,
 	};
 	eprintln!("stress: join: {name}, {sync} sync, the network is at block {best}");
-	let at = run.now();
 	place.pid = Some(start(&place, folder)?);
-	let node = run.add(place);
-	healed(run, &format!("join ({sync})"), &[name.to_string()], &[node], at).await;
-	Ok(())
+	Ok(run.add(place))
 }
 
 fn free_port() -> Result<u16, Harness> {
@@ -408,7 +428,7 @@ fn free_port() -> Result<u16, Harness> {
 
 /// Waits until the nodes are on the best chain, at most one block behind, and every node saw new
 /// finality, and notes how long both took.
-async fn healed(run: &Run, kind: &str, names: &[String], nodes: &[usize], at: f64) {
+pub async fn healed(run: &Run, kind: &str, names: &[String], nodes: &[usize], at: f64) {
 	let healed = run.now();
 	let final_then = run.state().nodes.iter().map(|node| node.finalised).max().unwrap_or(0);
 	let (mut back_in_step, mut finality_back) = (None, None);
@@ -434,7 +454,7 @@ async fn healed(run: &Run, kind: &str, names: &[String], nodes: &[usize], at: f6
 		tokio::time::sleep(Duration::from_millis(50)).await;
 	}
 	let (kind, nodes) = (kind.into(), names.to_vec());
-	let upgrade = None;
-	let done = Done { kind, nodes, at, healed, back_in_step, finality_back, upgrade };
+	let (upgrade, rotated) = (None, None);
+	let done = Done { kind, nodes, at, healed, back_in_step, finality_back, upgrade, rotated };
 	run.state().faults.push(done);
 }

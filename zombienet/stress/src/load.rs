@@ -4,12 +4,12 @@
 
 use crate::Harness;
 use crate::chain::{SENDERS, sender};
-use crate::corpus::Proofs;
+use crate::corpus::{Proof, Proofs};
 use crate::rng::Rng;
 use crate::run::{Item, Run};
-use crate::scenario::Load;
+use crate::scenario::{Load, Spam};
 use crate::tamper;
-use assay_client::{Call, Keypair};
+use assay_client::{Admin, Call, Keypair};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ use std::time::Duration;
 const OFFER_AGAIN_S: f64 = 24.0;
 /// The last funded account registers the keys.
 const REGISTRANT: usize = SENDERS - 1;
+/// Length of a long remark: ten of them fill a block.
+const REMARK_BYTES: usize = 629_000;
 /// Seconds that a load waits for the upgrade that it is for.
 const UPGRADE_PATIENCE_S: f64 = 600.0;
 
@@ -193,7 +195,10 @@ pub async fn send(
 			let account = &mut accounts[turn % load.senders];
 			turn += 1;
 			let proof_bytes = proof.len();
-			let call = Call::submit_proof(proofs.vk_hash, values, proof);
+			let call = match load.spam {
+				None => Call::submit_proof(proofs.vk_hash, values, proof),
+				Some(spam) => spam_call(spam, &proofs, &mut rng),
+			};
 			let signed = loop {
 				if run.stopped() {
 					return Ok(());
@@ -206,9 +211,11 @@ pub async fn send(
 				}
 				tokio::time::sleep(Duration::from_millis(300)).await;
 			};
-			let expected =
-				tamper.as_ref().map(|tamper| tamper.expected(&proofs)).unwrap_or_default();
-			let name = tamper.as_ref().map(tamper::Tamper::name);
+			let (name, expected) = match (&tamper, load.spam.map(Spam::refusals)) {
+				(Some(tamper), _) => (Some(tamper.name()), tamper.expected(&proofs)),
+				(None, Some(refusals)) if !refusals.is_empty() => (Some("spam"), refusals),
+				_ => (None, Vec::new()),
+			};
 			let call = Item {
 				tamper: name,
 				expected,
@@ -226,6 +233,19 @@ pub async fn send(
 		}
 	}
 	Ok(())
+}
+
+/// A call that keeps others out.
+fn spam_call(spam: Spam, proofs: &Proofs, rng: &mut Rng) -> Call {
+	let random = |rng: &mut Rng| core::array::from_fn(|_| rng.below(256) as u8);
+	let Proof { proof, public_values, .. } = &proofs.proofs[0];
+	match spam {
+		Spam::RootCalls => Admin::SetCode { code: vec![0; 8], checked: false }.inner(),
+		Spam::Purges => Admin::PurgeVk(random(rng)).inner(),
+		Spam::Remarks => Call::remark(vec![0; REMARK_BYTES]),
+		Spam::Copies => Call::submit_proof(proofs.vk_hash, public_values.clone(), proof.clone()),
+		Spam::UnknownKeys => Call::submit_proof(random(rng), public_values.clone(), proof.clone()),
+	}
 }
 
 /// Waits for the runtime upgrade, and says when it came.

@@ -13,6 +13,7 @@ mod load;
 mod measure;
 mod nodes;
 mod rng;
+mod rotate;
 mod run;
 mod scenario;
 mod summary;

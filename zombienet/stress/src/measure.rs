@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 pub mod metric {
 	/// Histogram: verification and import of a block by the import queue, in seconds.
 	pub const IMPORT: &str = "substrate_block_verification_and_import_time";
-	/// Histogram: verification of a proof in seconds, by `proof_system` and `verdict`.
+	/// Histogram: verification of a proof in seconds, by `proof_system` and `stage`.
 	pub const VERIFY: &str = "assay_verification_seconds";
 	/// Gauge: connected peers.
 	pub const PEERS: &str = "substrate_sub_libp2p_peers_count";

@@ -6,6 +6,7 @@
 use crate::chain::{Body, Chain, Head};
 use crate::measure::{self, metric};
 use crate::nodes::Place;
+use crate::rotate::Rotated;
 use assay_client::rpc_params;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
@@ -135,6 +136,8 @@ pub struct Done {
 	pub finality_back: Option<f64>,
 	/// What else there is to say of a runtime upgrade.
 	pub upgrade: Option<Upgraded>,
+	/// And of a change of validators.
+	pub rotated: Option<Rotated>,
 }
 
 /// What a runtime upgrade came to before its old nodes were replaced.

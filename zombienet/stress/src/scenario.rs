@@ -80,9 +80,38 @@ pub struct Load {
 	/// Whether refusals by a full pool are part of the plan.
 	#[serde(default)]
 	pub flood: bool,
+	/// What is sent in the place of proofs, to keep other calls out. Pools may refuse all of it.
+	pub spam: Option<Spam>,
 	/// Whether its key is registered, and `start_s` counted, from the runtime upgrade on.
 	#[serde(default)]
 	pub after_upgrade: bool,
+}
+
+/// What somebody sends who wants to keep other calls out.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Spam {
+	/// Calls of the system that only root may make: operational ones, which go before all others.
+	RootCalls,
+	/// The admin's call that removes a key, of keys that there are not.
+	Purges,
+	/// Long remarks: they do nothing, and fill blocks.
+	Remarks,
+	/// The first proof, genuine, from each account.
+	Copies,
+	/// Proofs under a key that the chain does not have.
+	UnknownKeys,
+}
+
+impl Spam {
+	/// What a block may say of such a call; empty if it is as good as any other.
+	pub fn refusals(self) -> Vec<&'static str> {
+		match self {
+			Self::RootCalls | Self::Purges => vec!["dispatch_error"],
+			Self::UnknownKeys => vec!["vk_not_found"],
+			Self::Remarks | Self::Copies => Vec::new(),
+		}
+	}
 }
 
 const fn in_flight() -> usize {
@@ -154,6 +183,19 @@ pub enum Fault {
 		/// Seconds after the start.
 		at_s: f64,
 		/// Blocks past the upgrade until the old nodes are replaced.
+		blocks: u64,
+	},
+	/// A change of validators: one gets new keys, and a new node takes the place of another one.
+	Rotate {
+		/// Gets new keys.
+		rekeyed: String,
+		/// Loses its place.
+		removed: String,
+		/// Name of the node that gets one.
+		added: String,
+		/// Seconds after the start.
+		at_s: f64,
+		/// Final blocks of the new validators to wait for.
 		blocks: u64,
 	},
 }
@@ -256,6 +298,7 @@ impl Scenario {
 				load.rounds = load.short_rounds.unwrap_or(load.rounds);
 			}
 			load.rounds = rounds.unwrap_or(load.rounds);
+			load.flood |= load.spam.is_some();
 			if load.senders == 0 || load.tampers == 0 || load.in_flight == 0 {
 				return Err(Harness(format!(
 					"{}: load {}: senders, tampers and in_flight are at least 1",
@@ -288,7 +331,7 @@ impl Scenario {
 					Fault::Kill { times, short_times, .. } => {
 						*times = short_times.unwrap_or(*times);
 					},
-					Fault::Join { .. } | Fault::Upgrade { .. } => {},
+					Fault::Join { .. } | Fault::Upgrade { .. } | Fault::Rotate { .. } => {},
 				}
 			}
 		}

@@ -283,6 +283,16 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 				"final_past_it": upgrade.final_past_it,
 				"reason": upgrade.reason,
 			})),
+			"rotate": fault.rotated.as_ref().map(|rotated| json!({
+				"called": rotated.called,
+				"block": rotated.block,
+				"final_past_it": rotated.final_past_it,
+				"blocks_by_new_keys": rotated.by_rekeyed,
+				"blocks_by_added": rotated.by_added,
+				"blocks_by_gone": rotated.by_gone,
+				"proven_block": rotated.proven,
+				"sets_followed": rotated.sets_followed,
+			})),
 		})).collect::<Vec<_>>(),
 		"nodes": nodes(state, end, now),
 	})

@@ -23,7 +23,7 @@ pub struct ShowArgs {
 /// What a chain can show.
 #[derive(Debug, Subcommand)]
 pub enum ShowCommand {
-	/// A registered key: bits, cost, who has it registered, what a submission costs
+	/// A registered key: bits, cost, who pays for it, whether it ends, what a submission costs
 	Key(ShowKeyArgs),
 	/// The keys that an account has registered
 	Keys {
@@ -33,8 +33,11 @@ pub enum ShowCommand {
 	},
 	/// Whether the chain vouches for a statement
 	Statement(ShowStatementArgs),
-	/// Which proof systems, versions of keys and profiles are switched off, which versions retire
+	/// Which proof systems, versions of keys, keys and profiles are switched off, which versions retire, who the
+	/// pauser is
 	Restrictions,
+	/// Who validates: the session's validators, those of later ones, who is disabled, recorded offences
+	Validators,
 }
 
 /// Arguments of `show key`.
@@ -125,9 +128,9 @@ pub struct VkArgs {
 	pub vk_hash: Option<Hash>,
 }
 
-/// Arguments of `unregister`.
+/// Arguments of `unregister`, `take-over` and `remove`.
 #[derive(Debug, Args)]
-pub struct UnregisterArgs {
+pub struct KeyCallArgs {
 	/// Which key.
 	#[command(flatten)]
 	pub vk: VkArgs,
@@ -179,6 +182,17 @@ pub struct WatchArgs {
 	pub timeout: Option<u64>,
 }
 
+/// Arguments of `rotate-keys`.
+#[derive(Debug, Args)]
+pub struct RotateKeysArgs {
+	/// Where the validator's own node is: it makes the keys and keeps them.
+	#[command(flatten)]
+	pub chain: ChainArgs,
+	/// The validator's account.
+	#[command(flatten)]
+	pub signer: SignerArgs,
+}
+
 /// Arguments of `admin`.
 #[derive(Debug, Args)]
 pub struct AdminArgs {
@@ -196,18 +210,35 @@ pub struct AdminArgs {
 /// What the admin can do.
 #[derive(Debug, Subcommand)]
 pub enum AdminCommand {
-	/// Switch off a proof system, a profile or a version of keys, at once. Keys and statements stay
-	Disable(ScopeArgs),
+	/// Switch off a proof system, a version of keys, a key or a profile, at once. Statements are suspended, but for
+	/// a profile's
+	Disable(DisableArgs),
 	/// Switch it on again
 	Enable(ScopeArgs),
-	/// Remove a key with all its registrations, whose deposits are released. Statements stay
+	/// Remove a key, release its deposit and switch the key off
 	Purge {
 		/// Hash of the verifying key
 		#[arg(value_name = "VK_HASH", value_parser = hash)]
 		vk_hash: Hash,
 	},
+	/// Revoke a statement, or the statements of a key in a range of blocks, for good
+	Revoke(RevokeArgs),
+	/// Name the account that may switch off, and nothing else, or none
+	Pauser(PauserArgs),
 	/// End a version of keys, with notice: from the block on its proofs are refused, for good
 	Retire(RetireArgs),
+	/// Add a validator, which has announced its keys: it validates from the session after the next one on
+	AddValidator {
+		/// The validator's account
+		#[arg(value_name = "ADDRESS")]
+		account: AccountId32,
+	},
+	/// Remove a validator, from the session after the next one on
+	RemoveValidator {
+		/// The validator's account
+		#[arg(value_name = "ADDRESS")]
+		account: AccountId32,
+	},
 	/// Replace the runtime: the chain refuses one of another name, or whose version is not higher
 	SetCode {
 		/// The runtime, compressed or not
@@ -216,19 +247,62 @@ pub enum AdminCommand {
 	},
 }
 
+/// Arguments of `admin disable`.
+#[derive(Debug, Args)]
+pub struct DisableArgs {
+	/// What to switch off.
+	#[command(flatten)]
+	pub scope: ScopeArgs,
+	/// Sign as the pauser, not with sudo's key
+	#[arg(long)]
+	pub as_pauser: bool,
+}
+
+/// Arguments of `admin revoke`.
+#[derive(Debug, Args)]
+pub struct RevokeArgs {
+	/// The statement
+	#[arg(value_name = "STATEMENT", value_parser = hash, conflicts_with_all = ["vk_hash", "from", "to"])]
+	pub statement: Option<Hash>,
+	/// Hash of the key whose statements to revoke
+	#[arg(long, value_name = "HEX", value_parser = hash, requires = "from", requires = "to")]
+	pub vk_hash: Option<Hash>,
+	/// The first block of those that recorded them
+	#[arg(long, value_name = "BLOCK", requires = "vk_hash")]
+	pub from: Option<u32>,
+	/// The last block
+	#[arg(long, value_name = "BLOCK", requires = "vk_hash")]
+	pub to: Option<u32>,
+}
+
+/// Arguments of `admin pauser`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct PauserArgs {
+	/// The account's address
+	#[arg(value_name = "ADDRESS")]
+	pub account: Option<AccountId32>,
+	/// Nobody
+	#[arg(long)]
+	pub none: bool,
+}
+
 /// What to switch off or on.
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub struct ScopeArgs {
-	/// A proof system: no proof of it is verified
+	/// A proof system: its keys are neither registered nor verified under, its statements suspended
 	#[arg(long, value_name = "NAME", value_parser = system(), ignore_case = true)]
 	pub proof_system: Option<SystemId>,
-	/// A profile: its keys are neither registered nor verified under
+	/// A profile: its keys are neither registered nor verified under. Its statements stay
 	#[arg(long, value_enum, ignore_case = true)]
 	pub profile: Option<ProfileArg>,
-	/// A version of keys, by their first byte: they are neither registered nor verified under
+	/// A version of keys, by their first byte; otherwise as a proof system
 	#[arg(long, value_name = "N")]
 	pub key_version: Option<u8>,
+	/// A key, registered or not; otherwise as a proof system
+	#[arg(long, value_name = "HEX", value_parser = hash)]
+	pub vk_hash: Option<Hash>,
 }
 
 /// Arguments of `admin retire`.

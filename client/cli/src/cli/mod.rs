@@ -63,15 +63,22 @@ pub enum Command {
 	Verify(VerifyArgs),
 	/// Register a verifying key on a chain
 	Register(RegisterArgs),
-	/// Remove a verifying key from a chain and release its deposit
-	Unregister(UnregisterArgs),
+	/// Give notice of your verifying key: it ends after a while, unless somebody takes it over
+	Unregister(KeyCallArgs),
+	/// Take over a verifying key that ends: you pay its deposit, and it stays
+	TakeOver(KeyCallArgs),
+	/// Remove a verifying key that has ended, and release its deposit
+	Remove(KeyCallArgs),
 	/// Submit a proof to a chain and wait for its verdict
 	Submit(SubmitArgs),
 	/// Follow finalised blocks and print the proofs that they accepted
 	Watch(WatchArgs),
 	/// Show what a chain knows: keys, statements, what is switched off
 	Show(ShowArgs),
-	/// Make the admin's calls, through sudo: switch off, purge, retire, replace the runtime
+	/// Let a validator's node make new keys, and announce them for the signer's account
+	RotateKeys(RotateKeysArgs),
+	/// Make the admin's calls, through sudo: switch off, purge, revoke, retire, add and remove validators, replace the
+	/// runtime
 	Admin(AdminArgs),
 }
 

@@ -36,6 +36,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use witness::{HEADERS, Justification, Key, Twin};
 
+/// The verdict on a proof whose statement the chain holds.
+const HELD: &str = "statement_exists";
+
 /// Jobs that may wait: a prover that is slower than the chain leaves blocks out.
 const QUEUE: usize = 64;
 
@@ -220,19 +223,21 @@ impl Service {
 	/// What the chain says about the block of a justification.
 	async fn gather(chain: &Chain, justification: &Justification) -> Result<Job, Failure> {
 		let number = justification.target_number();
-		let at = hex(&justification.target_hash());
-		let authorities = chain
-			.ask("state_call", rpc_params!["GrandpaApi_grandpa_authorities", "0x", at])
-			.await?;
-		let authorities = bytes(&authorities)
-			.and_then(|bytes| Vec::<(Key, u64)>::decode(&mut &bytes[..]).ok())
-			.ok_or_else(|| unexpected("GRANDPA's authorities"))?;
 		let numbers: Vec<u32> = (0..HEADERS).map_while(|back| number.checked_sub(back)).collect();
 		let hashes = chain.ask("chain_getBlockHash", rpc_params![numbers]).await?;
 		let headers = hashes
 			.as_array()
 			.and_then(|hashes| hashes.iter().map(|hash| bytes(hash)?.try_into().ok()).collect())
 			.ok_or_else(|| unexpected("hashes of headers"))?;
+		let headers: Vec<[u8; 32]> = headers;
+		// Who votes for a block is known before it: after it, the next set may be in charge.
+		let parent = hex(headers.get(1).unwrap_or(&justification.target_hash()));
+		let authorities = chain
+			.ask("state_call", rpc_params!["GrandpaApi_grandpa_authorities", "0x", parent])
+			.await?;
+		let authorities = bytes(&authorities)
+			.and_then(|bytes| Vec::<(Key, u64)>::decode(&mut &bytes[..]).ok())
+			.ok_or_else(|| unexpected("GRANDPA's authorities"))?;
 		Ok(Job { authorities, voters: justification.voters(), headers })
 	}
 
@@ -263,7 +268,17 @@ impl Service {
 		let call = Call::submit_proof(self.vk.hash(), public_values, proof);
 		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress, |_| ());
 		let included = match self.patient(sent).await {
-			// The pool: the account has no funds, or another call of it is on its way.
+			// The chain holds the statement: the answer to an earlier submission was lost, or somebody else sent
+			// the proof.
+			Err(refused) if refused.verdict() == Some(HELD) => {
+				let line = json!({ "block": number, "proof_bytes": proof_bytes });
+				self.metrics.accepted();
+				self.jobs.finish(number, &line)?;
+				self.tell("accepted", line);
+				return Ok(());
+			},
+			// The pool: the account has no funds, another call of it is on its way, or what the key belongs to is
+			// switched off.
 			Err(refused) if refused.exit() == Exit::Refused => {
 				self.metrics.failed(Trouble::Pool);
 				warn(format_args!("block {number}: {refused}"));
@@ -274,8 +289,7 @@ impl Service {
 		};
 		let mut line = json!({ "block": number, "in_block": included.place.block_number });
 		match &included.refusal {
-			// The answer to an earlier submission was lost.
-			Some(refusal) if refusal.verdict == "statement_exists" => {},
+			Some(refusal) if refusal.verdict == HELD => {},
 			Some(refusal) => {
 				self.metrics.failed(Trouble::Refused);
 				line["verdict"] = refusal.verdict.as_str().into();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{GenesisConfig, HoldReason, Pallet, mock::*};
+use crate::{GenesisConfig, Pallet, Pauser, mock::*};
 use assay_primitives::{Policy, Profile};
-use frame_support::{assert_ok, traits::fungible::InspectHold};
+use frame_support::{assert_noop, assert_ok};
 use sp_runtime::BuildStorage;
 
 /// Why a genesis with `vks` does not build.
@@ -22,9 +22,7 @@ mod a_key_in_genesis_should {
 		let (case, other) = (case(), keccak_case());
 		test_ext_with_keys(vec![case.vk_bytes.clone(), other.vk_bytes.clone()]).execute_with(
 			|| {
-				let record = TestVks::get(case.vk_hash()).unwrap();
-				assert!(record.genesis);
-				assert_eq!(record.registrants, 0);
+				assert_eq!(TestRegistrants::get(case.vk_hash()), None);
 				assert_eq!(TestVkBytes::get(case.vk_hash()).unwrap().into_inner(), case.vk_bytes);
 				assert_ok!(case.submit());
 				assert_ok!(other.submit());
@@ -34,25 +32,29 @@ mod a_key_in_genesis_should {
 	}
 
 	#[test]
-	fn take_registrants_and_stay_when_they_leave() {
+	fn take_no_registrant_and_never_end() {
 		let case = case();
 		test_ext_with_keys(vec![case.vk_bytes.clone()]).execute_with(|| {
-			case.register();
-			assert_eq!(
-				Balances::balance_on_hold(&HoldReason::VerifyingKey.into(), &OWNER),
-				case.deposit()
-			);
-			assert_ok!(case.unregister_as(OWNER));
-			let record = TestVks::get(case.vk_hash()).unwrap();
-			assert!(record.genesis && record.registrants == 0);
+			assert_noop!(case.register_as(OWNER), TestError::VkAlreadyRegistered);
+			assert_noop!(case.take_over_as(OWNER), TestError::VkDoesNotEnd);
+			assert_noop!(case.unregister_as(OWNER), TestError::NotRegistrant);
+			assert_noop!(case.remove(), TestError::VkNotEnded);
 			assert_ok!(case.submit());
 			assert_ok!(Pallet::<Test>::do_try_state());
 		});
 	}
 
 	#[test]
+	fn come_with_a_pauser() {
+		let genesis = GenesisConfig::<Test> { pauser: Some(THIRD), ..Default::default() };
+		let storage = genesis.build_storage().unwrap();
+		sp_io::TestExternalities::new(storage)
+			.execute_with(|| assert_eq!(Pauser::<Test>::get(), Some(THIRD)));
+	}
+
+	#[test]
 	fn be_written_as_hexadecimal_digits() {
-		let json = r#"{"vks":["0x01ff"]}"#;
+		let json = r#"{"vks":["0x01ff"],"pauser":null}"#;
 		let config: GenesisConfig<Test> = serde_json::from_str(json).unwrap();
 		assert_eq!(config.vks, [vec![1, 255].into()]);
 		assert_eq!(serde_json::to_string(&config).unwrap(), json);

@@ -69,6 +69,7 @@ mod integrity_test_should {
 		#[test]
 		fn proofs_longer_than_a_block() {
 			MaxProofBytes::set(u32::MAX);
+			MaxQueuedBytes::set(u32::MAX);
 			refuses("MaxProofBytes: the longest proof does not fit in a block");
 		}
 
@@ -82,15 +83,29 @@ mod integrity_test_should {
 		}
 
 		#[test]
-		fn keys_without_registrants() {
-			MaxRegistrants::set(0);
-			refuses("MaxRegistrants: no key can be registered");
+		fn proofs_that_must_be_longer_than_they_may_be() {
+			MinProofBytes::set(MaxProofBytes::get());
+			assert_eq!(complaint(), None);
+			MinProofBytes::set(MaxProofBytes::get() + 1);
+			refuses("MinProofBytes: no proof is short and long enough");
 		}
 
 		#[test]
-		fn more_registrants_than_one_call_can_release() {
-			MaxRegistrants::set(1_000_000);
-			refuses("MaxRegistrants: purging a key of that many does not fit in a block");
+		fn a_queue_too_short_for_the_longest_proof() {
+			MaxQueuedBytes::set(MaxProofBytes::get());
+			refuses("MaxQueuedBytes: the longest key or proof can't be sent");
+		}
+
+		#[test]
+		fn a_chain_that_stores_no_statement() {
+			MaxStatements::set(0);
+			refuses("MaxStatements: none is accepted");
+		}
+
+		#[test]
+		fn an_end_without_notice() {
+			EndNotice::set(0);
+			refuses("EndNotice: nobody is told in time");
 		}
 
 		#[test]

@@ -1,108 +1,280 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//! From storage version 2 or 3, with all kinds of entries, to version 4.
+
 use crate::{
-	Disabled, Event, Expiries, HoldReason, Pallet, PruneFrom, Scope, StatementInfo,
-	migrations::{V1ToV2, V2ToV3, v1},
+	Disabled, HoldReason, NumExpiring, Pallet, PruneFrom, Retirements, Scope, StatementStatus,
+	migrations::{Cursor, ToV4, v3},
 	mock::*,
 };
-use assay_primitives::{SecurityBits, SystemId};
+use assay_primitives::{Policy, Profile, SecurityBits, SystemId, VerifyingKey};
 use frame_support::{
 	assert_ok,
-	traits::{GetStorageVersion, OnRuntimeUpgrade, StorageVersion, fungible::MutateHold},
+	migrations::{SteppedMigration, SteppedMigrationError},
+	traits::{
+		GetStorageVersion, StorageVersion,
+		fungible::{InspectHold, MutateHold},
+		tokens::{Fortitude, Precision},
+	},
+	weights::{Weight, WeightMeter},
 };
+use sp_core::H256;
 
-/// Storage as version 1 left it: two keys of two owners, a switch, a statement that is held.
-fn version_1() {
-	StorageVersion::new(1).put::<Pallet<Test>>();
-	let zero = assay_primitives::Policy { floor: SecurityBits::default() };
-	for (case, owner) in [(case(), OWNER), (keccak_case(), THIRD)] {
-		let checked = assay_plonky3::check_vk(&case.vk, &zero).unwrap();
-		let deposit = case.deposit();
+type Migration = ToV4<Test, Balances>;
+
+const EXPIRES: u64 = 20;
+
+fn held(account: u64) -> u64 {
+	Balances::balance_on_hold(&HoldReason::VerifyingKey.into(), &account)
+}
+
+/// A key as versions 2 and 3 stored it, with bits and cost that nobody counts today.
+fn stored_key(vk: &[u8], registrants: &[u64], genesis: bool) -> H256 {
+	let vk_hash = H256(VerifyingKey::hash_encoded(vk));
+	let (system, hash) = VerifyingKey::decode_strict(vk)
+		.map_or((SystemId::Plonky3, case().vk.tree_hash()), |vk| (vk.system(), vk.tree_hash()));
+	let deposit = DEPOSIT_BASE + vk.len() as u64;
+	for account in registrants {
 		let reason = HoldReason::VerifyingKey.into();
-		assert_ok!(<Balances as MutateHold<u64>>::hold(&reason, &owner, deposit));
-		let record = v1::VkRecord {
-			owner,
-			deposit,
-			security: checked.security,
-			cost: checked.cost,
-			hash: case.vk.tree_hash(),
-			num_public_values: checked.num_public_values,
-			proof_bytes_max: checked.proof_bytes_max,
-			len: case.vk_bytes.len() as u32,
-			system: SystemId::Plonky3,
-		};
-		v1::Vks::<Test>::insert(case.vk_hash(), record);
-		let bytes: frame_support::BoundedVec<_, _> = case.vk_bytes.clone().try_into().unwrap();
-		TestVkBytes::insert(case.vk_hash(), bytes);
+		assert_ok!(<Balances as MutateHold<u64>>::hold(&reason, account, deposit));
+		v3::Registrations::<Test, Balances>::insert(vk_hash, account, deposit);
+		TestVksOf::insert(account, vk_hash, ());
 	}
-	v1::Disabled::<Test>::insert(SystemId::Plonky3, ());
-	let info = StatementInfo {
-		vk_hash: case().vk_hash(),
+	let record = v3::VkRecord {
+		security: SecurityBits::default(),
+		cost: assay_primitives::Cost::default(),
+		hash,
+		num_public_values: 0,
+		proof_bytes_max: 1,
+		len: vk.len() as u32,
+		system,
+		version: vk[0],
+		registrants: registrants.len() as u32,
+		genesis,
+	};
+	v3::Vks::<Test>::insert(vk_hash, record);
+	let bytes = frame_support::BoundedVec::try_from(vk.to_vec()).unwrap();
+	TestVkBytes::insert(vk_hash, bytes);
+	vk_hash
+}
+
+fn stored_statement(statement: H256, vk_hash: H256, expires: u64) {
+	let info = v3::StatementInfo {
+		vk_hash,
 		block: 1,
-		expires: 1 + LIFETIME,
+		expires,
 		security: SecurityBits::default(),
 		submitter: SUBMITTER,
 	};
-	TestStatements::insert(case().statement(), info);
-	assert_ok!(Expiries::<Test>::try_append(1 + LIFETIME, case().statement()));
+	v3::Statements::<Test>::insert(statement, info);
+	v3::Expiries::<Test>::mutate(expires, |list| list.try_push(statement).unwrap());
+}
+
+/// Of each kind: keys of each system, with several registrants, with one, of genesis with and without one, one
+/// that the verifier refuses today; a statement that is held, one that has expired, one of a key that is gone;
+/// switches and a retirement.
+fn before(version: u16) {
+	StorageVersion::new(version).put::<Pallet<Test>>();
+	let [first, second, third] = cases();
+	stored_key(&first.vk_bytes, &[OWNER, THIRD], false);
+	stored_key(&keccak_case().vk_bytes, &[THIRD], false);
+	stored_key(&stwo_case().vk_bytes, &[], true);
+	stored_key(&cairo_case().vk_bytes, &[FOURTH], true);
+	stored_key(&evil_vk(), &[FOURTH], false);
+	stored_statement(first.statement(), first.vk_hash(), EXPIRES);
+	stored_statement(second.statement(), first.vk_hash(), 2);
+	stored_statement(third.statement(), H256::zero(), EXPIRES);
+	for scope in [Scope::Profile(Profile::Compat), Scope::ProofSystem(SystemId::Stwo)] {
+		Disabled::<Test>::insert(scope, ());
+	}
+	Retirements::<Test>::insert(3, 99);
+	PruneFrom::<Test>::put(2);
 	System::set_block_number(3);
 }
 
-mod version_1_should {
+/// Runs the migration in blocks with room for `weight`, and returns their number.
+fn migrate_in(weight: Weight) -> u32 {
+	let (mut cursor, mut blocks) = (None, 0);
+	loop {
+		blocks += 1;
+		let mut meter = WeightMeter::with_limit(weight);
+		cursor = Migration::step(cursor, &mut meter).unwrap();
+		if cursor.is_none() {
+			return blocks;
+		}
+	}
+}
+
+fn migrate() {
+	assert_eq!(migrate_in(Weight::MAX), 1);
+}
+
+fn root() -> Vec<u8> {
+	sp_io::storage::root(sp_core::storage::StateVersion::V1)
+}
+
+mod versions_2_and_3_should {
 	use super::*;
 
 	#[test]
-	fn become_version_2_with_every_invariant() {
-		build_and_execute(|| {
-			version_1();
-			assert!(Pallet::<Test>::do_try_state().is_err());
-			V1ToV2::<Test>::on_runtime_upgrade();
-			assert_eq!(Pallet::<Test>::on_chain_storage_version(), StorageVersion::new(2));
-			assert_ok!(Pallet::<Test>::do_try_state());
+	fn become_version_4_with_every_invariant() {
+		for version in [2, 3] {
+			build_and_execute(|| {
+				before(version);
+				migrate();
+				assert_eq!(Pallet::<Test>::on_chain_storage_version(), StorageVersion::new(4));
+				assert_ok!(Pallet::<Test>::do_try_state());
+				assert_eq!(v3::Registrations::<Test, Balances>::iter().count(), 0);
+				assert_eq!(v3::Expiries::<Test>::iter().count(), 0);
+			});
+		}
+	}
 
-			for (case, owner) in [(case(), OWNER), (keccak_case(), THIRD)] {
-				let record = TestVks::get(case.vk_hash()).unwrap();
-				assert_eq!((record.version, record.registrants, record.genesis), (1, 1, false));
-				assert_eq!(TestRegistrations::get(case.vk_hash(), owner), Some(case.deposit()));
-				assert_eq!(
-					Pallet::<Test>::vks_of(owner, None, 9).vks,
-					[(case.vk_hash(), case.deposit())]
-				);
-			}
-			let scope = Scope::ProofSystem(SystemId::Plonky3);
-			assert_eq!(Disabled::<Test>::iter_keys().collect::<Vec<_>>(), [scope]);
-			assert_eq!(PruneFrom::<Test>::get(), Some(3));
+	#[test]
+	fn keep_one_registrant_of_each_key_and_pay_the_others_back() {
+		build_and_execute(|| {
+			before(3);
+			migrate();
+			let registrant = |case: &Case| TestRegistrants::get(case.vk_hash()).map(|r| r.account);
+			let first = registrant(&case()).unwrap();
+			assert!([OWNER, THIRD].contains(&first));
+			assert_eq!(registrant(&keccak_case()), Some(THIRD));
+			assert_eq!([stwo_case(), cairo_case()].map(|case| registrant(&case)), [None, None]);
+			let third = keccak_case().deposit() + if first == THIRD { case().deposit() } else { 0 };
+			let owner = if first == OWNER { case().deposit() } else { 0 };
+			assert_eq!([OWNER, THIRD, FOURTH].map(held), [owner, third, 0]);
 		});
 	}
 
 	#[test]
-	fn work_on_as_version_2() {
+	fn count_bits_and_cost_anew() {
 		build_and_execute(|| {
-			version_1();
-			V1ToV2::<Test>::on_runtime_upgrade();
-			assert_ok!(ProofVerifier::set_disabled(
-				RuntimeOrigin::root(),
-				Scope::ProofSystem(SystemId::Plonky3),
-				false
-			));
-			assert_ok!(cases()[1].submit());
-			assert_eq!(case().submit().unwrap_err().error, TestError::StatementExists.into());
-			run_to_block(2 + LIFETIME);
-			assert!(!TestStatements::contains_key(case().statement()));
-			assert_ok!(case().unregister_as(OWNER));
-			assert_eq!(Balances::free_balance(OWNER), BALANCE);
+			before(3);
+			migrate();
+			let zero = Policy { floor: SecurityBits::default() };
+			let checked = assay_plonky3::check_vk(&case().vk, &zero).unwrap();
+			let record = TestVks::get(case().vk_hash()).unwrap();
+			assert_eq!((record.security, record.cost), (checked.security, checked.cost));
+			assert_eq!(record.proof_bytes_max, checked.proof_bytes_max);
 		});
+	}
+
+	#[test]
+	fn lose_a_forged_key_for_good() {
+		build_and_execute(|| {
+			before(2);
+			migrate();
+			let vk_hash = H256(VerifyingKey::hash_encoded(&evil_vk()));
+			assert!(!TestVks::contains_key(vk_hash) && !TestVkBytes::contains_key(vk_hash));
+			assert!(Disabled::<Test>::contains_key(Scope::Key(vk_hash)));
+			assert_eq!(held(FOURTH), 0);
+		});
+	}
+
+	#[test]
+	fn end_a_key_with_notice_whose_registrants_cannot_pay_todays_deposit() {
+		build_and_execute(|| {
+			before(3);
+			// Another pallet slashed the deposit, and the account has nothing else.
+			let reason = HoldReason::VerifyingKey.into();
+			Balances::burn_held(&reason, &THIRD, held(THIRD), Precision::Exact, Fortitude::Force)
+				.unwrap();
+			Balances::force_set_balance(RuntimeOrigin::root(), THIRD, 1).unwrap();
+			migrate();
+			assert_eq!(TestRegistrants::get(keccak_case().vk_hash()), None);
+			let ends = TestVks::get(keccak_case().vk_hash()).unwrap().ends;
+			assert_eq!(ends, Some(3 + KEY_NOTICE));
+			assert_ok!(keccak_case().take_over_as(SUBMITTER));
+		});
+	}
+
+	#[test]
+	fn keep_their_statements_and_when_they_expire() {
+		build_and_execute(|| {
+			before(3);
+			migrate();
+			let [first, second, third] = cases().map(|case| case.statement());
+			let status = Pallet::<Test>::statement_status;
+			assert!(
+				matches!(status(first), StatementStatus::Held(info) if info.expires == EXPIRES)
+			);
+			assert!(matches!(status(second), StatementStatus::Expired(_)));
+			assert!(matches!(status(third), StatementStatus::Held(_)));
+			assert_eq!((TestStatements::count(), NumExpiring::<Test>::get(EXPIRES)), (3, 2));
+			run_to_block(EXPIRES + 1);
+			assert_eq!(TestStatements::count(), 0);
+		});
+	}
+
+	#[test]
+	fn go_on_where_a_block_ended() {
+		build_and_execute(|| {
+			before(3);
+			// Enough for the longest key, and not for two of them.
+			let blocks = migrate_in(Weight::from_parts(20_000_000_000, u64::MAX));
+			assert!(blocks > 2, "{blocks}");
+			assert_ok!(Pallet::<Test>::do_try_state());
+			assert_eq!(TestStatements::count(), 3);
+		});
+	}
+
+	#[test]
+	fn be_moved_by_the_blocks_after_an_upgrade() {
+		use crate::migrations::Stepper;
+		use frame_support::migrations::MultiStepMigrator;
+		type Blocks = Stepper<Test, Balances>;
+		build_and_execute(|| {
+			assert!(!Blocks::ongoing());
+			before(3);
+			// A quarter has room for the longest key, and not for two of them.
+			let weight = Weight::from_parts(80_000_000_000, u64::MAX);
+			TestBlockWeights::set(frame_system::limits::BlockWeights::simple_max(weight));
+			let mut blocks = 0;
+			while Blocks::ongoing() {
+				assert!(Blocks::step().all_lte(weight.saturating_div(4)));
+				blocks += 1;
+			}
+			assert!(blocks > 2, "{blocks}");
+			assert_ok!(Pallet::<Test>::do_try_state());
+			assert_eq!(TestStatements::count(), 3);
+		});
+	}
+
+	#[test]
+	fn ask_for_the_weight_of_a_key_that_no_block_has() {
+		build_and_execute(|| {
+			before(3);
+			let mut meter = WeightMeter::with_limit(Weight::from_parts(1, 0));
+			let refused = Migration::step(None, &mut meter).unwrap_err();
+			assert!(matches!(refused, SteppedMigrationError::InsufficientWeight { .. }));
+			migrate();
+		});
+	}
+
+	#[test]
+	fn leave_off_what_was_switched_off_with_stwo_in_version_2() {
+		for (version, off) in [(2, true), (3, false)] {
+			build_and_execute(|| {
+				before(version);
+				migrate();
+				let cairo = Scope::ProofSystem(SystemId::Cairo);
+				assert_eq!(Disabled::<Test>::contains_key(cairo), off);
+			});
+		}
 	}
 
 	#[test]
 	fn not_be_moved_twice() {
 		build_and_execute(|| {
-			version_1();
-			V1ToV2::<Test>::on_runtime_upgrade();
-			let root = || sp_io::storage::root(sp_core::storage::StateVersion::V1);
+			before(3);
+			migrate();
 			let before = root();
-			V1ToV2::<Test>::on_runtime_upgrade();
+			migrate();
 			assert_eq!(root(), before);
+			assert_eq!(
+				Migration::step(Some(Cursor::Statements), &mut WeightMeter::new()),
+				Ok(None)
+			);
 		});
 	}
 
@@ -110,110 +282,10 @@ mod version_1_should {
 	#[test]
 	fn pass_the_checks_of_a_dry_run() {
 		build_and_execute(|| {
-			version_1();
-			assert_ok!(V1ToV2::<Test>::try_on_runtime_upgrade(true));
-		});
-	}
-}
-
-mod version_2_should {
-	use super::*;
-
-	/// A key as version 2 stored it, without a check of its exact degree.
-	fn stored_before(vk: Vec<u8>, record: crate::VkRecord) -> sp_core::H256 {
-		let vk_hash = sp_core::H256(assay_primitives::VerifyingKey::hash_encoded(&vk));
-		let reason = HoldReason::VerifyingKey.into();
-		assert_ok!(<Balances as MutateHold<u64>>::hold(&reason, &THIRD, 7));
-		TestRegistrations::insert(vk_hash, THIRD, 7);
-		TestVksOf::insert(THIRD, vk_hash, ());
-		TestVkBytes::insert(vk_hash, frame_support::BoundedVec::try_from(vk).unwrap());
-		TestVks::insert(vk_hash, crate::VkRecord { registrants: 1, genesis: false, ..record });
-		vk_hash
-	}
-
-	fn version_2() -> sp_core::H256 {
-		StorageVersion::new(2).put::<Pallet<Test>>();
-		case().register();
-		let vk_hash = case().vk_hash();
-		let record = TestVks::get(vk_hash).unwrap();
-		// Bits and cost as an older release counted them.
-		let cost = assay_primitives::Cost { bytes: 1, ..record.cost };
-		let old = crate::VkRecord { security: SecurityBits::default(), cost, ..record.clone() };
-		TestVks::insert(vk_hash, old);
-		let evil = evil_vk();
-		let len = evil.len() as u32;
-		stored_before(evil, crate::VkRecord { len, ..record })
-	}
-
-	#[test]
-	fn lose_a_forged_key_and_give_its_deposit_back() {
-		build_and_execute(|| {
-			let evil = version_2();
-			V2ToV3::<Test>::on_runtime_upgrade();
-			assert_eq!(Pallet::<Test>::on_chain_storage_version(), StorageVersion::new(3));
-			assert!(!TestVks::contains_key(evil) && !TestVkBytes::contains_key(evil));
-			assert_eq!(Balances::free_balance(THIRD), BALANCE);
-			assert_eq!(last_event(), Event::VkPurged { vk_hash: evil, registrants: 1 });
-			assert_ok!(Pallet::<Test>::do_try_state());
-		});
-	}
-
-	#[test]
-	fn keep_an_honest_key_with_what_is_counted_today() {
-		build_and_execute(|| {
-			version_2();
-			V2ToV3::<Test>::on_runtime_upgrade();
-			let zero = assay_primitives::Policy { floor: SecurityBits::default() };
-			let checked = assay_plonky3::check_vk(&case().vk, &zero).unwrap();
-			let record = TestVks::get(case().vk_hash()).unwrap();
-			assert_eq!((record.security, record.cost), (checked.security, checked.cost));
-			assert_eq!(record.registrants, 1);
-			assert_ok!(case().submit());
-		});
-	}
-
-	#[test]
-	fn lose_unchecked_what_does_not_fit_half_a_block() {
-		build_and_execute(|| {
-			version_2();
-			// The largest that a check of either key exceeds.
-			let one = Pallet::<Test>::register_vk_weight(&evil_vk()).ref_time();
-			TestBlockWeights::set(frame_system::limits::BlockWeights::simple_max(
-				frame_support::weights::Weight::from_parts(2 * one - 1, u64::MAX),
-			));
-			let weight = V2ToV3::<Test>::on_runtime_upgrade();
-			assert!(weight.ref_time() < one, "{weight:?}");
-			assert_eq!(TestVks::iter().count(), 0);
-			assert_eq!(Balances::free_balance(OWNER), BALANCE);
-			assert_eq!(Balances::free_balance(THIRD), BALANCE);
-			assert_ok!(Pallet::<Test>::do_try_state());
-			assert_ok!(case().register_as(OWNER));
-		});
-	}
-
-	#[test]
-	fn leave_off_what_was_switched_off_with_stwo() {
-		let off = |system| Disabled::<Test>::contains_key(Scope::ProofSystem(system));
-		build_and_execute(|| {
-			version_2();
-			V2ToV3::<Test>::on_runtime_upgrade();
-			assert!(!off(SystemId::Cairo));
-		});
-		build_and_execute(|| {
-			version_2();
-			Disabled::<Test>::insert(Scope::ProofSystem(SystemId::Stwo), ());
-			V2ToV3::<Test>::on_runtime_upgrade();
-			assert!(off(SystemId::Stwo) && off(SystemId::Cairo) && !off(SystemId::Plonky3));
-			assert_ok!(Pallet::<Test>::do_try_state());
-		});
-	}
-
-	#[cfg(feature = "try-runtime")]
-	#[test]
-	fn pass_the_checks_of_a_dry_run() {
-		build_and_execute(|| {
-			version_2();
-			assert_ok!(V2ToV3::<Test>::try_on_runtime_upgrade(true));
+			before(2);
+			let state = Migration::pre_upgrade().unwrap();
+			migrate();
+			assert_ok!(Migration::post_upgrade(state));
 		});
 	}
 }

@@ -3,6 +3,7 @@
 //! One file per dispatchable, and what holds across them.
 
 mod cairo;
+mod check_queue;
 mod fixtures;
 mod genesis;
 mod integrity_test;
@@ -13,6 +14,7 @@ mod purge_vk;
 mod reading;
 mod register_vk;
 mod retire_version;
+mod revoke;
 mod set_disabled;
 mod stwo;
 mod submit_proof;

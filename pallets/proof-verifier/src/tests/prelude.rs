@@ -24,28 +24,20 @@ mod runtime {
 	#[runtime::pallet_index(0)]
 	pub type System = frame_system;
 	#[runtime::pallet_index(1)]
-	pub type Balances = pallet_balances;
-	#[runtime::pallet_index(2)]
 	pub type ProofVerifier = crate;
 }
 
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Other {
 	type Block = frame_system::mocking::MockBlock<Other>;
-	type AccountData = pallet_balances::AccountData<u64>;
-}
-
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Other {
-	type AccountStore = System;
 }
 
 #[derive_impl(crate::config_preludes::TestDefaultConfig)]
 impl crate::Config for Other {
-	type Currency = Balances;
+	type BlockNumberProvider = System;
 }
 
 #[test]
-fn the_prelude_needs_nothing_but_a_currency() {
+fn the_prelude_needs_nothing_but_a_clock() {
 	sp_io::TestExternalities::default().execute_with(ProofVerifier::integrity_test);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Call, Event, HoldReason, WeightInfo, mock::*};
+use crate::{Disabled, Event, HoldReason, Scope, mock::*};
 use frame_support::{
 	assert_noop, assert_ok,
-	dispatch::GetDispatchInfo,
 	traits::{
 		fungible::{InspectHold, MutateHold},
 		tokens::Precision,
@@ -12,7 +11,7 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::DispatchError;
 
-fn purge(case: &Case) -> frame_support::dispatch::DispatchResultWithPostInfo {
+fn purge(case: &Case) -> frame_support::dispatch::DispatchResult {
 	ProofVerifier::purge_vk(RuntimeOrigin::root(), case.vk_hash())
 }
 
@@ -20,35 +19,45 @@ mod purge_vk_should {
 	use super::*;
 
 	#[test]
-	fn remove_the_key_and_release_every_deposit() {
+	fn remove_the_key_and_release_its_deposit() {
 		build_and_execute(|| {
 			let (case, other) = (case(), keccak_case());
 			case.register();
-			assert_ok!(case.register_as(SUBMITTER));
 			other.register();
 			assert_ok!(purge(&case));
 			assert_eq!(TestVks::get(case.vk_hash()), None);
 			assert_eq!(TestVkBytes::get(case.vk_hash()), None);
-			let held =
-				|account| Balances::balance_on_hold(&HoldReason::VerifyingKey.into(), &account);
-			assert_eq!((held(OWNER), held(SUBMITTER)), (other.deposit(), 0));
-			assert_eq!(last_event(), Event::VkPurged { vk_hash: case.vk_hash(), registrants: 2 });
+			let held = Balances::balance_on_hold(&HoldReason::VerifyingKey.into(), &OWNER);
+			assert_eq!(held, other.deposit());
+			assert_eq!(last_event(), Event::VkPurged { vk_hash: case.vk_hash() });
 		});
 	}
 
 	#[test]
-	fn be_charged_for_the_most_registrants_and_refunded_to_those_there_were() {
+	fn bar_the_key_until_the_admin_switches_it_on() {
 		build_and_execute(|| {
 			let case = case();
 			case.register();
-			assert_ok!(case.register_as(SUBMITTER));
-			let call = Call::<Test>::purge_vk { vk_hash: case.vk_hash() };
-			assert_eq!(
-				call.get_dispatch_info().call_weight,
-				<() as WeightInfo>::purge_vk(REGISTRANTS)
-			);
-			let actual = purge(&case).unwrap().actual_weight;
-			assert_eq!(actual, Some(<() as WeightInfo>::purge_vk(2)));
+			assert_ok!(purge(&case));
+			let scope = Scope::Key(case.vk_hash());
+			assert!(Disabled::<Test>::contains_key(scope));
+			assert_noop!(case.register_as(THIRD), TestError::VkDisabled);
+			assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, false));
+			case.register();
+			assert_ok!(case.submit());
+		});
+	}
+
+	#[test]
+	fn suspend_its_statements_and_refuse_proofs_on_their_way() {
+		build_and_execute(|| {
+			let [first, second, _] = cases();
+			first.register();
+			assert_ok!(first.submit());
+			assert_ok!(purge(&first));
+			assert!(TestStatements::contains_key(first.statement()));
+			assert_eq!(crate::Pallet::<Test>::held_statement(first.statement()), None);
+			assert_eq!(second.submit().unwrap_err().error, TestError::VkNotFound.into());
 		});
 	}
 
@@ -67,23 +76,10 @@ mod purge_vk_should {
 		build_and_execute(|| {
 			let case = case();
 			case.register();
-			assert_ok!(case.register_as(SUBMITTER));
 			let reason = HoldReason::VerifyingKey.into();
 			assert_ok!(Balances::release(&reason, &OWNER, 1, Precision::Exact));
 			assert_ok!(purge(&case));
 			assert_eq!(Balances::balance_on_hold(&reason, &OWNER), 0);
-		});
-	}
-
-	#[test]
-	fn keep_the_statements_and_refuse_proofs_on_their_way() {
-		build_and_execute(|| {
-			let [first, second, _] = cases();
-			first.register();
-			assert_ok!(first.submit());
-			assert_ok!(purge(&first));
-			assert!(TestStatements::contains_key(first.statement()));
-			assert_eq!(second.submit().unwrap_err().error, TestError::VkNotFound.into());
 		});
 	}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use crate::{
-	MAX_PAGE, Pallet, Registrations, Restrictions, Scope, StatementStatus, VkPage, VksOf, mock::*,
+	MAX_PAGE, Pallet, Restrictions, Scope, StatementInfo, StatementStatus, VkPage, VksOf, mock::*,
 };
 use assay_primitives::{Profile, SystemId};
 use frame_support::assert_ok;
@@ -18,7 +18,6 @@ mod view_functions_should {
 			let case = case();
 			assert_eq!(Reader::vk_info(case.vk_hash()), None);
 			assert_eq!(Reader::vk_bytes(case.vk_hash()), None);
-			assert_eq!(Reader::vk_registrants(case.vk_hash()), vec![]);
 			assert_eq!(Reader::vks_of(OWNER, None, 10), VkPage { vks: vec![], next: None });
 			assert_eq!(Reader::submission_weight(case.vk_hash(), 1), None);
 			assert_eq!(Reader::statement(case.statement()), None);
@@ -28,18 +27,20 @@ mod view_functions_should {
 	}
 
 	#[test]
-	fn tell_a_key_and_who_has_it_registered() {
+	fn tell_a_key_and_who_pays_for_it() {
 		build_and_execute(|| {
 			let case = case();
 			case.register();
-			assert_ok!(case.register_as(THIRD));
 			let info = Reader::vk_info(case.vk_hash()).unwrap();
-			assert_eq!(Some(info.record), TestVks::get(case.vk_hash()));
+			let record = TestVks::get(case.vk_hash()).unwrap();
+			assert_eq!(
+				(info.security, info.cost, info.hash),
+				(record.security, record.cost, record.hash)
+			);
+			assert_eq!((info.system, info.version, info.len), (record.system, 1, record.len));
+			assert_eq!((info.registrant, info.ends), (Some(OWNER), None));
 			assert_eq!((info.profile, info.open, info.retires), (None, true, None));
 			assert_eq!(Reader::vk_bytes(case.vk_hash()), Some(case.vk_bytes.clone()));
-			let mut registrants = Reader::vk_registrants(case.vk_hash());
-			registrants.sort_unstable();
-			assert_eq!(registrants, [(OWNER, case.deposit()), (THIRD, case.deposit())]);
 		});
 	}
 
@@ -57,6 +58,12 @@ mod view_functions_should {
 			assert_ok!(ProofVerifier::retire_version(root(), 1, Some(at)));
 			assert_eq!((info().open, info().retires), (true, Some(at)));
 			run_to_block(at - 1);
+			assert!(!info().open);
+			assert_ok!(ProofVerifier::retire_version(root(), 1, None));
+			assert_ok!(case().unregister_as(OWNER));
+			let ends = at - 1 + KEY_NOTICE;
+			assert_eq!((info().open, info().ends), (true, Some(ends)));
+			run_to_block(ends - 1);
 			assert!(!info().open);
 		});
 	}
@@ -80,8 +87,14 @@ mod view_functions_should {
 			let case = case();
 			case.register();
 			assert_ok!(case.submit());
-			let info = TestStatements::get(case.statement()).unwrap();
-			assert_eq!((info.block, info.expires), (1, 1 + LIFETIME));
+			let security = TestVks::get(case.vk_hash()).unwrap().security;
+			let info = StatementInfo {
+				vk_hash: case.vk_hash(),
+				block: 1,
+				expires: 1 + LIFETIME,
+				security,
+				submitter: SUBMITTER,
+			};
 			let status = || Reader::statement_status(case.statement());
 			assert_eq!(status(), StatementStatus::Held(info.clone()));
 			assert_eq!(Reader::statement(case.statement()), Some(info.clone()));
@@ -96,13 +109,33 @@ mod view_functions_should {
 	#[test]
 	fn list_what_is_switched_off_and_what_retires() {
 		build_and_execute(|| {
-			let none = Restrictions { disabled: vec![], retirements: vec![] };
+			let none = Restrictions { disabled: vec![], retirements: vec![], pauser: None };
 			assert_eq!(Reader::restrictions(), none);
 			let scope = Scope::Profile(Profile::Compat);
 			assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, true));
 			assert_ok!(ProofVerifier::retire_version(RuntimeOrigin::root(), 1, Some(99)));
-			let some = Restrictions { disabled: vec![scope], retirements: vec![(1, 99)] };
+			assert_ok!(ProofVerifier::set_pauser(RuntimeOrigin::root(), Some(THIRD)));
+			let some = Restrictions {
+				disabled: vec![scope],
+				retirements: vec![(1, 99)],
+				pauser: Some(THIRD),
+			};
 			assert_eq!(Reader::restrictions(), some);
+		});
+	}
+
+	#[test]
+	fn list_no_more_keys_that_are_off_than_a_page_holds() {
+		build_and_execute(|| {
+			for index in 0..=255 {
+				let scope = Scope::Key(H256::repeat_byte(index));
+				assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), scope, true));
+			}
+			let profile = Scope::Profile(Profile::Compat);
+			assert_ok!(ProofVerifier::set_disabled(RuntimeOrigin::root(), profile, true));
+			let disabled = Reader::restrictions().disabled;
+			assert_eq!(disabled.len(), MAX_PAGE as usize + 1);
+			assert!(disabled.contains(&profile));
 		});
 	}
 }
@@ -111,11 +144,10 @@ mod the_keys_of_an_account_should {
 	use super::*;
 
 	/// As many entries as registrations would leave, of keys that are not there.
-	fn stored(n: u64) -> Vec<(H256, u64)> {
+	fn stored(n: u64) -> Vec<H256> {
 		let mut all: Vec<_> =
-			(0..n).map(|index| (H256(sp_io::hashing::sha2_256(&[index as u8])), index)).collect();
-		for (vk_hash, deposit) in &all {
-			Registrations::<Test>::insert(vk_hash, OWNER, deposit);
+			(0..n).map(|index| H256(sp_io::hashing::sha2_256(&[index as u8]))).collect();
+		for vk_hash in &all {
 			VksOf::<Test>::insert(OWNER, vk_hash, ());
 		}
 		all.sort_unstable();
@@ -171,7 +203,7 @@ mod the_keys_of_an_account_should {
 			case().register();
 			assert_ok!(keccak_case().register_as(THIRD));
 			let page = Reader::vks_of(THIRD, None, 9);
-			assert_eq!(page.vks, [(keccak_case().vk_hash(), keccak_case().deposit())]);
+			assert_eq!(page.vks, [keccak_case().vk_hash()]);
 		});
 	}
 }

@@ -33,11 +33,13 @@ mod register_vk_should {
 					len: case.vk_bytes.len() as u32,
 					system: SystemId::Plonky3,
 					version: 1,
-					registrants: 1,
-					genesis: false,
+					ends: None,
 				})
 			);
-			assert_eq!(TestRegistrations::get(case.vk_hash(), OWNER), Some(case.deposit()));
+			assert_eq!(
+				TestRegistrants::get(case.vk_hash()).map(|entry| entry.account),
+				Some(OWNER)
+			);
 			assert!(TestVksOf::contains_key(OWNER, case.vk_hash()));
 			assert_eq!(TestVkBytes::get(case.vk_hash()).unwrap().into_inner(), case.vk_bytes);
 			assert_eq!(
@@ -48,7 +50,7 @@ mod register_vk_should {
 				last_event(),
 				Event::VkRegistered {
 					vk_hash: case.vk_hash(),
-					owner: OWNER,
+					registrant: OWNER,
 					security: checked.security,
 					cost: checked.cost,
 				}
@@ -80,44 +82,6 @@ mod register_vk_should {
 		});
 	}
 
-	#[test]
-	fn add_a_registrant_with_a_deposit_of_their_own_to_a_known_key() {
-		build_and_execute(|| {
-			let case = case();
-			case.register();
-			let before = TestVks::get(case.vk_hash()).unwrap();
-			assert_ok!(case.register_as(SUBMITTER));
-			assert_eq!(
-				TestVks::get(case.vk_hash()),
-				Some(VkRecord { registrants: 2, ..before.clone() })
-			);
-			for account in [OWNER, SUBMITTER] {
-				assert_eq!(
-					Balances::balance_on_hold(&HoldReason::VerifyingKey.into(), &account),
-					case.deposit()
-				);
-			}
-			assert_eq!(
-				last_event(),
-				Event::VkRegistered {
-					vk_hash: case.vk_hash(),
-					owner: SUBMITTER,
-					security: before.security,
-					cost: before.cost,
-				}
-			);
-		});
-	}
-
-	#[test]
-	fn take_a_registrant_for_a_known_key_although_the_policy_was_raised_since() {
-		build_and_execute(|| {
-			case().register();
-			TestPolicy::set(Policy::of(Profile::Standard));
-			assert_ok!(case().register_as(SUBMITTER));
-		});
-	}
-
 	mod reject {
 		use super::*;
 
@@ -134,24 +98,25 @@ mod register_vk_should {
 			});
 		}
 
+		/// Also if others would pay: a key has one registrant, so that there is no room to squat.
 		#[test]
-		fn a_key_that_the_sender_has_registered() {
+		fn a_key_that_is_registered() {
 			build_and_execute(|| {
 				case().register();
-				assert_noop!(register(case().vk_bytes), TestError::VkAlreadyRegistered);
+				for account in [OWNER, SUBMITTER] {
+					assert_noop!(case().register_as(account), TestError::VkAlreadyRegistered);
+				}
 			});
 		}
 
 		#[test]
-		fn one_registrant_more_than_a_key_may_have() {
+		fn a_key_whose_proofs_are_all_shorter_than_a_proof_must_be() {
 			build_and_execute(|| {
-				for account in [OWNER, SUBMITTER, THIRD] {
-					assert_ok!(case().register_as(account));
-				}
-				assert_eq!(REGISTRANTS, 3);
-				assert_noop!(case().register_as(FOURTH), TestError::TooManyRegistrants);
-				assert_ok!(case().unregister_as(THIRD));
-				assert_ok!(case().register_as(FOURTH));
+				let checked = assay_plonky3::check_vk(&case().vk, &TestPolicy::get()).unwrap();
+				MinProofBytes::set(checked.proof_bytes_max + 1);
+				assert_noop!(register(case().vk_bytes), TestError::ProofNeverFits);
+				MinProofBytes::set(checked.proof_bytes_max);
+				assert_ok!(register(case().vk_bytes));
 			});
 		}
 
@@ -243,11 +208,6 @@ mod register_vk_should {
 				let vk = case().vk_bytes.try_into().unwrap();
 				assert_noop!(
 					ProofVerifier::register_vk(RuntimeOrigin::signed(PAUPER), vk),
-					DispatchError::Token(TokenError::FundsUnavailable)
-				);
-				case().register();
-				assert_noop!(
-					case().register_as(PAUPER),
 					DispatchError::Token(TokenError::FundsUnavailable)
 				);
 			});

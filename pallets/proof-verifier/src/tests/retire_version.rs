@@ -23,11 +23,12 @@ mod retire_version_should {
 	}
 
 	#[test]
-	fn refuse_keys_and_registrants_at_once() {
+	fn refuse_new_keys_and_who_would_take_over_at_once() {
 		build_and_execute(|| {
 			case().register();
+			assert_ok!(case().unregister_as(OWNER));
 			assert_ok!(retire(1, Some(AT)));
-			assert_noop!(case().register_as(THIRD), TestError::VersionRetired);
+			assert_noop!(case().take_over_as(THIRD), TestError::VersionRetired);
 			assert_noop!(keccak_case().register_as(OWNER), TestError::VersionRetired);
 		});
 	}
@@ -62,7 +63,7 @@ mod retire_version_should {
 			assert_eq!(Retirements::<Test>::get(1), Some(3 + NOTICE));
 			assert_ok!(retire(1, None));
 			assert_eq!(last_event(), Event::RetirementWithdrawn { version: 1 });
-			assert_ok!(case().register_as(THIRD));
+			keccak_case().register();
 			run_to_block(3 + NOTICE);
 			assert_ok!(case().submit());
 		});

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Disabled, Event, Scope, mock::*};
+use crate::{Disabled, Event, Pallet, Scope, StatementStatus, mock::*};
 use assay_primitives::{Policy, Profile, SecurityBits, SystemId, VerifyingKey};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::DispatchError;
+
+type Reader = Pallet<Test>;
 
 const SYSTEM: Scope = Scope::ProofSystem(SystemId::Plonky3);
 
@@ -35,15 +37,37 @@ mod set_disabled_should {
 	}
 
 	#[test]
-	fn leave_keys_and_statements_alone() {
+	fn refuse_new_keys_and_let_registrants_leave() {
 		build_and_execute(|| {
 			let (case, other) = (case(), keccak_case());
 			case.register();
-			assert_ok!(case.submit());
 			set(SYSTEM, true);
-			other.register();
+			assert_noop!(other.register_as(OWNER), TestError::ProofSystemDisabled);
 			assert_ok!(case.unregister_as(OWNER));
-			assert!(TestStatements::contains_key(case.statement()));
+			assert_noop!(case.take_over_as(THIRD), TestError::ProofSystemDisabled);
+			run_to_block(1 + KEY_NOTICE);
+			assert_ok!(case.remove());
+		});
+	}
+
+	#[test]
+	fn suspend_statements_until_it_is_on_again() {
+		build_and_execute(|| {
+			let (case, other) = (case(), stwo_case());
+			case.register();
+			other.register();
+			assert_ok!(case.submit());
+			assert_ok!(other.submit());
+			for scope in [SYSTEM, Scope::Version(1), Scope::Key(case.vk_hash())] {
+				let info = Reader::held_statement(case.statement()).unwrap();
+				set(scope, true);
+				assert_eq!(Reader::held_statement(case.statement()), None);
+				let suspended = StatementStatus::Suspended { info: info.clone(), by: scope };
+				assert_eq!(Reader::statement_status(case.statement()), suspended);
+				assert!(Reader::held_statement(other.statement()).is_some());
+				set(scope, false);
+				assert_eq!(Reader::held_statement(case.statement()), Some(info));
+			}
 		});
 	}
 
@@ -56,6 +80,37 @@ mod set_disabled_should {
 			set(SYSTEM, false);
 			assert_eq!(Disabled::<Test>::iter().count(), 0);
 			assert_ok!(case().submit());
+		});
+	}
+
+	#[test]
+	fn let_the_pauser_switch_off_and_nothing_else() {
+		build_and_execute(|| {
+			let pauser = || RuntimeOrigin::signed(THIRD);
+			assert_ok!(ProofVerifier::set_pauser(RuntimeOrigin::root(), Some(THIRD)));
+			assert_eq!(last_event(), Event::PauserSet { pauser: Some(THIRD) });
+			let key = Scope::Key(case().vk_hash());
+			for scope in [SYSTEM, Scope::Profile(Profile::Compat), Scope::Version(1), key] {
+				assert_ok!(ProofVerifier::set_disabled(pauser(), scope, true));
+				assert_noop!(
+					ProofVerifier::set_disabled(pauser(), scope, false),
+					DispatchError::BadOrigin
+				);
+			}
+			for refused in [
+				ProofVerifier::set_pauser(pauser(), Some(FOURTH)),
+				ProofVerifier::purge_vk(pauser(), case().vk_hash()),
+				ProofVerifier::revoke_statement(pauser(), case().statement()),
+				ProofVerifier::revoke_statements(pauser(), case().vk_hash(), 0, 0),
+				ProofVerifier::retire_version(pauser(), 1, None),
+			] {
+				assert_eq!(refused, Err(DispatchError::BadOrigin));
+			}
+			assert_ok!(ProofVerifier::set_pauser(RuntimeOrigin::root(), None));
+			assert_noop!(
+				ProofVerifier::set_disabled(pauser(), SYSTEM, true),
+				DispatchError::BadOrigin
+			);
 		});
 	}
 
@@ -95,14 +150,25 @@ mod a_closed_profile_should {
 	}
 
 	#[test]
-	fn refuse_new_keys_and_new_registrants() {
+	fn refuse_new_keys_and_who_would_take_over() {
 		build_and_execute(|| {
 			set(Scope::Profile(Profile::Standard), true);
 			assert_noop!(standard().register_as(OWNER), TestError::ProfileClosed);
 			set(Scope::Profile(Profile::Standard), false);
 			standard().register();
+			assert_ok!(standard().unregister_as(OWNER));
 			set(Scope::Profile(Profile::Standard), true);
-			assert_noop!(standard().register_as(THIRD), TestError::ProfileClosed);
+			assert_noop!(standard().take_over_as(THIRD), TestError::ProfileClosed);
+		});
+	}
+
+	#[test]
+	fn leave_its_statements_alone() {
+		build_and_execute(|| {
+			standard().register();
+			assert_ok!(standard().submit());
+			set(Scope::Profile(Profile::Standard), true);
+			assert!(Reader::held_statement(standard().statement()).is_some());
 		});
 	}
 
@@ -130,7 +196,7 @@ mod a_closed_profile_should {
 			set(Scope::Profile(Profile::Standard), true);
 			assert_eq!(TestVks::get(case().vk_hash()).unwrap().profile(), None);
 			assert_ok!(case().submit());
-			assert_ok!(case().register_as(THIRD));
+			keccak_case().register();
 		});
 	}
 }
@@ -141,11 +207,12 @@ mod a_version_that_is_off_should {
 	const VERSION: Scope = Scope::Version(1);
 
 	#[test]
-	fn refuse_new_keys_and_new_registrants() {
+	fn refuse_new_keys_and_who_would_take_over() {
 		build_and_execute(|| {
 			case().register();
+			assert_ok!(case().unregister_as(OWNER));
 			set(VERSION, true);
-			assert_noop!(case().register_as(THIRD), TestError::VersionDisabled);
+			assert_noop!(case().take_over_as(THIRD), TestError::VersionDisabled);
 			assert_noop!(keccak_case().register_as(OWNER), TestError::VersionDisabled);
 			set(VERSION, false);
 			keccak_case().register();
@@ -179,6 +246,32 @@ mod a_version_that_is_off_should {
 					TestError::UnsupportedVersion
 				);
 			}
+		});
+	}
+}
+
+mod a_key_that_is_off_should {
+	use super::*;
+
+	#[test]
+	fn refuse_proofs_at_base_fee_and_leave_other_keys_alone() {
+		build_and_execute(|| {
+			let (case, other) = (case(), keccak_case());
+			case.register();
+			other.register();
+			set(Scope::Key(case.vk_hash()), true);
+			refused_at_base_fee(&case, TestError::VkDisabled);
+			assert_ok!(other.submit());
+		});
+	}
+
+	#[test]
+	fn not_be_registered_although_it_was_unknown() {
+		build_and_execute(|| {
+			set(Scope::Key(case().vk_hash()), true);
+			assert_noop!(case().register_as(OWNER), TestError::VkDisabled);
+			set(Scope::Key(case().vk_hash()), false);
+			case().register();
 		});
 	}
 }

@@ -50,8 +50,7 @@ mod register_vk_should {
 					len: case.vk_bytes.len() as u32,
 					system: SystemId::Stwo,
 					version: 2,
-					registrants: 1,
-					genesis: false,
+					ends: None,
 				}
 			);
 			assert_eq!(record.profile(), Some(Profile::Standard));
@@ -221,7 +220,7 @@ mod submit_proof_should {
 				case.register();
 				let max = TestVks::get(case.vk_hash()).unwrap().proof_bytes_max;
 				case.proof.resize(max as usize + 1, 0);
-				refused(&case, TestError::ProofTooLong);
+				assert_eq!(case.submit().unwrap_err().error, TestError::ProofTooLong.into());
 				assert_eq!(verifications(), 0);
 			});
 		}

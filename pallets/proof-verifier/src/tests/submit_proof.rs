@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-use crate::{Call, Event, Native, ProofVerifier as _, StatementInfo, mock::*};
+use crate::{Call, Event, Native, ProofVerifier as _, StatementRecord, mock::*};
 use assay_primitives::PublicValues;
 use codec::Encode;
 use frame_support::{
 	assert_noop, assert_ok,
-	dispatch::{DispatchErrorWithPostInfo, GetDispatchInfo, Pays},
+	dispatch::{DispatchErrorWithPostInfo, GetDispatchInfo, Pays, WithPostDispatchInfo},
 	weights::Weight,
 };
 use sp_runtime::DispatchError;
@@ -31,6 +31,16 @@ fn refused(case: &Case, error: TestError) {
 	assert_noop!(case.submit(), error);
 }
 
+/// The case is refused with `error` before a verification, changes nothing, and that is refunded.
+fn refunded(case: &Case, error: TestError) {
+	let before = verifications();
+	let refused = frame_support::storage::with_storage_layer(|| case.submit()).unwrap_err();
+	assert_eq!(refused.error, error.into());
+	assert_eq!(refused.post_info.actual_weight, Some(unverified_weight(case, 0)));
+	assert_eq!(refused.post_info.pays_fee, Pays::Yes);
+	assert_eq!(verifications(), before);
+}
+
 mod submit_proof_should {
 	use super::*;
 
@@ -43,12 +53,14 @@ mod submit_proof_should {
 			let security = TestVks::get(case.vk_hash()).unwrap().security;
 			assert_eq!(
 				TestStatements::get(case.statement()),
-				Some(StatementInfo {
+				Some(StatementRecord {
 					vk_hash: case.vk_hash(),
 					block: 1,
 					expires: 1 + LIFETIME,
 					security,
 					submitter: SUBMITTER,
+					version: 1,
+					revoked: false,
 				})
 			);
 			assert_eq!(
@@ -113,6 +125,22 @@ mod submit_proof_should {
 		});
 	}
 
+	/// So the weight of a long batch of unknown keys costs the pool few reads.
+	#[test]
+	fn not_ask_for_the_key_to_charge_for_what_is_shorter_than_any_proof() {
+		build_and_execute(|| {
+			let mut case = case();
+			case.register();
+			case.proof.truncate(MinProofBytes::get() as usize - 1);
+			assert_eq!(charged(&case), unverified_weight(&case, 0));
+			case.proof.push(0);
+			// With the price of the key, which it read.
+			assert!(
+				charged(&case).ref_time() > unverified_weight(&case, 0).ref_time() + 250_000_000
+			);
+		});
+	}
+
 	mod reject {
 		use super::*;
 
@@ -142,7 +170,7 @@ mod submit_proof_should {
 				let case = case();
 				case.register();
 				let charged = charged(&case);
-				assert_ok!(case.unregister_as(OWNER));
+				assert_ok!(ProofVerifier::purge_vk(RuntimeOrigin::root(), case.vk_hash()));
 				let refused = case.submit().unwrap_err();
 				assert_eq!(refused.error, TestError::VkNotFound.into());
 				let base = unverified_weight(&case, 0);
@@ -159,7 +187,7 @@ mod submit_proof_should {
 				case.register();
 				let max = TestVks::get(case.vk_hash()).unwrap().proof_bytes_max;
 				case.proof.resize(max as usize + 1, 0);
-				refused(&case, TestError::ProofTooLong);
+				refunded(&case, TestError::ProofTooLong);
 				assert_eq!(verifications(), 0);
 			});
 		}
@@ -178,7 +206,7 @@ mod submit_proof_should {
 							public_values.try_into().unwrap(),
 							case.proof.clone().try_into().unwrap(),
 						),
-						TestError::PublicValuesMalformed
+						TestError::PublicValuesMalformed.with_weight(unverified_weight(&case, 0))
 					);
 				}
 				assert_eq!(verifications(), 0);
@@ -190,7 +218,7 @@ mod submit_proof_should {
 			build_and_execute(|| {
 				case().register();
 				assert_ok!(case().submit());
-				refused(&case(), TestError::StatementExists);
+				refunded(&case(), TestError::StatementExists);
 				assert_eq!(verifications(), 1);
 			});
 		}
@@ -202,10 +230,23 @@ mod submit_proof_should {
 				let [first, second, third] = cases();
 				assert_ok!(first.submit());
 				assert_ok!(second.submit());
-				refused(&third, TestError::TooManyStatements);
+				refunded(&third, TestError::TooManyStatements);
 				assert_eq!(verifications(), 2);
 				run_to_block(2);
 				assert_ok!(third.submit());
+			});
+		}
+
+		#[test]
+		fn more_statements_than_the_chain_stores_until_one_expired() {
+			build_and_execute(|| {
+				MaxStatements::set(1);
+				case().register();
+				let [first, second, _] = cases();
+				assert_ok!(first.submit());
+				refunded(&second, TestError::StatementsFull);
+				run_to_block(2 + LIFETIME);
+				assert_ok!(second.submit());
 			});
 		}
 
@@ -240,8 +281,10 @@ mod submit_proof_should {
 				case.register();
 				case.proof.pop();
 				refused(&case, TestError::ProofTruncated);
+				case.proof.truncate(MinProofBytes::get() as usize - 1);
+				refunded(&case, TestError::ProofTooShort);
 				case.proof.clear();
-				refused(&case, TestError::ProofTruncated);
+				refunded(&case, TestError::ProofTooShort);
 			});
 		}
 
@@ -251,14 +294,9 @@ mod submit_proof_should {
 				let mut case = case();
 				case.register();
 				case.proof.push(0);
-				// Longer than any proof, or read to its end: refused either way.
 				let max = TestVks::get(case.vk_hash()).unwrap().proof_bytes_max;
-				let error = if case.proof.len() as u32 > max {
-					TestError::ProofTooLong
-				} else {
-					TestError::ProofTrailingBytes
-				};
-				refused(&case, error);
+				assert!(case.proof.len() as u32 <= max);
+				refused(&case, TestError::ProofTrailingBytes);
 			});
 		}
 

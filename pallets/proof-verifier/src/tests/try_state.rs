@@ -2,12 +2,12 @@
 
 //! Each invariant is shown to catch its breakage.
 
-use crate::{Expiries, HoldReason, Pallet, PruneFrom, Retirements, mock::*};
-use assay_primitives::TreeHash;
-use frame_support::{
-	assert_err, assert_ok,
-	traits::{fungible::MutateHold, tokens::Precision},
+use crate::{
+	Disabled, Expiring, NumExpiring, Pallet, PruneFrom, Registrant, Retirements, RevokedBlocks,
+	Scope, mock::*,
 };
+use assay_primitives::TreeHash;
+use frame_support::{BoundedVec, assert_err, assert_ok};
 
 /// A state with a key and a statement, broken by `breakage`, is refused for `reason`.
 fn catches(breakage: impl FnOnce(&Case), reason: &'static str) {
@@ -21,7 +21,7 @@ fn catches(breakage: impl FnOnce(&Case), reason: &'static str) {
 	});
 }
 
-fn change_record(case: &Case, change: impl FnOnce(&mut crate::VkRecord)) {
+fn change_record(case: &Case, change: impl FnOnce(&mut crate::VkRecordOf<Test>)) {
 	TestVks::mutate(case.vk_hash(), |record| change(record.as_mut().expect("registered")));
 }
 
@@ -95,66 +95,64 @@ mod try_state_should_catch {
 	}
 
 	#[test]
-	fn a_wrong_number_of_registrants() {
-		catches(
-			|case| change_record(case, |record| record.registrants = 2),
-			"a key counts its registrants wrong",
-		);
-	}
-
-	#[test]
-	fn a_key_that_nobody_has_registered() {
+	fn a_registrant_of_no_key() {
 		catches(
 			|case| {
-				TestRegistrations::remove(case.vk_hash(), OWNER);
-				change_record(case, |record| record.registrants = 0);
+				let registrant: Registrant<_, _> = TestRegistrants::get(case.vk_hash()).unwrap();
+				TestRegistrants::insert(keccak_case().vk_hash(), registrant);
 			},
-			"a key that nobody has registered",
+			"a registrant of no key",
 		);
 	}
 
 	#[test]
-	fn a_registration_of_no_key() {
-		catches(
-			|_| TestRegistrations::insert(keccak_case().vk_hash(), OWNER, 0),
-			"a registration of no key",
-		);
-	}
-
-	#[test]
-	fn a_registration_that_its_account_does_not_know() {
+	fn a_registrant_that_does_not_know_of_its_key() {
 		catches(
 			|case| TestVksOf::remove(OWNER, case.vk_hash()),
-			"a registration that its account does not know",
+			"a registrant that does not know of its key",
 		);
 	}
 
 	#[test]
-	fn an_account_that_knows_a_registration_too_many() {
+	fn an_account_that_knows_of_a_key_that_it_does_not_pay_for() {
 		catches(
 			|case| TestVksOf::insert(THIRD, case.vk_hash(), ()),
-			"an account knows a registration that does not exist",
+			"an account knows of a key that it does not pay for",
 		);
 	}
 
 	#[test]
-	fn a_deposit_that_is_not_held() {
-		catches(
-			|_| {
-				assert_ok!(Balances::release(
-					&HoldReason::VerifyingKey.into(),
-					&OWNER,
-					1,
-					Precision::Exact
-				));
-			},
-			"an account's hold is not the sum of its deposits",
-		);
+	fn more_statements_than_the_chain_stores() {
+		catches(|_| MaxStatements::set(0), "more statements than the chain stores");
+	}
+
+	#[test]
+	fn revoked_blocks_that_touch() {
+		let ranges = |ranges: &[(u64, u64)]| BoundedVec::try_from(ranges.to_vec()).unwrap();
+		for (list, reason) in [
+			(ranges(&[]), "a key with no revoked blocks"),
+			(ranges(&[(2, 1)]), "a range that is empty"),
+			(ranges(&[(1, 2), (3, 4)]), "two ranges that touch"),
+			(ranges(&[(5, 9), (1, 6)]), "two ranges that touch"),
+		] {
+			catches(|case| RevokedBlocks::<Test>::insert(case.vk_hash(), list), reason);
+		}
+	}
+
+	#[test]
+	fn an_unknown_version_that_is_off() {
+		catches(|_| Disabled::<Test>::insert(Scope::Version(4), ()), "an unknown version is off");
 	}
 
 	#[test]
 	fn a_statement_that_never_expires() {
-		catches(|_| Expiries::<Test>::remove(1 + LIFETIME), "a statement would never expire");
+		catches(
+			|case| {
+				Expiring::<Test>::remove(1 + LIFETIME, case.statement());
+				NumExpiring::<Test>::remove(1 + LIFETIME);
+			},
+			"a statement would never expire",
+		);
 	}
 
 	#[test]
@@ -166,20 +164,26 @@ mod try_state_should_catch {
 	}
 
 	#[test]
-	fn a_statement_that_expires_twice() {
+	fn a_statement_that_expires_in_another_block() {
 		catches(
-			|case| {
-				assert_ok!(Expiries::<Test>::try_append(1 + LIFETIME, case.statement()));
-			},
-			"a statement expires twice",
+			|case| Expiring::<Test>::insert(2 + LIFETIME, case.statement(), ()),
+			"a statement expires in another block",
 		);
 	}
 
 	#[test]
-	fn a_statement_that_expires_in_another_block() {
+	fn statements_that_are_counted_wrong() {
+		for (count, reason) in
+			[(0, "a list of no statements is counted"), (2, "a list is counted wrong")]
+		{
+			catches(|_| NumExpiring::<Test>::insert(1 + LIFETIME, count), reason);
+		}
+		catches(|_| NumExpiring::<Test>::remove(1 + LIFETIME), "a list is not counted");
+		catches(|_| NumExpiring::<Test>::insert(9, 1), "a list is counted wrong");
+		let counter = TestStatements::counter_storage_final_key();
 		catches(
-			|_| Expiries::<Test>::swap(1 + LIFETIME, 2 + LIFETIME),
-			"a statement expires in another block",
+			|_| frame_support::storage::unhashed::put(&counter, &5u32),
+			"statements are counted wrong",
 		);
 	}
 
@@ -206,14 +210,6 @@ mod try_state_should_catch {
 	#[test]
 	fn statements_while_pruning_never_began() {
 		catches(|_| PruneFrom::<Test>::kill(), "a list of statements would never be pruned");
-	}
-
-	#[test]
-	fn an_empty_list() {
-		catches(
-			|_| Expiries::<Test>::insert(9, frame_support::BoundedVec::new()),
-			"a list of no statements is stored",
-		);
 	}
 
 	#[test]

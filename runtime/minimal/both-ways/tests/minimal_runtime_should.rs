@@ -67,7 +67,7 @@ impl Minimal {
 			frame_system::CheckTxVersion::new(),
 			frame_system::CheckGenesis::new(),
 			frame_system::CheckEra::from(Era::Immortal),
-			frame_system::CheckNonce::from(self.nonce),
+			pallet_proof_verifier::CheckQueue::from(self.nonce),
 			frame_system::CheckWeight::new(),
 		);
 		let genesis = Hash::from(GENESIS);

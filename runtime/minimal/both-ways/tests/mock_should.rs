@@ -14,7 +14,6 @@ use frame_support::derive_impl;
 frame_support::construct_runtime!(
 	pub enum Test {
 		System: frame_system,
-		Balances: pallet_balances,
 		ProofVerifier: pallet_proof_verifier,
 		// And the pallet under test.
 	}
@@ -23,17 +22,11 @@ frame_support::construct_runtime!(
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
 	type Block = frame_system::mocking::MockBlock<Test>;
-	type AccountData = pallet_balances::AccountData<u64>;
-}
-
-#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
-impl pallet_balances::Config for Test {
-	type AccountStore = System;
 }
 
 #[derive_impl(pallet_proof_verifier::config_preludes::TestDefaultConfig)]
 impl pallet_proof_verifier::Config for Test {
-	type Currency = Balances;
+	type BlockNumberProvider = System;
 	// type OnProofVerified = YourPallet;
 }
 // [/mock]
@@ -45,11 +38,7 @@ fn fixture(part: &str) -> Vec<u8> {
 
 #[test]
 fn verify_a_real_proof() {
-	let mut genesis = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
-	let balances = vec![(1, 1_000_000_000)];
-	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }
-		.assimilate_storage(&mut genesis)
-		.unwrap();
+	let genesis = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
 	sp_io::TestExternalities::new(genesis).execute_with(|| {
 		System::set_block_number(1);
 		let vk = fixture("vk");

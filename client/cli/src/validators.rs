@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `rotate-keys`: new keys of a validator.
+
+use crate::chain::{call, connect, included_json, included_rows, within};
+use crate::cli::RotateKeysArgs;
+use crate::output::{Answer, Failure, Progress, hex, table};
+use crate::report::merge;
+use crate::signer::keypair;
+use assay_client::Call;
+use assay_client::signer::account;
+use serde_json::json;
+
+/// `rotate-keys`.
+pub fn rotate_keys(args: &RotateKeysArgs) -> Result<Answer, Failure> {
+	let account = account(&keypair(&args.signer)?);
+	let made = async {
+		let _progress = Progress::start(format_args!("asking {} for keys", args.chain.url));
+		let chain = connect(&args.chain.url, args.chain.allow_insecure).await?;
+		Ok(chain.rotate_keys(&account).await?)
+	};
+	let new = within(Some(args.chain.timeout), made)?;
+	let mut object = json!({ "account": account.to_string(), "keys": hex(&new.keys) });
+	let mut rows = vec![
+		("verdict", "announced".into()),
+		("account", account.to_string()),
+		("keys", hex(&new.keys)),
+	];
+	let included = call(&args.chain, &args.signer, &Call::set_keys(new), false, &object)?;
+	merge(&mut object, included_json(&included));
+	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));
+	rows.extend(included_rows(&included));
+	Ok(Answer::new(object, table(&rows)))
+}
