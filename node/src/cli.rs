@@ -7,9 +7,9 @@
 /// `assay-node --dev --tmp` runs a chain of one's own that forgets everything at the end. Blocks
 /// hold up to 6 MiB of proofs, so the transaction pool's default is larger than a Substrate
 /// node's: 256 MiB, about 40 full blocks. For the same reason a node forgets the bodies of blocks
-/// after three days, unless it is an archive: `--blocks-pruning archive-canonical`. Prometheus metrics are served on port 9615 unless
-/// `--no-prometheus` is given; nothing is reported to a telemetry server unless
-/// `--telemetry-url` names one.
+/// after three days, unless it is an archive: `--blocks-pruning archive-canonical`. Prometheus
+/// metrics are served on port 9615 unless `--no-prometheus` is given; nothing is reported to a
+/// telemetry server unless `--telemetry-url` names one.
 #[derive(Debug, clap::Parser)]
 #[command(
 	mut_arg("pool_kbytes", |arg| arg.default_value(POOL_KBYTES)),

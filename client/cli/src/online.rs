@@ -56,16 +56,8 @@ pub fn unregister(args: &KeyCallArgs) -> Result<Answer, Failure> {
 	let included = key_call(args, Call::unregister_vk)?;
 	let event: VkEnds = included.event()?;
 	let ends = format!("{}, unless somebody takes it over", event.at);
-	Ok(of_key(
-		&included,
-		&event.vk_hash,
-		("ends", event.at.into()),
-		vec![
-			("verdict", "notice given".into()),
-			("vk hash", hex(&event.vk_hash)),
-			("ends at block", ends),
-		],
-	))
+	let row = Some(("ends at block", ends));
+	Ok(of_key(&included, "notice given", &event.vk_hash, ("ends", event.at.into()), row))
 }
 
 /// `take-over`.
@@ -73,28 +65,16 @@ pub fn take_over(args: &KeyCallArgs) -> Result<Answer, Failure> {
 	let included = key_call(args, Call::take_over_vk)?;
 	let event: VkTakenOver = included.event()?;
 	let registrant = event.registrant.to_string();
-	Ok(of_key(
-		&included,
-		&event.vk_hash,
-		("registrant", registrant.clone().into()),
-		vec![
-			("verdict", "taken over".into()),
-			("vk hash", hex(&event.vk_hash)),
-			("registrant", registrant),
-		],
-	))
+	let field = ("registrant", registrant.clone().into());
+	let row = Some(("registrant", registrant));
+	Ok(of_key(&included, "taken over", &event.vk_hash, field, row))
 }
 
 /// `remove`.
 pub fn remove(args: &KeyCallArgs) -> Result<Answer, Failure> {
 	let included = key_call(args, Call::remove_vk)?;
 	let event: VkRemoved = included.event()?;
-	Ok(of_key(
-		&included,
-		&event.vk_hash,
-		("removed", true.into()),
-		vec![("verdict", "removed".into()), ("vk hash", hex(&event.vk_hash))],
-	))
+	Ok(of_key(&included, "removed", &event.vk_hash, ("removed", true.into()), None))
 }
 
 /// Makes a call about a key.
@@ -104,16 +84,19 @@ fn key_call(args: &KeyCallArgs, make: fn(Hash) -> Call) -> Result<Included, Fail
 	call(&args.chain, &args.signer, &make(vk_hash), false, &about)
 }
 
-/// What became of a key: a field for scripts, rows for people.
+/// What became of a key: a verdict and a row for people, a field for scripts.
 fn of_key(
 	included: &Included,
+	verdict: &str,
 	vk_hash: &Hash,
 	(name, value): (&str, Value),
-	mut rows: Vec<(&'static str, String)>,
+	row: Option<(&'static str, String)>,
 ) -> Answer {
 	let mut object = json!({ "accepted": true, "verdict": "accepted", "vk_hash": hex(vk_hash) });
 	merge(&mut object, json!({ name: value }));
 	merge(&mut object, included_json(included));
+	let mut rows = vec![("verdict", verdict.into()), ("vk hash", hex(vk_hash))];
+	rows.extend(row);
 	rows.extend(included_rows(included));
 	Answer::new(object, table(&rows))
 }

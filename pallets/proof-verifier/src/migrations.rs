@@ -55,12 +55,11 @@ where
 {
 	/// Weight of checking one key again, and of storing or removing it with its registrants.
 	fn key_weight(vk_hash: H256) -> Weight {
-		let len = VkBytes::<T>::decode_len(vk_hash).unwrap_or(0);
+		let bytes = VkBytes::<T>::get(vk_hash).unwrap_or_default();
 		let registrants = v3::Registrations::<T, Currency>::iter_key_prefix(vk_hash).count() as u64;
 		// Each registrant: its entries and its account, read and written.
 		let each =
 			T::DbWeight::get().reads_writes(3, 3).saturating_mul(registrants.saturating_add(1));
-		let bytes = alloc::vec![SystemId::Cairo.key_versions().first().copied().unwrap_or(0); len];
 		Pallet::<T>::register_vk_weight(&bytes)
 			.saturating_add(T::WeightInfo::purge_vk())
 			.saturating_add(each)

@@ -180,14 +180,16 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn read_statement_status(statement: H256) -> StatementStatusOf<T> {
 		let Some(record) = Statements::<T>::get(statement) else { return StatementStatus::Unknown };
-		let (live, revoked) = (record.is_live(Self::now()), Self::is_revoked(&record));
-		let suspension = Self::suspension(&record);
-		let info = info::<T>(record);
-		match suspension {
-			_ if !live => StatementStatus::Expired(info),
-			_ if revoked => StatementStatus::Revoked(info),
-			Some(by) => StatementStatus::Suspended { info, by },
-			None => StatementStatus::Held(info),
+		// In this order, and no further than needed: other pallets ask in their own calls.
+		if !record.is_live(Self::now()) {
+			return StatementStatus::Expired(info::<T>(record));
+		}
+		if Self::is_revoked(&record) {
+			return StatementStatus::Revoked(info::<T>(record));
+		}
+		match Self::suspension(&record) {
+			Some(by) => StatementStatus::Suspended { info: info::<T>(record), by },
+			None => StatementStatus::Held(info::<T>(record)),
 		}
 	}
 

@@ -270,13 +270,7 @@ impl Service {
 		let included = match self.patient(sent).await {
 			// The chain holds the statement: the answer to an earlier submission was lost, or somebody else sent
 			// the proof.
-			Err(refused) if refused.verdict() == Some(HELD) => {
-				let line = json!({ "block": number, "proof_bytes": proof_bytes });
-				self.metrics.accepted();
-				self.jobs.finish(number, &line)?;
-				self.tell("accepted", line);
-				return Ok(());
-			},
+			Err(refused) if refused.verdict() == Some(HELD) => None,
 			// The pool: the account has no funds, another call of it is on its way, or what the key belongs to is
 			// switched off.
 			Err(refused) if refused.exit() == Exit::Refused => {
@@ -285,22 +279,25 @@ impl Service {
 				tokio::time::sleep(Duration::from_secs(6)).await;
 				return Ok(());
 			},
-			answer => answer?,
+			answer => Some(answer?),
 		};
-		let mut line = json!({ "block": number, "in_block": included.place.block_number });
-		match &included.refusal {
-			Some(refusal) if refusal.verdict == HELD => {},
-			Some(refusal) => {
-				self.metrics.failed(Trouble::Refused);
-				line["verdict"] = refusal.verdict.as_str().into();
-				self.jobs.refuse(number)?;
-				self.tell("refused", line);
-				return Ok(());
-			},
-			None => {
-				let event: ProofVerified = included.event()?;
-				line["statement"] = hex(&event.statement).into();
-			},
+		let mut line = json!({ "block": number });
+		if let Some(included) = included {
+			line["in_block"] = included.place.block_number.into();
+			match &included.refusal {
+				Some(refusal) if refusal.verdict == HELD => {},
+				Some(refusal) => {
+					self.metrics.failed(Trouble::Refused);
+					line["verdict"] = refusal.verdict.as_str().into();
+					self.jobs.refuse(number)?;
+					self.tell("refused", line);
+					return Ok(());
+				},
+				None => {
+					let event: ProofVerified = included.event()?;
+					line["statement"] = hex(&event.statement).into();
+				},
+			}
 		}
 		line["proof_bytes"] = proof_bytes.into();
 		self.metrics.accepted();
