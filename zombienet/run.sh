@@ -9,6 +9,7 @@
 #     --proof-system NAME      loads of plonky3 or of stwo alone, instead of the scenario's
 #     --rounds N           rounds of every load, instead of the scenario's
 #     --seed N             1337 unless given
+#     --slot N             milliseconds of a slot, instead of the chain's own
 #     --out FOLDER         where the results go; $ASSAY_CACHE/runs/SCENARIO-TIME unless given
 #     --ports N            fixed ports from N on: three a node; else any that are free
 #     --corpus FOLDER      a corpus of this very client, instead of the kept one
@@ -37,19 +38,20 @@ known=$(cd zombienet/scenarios && echo *.toml | sed 's/\.toml//g')
 shift
 file=zombienet/scenarios/$scenario.toml
 [ -r "$file" ] || fail "no scenario $scenario: $file is not there"
-out='' ports='' corpus='' build=1
+out='' ports='' corpus='' slot='' build=1
 stress=() analyze=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--short) stress+=(--short) ;;
 	--no-build) build= ;;
-	--rounds | --seed | --proof-system | --out | --ports | --corpus | --baseline | --threshold)
+	--rounds | --seed | --proof-system | --out | --ports | --corpus | --slot | --baseline | --threshold)
 		[ $# -gt 1 ] || fail "$1 needs a value"
 		case $1 in
 		--rounds | --seed | --proof-system) stress+=("$1" "$2") ;;
 		--out) out=$2 ;;
 		--ports) ports=$2 ;;
 		--corpus) corpus=$2 ;;
+		--slot) slot=$2 ;;
 		--baseline | --threshold) analyze+=("$1" "$2") ;;
 		esac
 		shift
@@ -105,6 +107,8 @@ free() { ! (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 awk -v port="$ports" '{ print }
 	/^name = / && port { printf "rpc_port = %d\nprometheus_port = %d\np2p_port = %d\n",
 		port, port + 1, port + 2; port += 3 }' "zombienet/networks/$name.toml" >"$work/network.toml"
+[ -z "$slot" ] ||
+	printf '\n[relaychain.genesis.runtimeGenesis.patch.slots]\nduration = %d\n' "$slot" >>"$work/network.toml"
 if [ -n "$ports" ]; then
 	for ((port = ports; port < ports + 3 * ${#nodes[@]}; port++)); do
 		free "$port" || die "port $port is taken"

@@ -116,6 +116,19 @@ impl Chain {
 		answer.as_u64().ok_or(Error::Answer { method: METHOD })
 	}
 
+	/// The length of the chain's slots: the shortest time between its blocks.
+	///
+	/// # Errors
+	///
+	/// [`Error::Question`], [`Error::Answer`].
+	pub async fn slot_duration(&self) -> Result<Duration, Error> {
+		const METHOD: &str = "state_call";
+		let answer = self.ask(METHOD, rpc_params!["AuraApi_slot_duration", "0x"]).await?;
+		let bytes = answer.as_str().and_then(crate::bytes).and_then(|bytes| bytes.try_into().ok());
+		let milliseconds = u64::from_le_bytes(bytes.ok_or(Error::Answer { method: METHOD })?);
+		Ok(Duration::from_millis(milliseconds))
+	}
+
 	/// The chain as of its latest finalised block.
 	pub(crate) async fn finalised(&self) -> Result<OnlineClientAtBlock<PolkadotConfig>, Error> {
 		self.client.at_current_block().await.map_err(Error::chain)

@@ -18,6 +18,8 @@ mod cli;
 mod command;
 mod hardware;
 mod host_functions;
+#[cfg(all(test, feature = "metadata-hash"))]
+mod metadata_hash;
 mod rpc;
 mod service;
 mod start;

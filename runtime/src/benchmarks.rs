@@ -9,5 +9,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_timestamp, Timestamp]
 	[pallet_sudo, Sudo]
 	[pallet_utility, Utility]
+	[pallet_transaction_payment, TransactionPayment]
 	[pallet_proof_verifier, ProofVerifier]
+	[pallet_validators, Validators]
 );

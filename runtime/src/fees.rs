@@ -24,7 +24,7 @@ const TARGET: Perquintill = Perquintill::from_percent(50);
 const VARIABILITY: Perquintill = Perquintill::from_percent(25);
 
 /// Fees follow demand, fast: as in Ethereum (EIP-1559) by an eighth up after a full block and down after an empty
-/// one. So four minutes of full blocks end at the highest fee, a hundred times the usual one.
+/// one. So forty full blocks end at the highest fee, a hundred times the usual one.
 ///
 /// A block is as full as the scarcer of the time and the bytes that ordinary extrinsics may take.
 pub struct FollowDemand;
@@ -104,7 +104,7 @@ impl Contains<AccountId> for SudoKey {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{MINUTES, System, configs::*};
+	use crate::{System, configs::*};
 
 	/// The multiplier after `blocks` blocks that are as full as `use_block` makes them, from `first` on.
 	fn after(blocks: u32, first: u32, use_block: impl Fn()) -> Multiplier {
@@ -143,9 +143,8 @@ mod tests {
 	}
 
 	#[test]
-	fn fees_have_a_highest_price_that_four_minutes_of_full_blocks_reach() {
-		let blocks = 4 * MINUTES;
-		assert_eq!(after(blocks, 1, bytes(100)), FollowDemand::max());
-		assert!(after(blocks / 2, 1, bytes(100)) < FollowDemand::max());
+	fn fees_have_a_highest_price_that_forty_full_blocks_reach() {
+		assert_eq!(after(40, 1, bytes(100)), FollowDemand::max());
+		assert!(after(20, 1, bytes(100)) < FollowDemand::max());
 	}
 }

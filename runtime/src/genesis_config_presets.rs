@@ -4,7 +4,7 @@
 
 use crate::{
 	AccountId, Balance, BalancesConfig, BlockNumber, RuntimeGenesisConfig, SessionConfig,
-	SessionKeys, SudoConfig, UNIT, ValidatorsConfig, senders::SENDERS,
+	SessionKeys, SlotsConfig, SudoConfig, UNIT, ValidatorsConfig, senders::SENDERS, slots,
 };
 use alloc::{vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -49,6 +49,7 @@ fn genesis(validators: &[Validator]) -> Value {
 				.collect(),
 		},
 		validators: ValidatorsConfig { session_length: Some(SESSION_LENGTH) },
+		slots: SlotsConfig { duration: slots::DEFAULT, ..Default::default() },
 		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
 	})
 }

@@ -3,8 +3,8 @@
 //! The runtime of the Assay chain: a solo chain that vouches for STARK proofs.
 //!
 //! Assembly only. [`configs`] has the parameters of each pallet and the reasons, [`apis`] the APIs that
-//! the node calls, [`fees`] how fees follow demand, [`price`] the price of a submission, [`genesis_config_presets`] the genesis of the
-//! chains `development` and `local`.
+//! the node calls, [`fees`] how fees follow demand, [`price`] the price of a submission, [`slots`] the length of a
+//! slot, [`genesis_config_presets`] the genesis of the chains `development` and `local`.
 //!
 //! | Pallet | Purpose |
 //! |---|---|
@@ -13,6 +13,7 @@
 //! | Session, Historical, Validators, Authorship | who validates: keys, the set, double signing |
 //! | Sudo | root of a test chain: upgrades, switching off, purging and retiring in `ProofVerifier` |
 //! | Utility | several calls in one extrinsic |
+//! | Slots | the length of a slot, which genesis chooses |
 //! | ProofVerifier | verifying keys, proofs, statements |
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -37,6 +38,7 @@ pub mod fees;
 pub mod genesis_config_presets;
 pub mod price;
 pub mod senders;
+pub mod slots;
 
 #[cfg(test)]
 mod tests;
@@ -77,22 +79,12 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: alloc::borrow::Cow::Borrowed("assay"),
 	impl_name: alloc::borrow::Cow::Borrowed("assay"),
 	authoring_version: 1,
-	spec_version: 4,
+	spec_version: 5,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
 	transaction_version: 3,
 	system_version: 1,
 };
-
-/// Length of a slot, and so the shortest time between blocks, in milliseconds. Can't change
-/// after genesis: Aura's slot numbers are time divided by it.
-pub const SLOT_DURATION: u64 = 6_000;
-/// One minute in blocks.
-pub const MINUTES: BlockNumber = 60_000 / (SLOT_DURATION as BlockNumber);
-/// One hour in blocks.
-pub const HOURS: BlockNumber = MINUTES * 60;
-/// One day in blocks.
-pub const DAYS: BlockNumber = HOURS * 24;
 
 /// One token in its smallest units: 12 decimals.
 pub const UNIT: Balance = 1_000_000_000_000;
@@ -215,4 +207,7 @@ mod runtime {
 
 	#[runtime::pallet_index(12)]
 	pub type Validators = pallet_validators;
+
+	#[runtime::pallet_index(13)]
+	pub type Slots = slots;
 }

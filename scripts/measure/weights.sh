@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Measures the weights of every pallet in the runtime with the node's `benchmark pallet`, and writes
-# runtime/src/weights/ and pallets/proof-verifier/src/weights.rs.
+# runtime/src/weights/ and the weights.rs of our own pallets.
 #
 #   scripts/measure/weights.sh [PALLET...]     all of them unless named
 #   STEPS=50 REPEAT=20                 as few as 2 and 1 for a trial
@@ -26,7 +26,10 @@ fi
 
 for pallet in "${pallets[@]}"; do
 	case $pallet in
-	pallet_proof_verifier) template=pallet output=pallets/proof-verifier/src/weights.rs ;;
+	pallet_proof_verifier | pallet_validators)
+		folder=${pallet#pallet_}
+		template=pallet output=pallets/${folder//_/-}/src/weights.rs
+		;;
 	*) template=runtime output=runtime/src/weights/$pallet.rs ;;
 	esac
 	mkdir -p "$(dirname "$output")"

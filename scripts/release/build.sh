@@ -61,7 +61,8 @@ rewritten() {
 # whole workspace, because the tests have built that.
 packages=(-p assay-node -p assay-cli)
 [ "$rehearsal" = false ] || packages=(--workspace)
-cargo build --profile "$profile" --locked "${packages[@]}" --bins --features assay-node/production
+cargo build --profile "$profile" --locked "${packages[@]}" --bins \
+	--features assay-node/production,assay-node/metadata-hash
 built=$CARGO_TARGET_DIR/$profile
 runtime=wbuild/assay-runtime/assay_runtime.compact.compressed.wasm
 
@@ -71,7 +72,7 @@ if [ "$rehearsal" = false ]; then
 		export CARGO_TARGET_DIR=$work/target
 		rewritten
 		# The build script makes the blob: of the rest the types are enough.
-		cargo check --profile "$profile" --locked -p assay-runtime --features production
+		cargo check --profile "$profile" --locked -p assay-runtime --features production,metadata-hash
 	)
 	cmp "$built/$runtime" "$work/target/$profile/$runtime" ||
 		die "two builds of the runtime differ"

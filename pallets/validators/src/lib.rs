@@ -53,6 +53,8 @@ pub use types::*;
 pub use weights::WeightInfo;
 
 pub mod api;
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod equivocation;
 #[cfg(test)]
 mod mock;

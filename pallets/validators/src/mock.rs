@@ -188,6 +188,15 @@ pub fn new_chain(validators: u64) -> sp_io::TestExternalities {
 	chain
 }
 
+/// A chain whose benchmarks can sign.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn with_keystore() -> sp_io::TestExternalities {
+	let mut chain = new_chain(2);
+	let keystore = sp_keystore::testing::MemoryKeystore::new();
+	chain.register_extension(sp_keystore::KeystoreExt::new(keystore));
+	chain
+}
+
 /// Runs a test on a chain, and checks every invariant after it.
 pub fn execute<R>(validators: u64, test: impl FnOnce() -> R) -> R {
 	new_chain(validators).execute_with(|| {

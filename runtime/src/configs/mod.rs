@@ -7,11 +7,11 @@ mod validators;
 pub use validators::*;
 
 use crate::{
-	AccountId, Aura, Balance, Balances, Block, BlockNumber, DAYS, EXISTENTIAL_DEPOSIT, Hash,
-	MICRO_UNIT, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-	RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, SLOT_DURATION, System,
-	UNIT, VERSION,
+	AccountId, Aura, Balance, Balances, Block, BlockNumber, EXISTENTIAL_DEPOSIT, Hash, MICRO_UNIT,
+	Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
+	RuntimeHoldReason, RuntimeOrigin, RuntimeTask, System, UNIT, VERSION,
 	fees::{Fees, FollowDemand, SudoKey},
+	slots::{self, Hours, MinimumPeriod},
 	weights,
 };
 use assay_primitives::{MAX_VK_BYTES, Policy, Profile};
@@ -20,7 +20,7 @@ use frame_support::{
 	dispatch::DispatchClass,
 	parameter_types,
 	traits::{
-		ConstU8, ConstU32, ConstU64, ConstU128, Footprint, Get, LinearStoragePrice, VariantCountOf,
+		ConstU8, ConstU32, ConstU128, Footprint, Get, LinearStoragePrice, VariantCountOf,
 		fungible::HoldConsideration,
 	},
 	weights::{
@@ -93,11 +93,13 @@ impl frame_system::Config for Runtime {
 	type MaxConsumers = ConstU32<16>;
 }
 
+impl slots::Config for Runtime {}
+
 impl pallet_timestamp::Config for Runtime {
 	/// Milliseconds since the Unix epoch.
 	type Moment = u64;
 	type OnTimestampSet = Aura;
-	type MinimumPeriod = ConstU64<{ SLOT_DURATION / 2 }>;
+	type MinimumPeriod = MinimumPeriod;
 	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
@@ -194,16 +196,16 @@ impl pallet_proof_verifier::Config for Runtime {
 	type MaxPublicValues = ConstU32<1_024>;
 	type MaxVerificationWeight = MaxVerificationWeight;
 	// A day: applications read a statement when it comes; a week of full blocks would be 40 GB of state.
-	type StatementLifetime = ConstU32<DAYS>;
+	type StatementLifetime = Hours<24>;
 	// 1.7 GB of state: as many as a day of blocks with 290 statements each leaves.
 	type MaxStatements = ConstU32<{ 4 * 1_024 * 1_024 }>;
 	// Two weeks to take over the deposit, or to prove under another key.
-	type EndNotice = ConstU32<{ 14 * DAYS }>;
+	type EndNotice = Hours<{ 14 * 24 }>;
 	// More than a block has room for: 6 MiB hold 86 proofs of 73 KB, a Fibonacci sequence of 2^14
 	// steps, and 1,024 of 6 KB.
 	type MaxStatementsPerBlock = ConstU32<1_024>;
 	// Two weeks to prove under another key. Switch off what is broken instead.
-	type RetirementNotice = ConstU32<{ 14 * DAYS }>;
+	type RetirementNotice = Hours<{ 14 * 24 }>;
 	type OnProofVerified = ();
 	type OnRevoked = ();
 	// Two of the longest proofs: five accounts fill a pool of 20 MiB, and each must be able to pay for it.

@@ -4,8 +4,8 @@
 //! double signing.
 
 use crate::{
-	AccountId, Aura, Balance, Balances, BlockNumber, HOURS, Historical, Runtime, RuntimeCall,
-	RuntimeEvent, SLOT_DURATION, Session, SessionKeys, UNIT, UncheckedExtrinsic, Validators,
+	AccountId, Aura, Balance, Balances, Historical, Runtime, RuntimeCall, RuntimeEvent, Session,
+	SessionKeys, Slots, UNIT, UncheckedExtrinsic, Validators, slots::Hours,
 };
 use frame_support::{
 	parameter_types,
@@ -27,10 +27,8 @@ pub const KEPT_SESSIONS: u32 = 7 * 24;
 parameter_types! {
 	/// Deposit for announced keys: a tenth of a token, as for a verifying key.
 	pub const KeyDeposit: Balance = UNIT / 10;
-	/// An hour, unless genesis says otherwise: a stolen key, or an offender, is out within two.
-	pub const SessionLength: BlockNumber = HOURS;
-	/// How long a report may wait in its author's pool, in blocks.
-	pub const ReportLongevity: u64 = HOURS as u64;
+	/// How long a report may wait in its author's pool, in blocks: about an hour.
+	pub const ReportLongevity: u64 = 1_200;
 }
 
 impl pallet_aura::Config for Runtime {
@@ -38,7 +36,7 @@ impl pallet_aura::Config for Runtime {
 	type DisabledValidators = Session;
 	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
 	type AllowMultipleBlocksPerSlot = ConstBool<false>;
-	type SlotDuration = ConstU64<SLOT_DURATION>;
+	type SlotDuration = Slots;
 }
 
 impl pallet_grandpa::Config for Runtime {
@@ -92,7 +90,8 @@ impl historical::Config for Runtime {
 impl pallet_validators::Config for Runtime {
 	type AdminOrigin = EnsureRoot<AccountId>;
 	type MaxValidators = ConstU32<MAX_VALIDATORS>;
-	type SessionLength = SessionLength;
+	// A stolen key, or an offender, is out within two.
+	type SessionLength = Hours<1>;
 	type KeptSessions = ConstU32<KEPT_SESSIONS>;
 	type WeightInfo = pallet_validators::weights::SubstrateWeight<Self>;
 }

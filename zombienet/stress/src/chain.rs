@@ -116,6 +116,11 @@ impl Chain {
 		Ok(self.0.ask(method, params).await?)
 	}
 
+	/// Seconds of a slot.
+	pub async fn slot_s(&self) -> Result<f64, Harness> {
+		Ok(self.0.slot_duration().await?.as_secs_f64())
+	}
+
 	/// Follows headers: `AllHeads`, `NewHeads` or `FinalizedHeads`.
 	pub async fn heads(&self, which: &str) -> Result<RpcSubscription<Header>, Harness> {
 		let (sub, unsub) = (format!("chain_subscribe{which}"), format!("chain_unsubscribe{which}"));

@@ -216,6 +216,8 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	}
 
 	let (compared, mismatches, roots) = summary::compare(&run).await;
+	let chain = run.chain(0).ok_or_else(|| Harness("nodes unreachable: none answers".into()))?;
+	let slot_s = chain.slot_s().await?;
 	let places: Vec<_> = run.state().nodes.iter().map(|node| node.place.clone()).collect();
 	let mut series = Vec::new();
 	for place in &places {
@@ -230,6 +232,7 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	let end = summary::End {
 		start,
 		sent,
+		slot_s,
 		series,
 		compared,
 		mismatches,

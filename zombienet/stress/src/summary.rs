@@ -29,6 +29,8 @@ pub struct End {
 	pub start: f64,
 	/// When the last call was sent.
 	pub sent: f64,
+	/// Seconds of a slot.
+	pub slot_s: f64,
 	/// What each node says on its Prometheus port.
 	pub series: Vec<Vec<Series>>,
 	/// Heights at which all nodes were compared.
@@ -182,7 +184,7 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 	let loaded: Vec<&Row> = rows.iter().filter(|row| row.proofs > 0).collect();
 	// From the first block with a proof to the last, both counted.
 	let seconds = match (loaded.first(), loaded.last()) {
-		(Some(first), Some(last)) => (last.slot - first.slot + 1) as f64 * SLOT_S,
+		(Some(first), Some(last)) => (last.slot - first.slot + 1) as f64 * end.slot_s,
 		_ => 0.0,
 	};
 	let per_second = |amount: f64| if seconds > 0.0 { round(amount / seconds) } else { 0.0 };
@@ -260,6 +262,7 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 		"chain": {
 			"best": state.best(),
 			"final": state.finalised(),
+			"slot_s": end.slot_s,
 			"missed_slots": missed,
 			"forked_heights": heights.values().filter(|count| **count > 1).count(),
 			"reorganisations": state.nodes.iter().map(|node| node.reorganised).sum::<u64>(),
@@ -353,9 +356,6 @@ fn hardware() -> Value {
 			.and_then(|text| text.split(' ').next()?.parse::<f64>().ok()),
 	})
 }
-
-/// Seconds of a slot.
-const SLOT_S: f64 = 6.0;
 
 struct Row {
 	number: u64,
