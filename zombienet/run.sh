@@ -10,6 +10,7 @@
 #     --rounds N           rounds of every load, instead of the scenario's
 #     --seed N             1337 unless given
 #     --slot N             milliseconds of a slot, instead of the chain's own
+#     --bandwidth N        Mbit/s that each node may send to the others; as root, each node in a network namespace
 #     --out FOLDER         where the results go; $ASSAY_CACHE/runs/SCENARIO-TIME unless given
 #     --ports N            fixed ports from N on: three a node; else any that are free
 #     --corpus FOLDER      a corpus of this very client, instead of the kept one
@@ -38,13 +39,13 @@ known=$(cd zombienet/scenarios && echo *.toml | sed 's/\.toml//g')
 shift
 file=zombienet/scenarios/$scenario.toml
 [ -r "$file" ] || fail "no scenario $scenario: $file is not there"
-out='' ports='' corpus='' slot='' build=1
+out='' ports='' corpus='' slot='' bandwidth='' build=1
 stress=() analyze=()
 while [ $# -gt 0 ]; do
 	case $1 in
 	--short) stress+=(--short) ;;
 	--no-build) build= ;;
-	--rounds | --seed | --proof-system | --out | --ports | --corpus | --slot | --baseline | --threshold)
+	--rounds | --seed | --proof-system | --out | --ports | --corpus | --slot | --bandwidth | --baseline | --threshold)
 		[ $# -gt 1 ] || fail "$1 needs a value"
 		case $1 in
 		--rounds | --seed | --proof-system) stress+=("$1" "$2") ;;
@@ -52,6 +53,7 @@ while [ $# -gt 0 ]; do
 		--ports) ports=$2 ;;
 		--corpus) corpus=$2 ;;
 		--slot) slot=$2 ;;
+		--bandwidth) bandwidth=$2 ;;
 		--baseline | --threshold) analyze+=("$1" "$2") ;;
 		esac
 		shift
@@ -70,6 +72,10 @@ place=(--corpora "$ASSAY_CACHE/corpora")
 [ -z "$corpus" ] || place=(--corpus "$corpus")
 
 name=$(sed -n 's/^network = "\(.*\)"$/\1/p' "$file")
+if [ -n "$bandwidth" ]; then
+	[ "$name" = four ] || fail "--bandwidth is for scenarios on the network \`four\`, and $scenario is on $name"
+	name=four-namespaces
+fi
 [ -r "zombienet/networks/$name.toml" ] || die "no network $name"
 # A node of this commit that has no host function for STWO, for networks with an old node. It is
 # little optimised, to be compiled sooner, and in a folder of its own: other features.
@@ -101,6 +107,19 @@ start "$harness" --scenario "$file" --client "$client" "${place[@]}" --out "$out
 wait "${groups[0]}" || exit 2
 
 mapfile -t nodes < <(sed -n 's/^name = "\(.*\)"$/\1/p' "zombienet/networks/$name.toml")
+
+# limit_bandwidth NAMESPACE HARNESS: of what a node sends, all but its answers to the harness.
+limit_bandwidth() {
+	local device=(tc -n "$1")
+	{
+		"${device[@]}" qdisc add dev eth0 root handle 1: htb default 2 &&
+			"${device[@]}" class add dev eth0 parent 1: classid 1:1 htb rate 10gbit quantum 60000 &&
+			"${device[@]}" class add dev eth0 parent 1: classid 1:2 htb rate "${bandwidth}mbit" \
+				burst 256kb quantum 60000 &&
+			"${device[@]}" filter add dev eth0 parent 1: protocol ip prio 1 \
+				u32 match ip dst "$2/32" flowid 1:1
+	} || die "this machine's kernel cannot limit bandwidth"
+}
 
 # free PORT: whether nobody listens there.
 free() { ! (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -135,11 +154,14 @@ if grep -q ASSAY_NAMESPACE_NODE "$work/network.toml"; then
 			ip -n "$space" link set lo up
 			ip -n "$space" addr add "$subnet.$((index + 1))/24" dev eth0
 			ip -n "$space" link set eth0 up
+			[ -z "$bandwidth" ] || limit_bandwidth "$space" "$subnet.254"
 			table+="${nodes[$index]} $space $subnet.$((index + 1))"$'\n'
 		done
 		printf '%s' "$table" >"$work/namespaces"
 		export ASSAY_NAMESPACES=$work/namespaces
 		ASSAY_NAMESPACE_NODE=$PWD/zombienet/namespace_node.sh
+	elif [ -n "$bandwidth" ]; then
+		die "no network namespaces on this machine, which --bandwidth needs"
 	else
 		echo "run.sh: no network namespaces on this machine: a partition will be a pause" >&2
 	fi

@@ -15,6 +15,7 @@ use serde_json::Value;
 use sp_core::{Pair, sr25519};
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
 
+mod slots;
 mod validators;
 
 fn preset(id: &str) -> Value {
