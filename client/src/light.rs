@@ -30,6 +30,9 @@ use sp_state_machine::{StorageProof, read_proof_check};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod follow;
+mod statement;
+
+pub use statement::{Standing, StoredStatement};
 
 /// A header of the chain.
 pub type Header = generic::Header<u32, BlakeTwo256>;

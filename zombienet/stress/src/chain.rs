@@ -3,7 +3,7 @@
 //! What the harness asks one node besides what the client asks: headers of every fork, bodies, weights.
 
 use crate::Harness;
-use assay_client::light::{FinalHeader, Light};
+use assay_client::light::{FinalHeader, Light, Standing};
 use assay_client::submit::Options;
 use assay_client::validators::NewKeys;
 use assay_client::{
@@ -210,13 +210,13 @@ impl Chain {
 		Ok(self.0.follow(light, number).await?)
 	}
 
-	/// Reads from the state after a final block, with proof.
-	pub async fn read_proven(
+	/// What the state after a final block says of a statement, with proofs.
+	pub async fn prove_statement(
 		&self,
 		header: &FinalHeader,
-		key: &[u8],
-	) -> Result<Option<Vec<u8>>, Harness> {
-		Ok(self.0.read_proven(header, key).await?)
+		statement: &[u8; 32],
+	) -> Result<Standing, Harness> {
+		Ok(self.0.prove_statement(header, statement).await?)
 	}
 
 	/// Puts a signed call into the node's pool.

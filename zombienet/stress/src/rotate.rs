@@ -8,7 +8,7 @@ use crate::chain::Chain;
 use crate::faults::{self, PATIENCE_S};
 use crate::load;
 use crate::run::Run;
-use assay_client::light::{Light, genesis_voters, statement_key};
+use assay_client::light::{Light, Standing, genesis_voters};
 use assay_client::{Admin, Call, Keypair, rpc_params, signer};
 use codec::Decode;
 use serde_json::Value as Json;
@@ -226,9 +226,9 @@ async fn prove(run: &Arc<Run>, chain: &Chain, block: u64) -> Result<(u64, u64), 
 		.ok_or_else(|| Harness("the specification has no validators".into()))?;
 	let mut light = Light::from_genesis(voters);
 	let header = chain.follow(&mut light, number as u32).await?;
-	match chain.read_proven(&header, &statement_key(&statement)).await? {
-		Some(_) => Ok((number, light.set_id())),
-		None => Err(Harness("the chain proves that a statement of its own is not there".into())),
+	match chain.prove_statement(&header, &statement).await? {
+		Standing::Held(_) => Ok((number, light.set_id())),
+		other => Err(Harness(format!("the chain proves of its own statement: {other:?}"))),
 	}
 }
 
