@@ -15,6 +15,8 @@ pub mod metric {
 	pub const VERIFY: &str = "assay_verification_seconds";
 	/// Gauge: connected peers.
 	pub const PEERS: &str = "substrate_sub_libp2p_peers_count";
+	/// Counter: bytes from and to all peers, by `direction`.
+	pub const BYTES: &str = "substrate_sub_libp2p_network_bytes_total";
 	/// Gauge: transactions that are ready.
 	pub const READY: &str = "substrate_ready_transactions_number";
 	/// Histogram: writing a block, in seconds.
@@ -89,6 +91,12 @@ pub fn gauge(series: &[Series], name: &str) -> Option<f64> {
 	series.iter().find(|series| series.name == name).map(|series| series.value)
 }
 
+/// The value of a metric whose label has this value.
+pub fn labelled(series: &[Series], name: &str, of: &str, value: &str) -> Option<f64> {
+	let mut series = series.iter().filter(|series| series.name == name);
+	series.find(|series| label(&series.labels, of) == Some(value)).map(|series| series.value)
+}
+
 /// Percentiles of a histogram in milliseconds: upper bounds of the buckets they fall in, all
 /// labels together. Coarse, and named so in the summary.
 pub fn histogram(series: &[Series], name: &str) -> Value {
@@ -150,6 +158,13 @@ mod tests {
 			quantiles(&[]),
 			json!({ "n": 0, "p50": null, "p95": null, "p99": null, "max": null })
 		);
+	}
+
+	#[test]
+	fn a_metric_is_found_by_its_label() {
+		let series = parse("b{chain=\"c\",direction=\"in\"} 1\nb{chain=\"c\",direction=\"out\"} 2\n");
+		assert_eq!(labelled(&series, "b", "direction", "out"), Some(2.0));
+		assert_eq!(labelled(&series, "b", "direction", "up"), None);
 	}
 
 	#[test]

@@ -327,6 +327,8 @@ fn nodes(state: &State, end: &End, now: f64) -> Map<String, Value> {
 				"propose_ms": measure::histogram(series, metric::PROPOSE),
 				"verify_ms_by_prometheus": measure::histogram(series, metric::VERIFY),
 				"peers": measure::gauge(series, metric::PEERS),
+				"bytes_from_peers": measure::labelled(series, metric::BYTES, "direction", "in"),
+				"bytes_to_peers": measure::labelled(series, metric::BYTES, "direction", "out"),
 				"cpu_s": round(node.cpu_before + node.cpu),
 				"cpu_percent": {
 					"mean": round(100.0 * (node.cpu_before + node.cpu) / now.max(1.0)),
