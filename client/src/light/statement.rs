@@ -67,31 +67,33 @@ impl StoredStatement {
 	}
 }
 
-/// What the state after block `number` says; `read` looks a key up in it.
-async fn standing<E: From<NotProven>>(
-	statement: &Hash,
+/// What a state says of a statement that is stored in it, after block `number`: by its entry for
+/// [`StoredStatement::revoked_blocks_key`], and the first of [`StoredStatement::suspensions`] that it has.
+fn standing(
+	stored: StoredStatement,
 	number: u32,
-	read: impl AsyncFn(Vec<u8>) -> Result<Option<Vec<u8>>, E>,
-) -> Result<Standing, E> {
-	let malformed = |what: &str| NotProven::State(format!("{what} does not decode"));
-	let Some(bytes) = read(statement_key(statement)).await? else { return Ok(Standing::Unknown) };
-	let stored = StoredStatement::decode_all(&mut &bytes[..])
-		.map_err(|_| malformed("the statement's entry"))?;
+	revoked: Option<&[u8]>,
+	suspended: Option<Scope>,
+) -> Result<Standing, NotProven> {
+	let ranges: Vec<(u32, u32)> = match revoked {
+		None => Vec::new(),
+		Some(bytes) => DecodeAll::decode_all(&mut &bytes[..])
+			.map_err(|_| malformed("the list of revoked blocks"))?,
+	};
 	if number >= stored.expires {
 		return Ok(Standing::Expired(stored));
 	}
-	let ranges = read(stored.revoked_blocks_key()).await?.unwrap_or_else(|| vec![0]);
-	let ranges = Vec::<(u32, u32)>::decode_all(&mut &ranges[..])
-		.map_err(|_| malformed("the list of revoked blocks"))?;
 	if stored.revoked || ranges.iter().any(|&(from, to)| (from..=to).contains(&stored.block)) {
 		return Ok(Standing::Revoked(stored));
 	}
-	for (scope, key) in stored.suspensions() {
-		if read(key).await?.is_some() {
-			return Ok(Standing::Suspended(stored, scope));
-		}
-	}
-	Ok(Standing::Held(stored))
+	Ok(match suspended {
+		Some(scope) => Standing::Suspended(stored, scope),
+		None => Standing::Held(stored),
+	})
+}
+
+fn malformed(what: &str) -> NotProven {
+	NotProven::State(format!("{what} does not decode"))
 }
 
 impl Chain {
@@ -105,19 +107,25 @@ impl Chain {
 		header: &FinalHeader,
 		statement: &Hash,
 	) -> Result<Standing, Error> {
-		let read = async |key: Vec<u8>| self.read_proven(header, &key).await;
-		standing(statement, header.header().number, read).await
+		let Some(bytes) = self.read_proven(header, &statement_key(statement)).await? else {
+			return Ok(Standing::Unknown);
+		};
+		let stored = StoredStatement::decode_all(&mut &bytes[..])
+			.map_err(|_| malformed("the statement's entry"))?;
+		let revoked = self.read_proven(header, &stored.revoked_blocks_key()).await?;
+		let mut suspended = None;
+		for (scope, key) in stored.suspensions() {
+			if suspended.is_none() && self.read_proven(header, &key).await?.is_some() {
+				suspended = Some(scope);
+			}
+		}
+		Ok(standing(stored, header.header().number, revoked.as_deref(), suspended)?)
 	}
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use std::collections::BTreeMap;
-	use std::pin::pin;
-	use std::task::{Context, Poll, Waker};
-
-	const STATEMENT: Hash = [7; 32];
 
 	fn stored() -> StoredStatement {
 		StoredStatement {
@@ -131,63 +139,49 @@ mod tests {
 		}
 	}
 
-	/// What a state with these entries beside the statement's says after block `number`.
-	fn says(stored: &StoredStatement, number: u32, others: &[(Vec<u8>, Vec<u8>)]) -> Standing {
-		let mut state: BTreeMap<_, _> = others.iter().cloned().collect();
-		state.insert(statement_key(&STATEMENT), stored.encode());
-		let read = async |key: Vec<u8>| Ok::<_, NotProven>(state.get(&key).cloned());
-		at_once(standing(&STATEMENT, number, read)).unwrap()
-	}
-
-	/// Nothing here waits.
-	fn at_once<T>(work: impl Future<Output = T>) -> T {
-		let mut context = Context::from_waker(Waker::noop());
-		match pin!(work).poll(&mut context) {
-			Poll::Ready(result) => result,
-			Poll::Pending => panic!("it waits"),
-		}
+	/// What a state with these ranges of revoked blocks says.
+	fn says(stored: StoredStatement, number: u32, revoked: &[(u32, u32)]) -> Standing {
+		standing(stored, number, Some(&revoked.encode()), None).unwrap()
 	}
 
 	#[test]
 	fn a_statement_is_held_until_the_block_that_it_expires_in() {
-		assert_eq!(says(&stored(), 19, &[]), Standing::Held(stored()));
-		assert_eq!(says(&stored(), 20, &[]), Standing::Expired(stored()));
-	}
-
-	#[test]
-	fn a_state_without_the_entry_says_nothing() {
-		let read = async |_: Vec<u8>| Ok::<_, NotProven>(None);
-		let answer = at_once(standing(&STATEMENT, 1, read)).unwrap();
-		assert_eq!(answer, Standing::Unknown);
+		assert_eq!(standing(stored(), 19, None, None), Ok(Standing::Held(stored())));
+		assert_eq!(standing(stored(), 20, None, None), Ok(Standing::Expired(stored())));
 	}
 
 	#[test]
 	fn a_revoked_statement_is_not_held() {
 		let revoked = StoredStatement { revoked: true, ..stored() };
-		assert_eq!(says(&revoked, 19, &[]), Standing::Revoked(revoked.clone()));
-		let range = |from: u32, to: u32| (stored().revoked_blocks_key(), vec![(from, to)].encode());
-		assert_eq!(says(&stored(), 19, &[range(10, 10)]), Standing::Revoked(stored()));
-		assert_eq!(says(&stored(), 19, &[range(5, 12)]), Standing::Revoked(stored()));
-		assert_eq!(says(&stored(), 19, &[range(11, 12)]), Standing::Held(stored()));
+		assert_eq!(says(revoked.clone(), 19, &[]), Standing::Revoked(revoked));
+		assert_eq!(says(stored(), 19, &[(10, 10)]), Standing::Revoked(stored()));
+		assert_eq!(says(stored(), 19, &[(1, 2), (5, 12)]), Standing::Revoked(stored()));
+		assert_eq!(says(stored(), 19, &[(11, 12)]), Standing::Held(stored()));
 	}
 
 	#[test]
-	fn a_statement_is_suspended_with_its_system_version_or_key() {
-		let scopes = stored().suspensions();
-		assert_eq!(scopes.len(), 3);
-		for (scope, key) in scopes {
-			assert_eq!(says(&stored(), 19, &[(key, vec![])]), Standing::Suspended(stored(), scope));
-		}
-		let other = StoredStatement { vk_hash: [8; 32], version: 1, ..stored() };
-		let others: Vec<_> =
-			other.suspensions().into_iter().map(|(_, key)| (key, vec![])).collect();
-		assert_eq!(says(&stored(), 19, &others), Standing::Held(stored()));
+	fn a_suspended_statement_is_not_held() {
+		let scope = Scope::Key([9; 32]);
+		let expected = Standing::Suspended(stored(), scope);
+		assert_eq!(standing(stored(), 19, None, Some(scope)), Ok(expected));
 	}
 
 	#[test]
 	fn an_entry_that_does_not_decode_proves_nothing() {
-		let read = async |_: Vec<u8>| Ok::<_, NotProven>(Some(vec![1]));
-		let refused = at_once(standing(&STATEMENT, 1, read)).unwrap_err();
-		assert_eq!(refused, NotProven::State("the statement's entry does not decode".into()));
+		let refused = standing(stored(), 19, Some(&[1]), None).unwrap_err();
+		assert_eq!(refused, NotProven::State("the list of revoked blocks does not decode".into()));
+	}
+
+	/// As `Disabled` of the pallet has them: `twox64` before each scope.
+	#[test]
+	fn the_entries_that_suspend_a_statement_are_those_of_its_system_version_and_key() {
+		let map = [twox_128(b"ProofVerifier"), twox_128(b"Disabled")].concat();
+		let expected: Vec<_> =
+			[vec![0, 1], vec![2, stored().version], [&[3][..], &[9; 32]].concat()]
+				.into_iter()
+				.map(|scope| [&map[..], &twox_64(&scope), &scope].concat())
+				.collect();
+		let keys: Vec<_> = stored().suspensions().into_iter().map(|(_, key)| key).collect();
+		assert_eq!(keys, expected);
 	}
 }

@@ -198,13 +198,13 @@ impl pallet_proof_verifier::Config for Runtime {
 	type MaxVerificationWeight = MaxVerificationWeight;
 	// A day: applications read a statement when it comes; a week of full blocks would be 40 GB of state.
 	type StatementLifetime = Hours<24>;
-	// 1.7 GB of state: as many as a day of blocks with 290 statements each leaves.
+	// 1.7 GB of state: as many as a day of blocks with 97 statements each leaves, at 2 s a slot.
 	type MaxStatements = ConstU32<{ 4 * 1_024 * 1_024 }>;
 	// Two weeks to take over the deposit, or to prove under another key.
 	type EndNotice = Hours<{ 14 * 24 }>;
-	// More than a block has room for: 6 MiB hold 86 proofs of 73 KB, a Fibonacci sequence of 2^14
-	// steps, and 1,024 of 6 KB.
-	type MaxStatementsPerBlock = ConstU32<1_024>;
+	// As many as half of the time that extrinsics leave can remove. 6 MiB hold 86 proofs of 73 KB, a Fibonacci
+	// sequence of 2^14 steps, and 512 of 12 KB.
+	type MaxStatementsPerBlock = ConstU32<512>;
 	// Two weeks to prove under another key. Switch off what is broken instead.
 	type RetirementNotice = Hours<{ 14 * 24 }>;
 	type OnProofVerified = ();

@@ -3,7 +3,7 @@
 //! The length of a slot: a choice of the first block.
 
 use super::*;
-use crate::slots::{Duration, Hours, LONGEST, MinimumPeriod, SHORTEST};
+use crate::slots::{DEFAULT, Duration, Hours, LONGEST, MinimumPeriod, SHORTEST};
 
 /// The preset with slots of so many milliseconds.
 fn chain(duration: u64) -> sp_io::TestExternalities {
@@ -26,7 +26,7 @@ fn a_chain_has_the_slots_that_its_genesis_chose() {
 fn a_genesis_that_does_not_choose_takes_the_default() {
 	let mut patch = preset(DEV_RUNTIME_PRESET);
 	patch.as_object_mut().unwrap().remove("slots");
-	build_patch(&patch).execute_with(|| assert_eq!(Aura::slot_duration(), slots::DEFAULT));
+	build_patch(&patch).execute_with(|| assert_eq!(Aura::slot_duration(), DEFAULT));
 }
 
 #[test]

@@ -162,7 +162,8 @@ mod tests {
 
 	#[test]
 	fn a_metric_is_found_by_its_label() {
-		let series = parse("b{chain=\"c\",direction=\"in\"} 1\nb{chain=\"c\",direction=\"out\"} 2\n");
+		let series =
+			parse("b{chain=\"c\",direction=\"in\"} 1\nb{chain=\"c\",direction=\"out\"} 2\n");
 		assert_eq!(labelled(&series, "b", "direction", "out"), Some(2.0));
 		assert_eq!(labelled(&series, "b", "direction", "up"), None);
 	}
