@@ -125,7 +125,8 @@ where
 	module.merge(Validators(client.clone()).into_rpc())?;
 	module.merge(grandpa.into_rpc())?;
 	// [rpc]
-	module.merge(assay_rpc::methods::<Block, AccountId, Balance, _>(client, status))?;
+	let assay = assay_rpc::methods::<Block, AccountId, Balance, _>(client.clone(), status.clone());
+	module.merge(assay)?;
 	// [/rpc]
 	Ok(module)
 }

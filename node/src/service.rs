@@ -10,8 +10,8 @@ use assay_runtime::{
 	configs::MAX_BLOCK_LENGTH,
 	opaque::{Block, Hash},
 };
-use assay_status::{About, Status, StatusParams};
-use assay_timing::{Charged, Stage, StagedExecutor, TimedImport, Timing};
+use assay_status::StatusParams;
+use assay_timing::{Charged, Stage, TimedImport, Timing};
 use codec::Decode;
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend, StorageProvider};
@@ -29,12 +29,14 @@ use sp_consensus_aura::{
 use sp_core::storage::StorageKey;
 use std::{path::Path, sync::Arc, time::Duration};
 
+// [client]
 /// The client.
 pub type FullClient = sc_service::TFullClient<
 	Block,
 	RuntimeApi,
-	StagedExecutor<sc_executor::WasmExecutor<HostFunctions>>,
+	assay_timing::StagedExecutor<sc_executor::WasmExecutor<HostFunctions>>,
 >;
+// [/client]
 type FullBackend = sc_service::TFullBackend<Block>;
 type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 type GrandpaBlockImport =
@@ -64,7 +66,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 	let telemetry = assay_status::telemetry(config.telemetry_endpoints.clone())?;
 	// [/telemetry]
 	// [executor]
-	let timing = Timing::new(config.prometheus_registry())?;
+	let timing = assay_timing::Timing::new(config.prometheus_registry())?;
 	let executor =
 		timing.executor(sc_service::new_wasm_executor::<HostFunctions>(&config.executor));
 	// [/executor]
@@ -254,18 +256,18 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	let prometheus_registry = config.prometheus_registry().cloned();
 
 	// [status]
-	let about = About {
+	let about = assay_status::About {
 		chain: config.chain_spec.name().to_owned(),
 		version: env!("CARGO_PKG_VERSION"),
 		commit: env!("SUBSTRATE_CLI_COMMIT_HASH"),
-		needs_peers: config.chain_spec.chain_type() != ChainType::Development,
+		needs_peers: config.chain_spec.chain_type() != sc_service::ChainType::Development,
 	};
-	let status = Status::new::<Block, AccountId, Balance, _>(
+	let status = assay_status::Status::new::<Block, AccountId, Balance, _>(
 		client.clone(),
 		timing,
 		sync_service.clone(),
 		about,
-		status_params.prover().map_err(ServiceError::Other)?,
+		status_params.prover().map_err(sc_service::Error::Other)?,
 	);
 	status.spawn(&task_manager.spawn_handle(), status_params.address());
 	// [/status]
@@ -289,7 +291,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		let finality_proofs =
 			FinalityProofProvider::new_for_service(backend.clone(), Some(authority_set.clone()));
 		let voter_state = voter_state.clone();
+		// [rpc-status]
 		let status = status.clone();
+		// [/rpc-status]
 		Box::new(move |executor| {
 			rpc::create_full(rpc::FullDeps {
 				client: client.clone(),

@@ -239,8 +239,9 @@ pub mod pallet {
 
 		/// Longest key, in bytes.
 		///
-		/// Good value: 256 KiB; Keccak-f takes 144 KB, and no key of use less than 80 bytes. Lowering it below a registered key makes
-		/// its bytes undecodable: purge it first. Benchmarks build keys up to it.
+		/// Good value: 256 KiB; Keccak-f takes 144 KB, and no key of use less than 80 bytes. Lowering it
+		/// below a registered key makes its bytes undecodable: purge it first. Benchmarks build keys up to
+		/// it.
 		#[pallet::constant]
 		type MaxVkBytes: Get<u32>;
 
