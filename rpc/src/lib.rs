@@ -19,11 +19,12 @@ use assay_timing::Verification;
 use codec::Codec;
 use jsonrpsee::{
 	RpcModule,
-	core::{DeserializeOwned, RpcResult, Serialize},
+	core::RpcResult,
 	proc_macros::rpc,
 	types::{ErrorObject, ErrorObjectOwned},
 };
 use pallet_proof_verifier::{Scope, api::ProofVerifierApi};
+use serde::{Serialize, de::DeserializeOwned};
 use sp_api::ProvideRuntimeApi;
 use sp_blockchain::HeaderBackend;
 use sp_core::{Bytes, H256};

@@ -7,9 +7,12 @@ mod service;
 
 use clap::Parser;
 use sc_cli::SubstrateCli;
-use sc_service::{ChainType, GenericChainSpec};
+use sc_service::ChainType;
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use template_runtime::{UNIT, WASM_BINARY};
+
+/// A chain specification without extensions.
+type ChainSpec = sc_service::GenericChainSpec;
 
 /// A plain node.
 #[derive(Debug, clap::Parser)]
@@ -55,7 +58,7 @@ impl SubstrateCli for Cli {
 			"grandpa": { "authorities": [[Ed25519Keyring::Alice.public().to_string(), 1]] },
 			"balances": { "balances": [[alice.to_account_id(), 1_000_000 * UNIT as u64]] },
 		});
-		let spec = GenericChainSpec::<sc_service::NoExtension>::builder(code, None)
+		let spec = ChainSpec::builder(code, None)
 			.with_name("Template")
 			.with_id("template")
 			.with_chain_type(ChainType::Development)
