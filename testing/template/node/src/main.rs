@@ -19,7 +19,6 @@ type ChainSpec = sc_service::GenericChainSpec;
 struct Cli {
 	#[clap(flatten)]
 	run: sc_cli::RunCmd,
-
 	// [cli]
 	// [/cli]
 }
@@ -73,7 +72,7 @@ fn main() -> sc_cli::Result<()> {
 	cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
 		// [run]
 		service::new_full(config)
-		// [/run]
-		.map_err(sc_cli::Error::Service)
+			// [/run]
+			.map_err(sc_cli::Error::Service)
 	})
 }

@@ -56,7 +56,9 @@ pub fn new_full(config: Configuration) -> Result<TaskManager, ServiceError> {
 	let (client, backend, keystore_container, mut task_manager) =
 		sc_service::new_full_parts::<Block, RuntimeApi, _>(
 			&config,
-			telemetry.as_ref().map(|(_, telemetry): &(TelemetryWorker, Telemetry)| telemetry.handle()),
+			telemetry
+				.as_ref()
+				.map(|(_, telemetry): &(TelemetryWorker, Telemetry)| telemetry.handle()),
 			executor,
 			Vec::new(),
 		)?;
