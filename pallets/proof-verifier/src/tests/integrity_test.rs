@@ -3,7 +3,11 @@
 //! Each value that would make a key useless or a weight wrong, and what is said about it.
 
 use crate::mock::*;
-use frame_support::{dispatch::DispatchClass, traits::Hooks, weights::Weight};
+use frame_support::{
+	dispatch::DispatchClass,
+	traits::{Get, Hooks},
+	weights::Weight,
+};
 use frame_system::limits::{BlockLength, BlockWeights};
 use sp_runtime::Perbill;
 
