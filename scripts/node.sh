@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Sourced by scripts that run a dev node: a folder `$work`, processes that end with the script, and
-# `start_node`, which sets `$node` (its process group) and `$port` (its RPC port). The node is the one in
-# the folder `$programs`, or the build's.
+# `start_node`, which sets `$node` (its process group) and `$port` (its RPC port). The node is `$node_program`,
+# else the one in the folder `$programs`, or the build's.
 
 work=$(mktemp -d)
 groups=()
@@ -47,7 +47,7 @@ observed=(--no-prometheus --no-status)
 # start_node OPTION...: a dev node that keeps its blocks in $work/node. Ports 0: the system picks
 # free ones, and the log says which.
 start_node() {
-	start "${programs:-$CARGO_TARGET_DIR/release}/assay-node" --dev --base-path "$work/node" \
+	start "${node_program:-${programs:-$CARGO_TARGET_DIR/release}/assay-node}" --dev --base-path "$work/node" \
 		--rpc-port 0 --rpc-max-connections 200 --listen-addr /ip4/127.0.0.1/tcp/0 \
 		--no-mdns "${observed[@]}" "$@" >"$work/node.log" 2>&1
 	node=${groups[0]}

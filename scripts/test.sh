@@ -119,7 +119,13 @@ optional_features() {
 # The crates that a chain builder takes from a registry.
 packages() {
 	cargo package --locked --no-verify --allow-dirty -p assay-primitives -p assay-air \
-		-p assay-stark -p assay-plonky3 -p assay-stwo -p assay-systems -p assay-host -p pallet-proof-verifier
+		-p assay-stark -p assay-plonky3 -p assay-stwo -p assay-systems -p assay-host -p pallet-proof-verifier \
+		-p assay-timing -p assay-status -p assay-rpc
+}
+
+# Documents have the snippets of compiled code, and docs/integrate.md all that a plain chain needs.
+snippets() {
+	python3 -m scripts.workshop.embed --check && python3 -m scripts.workshop.template --check
 }
 
 # What a compiler would find: unset and unused names, wrong types, words that split.
@@ -145,7 +151,7 @@ step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bi
 step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
 step "statement vectors" python3 -m scripts.workshop.statement_vectors
 step "referee" scripts/fuzz.sh referee
-step "snippets" python3 -m scripts.workshop.embed --check
+step "snippets" snippets
 step "seam" python3 -m scripts.workshop.systems --check
 step "performance report" python3 -m scripts.workshop.performance_report --check
 step "no_std" no_std

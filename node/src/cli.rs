@@ -25,8 +25,10 @@ pub struct Cli {
 	#[clap(flatten)]
 	pub start: StartParams,
 
+	// [cli]
 	#[clap(flatten)]
-	pub status: StatusParams,
+	pub status: assay_status::StatusParams,
+	// [/cli]
 }
 
 /// What a node checks when it starts.
@@ -40,34 +42,6 @@ pub struct StartParams {
 	/// Do not measure at the start whether the machine is fast enough to validate.
 	#[arg(long)]
 	pub no_hardware_benchmarks: bool,
-}
-
-/// Where the node's status is served.
-#[derive(Clone, Debug, clap::Args)]
-pub struct StatusParams {
-	/// Port of the node's status: `/status/node`, `/health` and `/ready`, on this machine only.
-	#[arg(long, value_name = "PORT", default_value_t = 9616)]
-	pub status_port: u16,
-
-	/// Serve the status on all interfaces.
-	#[arg(long, conflicts_with = "no_status")]
-	pub status_external: bool,
-
-	/// Do not serve the status.
-	#[arg(long)]
-	pub no_status: bool,
-
-	/// Where `assay prove --serve` tells its metrics, such as http://127.0.0.1:9617/metrics: the
-	/// status shows them.
-	#[arg(long, value_name = "URL")]
-	pub prover_url: Option<String>,
-}
-
-impl StatusParams {
-	/// The port, if the status is served.
-	pub fn port(&self) -> Option<u16> {
-		(!self.no_status).then_some(self.status_port)
-	}
 }
 
 /// Upstream's default of 20 MiB would hold three full blocks of proofs.

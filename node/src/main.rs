@@ -6,9 +6,10 @@
 //! - [`service`]: the parts of a running node and how they fit; the host functions.
 //! - [`start`], [`hardware`]: what a node checks before it validates.
 //! - [`chain_spec`]: the chains that it knows by name.
-//! - [`rpc`]: its RPC methods beside a Substrate node's usual ones.
+//! - [`rpc`]: its RPC methods, Assay's and others.
 //! - [`validators`]: metrics of the set of validators, reports of double blocks.
-//! - [`status`]: its status, by HTTP and RPC; `assay_timing` keeps the figures for it.
+//!
+//! What a node of another chain takes too is in crates: `assay_timing`, `assay_status`, `assay_rpc`.
 
 // Upstream's error types are large, and its traits ask for them.
 #![allow(clippy::result_large_err)]
@@ -23,7 +24,6 @@ mod metadata_hash;
 mod rpc;
 mod service;
 mod start;
-mod status;
 mod validators;
 
 fn main() -> sc_cli::Result<()> {

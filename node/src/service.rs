@@ -3,19 +3,15 @@
 //! The parts of a running node and how they fit.
 
 use crate::host_functions::HostFunctions;
-use crate::{
-	cli::{StartParams, StatusParams},
-	hardware, rpc, start,
-	status::{self, Status},
-	validators,
-};
+use crate::{cli::StartParams, hardware, rpc, start, validators};
 use assay_runtime::{
-	Runtime,
+	AccountId, Balance, Runtime,
 	apis::RuntimeApi,
 	configs::MAX_BLOCK_LENGTH,
 	opaque::{Block, Hash},
 };
-use assay_timing::{Charged, Stage, StagedExecutor, TimedImport, Timing};
+use assay_status::StatusParams;
+use assay_timing::{Charged, Stage, TimedImport, Timing};
 use codec::Decode;
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend, StorageProvider};
@@ -25,23 +21,23 @@ use sc_consensus_grandpa_rpc::Grandpa;
 use sc_service::{
 	ChainType, Configuration, TaskManager, WarpSyncConfig, error::Error as ServiceError,
 };
-use sc_telemetry::{Telemetry, TelemetryWorker};
+use sc_telemetry::Telemetry;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
-use sp_consensus::SyncOracle;
 use sp_consensus_aura::{
 	inherents::InherentDataProvider as SlotProvider, sr25519::AuthorityPair as AuraPair,
 };
 use sp_core::storage::StorageKey;
-use std::{net::Ipv4Addr, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
+// [client]
 /// The client.
 pub type FullClient = sc_service::TFullClient<
 	Block,
 	RuntimeApi,
-	StagedExecutor<sc_executor::WasmExecutor<HostFunctions>>,
+	assay_timing::StagedExecutor<sc_executor::WasmExecutor<HostFunctions>>,
 >;
+// [/client]
 type FullBackend = sc_service::TFullBackend<Block>;
-type SyncingService = sc_network_sync::SyncingService<Block>;
 type FullSelectChain = sc_consensus::LongestChain<FullBackend, Block>;
 type GrandpaBlockImport =
 	sc_consensus_grandpa::GrandpaBlockImport<FullBackend, Block, FullClient, FullSelectChain>;
@@ -50,12 +46,6 @@ type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, FullClient, FullSelectC
 
 /// The node keeps a finality proof at least once in so many blocks.
 const GRANDPA_JUSTIFICATION_PERIOD: u32 = 512;
-
-/// How often the node checks its own verifiers.
-const SELF_CHECK_PERIOD: Duration = Duration::from_secs(600);
-
-/// How often the node asks the proving service.
-const PROVER_PERIOD: Duration = Duration::from_secs(10);
 
 /// Room in an authored block for everything but extrinsics: header, digests, length prefixes.
 const BLOCK_OVERHEAD: usize = 64 * 1024;
@@ -72,20 +62,14 @@ pub type Service = sc_service::PartialComponents<
 
 /// Opens the database and joins client, pool and import queue; starts no network.
 pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
-	let telemetry = config
-		.telemetry_endpoints
-		.clone()
-		.filter(|endpoints| !endpoints.is_empty())
-		.map(|endpoints| -> Result<_, sc_telemetry::Error> {
-			let worker = TelemetryWorker::new(16)?;
-			let telemetry = worker.handle().new_telemetry(endpoints);
-			Ok((worker, telemetry))
-		})
-		.transpose()?;
-
-	let timing = Timing::new(config.prometheus_registry())?;
+	// [telemetry]
+	let telemetry = assay_status::telemetry(config.telemetry_endpoints.clone())?;
+	// [/telemetry]
+	// [executor]
+	let timing = assay_timing::Timing::new(config.prometheus_registry())?;
 	let executor =
 		timing.executor(sc_service::new_wasm_executor::<HostFunctions>(&config.executor));
+	// [/executor]
 	let (client, backend, keystore_container, task_manager) =
 		sc_service::new_full_parts::<Block, RuntimeApi, _>(
 			config,
@@ -172,19 +156,6 @@ fn charged(client: Arc<FullClient>) -> Charged<Hash> {
 	})
 }
 
-/// The part of the network that the status needs.
-struct Network(Arc<SyncingService>);
-
-impl status::Network for Network {
-	fn peers(&self) -> usize {
-		self.0.num_connected_peers()
-	}
-
-	fn is_syncing(&self) -> bool {
-		self.0.is_major_syncing()
-	}
-}
-
 /// Starts a node; it runs until the task manager is dropped.
 pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	config: Configuration,
@@ -217,16 +188,6 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		let report = sc_sysinfo::initialize_hwbench_telemetry(telemetry.handle(), bench);
 		task_manager.spawn_handle().spawn("hardware-telemetry", None, report);
 	}
-
-	task_manager.spawn_handle().spawn_blocking("self-check", Some("assay"), {
-		let timing = timing.clone();
-		async move {
-			for round in 1.. {
-				tokio::time::sleep(SELF_CHECK_PERIOD).await;
-				timing.self_check(round);
-			}
-		}
-	});
 
 	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
 		&config.network,
@@ -294,49 +255,22 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	let enable_grandpa = !config.disable_grandpa;
 	let prometheus_registry = config.prometheus_registry().cloned();
 
-	let prover = status_params
-		.prover_url
-		.as_deref()
-		.map(status::Prover::new)
-		.transpose()
-		.map_err(ServiceError::Other)?
-		.map(Arc::new);
-	if let Some(prover) = prover.clone() {
-		task_manager.spawn_handle().spawn("prover-status", Some("assay"), async move {
-			loop {
-				prover.ask().await;
-				tokio::time::sleep(PROVER_PERIOD).await;
-			}
-		});
-	}
-
-	let status = Arc::new(Status::new(
+	// [status]
+	let about = assay_status::About {
+		chain: config.chain_spec.name().to_owned(),
+		version: env!("CARGO_PKG_VERSION"),
+		commit: env!("SUBSTRATE_CLI_COMMIT_HASH"),
+		needs_peers: config.chain_spec.chain_type() != sc_service::ChainType::Development,
+	};
+	let status = assay_status::Status::new::<Block, AccountId, Balance, _>(
 		client.clone(),
-		timing.record().clone(),
-		Box::new(Network(sync_service.clone())),
-		config.chain_spec.name().to_owned(),
-		chain_type != ChainType::Development,
-		prover.clone(),
-	));
-	if let Some(port) = status_params.port() {
-		let address = match status_params.status_external {
-			true => Ipv4Addr::UNSPECIFIED,
-			false => Ipv4Addr::LOCALHOST,
-		};
-		let status = status.clone();
-		task_manager.spawn_handle().spawn("status", None, async move {
-			match tokio::net::TcpListener::bind((address, port)).await {
-				Ok(listener) => {
-					if let Ok(address) = listener.local_addr() {
-						log::info!("Status at http://{address}/status/node");
-					}
-					status::serve(listener, status, status::Limits::default()).await;
-				},
-				// As with the metrics' port: a node verifies without a status.
-				Err(error) => log::error!("No status on port {port}: {error}"),
-			}
-		});
-	}
+		timing,
+		sync_service.clone(),
+		about,
+		status_params.prover().map_err(sc_service::Error::Other)?,
+	);
+	status.spawn(&task_manager.spawn_handle(), status_params.address());
+	// [/status]
 
 	task_manager.spawn_handle().spawn(
 		"validators",
@@ -357,11 +291,13 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		let finality_proofs =
 			FinalityProofProvider::new_for_service(backend.clone(), Some(authority_set.clone()));
 		let voter_state = voter_state.clone();
+		// [rpc-status]
+		let status = status.clone();
+		// [/rpc-status]
 		Box::new(move |executor| {
 			rpc::create_full(rpc::FullDeps {
 				client: client.clone(),
 				pool: pool.clone(),
-				record: timing.record().clone(),
 				status: status.clone(),
 				grandpa: Grandpa::new(
 					executor,
@@ -389,6 +325,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		telemetry: telemetry.as_mut(),
 		tracing_execute_block: None,
 	})?;
+	// [ready]
+	status.rpc_listens();
+	// [/ready]
 
 	if role.is_authority() {
 		let mut proposer_factory = sc_basic_authorship::ProposerFactory::new(

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs scenarios of zombienet/ one after the other, each with a time limit, and writes one page
-# over all of them.
+# over all of them. Before them, unless some are named, scripts/test/template.sh.
 #
 #   scripts/test/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--proof-systems "LIST"] [--publish] [SCENARIO...]
 #
@@ -28,7 +28,9 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+template=false
 if [ "${#scenarios[@]}" -eq 0 ]; then
+	template=true
 	for file in zombienet/scenarios/*.toml; do
 		scenarios+=("$(basename "$file" .toml)")
 	done
@@ -38,6 +40,15 @@ mkdir -p "$out"
 
 status=0
 echo run,status,seconds >"$out/nightly.csv"
+if [ "$template" = true ]; then
+	begin=$SECONDS
+	code=0
+	# It compiles a node, so it has more time.
+	timeout 7200 scripts/test/template.sh >"$out/template.log" 2>&1 || code=$?
+	[ "$code" -eq 0 ] || status=1
+	echo "template,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
+	printf '%-28s exit %3d  %5d s\n' template "$code" $((SECONDS - begin))
+fi
 for scenario in "${scenarios[@]}"; do
 	for proof_system in $proof_systems; do
 		run=$scenario-$proof_system only=(--proof-system "$proof_system")

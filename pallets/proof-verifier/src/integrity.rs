@@ -3,9 +3,32 @@
 //! Refuses configurations that contradict themselves, before a runtime uses one.
 
 use crate::{Config, OnProofVerified, Pallet, ProofVerifier};
-use assay_primitives::{Cost, SystemId, TreeHash};
-use frame_support::{dispatch::DispatchClass, traits::Get};
+use assay_primitives::{Cost, MAX_VK_BYTES, SystemId, TreeHash};
+use core::fmt::Display;
+use frame_support::{dispatch::DispatchClass, traits::Get, weights::Weight};
 use sp_runtime::traits::Zero;
+
+/// Length of the shortest key of a sample, that of the AIR `fibonacci`: a chain that takes no longer ones takes none
+/// of use.
+pub(crate) const SHORTEST_VK_BYTES: u32 = 80;
+
+fn at_least<N: PartialOrd + Display>(item: &str, configured: N, needed: N, why: &str) {
+	assert!(
+		configured >= needed,
+		"{item}: {configured} is configured, at least {needed} is needed: {why}"
+	);
+}
+
+fn at_most<N: PartialOrd + Display>(item: &str, configured: N, possible: N, why: &str) {
+	assert!(
+		configured <= possible,
+		"{item}: {configured} is configured, at most {possible} is possible: {why}"
+	);
+}
+
+fn fits(item: &str, what: &str, takes: Weight, has: Weight) {
+	assert!(takes.all_lte(has), "{item}: {what} takes {takes}, at most {has} is possible");
+}
 
 impl<T: Config> Pallet<T> {
 	/// Panics with the fault in the configuration.
@@ -19,34 +42,30 @@ impl<T: Config> Pallet<T> {
 	fn bounds_leave_room_for_keys_and_proofs() {
 		let max_vk = T::MaxVkBytes::get();
 		let max_proof = T::MaxProofBytes::get();
-		assert!(max_vk > 0, "MaxVkBytes: no key fits");
-		assert!(
-			max_vk as usize <= assay_primitives::MAX_VK_BYTES,
-			"MaxVkBytes: above what the verifier reads"
-		);
-		assert!(max_proof > 0, "MaxProofBytes: no proof fits");
-		assert!(
-			T::MaxPublicValues::get() <= assay_air::limits::MAX_PUBLIC_VALUES,
-			"MaxPublicValues: above what the verifier reads"
-		);
-		assert!(
-			T::MinProofBytes::get() <= max_proof,
-			"MinProofBytes: no proof is short and long enough"
-		);
+		let max_values = T::MaxPublicValues::get();
+		let reads = "the verifier reads no more";
+		at_least("MaxVkBytes", max_vk, SHORTEST_VK_BYTES, "the sample AIR fibonacci's key");
+		at_most("MaxVkBytes", max_vk as usize, MAX_VK_BYTES, reads);
+		at_least("MaxProofBytes", max_proof, 1, "no proof fits");
+		at_least("MaxPublicValues", max_values, 1, "no statement says anything of its own");
+		at_most("MaxPublicValues", max_values, assay_air::limits::MAX_PUBLIC_VALUES, reads);
+		at_most("MinProofBytes", T::MinProofBytes::get(), max_proof, "MaxProofBytes");
+		let submission = max_proof.saturating_add(crate::MaxPublicValuesBytes::<T>::get());
 		let rest_of_extrinsic = 1_024;
-		let longest = max_proof
-			.saturating_add(crate::MaxPublicValuesBytes::<T>::get())
-			.saturating_add(rest_of_extrinsic);
-		assert!(
-			longest.max(max_vk.saturating_add(rest_of_extrinsic)) <= T::MaxQueuedBytes::get(),
-			"MaxQueuedBytes: the longest key or proof can't be sent"
+		at_least(
+			"MaxQueuedBytes",
+			T::MaxQueuedBytes::get(),
+			submission.max(max_vk).saturating_add(rest_of_extrinsic),
+			"an account sends the longest key or proof",
 		);
 		let length = T::BlockLength::get();
-		let max_length = *length.max.get(DispatchClass::Normal);
-		assert!(max_vk < max_length, "MaxVkBytes: the longest key does not fit in a block");
-		assert!(
-			max_proof.saturating_add(crate::MaxPublicValuesBytes::<T>::get()) < max_length,
-			"MaxProofBytes: the longest proof does not fit in a block"
+		let room = length.max.get(DispatchClass::Normal).saturating_sub(1);
+		at_most("MaxVkBytes", max_vk, room, "the longest key fits in a block");
+		at_most(
+			"MaxProofBytes and MaxPublicValues, in bytes",
+			submission,
+			room,
+			"the longest proof fits in a block",
 		);
 		let cheap = |system, hash| {
 			let weight = T::Verifier::weight(system, hash, &Cost::default());
@@ -56,16 +75,22 @@ impl<T: Config> Pallet<T> {
 			SystemId::ALL
 				.iter()
 				.any(|&system| TreeHash::ALL.iter().any(|&hash| cheap(system, hash))),
-			"MaxVerificationWeight: no key is cheap enough"
+			"MaxVerificationWeight: {} is configured, no key is cheap enough",
+			T::MaxVerificationWeight::get()
 		);
 	}
 
 	fn nothing_ends_before_it_began() {
-		assert!(!T::StatementLifetime::get().is_zero(), "StatementLifetime: no block holds one");
-		assert!(T::MaxStatementsPerBlock::get() > 0, "MaxStatementsPerBlock: none is accepted");
-		assert!(T::MaxStatements::get() > 0, "MaxStatements: none is accepted");
-		assert!(!T::EndNotice::get().is_zero(), "EndNotice: nobody is told in time");
-		assert!(!T::RetirementNotice::get().is_zero(), "RetirementNotice: nobody is told in time");
+		let blocks = [
+			("StatementLifetime", T::StatementLifetime::get(), "no block holds a statement"),
+			("EndNotice", T::EndNotice::get(), "nobody is told in time"),
+			("RetirementNotice", T::RetirementNotice::get(), "nobody is told in time"),
+		];
+		for (item, length, why) in blocks {
+			at_least(item, u32::from(!length.is_zero()), 1, why);
+		}
+		at_least("MaxStatementsPerBlock", T::MaxStatementsPerBlock::get(), 1, "none is accepted");
+		at_least("MaxStatements", T::MaxStatements::get(), 1, "none is accepted");
 	}
 
 	fn every_call_fits_in_a_block() {
@@ -74,17 +99,13 @@ impl<T: Config> Pallet<T> {
 		let longest = alloc::vec![3; max_vk as usize];
 		let limits = T::BlockWeights::get();
 		let normal = limits.get(DispatchClass::Normal).max_extrinsic.unwrap_or(limits.max_block);
-		assert!(
-			Self::register_vk_weight(&longest).all_lte(normal),
-			"MaxVkBytes: registering the longest key does not fit in a block"
-		);
-		assert!(
-			Self::unverified_weight(T::MaxProofBytes::get(), max_vk)
-				.saturating_add(T::MaxVerificationWeight::get())
-				.saturating_add(T::OnProofVerified::weight())
-				.all_lte(normal),
-			"MaxVerificationWeight: submitting under the costliest key does not fit in a block"
-		);
+		let registration = Self::register_vk_weight(&longest);
+		fits("MaxVkBytes", "registering the longest key", registration, normal);
+		let submission = Self::unverified_weight(T::MaxProofBytes::get(), max_vk)
+			.saturating_add(T::MaxVerificationWeight::get())
+			.saturating_add(T::OnProofVerified::weight());
+		let what = "submitting under the costliest key";
+		fits("MaxVerificationWeight", what, submission, normal);
 	}
 
 	/// Ordinary extrinsics may fill their share of every block. The block then leaves
@@ -95,9 +116,7 @@ impl<T: Config> Pallet<T> {
 		let limits = T::BlockWeights::get();
 		let normal = limits.get(DispatchClass::Normal).max_total.unwrap_or(limits.max_block);
 		let left = limits.max_block.saturating_sub(normal).saturating_sub(limits.base_block);
-		assert!(
-			Self::prune_weight().saturating_mul(2).all_lte(left),
-			"MaxStatementsPerBlock: removing them takes more than half of what extrinsics leave"
-		);
+		let half = left.saturating_div(2);
+		fits("MaxStatementsPerBlock", "removing them", Self::prune_weight(), half);
 	}
 }

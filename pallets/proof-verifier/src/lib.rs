@@ -239,8 +239,9 @@ pub mod pallet {
 
 		/// Longest key, in bytes.
 		///
-		/// Good value: 256 KiB; Keccak-f takes 144 KB. Lowering it below a registered key makes
-		/// its bytes undecodable: purge it first. Benchmarks build keys up to it.
+		/// Good value: 256 KiB; Keccak-f takes 144 KB, and no key of use less than 80 bytes. Lowering it
+		/// below a registered key makes its bytes undecodable: purge it first. Benchmarks build keys up to
+		/// it.
 		#[pallet::constant]
 		type MaxVkBytes: Get<u32>;
 
@@ -261,7 +262,7 @@ pub mod pallet {
 
 		/// Largest number of public values.
 		///
-		/// Good value: 1,024, the program format's cap. Lowering it locks out registered keys with
+		/// Good value: 1,024, the program format's cap; at least 1. Lowering it locks out registered keys with
 		/// more. Benchmarks submit this many.
 		#[pallet::constant]
 		type MaxPublicValues: Get<u32>;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The smallest runtime that vouches for proofs: System, Balances, and the pallet.
+//! The smallest solo chain that vouches for proofs: blocks, finality, a token, and the pallet.
 //!
-//! A chain builder who follows `docs/integrate.md` gets this; the snippets there are from this file. It
-//! verifies in the runtime, as a parachain does, and so runs on any node: its Wasm imports only
+//! A chain builder who follows `docs/integrate.md` gets this; the snippets there are this crate's regions, such as
+//! `[pallet]`. Without them it is a plain chain: `scripts/test/template.sh` removes them, puts the document's in their
+//! place, and runs the chain.
+//!
+//! It verifies in the runtime, as a parachain does, and so runs on any node: its Wasm imports only
 //! Substrate's host functions. `assay-runtime` is the counterpart that verifies in the node.
 //!
-//! Not for a real chain: there are no fees and no block authors.
+//! Not for a real chain: there are no fees, and its authorities are fixed at genesis.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
@@ -16,28 +19,34 @@ extern crate alloc;
 #[cfg(feature = "std")]
 include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
 
+// [module]
+mod proofs;
+// [/module]
+
 use alloc::{borrow::Cow, vec::Vec};
 use frame_support::{
 	derive_impl,
 	genesis_builder_helper::{build_state, get_preset},
-	parameter_types,
-	traits::{
-		ConstU32, ConstU128, Footprint, Get, LinearStoragePrice, Nothing,
-		fungible::HoldConsideration,
-	},
-	weights::{Weight, constants::WEIGHT_REF_TIME_PER_SECOND},
+	traits::{ConstBool, ConstU32, ConstU64, ConstU128},
+	weights::constants::WEIGHT_REF_TIME_PER_SECOND,
 };
-use frame_system::{EnsureRoot, limits::BlockWeights};
+use frame_system::limits::BlockWeights;
+use sp_consensus_aura::sr25519::AuthorityId as AuraId;
+use sp_core::{OpaqueMetadata, crypto::KeyTypeId};
+use sp_runtime::{
+	ApplyExtrinsicResult, MultiAddress, MultiSignature, Perbill, generic, impl_opaque_keys,
+	traits::{BlakeTwo256, Block as BlockT, IdentifyAccount, NumberFor, Verify},
+	transaction_validity::{TransactionSource, TransactionValidity},
+};
+use sp_session::OpaqueGeneratedSessionKeys;
+use sp_version::RuntimeVersion;
+
+// [api-imports]
+use frame_support::weights::Weight;
 use pallet_proof_verifier::{
 	Restrictions, StatementInfo, StatementStatus, SubmissionPrice, VkInfo, VkPage,
 };
-use sp_core::OpaqueMetadata;
-use sp_runtime::{
-	ApplyExtrinsicResult, MultiAddress, MultiSignature, Perbill, generic,
-	traits::{BlakeTwo256, Block as BlockT, IdentifyAccount, Verify},
-	transaction_validity::{TransactionSource, TransactionValidity},
-};
-use sp_version::RuntimeVersion;
+// [/api-imports]
 
 /// Version of this runtime.
 #[sp_version::runtime_version]
@@ -92,6 +101,14 @@ pub type Executive = frame_executive::Executive<
 	AllPalletsWithSystem,
 >;
 
+impl_opaque_keys! {
+	/// An authority's keys: for blocks and for finality.
+	pub struct SessionKeys {
+		pub aura: Aura,
+		pub grandpa: Grandpa,
+	}
+}
+
 /// One token in its smallest units.
 pub const UNIT: Balance = 1_000_000_000_000;
 
@@ -116,19 +133,34 @@ mod runtime {
 	pub type System = frame_system;
 
 	#[runtime::pallet_index(1)]
+	pub type Timestamp = pallet_timestamp;
+
+	#[runtime::pallet_index(2)]
+	pub type Aura = pallet_aura;
+
+	#[runtime::pallet_index(3)]
+	pub type Grandpa = pallet_grandpa;
+
+	#[runtime::pallet_index(4)]
 	pub type Balances = pallet_balances;
 
 	// [pallet]
-	#[runtime::pallet_index(2)]
+	#[runtime::pallet_index(5)]
 	pub type ProofVerifier = pallet_proof_verifier;
 	// [/pallet]
 }
 
-parameter_types! {
+/// Length of a slot in milliseconds.
+const SLOT: u64 = 3_000;
+
+/// Most authorities.
+type MaxAuthorities = ConstU32<32>;
+
+frame_support::parameter_types! {
 	pub const Version: RuntimeVersion = VERSION;
 	/// Two seconds of compute, of which ordinary extrinsics may fill three quarters.
 	pub RuntimeBlockWeights: BlockWeights = BlockWeights::with_sensible_defaults(
-		Weight::from_parts(2 * WEIGHT_REF_TIME_PER_SECOND, u64::MAX),
+		frame_support::weights::Weight::from_parts(2 * WEIGHT_REF_TIME_PER_SECOND, u64::MAX),
 		Perbill::from_percent(75),
 	);
 }
@@ -142,6 +174,30 @@ impl frame_system::Config for Runtime {
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 }
 
+#[derive_impl(pallet_timestamp::config_preludes::TestDefaultConfig)]
+impl pallet_timestamp::Config for Runtime {
+	type OnTimestampSet = Aura;
+	type MinimumPeriod = ConstU64<{ SLOT / 2 }>;
+}
+
+impl pallet_aura::Config for Runtime {
+	type AuthorityId = AuraId;
+	type DisabledValidators = ();
+	type MaxAuthorities = MaxAuthorities;
+	type AllowMultipleBlocksPerSlot = ConstBool<false>;
+	type SlotDuration = ConstU64<SLOT>;
+}
+
+impl pallet_grandpa::Config for Runtime {
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = ();
+	type MaxAuthorities = MaxAuthorities;
+	type MaxNominators = ConstU32<0>;
+	type MaxSetIdSessionEntries = ConstU64<0>;
+	type KeyOwnerProof = sp_core::Void;
+	type EquivocationReportSystem = ();
+}
+
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
 impl pallet_balances::Config for Runtime {
 	type Balance = Balance;
@@ -149,72 +205,6 @@ impl pallet_balances::Config for Runtime {
 	type AccountStore = System;
 	type WeightInfo = pallet_balances::weights::SubstrateWeight<Runtime>;
 }
-
-// [parameters]
-parameter_types! {
-	/// What a small entry of state costs on this chain.
-	pub const VkDepositBase: Balance = UNIT / 10;
-	/// A token for 10 KB.
-	pub const VkDepositPerByte: Balance = UNIT / 10_000;
-	/// What the deposits are held for.
-	pub const VkDeposit: RuntimeHoldReason =
-		RuntimeHoldReason::ProofVerifier(pallet_proof_verifier::HoldReason::VerifyingKey);
-	/// At least 80 proven bits of security.
-	pub const ProofPolicy: assay_primitives::Policy =
-		assay_primitives::Policy::of(assay_primitives::Profile::Standard);
-	/// Two proofs of the costliest key fit a block.
-	pub MaxVerificationWeight: Weight = RuntimeBlockWeights::get().max_block.saturating_div(3);
-}
-
-/// Names this chain in its statements: the hash of its first block.
-pub struct GenesisHash;
-
-impl Get<assay_primitives::Hash> for GenesisHash {
-	fn get() -> assay_primitives::Hash {
-		System::block_hash(0).0
-	}
-}
-// [/parameters]
-
-// [config]
-impl pallet_proof_verifier::Config for Runtime {
-	// The deposits.
-	type Consideration = HoldConsideration<
-		AccountId,
-		Balances,
-		VkDeposit,
-		LinearStoragePrice<VkDepositBase, VkDepositPerByte, Balance>,
-		Footprint,
-	>;
-	// The clock, the context of a statement, and its lifetime: a day of blocks of six seconds.
-	type BlockNumberProvider = System;
-	type StatementContext = GenesisHash;
-	type StatementLifetime = ConstU32<14_400>;
-	// The limits.
-	type Policy = ProofPolicy;
-	type MaxVkBytes = ConstU32<{ 256 * 1024 }>;
-	type MinProofBytes = ConstU32<2_048>;
-	type MaxProofBytes = ConstU32<{ 1024 * 1024 }>;
-	type MaxPublicValues = ConstU32<1_024>;
-	type MaxVerificationWeight = MaxVerificationWeight;
-	type MaxStatementsPerBlock = ConstU32<256>;
-	type MaxStatements = ConstU32<{ 1024 * 1024 }>;
-	// The hooks, the origin that may stop everything, and notices.
-	type OnProofVerified = ();
-	type OnRevoked = ();
-	type AdminOrigin = EnsureRoot<AccountId>;
-	type EndNotice = ConstU32<{ 14 * 14_400 }>;
-	type RetirementNotice = ConstU32<{ 14 * 14_400 }>;
-	// What the pool takes from an account: two of the longest proofs, and no operational calls. This chain has no
-	// fees; `runtime/src/fees.rs` shows a chain that has.
-	type MaxQueuedBytes = ConstU32<{ 2 * 1024 * 1024 + 16 * 1024 }>;
-	type QueuePayment = ();
-	type OperationalSigners = Nothing;
-	// The verifier and the weights.
-	type Verifier = pallet_proof_verifier::InRuntime;
-	type WeightInfo = pallet_proof_verifier::weights::SubstrateWeight<Runtime>;
-}
-// [/config]
 
 sp_api::impl_runtime_apis! {
 	impl sp_api::Core<Block> for Runtime {
@@ -277,6 +267,53 @@ sp_api::impl_runtime_apis! {
 			block_hash: <Block as BlockT>::Hash,
 		) -> TransactionValidity {
 			Executive::validate_transaction(source, tx, block_hash)
+		}
+	}
+
+	impl sp_consensus_aura::AuraApi<Block, AuraId> for Runtime {
+		fn slot_duration() -> sp_consensus_aura::SlotDuration {
+			sp_consensus_aura::SlotDuration::from_millis(SLOT)
+		}
+
+		fn authorities() -> Vec<AuraId> {
+			pallet_aura::Authorities::<Runtime>::get().into_inner()
+		}
+	}
+
+	impl sp_consensus_grandpa::GrandpaApi<Block> for Runtime {
+		fn grandpa_authorities() -> sp_consensus_grandpa::AuthorityList {
+			Grandpa::grandpa_authorities()
+		}
+
+		fn current_set_id() -> sp_consensus_grandpa::SetId {
+			Grandpa::current_set_id()
+		}
+
+		fn submit_report_equivocation_unsigned_extrinsic(
+			_: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
+			_: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+		) -> Option<()> {
+			None
+		}
+
+		fn generate_key_ownership_proof(
+			_: sp_consensus_grandpa::SetId,
+			_: sp_consensus_grandpa::AuthorityId,
+		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
+			None
+		}
+	}
+
+	impl sp_session::SessionKeys<Block> for Runtime {
+		fn generate_session_keys(
+			owner: Vec<u8>,
+			seed: Option<Vec<u8>>,
+		) -> OpaqueGeneratedSessionKeys {
+			SessionKeys::generate(&owner, seed).into()
+		}
+
+		fn decode_session_keys(encoded: Vec<u8>) -> Option<Vec<(Vec<u8>, KeyTypeId)>> {
+			SessionKeys::decode_into_raw_public_keys(&encoded)
 		}
 	}
 

@@ -3,7 +3,11 @@
 //! Each value that would make a key useless or a weight wrong, and what is said about it.
 
 use crate::mock::*;
-use frame_support::{traits::Hooks, weights::Weight};
+use frame_support::{
+	dispatch::DispatchClass,
+	traits::{Get, Hooks},
+	weights::Weight,
+};
 use frame_system::limits::{BlockLength, BlockWeights};
 use sp_runtime::Perbill;
 
@@ -20,6 +24,12 @@ fn refuses(message: &str) {
 	assert_eq!(complaint().as_deref(), Some(message));
 }
 
+/// What one normal extrinsic may take.
+fn normal_extrinsic() -> Weight {
+	let limits: BlockWeights = TestBlockWeights::get();
+	limits.get(DispatchClass::Normal).max_extrinsic.unwrap()
+}
+
 mod integrity_test_should {
 	use super::*;
 
@@ -32,9 +42,22 @@ mod integrity_test_should {
 		use super::*;
 
 		#[test]
-		fn keys_of_no_bytes() {
-			MaxVkBytes::set(0);
-			refuses("MaxVkBytes: no key fits");
+		fn a_limit_that_no_key_of_use_is_below() {
+			MaxVkBytes::set(8);
+			refuses(
+				"MaxVkBytes: 8 is configured, at least 80 is needed: the sample AIR fibonacci's key",
+			);
+			MaxVkBytes::set(80);
+			assert_eq!(complaint(), None);
+		}
+
+		/// The conformance suite holds a key for each proof system.
+		#[test]
+		fn no_key_of_a_sample() {
+			let keys = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testing/conformance/keys");
+			let keys = std::fs::read_dir(keys).unwrap().map(|entry| entry.unwrap());
+			let shortest = keys.map(|key| key.metadata().unwrap().len()).min();
+			assert_eq!(shortest, Some(crate::integrity::SHORTEST_VK_BYTES.into()));
 		}
 
 		#[test]
@@ -43,13 +66,22 @@ mod integrity_test_should {
 			MaxVkBytes::set(most);
 			assert_eq!(complaint(), None);
 			MaxVkBytes::set(most + 1);
-			refuses("MaxVkBytes: above what the verifier reads");
+			refuses(&format!(
+				"MaxVkBytes: {} is configured, at most {most} is possible: the verifier reads no more",
+				most + 1,
+			));
 		}
 
 		#[test]
 		fn keys_longer_than_a_block() {
-			TestBlockLength::set(BlockLength::builder().max_length(MaxVkBytes::get()).build());
-			refuses("MaxVkBytes: the longest key does not fit in a block");
+			let longest = MaxVkBytes::get();
+			TestBlockLength::set(BlockLength::builder().max_length(longest).build());
+			let length: BlockLength = TestBlockLength::get();
+			let room = length.max.get(DispatchClass::Normal) - 1;
+			refuses(&format!(
+				"MaxVkBytes: {longest} is configured, at most {room} is possible: the longest key fits in a \
+				 block",
+			));
 		}
 
 		#[test]
@@ -57,20 +89,42 @@ mod integrity_test_should {
 			let tenth_of_a_second = Weight::from_parts(100_000_000_000, u64::MAX);
 			let normal = Perbill::from_percent(75);
 			TestBlockWeights::set(BlockWeights::with_sensible_defaults(tenth_of_a_second, normal));
-			refuses("MaxVkBytes: registering the longest key does not fit in a block");
+			let longest = vec![3; MaxVkBytes::get() as usize];
+			refuses(&format!(
+				"MaxVkBytes: registering the longest key takes {}, at most {} is possible",
+				ProofVerifier::register_vk_weight(&longest),
+				normal_extrinsic(),
+			));
 		}
 
 		#[test]
 		fn proofs_of_no_bytes() {
 			MaxProofBytes::set(0);
-			refuses("MaxProofBytes: no proof fits");
+			refuses("MaxProofBytes: 0 is configured, at least 1 is needed: no proof fits");
 		}
 
 		#[test]
 		fn proofs_longer_than_a_block() {
 			MaxProofBytes::set(u32::MAX);
 			MaxQueuedBytes::set(u32::MAX);
-			refuses("MaxProofBytes: the longest proof does not fit in a block");
+			let length: BlockLength = TestBlockLength::get();
+			let room = length.max.get(DispatchClass::Normal) - 1;
+			refuses(&format!(
+				"MaxProofBytes and MaxPublicValues, in bytes: {} is configured, at most {room} is possible: the \
+				 longest proof fits in a block",
+				u32::MAX,
+			));
+		}
+
+		#[test]
+		fn no_public_values() {
+			MaxPublicValues::set(0);
+			refuses(
+				"MaxPublicValues: 0 is configured, at least 1 is needed: no statement says anything of its \
+				 own",
+			);
+			MaxPublicValues::set(1);
+			assert_eq!(complaint(), None);
 		}
 
 		#[test]
@@ -79,7 +133,9 @@ mod integrity_test_should {
 			MaxPublicValues::set(most);
 			assert_eq!(complaint(), None);
 			MaxPublicValues::set(most + 1);
-			refuses("MaxPublicValues: above what the verifier reads");
+			refuses(
+				"MaxPublicValues: 1025 is configured, at most 1024 is possible: the verifier reads no more",
+			);
 		}
 
 		#[test]
@@ -87,65 +143,92 @@ mod integrity_test_should {
 			MinProofBytes::set(MaxProofBytes::get());
 			assert_eq!(complaint(), None);
 			MinProofBytes::set(MaxProofBytes::get() + 1);
-			refuses("MinProofBytes: no proof is short and long enough");
+			let longest = MaxProofBytes::get();
+			refuses(&format!(
+				"MinProofBytes: {} is configured, at most {longest} is possible: MaxProofBytes",
+				longest + 1,
+			));
 		}
 
 		#[test]
 		fn a_queue_too_short_for_the_longest_proof() {
-			MaxQueuedBytes::set(MaxProofBytes::get());
-			refuses("MaxQueuedBytes: the longest key or proof can't be sent");
+			let longest = MaxProofBytes::get();
+			MaxQueuedBytes::set(longest);
+			let submission = longest + crate::MaxPublicValuesBytes::<Test>::get() + 1_024;
+			refuses(&format!(
+				"MaxQueuedBytes: {longest} is configured, at least {submission} is needed: an account sends \
+				 the longest key or proof",
+			));
 		}
 
 		#[test]
 		fn a_chain_that_stores_no_statement() {
 			MaxStatements::set(0);
-			refuses("MaxStatements: none is accepted");
+			refuses("MaxStatements: 0 is configured, at least 1 is needed: none is accepted");
 		}
 
 		#[test]
 		fn an_end_without_notice() {
 			EndNotice::set(0);
-			refuses("EndNotice: nobody is told in time");
+			refuses("EndNotice: 0 is configured, at least 1 is needed: nobody is told in time");
 		}
 
 		#[test]
 		fn a_price_that_no_key_is_below() {
 			MaxVerificationWeight::set(Weight::from_parts(1_000, 0));
-			refuses("MaxVerificationWeight: no key is cheap enough");
+			refuses(&format!(
+				"MaxVerificationWeight: {} is configured, no key is cheap enough",
+				MaxVerificationWeight::get(),
+			));
 		}
 
 		#[test]
 		fn a_verification_longer_than_a_block() {
 			MaxVerificationWeight::set(Weight::from_parts(1_000_000_000_000, 0));
-			refuses(
-				"MaxVerificationWeight: submitting under the costliest key does not fit in a block",
-			);
+			let takes = ProofVerifier::unverified_weight(MaxProofBytes::get(), MaxVkBytes::get())
+				.saturating_add(MaxVerificationWeight::get())
+				.saturating_add(<(Recorder,) as crate::OnProofVerified<u64>>::weight());
+			refuses(&format!(
+				"MaxVerificationWeight: submitting under the costliest key takes {takes}, at most {} is \
+				 possible",
+				normal_extrinsic(),
+			));
 		}
 
 		#[test]
 		fn statements_that_no_block_holds() {
 			StatementLifetime::set(0);
-			refuses("StatementLifetime: no block holds one");
+			refuses(
+				"StatementLifetime: 0 is configured, at least 1 is needed: no block holds a statement",
+			);
 		}
 
 		#[test]
 		fn blocks_that_accept_no_statement() {
 			MaxStatementsPerBlock::set(0);
-			refuses("MaxStatementsPerBlock: none is accepted");
+			refuses(
+				"MaxStatementsPerBlock: 0 is configured, at least 1 is needed: none is accepted",
+			);
 		}
 
 		#[test]
 		fn more_statements_than_a_full_block_has_time_to_remove() {
 			MaxStatementsPerBlock::set(100_000);
-			refuses(
-				"MaxStatementsPerBlock: removing them takes more than half of what extrinsics leave",
-			);
+			let limits: BlockWeights = TestBlockWeights::get();
+			let normal = limits.get(DispatchClass::Normal).max_total.unwrap();
+			let half = (limits.max_block - normal - limits.base_block).saturating_div(2);
+			refuses(&format!(
+				"MaxStatementsPerBlock: removing them takes {}, at most {half} is possible",
+				ProofVerifier::prune_weight(),
+			));
 		}
 
 		#[test]
 		fn a_retirement_without_notice() {
 			RetirementNotice::set(0);
-			refuses("RetirementNotice: nobody is told in time");
+			refuses(
+				"RetirementNotice: 0 is configured, at least 1 is needed: nobody is told in time",
+			);
 		}
 	}
 }

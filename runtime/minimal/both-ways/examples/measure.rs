@@ -31,15 +31,14 @@ use assay_primitives::{
 };
 use codec::Encode;
 use common::{
-	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, Products, RHYTHM_LOG_ROWS, Rhythm,
-	sevens,
+	Case, Chain, EXTENSIONS, HASHES, HostFunctions, Long, Products, RHYTHM_LOG_ROWS, Rhythm, sevens,
 };
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use std::{env, fs};
 
-type Node = Chain<NodeHostFunctions>;
+type Node = Chain<HostFunctions>;
 
 fn main() {
 	// Upstream's prover takes a long chain of operations as a tree as deep, and drops it by recursion.

@@ -12,9 +12,7 @@ use assay_primitives::{
 	VerifyingKey,
 };
 use codec::{Decode, Encode};
-use common::{
-	Case, Chain, EXTENSIONS, HASHES, Long, NodeHostFunctions, PlainHostFunctions, sevens,
-};
+use common::{Case, Chain, EXTENSIONS, HASHES, HostFunctions, Long, PlainHostFunctions, sevens};
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;
@@ -81,7 +79,7 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Clock {
 
 /// The library and both ways in the node's executor, and in a plain one.
 struct Verifiers {
-	node: Chain<NodeHostFunctions>,
+	node: Chain<HostFunctions>,
 	plain: Chain<PlainHostFunctions>,
 	seen: BTreeSet<u32>,
 }

@@ -7,7 +7,7 @@ mod common;
 use assay_both_ways::Mode;
 use assay_primitives::{CairoBuiltin, CairoVk, ErrorClass, PublicValues, VerifyingKey};
 use codec::Encode;
-use common::{Case, Chain, NodeHostFunctions};
+use common::{Case, Chain, HostFunctions};
 use std::{collections::BTreeSet, fs, path::Path};
 
 const FIXTURES: [&str; 4] = ["attendance", "fibonacci", "fibonacci_other", "votes"];
@@ -21,7 +21,7 @@ fn fixture(name: &str) -> Case {
 
 /// The library and both ways in the node's executor.
 struct Verifiers {
-	node: Chain<NodeHostFunctions>,
+	node: Chain<HostFunctions>,
 	seen: BTreeSet<u32>,
 }
 

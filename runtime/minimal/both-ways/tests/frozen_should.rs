@@ -8,11 +8,11 @@ mod common;
 use assay_both_ways::Mode;
 use assay_conformance::Triple;
 use assay_conformance::vectors::{Vector, changed, vectors};
-use common::{Case, Chain, NodeHostFunctions};
+use common::{Case, Chain, HostFunctions};
 
 #[test]
 fn return_what_host_functions_always_returned() {
-	let mut node = Chain::<NodeHostFunctions>::both_ways(false);
+	let mut node = Chain::<HostFunctions>::both_ways(false);
 	for Vector { system, code, change, .. } in vectors() {
 		let genuine = assay_host::genuine(system).expect("a build with all of them");
 		let Triple { vk, public_values, proof } = changed(genuine, change);

@@ -117,7 +117,7 @@ fn refusal(class: ErrorClass) -> ApplyExtrinsicResult {
 	else {
 		panic!("an error of the pallet")
 	};
-	Ok(Err(DispatchError::Module(ModuleError { index: 2, error, message: None })))
+	Ok(Err(DispatchError::Module(ModuleError { index: 5, error, message: None })))
 }
 
 #[test]

@@ -7,7 +7,7 @@ mod common;
 use assay_both_ways::Mode;
 use assay_primitives::{ErrorClass, PublicValues, StwoVk, VerifyingKey};
 use codec::Encode;
-use common::{Case, Chain, NodeHostFunctions, PlainHostFunctions};
+use common::{Case, Chain, HostFunctions, PlainHostFunctions};
 use std::{collections::BTreeSet, fs, path::Path};
 
 const FIXTURES: [&str; 6] =
@@ -22,7 +22,7 @@ fn fixture(name: &str) -> Case {
 
 /// The library and both ways in the node's executor, and in a plain one.
 struct Verifiers {
-	node: Chain<NodeHostFunctions>,
+	node: Chain<HostFunctions>,
 	plain: Chain<PlainHostFunctions>,
 	seen: BTreeSet<u32>,
 }

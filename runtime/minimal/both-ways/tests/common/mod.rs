@@ -13,7 +13,7 @@ use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
-use sc_executor::{HostFunctions, WasmExecutor};
+use sc_executor::WasmExecutor;
 use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
 use std::borrow::Cow;
 
@@ -111,8 +111,8 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for Products {
 }
 
 // [host-functions]
-/// What a node gives its executor: Substrate's host functions, and the verifiers.
-pub type NodeHostFunctions = (sp_io::SubstrateHostFunctions, assay_host::HostFunctions);
+/// What the node gives its executor: Substrate's host functions, and the verifiers.
+pub type HostFunctions = (sp_io::SubstrateHostFunctions, assay_host::HostFunctions);
 // [/host-functions]
 
 /// What a tool, or a node that does not know of Assay, gives its own.
@@ -207,13 +207,13 @@ impl Case {
 }
 
 /// A Wasm blob in an executor, as a node runs it.
-pub struct Chain<H: HostFunctions> {
+pub struct Chain<H: sc_executor::HostFunctions> {
 	executor: WasmExecutor<H>,
 	wasm: &'static [u8],
 	state: sp_io::TestExternalities,
 }
 
-impl<H: HostFunctions> Chain<H> {
+impl<H: sc_executor::HostFunctions> Chain<H> {
 	/// `allow_missing`: a host function that the executor lacks is an error when it is called, not
 	/// when the runtime is loaded. Tools do that, nodes don't.
 	pub fn new(wasm: &'static [u8], allow_missing: bool) -> Self {

@@ -7,7 +7,7 @@
 //! Connections wait for their request in a queue, and when that is full, the one that waits longest is
 //! closed for a new one.
 
-use super::{NodeStatus, Readiness};
+use crate::{NodeStatus, Readiness};
 use http_body_util::Full;
 use hyper::{
 	Method, Request, Response, StatusCode,
@@ -225,7 +225,7 @@ fn response(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Response<F
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::status::document::{Health, tests::document};
+	use crate::document::{Health, tests::document};
 	use std::{
 		net::SocketAddr,
 		sync::{Mutex, atomic::AtomicUsize, mpsc},
@@ -247,7 +247,7 @@ mod tests {
 		}
 
 		fn readiness(&self) -> Readiness {
-			Readiness::new(3, !self.well, true)
+			Readiness::new(true, 3, !self.well, true)
 		}
 	}
 
@@ -267,7 +267,7 @@ mod tests {
 		}
 
 		fn readiness(&self) -> Readiness {
-			Readiness::new(0, false, false)
+			Readiness::new(true, 0, false, false)
 		}
 	}
 
@@ -348,7 +348,10 @@ mod tests {
 	async fn a_node_that_is_not_ready_says_so_in_the_status_code() {
 		let ready = get(server(false, limits()).await, "/ready").await;
 		assert_eq!(status(&ready), "503");
-		assert!(ready.ends_with(r#"{"ready":false,"peers":3,"syncing":true}"#), "{ready}");
+		assert!(
+			ready.ends_with(r#"{"ready":false,"peers":3,"syncing":true,"rpc":true}"#),
+			"{ready}"
+		);
 	}
 
 	#[tokio::test]

@@ -2,13 +2,13 @@
 
 //! The document, and the judgement in it. Every field is in docs/status.schema.json.
 
-use super::prover::ProverStatus;
-use assay_runtime::{BlockNumber, opaque::Hash};
+use crate::{About, ProverStatus, chain::Heads};
 use assay_timing::{
 	LastError, PROVE_OBJECTIVE, Percentiles, SelfCheck, SystemSummary, VERIFY_OBJECTIVE,
 	VERIFY_OWN_OBJECTIVE, WINDOW,
 };
 use serde::Serialize;
+use sp_core::Bytes;
 use std::{collections::BTreeMap, time::Duration};
 
 /// Version of the document: counts up when a field changes its meaning or goes. New fields do not
@@ -33,7 +33,7 @@ pub struct NodeStatus {
 	/// Name of the chain.
 	pub chain: String,
 	/// Hash of its first block.
-	pub genesis: Hash,
+	pub genesis: Bytes,
 	/// The best block.
 	pub best: BlockId,
 	/// The last final block.
@@ -44,6 +44,8 @@ pub struct NodeStatus {
 	pub peers: usize,
 	/// Whether the node is far behind its peers.
 	pub syncing: bool,
+	/// Whether its RPC server listens.
+	pub rpc: bool,
 	/// Whether the node can serve others, as `/ready` returns it.
 	pub ready: bool,
 	/// The worst health of a proof system.
@@ -63,9 +65,9 @@ pub struct NodeStatus {
 #[serde(rename_all = "camelCase")]
 pub struct BlockId {
 	/// Its number.
-	pub number: BlockNumber,
+	pub number: u64,
 	/// Its hash.
-	pub hash: Hash,
+	pub hash: Bytes,
 }
 
 /// Upper bounds.
@@ -206,25 +208,24 @@ pub struct Readiness {
 	pub peers: usize,
 	/// Whether it is far behind its peers.
 	pub syncing: bool,
+	/// Whether its RPC server listens.
+	pub rpc: bool,
 }
 
 impl Readiness {
-	/// A node is ready if it keeps up and has a peer, or needs none.
-	pub const fn new(peers: usize, syncing: bool, needs_peers: bool) -> Self {
-		Self { ready: !syncing && (peers > 0 || !needs_peers), peers, syncing }
+	/// A node is ready if its RPC server listens, if it keeps up, and if it has a peer or needs none.
+	#[must_use]
+	pub const fn new(rpc: bool, peers: usize, syncing: bool, needs_peers: bool) -> Self {
+		Self { ready: rpc && !syncing && (peers > 0 || !needs_peers), peers, syncing, rpc }
 	}
 }
 
 /// The rest of the document, without the proof systems.
 pub struct Facts {
-	/// Name of the chain.
-	pub chain: String,
-	/// Hash of its first block.
-	pub genesis: Hash,
-	/// The best block.
-	pub best: BlockId,
-	/// The last final block.
-	pub finalised: BlockId,
+	/// What does not change.
+	pub about: About,
+	/// The blocks.
+	pub heads: Heads,
 	/// How long the node runs.
 	pub uptime: Duration,
 	/// Whether the node can serve others.
@@ -238,19 +239,22 @@ pub struct Facts {
 impl NodeStatus {
 	/// Puts the document together.
 	pub fn new(facts: Facts, proof_systems: Vec<SystemStatus>) -> Self {
-		let Readiness { ready, peers, syncing } = facts.readiness;
+		let Readiness { ready, peers, syncing, rpc } = facts.readiness;
+		let About { chain, version, commit, needs_peers: _ } = facts.about;
+		let Heads { genesis, best, finalised } = facts.heads;
 		Self {
 			schema: SCHEMA,
-			version: env!("CARGO_PKG_VERSION"),
-			commit: env!("SUBSTRATE_CLI_COMMIT_HASH"),
+			version,
+			commit,
 			host_functions: facts.host_functions,
-			chain: facts.chain,
-			genesis: facts.genesis,
-			best: facts.best,
-			finalised: facts.finalised,
+			chain,
+			genesis,
+			best,
+			finalised,
 			uptime_seconds: facts.uptime.as_secs(),
 			peers,
 			syncing,
+			rpc,
 			ready,
 			health: proof_systems
 				.iter()
@@ -273,7 +277,7 @@ impl NodeStatus {
 #[cfg(test)]
 pub(super) mod tests {
 	use super::*;
-	use crate::status::prover::ProverSeries;
+	use crate::prover::ProverSeries;
 	use assay_primitives::SystemId;
 	use serde_json::{Value, json};
 
@@ -297,14 +301,19 @@ pub(super) mod tests {
 	}
 
 	pub fn document(proof_systems: Vec<SystemStatus>) -> NodeStatus {
-		let block = |number| BlockId { number, hash: Hash::repeat_byte(2) };
-		let facts = Facts {
+		let hash = |byte| Bytes(vec![byte; 32]);
+		let block = |number| BlockId { number, hash: hash(2) };
+		let about = About {
 			chain: "Development".into(),
-			genesis: Hash::repeat_byte(1),
-			best: block(7),
-			finalised: block(5),
+			version: "1.2.3",
+			commit: "0123abc",
+			needs_peers: false,
+		};
+		let facts = Facts {
+			about,
+			heads: Heads { genesis: hash(1), best: block(7), finalised: block(5) },
 			uptime: Duration::from_secs(9),
-			readiness: Readiness::new(0, false, false),
+			readiness: Readiness::new(true, 0, false, false),
 			host_functions: vec!["ext_verifier_verify_plonky3_version_1".into()],
 			prover: None,
 		};
@@ -345,12 +354,18 @@ pub(super) mod tests {
 
 	#[test]
 	fn a_node_is_ready_when_it_keeps_up_and_has_the_peers_that_it_needs() {
-		let ready = |peers, syncing, needs| Readiness::new(peers, syncing, needs).ready;
+		let ready = |peers, syncing, needs| Readiness::new(true, peers, syncing, needs).ready;
 		assert!(ready(0, false, false));
 		assert!(ready(1, false, true));
 		assert!(!ready(0, false, true));
 		assert!(!ready(5, true, true));
 		assert!(!ready(0, true, false));
+	}
+
+	#[test]
+	fn a_node_whose_rpc_server_does_not_listen_is_not_ready() {
+		assert!(!Readiness::new(false, 1, false, true).ready);
+		assert!(!Readiness::new(false, 0, false, false).ready);
 	}
 
 	#[test]
@@ -363,8 +378,10 @@ pub(super) mod tests {
 	}
 
 	/// What of `value` breaks `schema`, in the part of JSON Schema that ours is written in: type,
-	/// enum, properties, required, items, and nothing that is not listed.
-	fn violations(schema: &Value, value: &Value, path: &str) -> Vec<String> {
+	/// enum, properties, required, items, additionalProperties.
+	///
+	/// Of our own document (`ours`) the schema must also describe every field, and list every word as an example.
+	fn violations(schema: &Value, value: &Value, path: &str, ours: bool) -> Vec<String> {
 		let mut found = Vec::new();
 		let types = match &schema["type"] {
 			Value::String(one) => vec![one.as_str()],
@@ -384,7 +401,8 @@ pub(super) mod tests {
 		if !types.iter().any(is) {
 			found.push(format!("{path}: {value} is not {types:?}"));
 		}
-		if let Some(words) = schema["enum"].as_array()
+		let listed = if ours && schema["enum"].is_null() { "examples" } else { "enum" };
+		if let Some(words) = schema[listed].as_array()
 			&& !words.contains(value)
 		{
 			found.push(format!("{path}: {value} is not one of {words:?}"));
@@ -397,24 +415,29 @@ pub(super) mod tests {
 		for (name, member) in value.as_object().into_iter().flatten() {
 			let inner = match (&schema["properties"][name], &schema["additionalProperties"]) {
 				(Value::Null, Value::Object(_)) => &schema["additionalProperties"],
-				(Value::Null, _) => {
-					found.push(format!("{path}: {name} is not in the schema"));
+				(Value::Null, more) => {
+					if ours || *more == json!(false) {
+						found.push(format!("{path}: {name} is not in the schema"));
+					}
 					continue;
 				},
 				(inner, _) => inner,
 			};
-			found.extend(violations(inner, member, &format!("{path}/{name}")));
+			found.extend(violations(inner, member, &format!("{path}/{name}"), ours));
 		}
 		for (place, item) in value.as_array().into_iter().flatten().enumerate() {
-			found.extend(violations(&schema["items"], item, &format!("{path}/{place}")));
+			found.extend(violations(&schema["items"], item, &format!("{path}/{place}"), ours));
 		}
 		found
 	}
 
+	fn schema() -> Value {
+		serde_json::from_str(include_str!("../../docs/status.schema.json")).unwrap()
+	}
+
 	#[test]
 	fn the_document_is_what_its_schema_says() {
-		let schema: Value =
-			serde_json::from_str(include_str!("../../../docs/status.schema.json")).unwrap();
+		let schema = schema();
 		let last = LastError { class: "proof_truncated", stage: "import", bytes: 3, at: 4 };
 		let full = SystemSummary {
 			verified: 3,
@@ -430,21 +453,52 @@ pub(super) mod tests {
 			let mut document = document(vec![SystemStatus::new(summary, None)]);
 			for series in [vec![], vec![ProverSeries::default()]] {
 				let value = serde_json::to_value(&document).unwrap();
-				assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());
+				assert_eq!(violations(&schema, &value, "", true), Vec::<String>::new());
 				document.prover = Some(ProverStatus { series, ..Default::default() });
 			}
 			let value = serde_json::to_value(document).unwrap();
-			assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());
+			assert_eq!(violations(&schema, &value, "", true), Vec::<String>::new());
 			assert_eq!(value["schema"], json!(SCHEMA));
 		}
 		let all = SystemId::ALL
 			.map(|system| SystemStatus::new(SystemSummary { system, ..quiet() }, None));
 		let value = serde_json::to_value(document(all.into())).unwrap();
-		assert_eq!(violations(&schema, &value, ""), Vec::<String>::new());
+		assert_eq!(violations(&schema, &value, "", true), Vec::<String>::new());
 		let mut wrong = serde_json::to_value(document(vec![])).unwrap();
 		wrong["health"] = json!("splendid");
 		wrong["more"] = json!(1);
 		wrong.as_object_mut().unwrap().remove("peers");
-		assert_eq!(violations(&schema, &wrong, "").len(), 3);
+		assert_eq!(violations(&schema, &wrong, "", true).len(), 3);
+	}
+
+	#[test]
+	fn a_reader_that_holds_to_the_schema_takes_the_document_of_a_newer_node() {
+		/// A field more in every object, but for those whose fields are a map's entries.
+		fn grow(value: &mut Value) {
+			match value {
+				Value::Object(members) => {
+					let map = members.values().all(Value::is_u64);
+					members.values_mut().for_each(grow);
+					if !map {
+						members.insert("more".into(), json!({ "of": "it" }));
+					}
+				},
+				Value::Array(items) => items.iter_mut().for_each(grow),
+				_ => {},
+			}
+		}
+		let schema = schema();
+		let check = SelfCheck { passed: true, at: 5 };
+		let summary = SystemSummary { self_check: Some(check), ..timed(50, 1.0) };
+		let mut document = document(vec![SystemStatus::new(summary, None)]);
+		let series = vec![ProverSeries::default()];
+		document.prover = Some(ProverStatus { series, ..Default::default() });
+		let mut newer = serde_json::to_value(document).unwrap();
+		grow(&mut newer);
+		newer["proofSystems"][0]["name"] = json!("a fourth one");
+		newer["proofSystems"][0]["reasons"] = json!(["another_one"]);
+		assert_eq!(violations(&schema, &newer, "", false), Vec::<String>::new());
+		newer["schema"] = json!("one");
+		assert_eq!(violations(&schema, &newer, "", false).len(), 1);
 	}
 }

@@ -3,16 +3,24 @@
 //! What calls of the runtime may hold up.
 
 use super::*;
-use crate::status;
-use assay_runtime::opaque::Header;
+use assay_status::{About, Network};
+use assay_timing::Timing;
 use pallet_proof_verifier::SubmissionPrice;
 use serde_json::{Value, json};
 use sp_api::ApiRef;
 use sp_blockchain::{BlockStatus, Info, Result};
+use sp_runtime::{OpaqueExtrinsic, generic, traits::BlakeTwo256};
 use std::{
 	sync::{Mutex, mpsc},
 	time::Duration,
 };
+
+type AccountId = sp_runtime::AccountId32;
+type Balance = u128;
+type BlockNumber = u32;
+type Header = generic::Header<BlockNumber, BlakeTwo256>;
+type Block = generic::Block<Header, OpaqueExtrinsic>;
+type Hash = H256;
 
 /// A client whose runtime tells a price when it is told to.
 struct Client(Arc<Mutex<mpsc::Receiver<()>>>);
@@ -21,8 +29,6 @@ struct Client(Arc<Mutex<mpsc::Receiver<()>>>);
 struct Api(Arc<Mutex<mpsc::Receiver<()>>>);
 
 sp_api::mock_impl_runtime_apis! {
-	impl ValidatorsApi<Block, AccountId, AuraId> for Api {}
-
 	impl ProofVerifierApi<Block, AccountId, Balance, BlockNumber> for Api {
 		fn submission_price(&self, _: Hash, proof_bytes: u32) -> Option<SubmissionPrice<Balance>> {
 			let waited = self.0.lock().unwrap().recv_timeout(Duration::from_secs(10));
@@ -77,7 +83,7 @@ impl HeaderBackend<Block> for Client {
 /// No peers.
 struct Alone;
 
-impl status::Network for Alone {
+impl Network for Alone {
 	fn peers(&self) -> usize {
 		0
 	}
@@ -87,12 +93,18 @@ impl status::Network for Alone {
 	}
 }
 
-fn methods(end: mpsc::Receiver<()>) -> RpcModule<Assay<Client>> {
+fn methods(end: mpsc::Receiver<()>) -> RpcModule<Assay<Client, Block, AccountId, Balance>> {
 	let client = Arc::new(Client(Arc::new(Mutex::new(end))));
-	let record = Record::default();
-	let network = Box::new(Alone);
-	let status = Status::new(client.clone(), record.clone(), network, "Test".into(), false, None);
-	Assay { client, record, status: Arc::new(status) }.into_rpc()
+	let about = About { chain: "Test".into(), version: "1", commit: "2", needs_peers: false };
+	let timing = Timing::new(None).unwrap();
+	let status = Status::new::<Block, AccountId, Balance, _>(
+		client.clone(),
+		timing,
+		Arc::new(Alone),
+		about,
+		None,
+	);
+	super::methods(client, status)
 }
 
 /// With one thread, a method that waits on it would hold up every other.
