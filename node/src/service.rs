@@ -5,7 +5,7 @@
 use crate::host_functions::HostFunctions;
 use crate::{
 	cli::{StartParams, StatusParams},
-	hardware, rpc, start,
+	database, hardware, rpc, start,
 	status::{self, Status},
 	validators,
 };
@@ -93,7 +93,8 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 			executor,
 			// A pruned node keeps what others need of it for a warp sync.
 			vec![Arc::new(sc_consensus_grandpa::GrandpaPruningFilter)],
-		)?;
+		)
+		.map_err(|error| database::explain(error, config.database.path()))?;
 	let client = Arc::new(client);
 
 	let telemetry = telemetry.map(|(worker, telemetry)| {
