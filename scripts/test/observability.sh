@@ -96,7 +96,7 @@ scrape_configs:
       - { targets: ["${stwo_prover#http://}"], labels: { instance: stwo_prover } }
 END
 start prometheus --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/prometheus" \
-	--web.listen-address "127.0.0.1:$prometheus" --log.level warn
+	--web.listen-address "127.0.0.1:$prometheus" --web.user-assets docs --log.level warn
 
 # The proving services: each killed as soon as it has work, then started again.
 assay=$programs/assay

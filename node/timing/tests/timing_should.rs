@@ -25,7 +25,7 @@ use substrate_prometheus_endpoint::{
 	Registry,
 	prometheus::{
 		TextEncoder,
-		proto::{Histogram, Metric},
+		proto::{Histogram, Metric, MetricType},
 	},
 };
 
@@ -220,9 +220,9 @@ fn no_histogram_has_a_label_of_the_verdict() {
 	let refused = Err(ErrorClass::MerklePathInvalid);
 	let proofs = vec![proof(SystemId::Stwo, 1, refused), proof(SystemId::Stwo, 1, Ok(()))];
 	call(&node.timing.executor(node.scripted(proofs, Vec::new())), "Core_execute_block", IMPORT);
-	for family in node.registry.gather() {
-		let buckets = family.get_metric().iter().filter(|metric| metric.has_histogram());
-		for label in buckets.flat_map(|metric| metric.get_label()) {
+	let families = node.registry.gather();
+	for family in families.iter().filter(|f| f.get_field_type() == MetricType::HISTOGRAM) {
+		for label in family.get_metric().iter().flat_map(|metric| metric.get_label()) {
 			let name = label.get_name();
 			assert!(["proof_system", "stage"].contains(&name), "{}: {name}", family.get_name());
 		}
