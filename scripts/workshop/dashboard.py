@@ -184,6 +184,7 @@ TILES = [
          SINCE_CHECK % "instance", ("AssaySelfCheckStopped",), none="never"),
 ]
 TILES_IN_A_LINE = 6
+LITTLE = 0.001
 
 ROWS = [
     ("Is my node in step with the chain?", [
@@ -380,7 +381,9 @@ def states(tile: Tile, rules: dict[str, Alert]) -> list[Json]:
     if tile.states:
         return [{"color": colour, "value": value} for value, colour in tile.states]
     found = steps([rules[name] for name in tile.alerts])
-    return [{**step, "color": step["color"].replace("transparent", "green")} for step in found]
+    # A step colours its value too, and an alert above 0 is silent at 0.
+    return [{"color": step["color"].replace("transparent", "green"), "value": LITTLE if step["value"] == 0 else step["value"]}
+            for step in found]
 
 
 def tile_panel(tile: Tile, rules: dict[str, Alert]) -> Json:
