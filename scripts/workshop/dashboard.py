@@ -3,8 +3,8 @@
 
 The panels are below, grouped by the questions that a validator asks; the first row has a state for each, with one
 tile a node. Thresholds are the limits in docs/alerts/assay.yaml, which is read here: every alert is drawn in one
-panel, and marks the time at which it fires in all. `--check` fails if the file is not what this comes to. scripts/test/observability.sh runs every query here against
-a real node.
+panel, and marks the time at which it fires in all. `--check` fails if the file is not what this comes to.
+scripts/test/observability.sh runs every query here against a real node.
 """
 
 import argparse
@@ -382,8 +382,10 @@ def states(tile: Tile, rules: dict[str, Alert]) -> list[Json]:
         return [{"color": colour, "value": value} for value, colour in tile.states]
     found = steps([rules[name] for name in tile.alerts])
     # A step colours its value too, and an alert above 0 is silent at 0.
-    return [{"color": step["color"].replace("transparent", "green"), "value": LITTLE if step["value"] == 0 else step["value"]}
-            for step in found]
+    return [{
+        "color": step["color"].replace("transparent", "green"),
+        "value": LITTLE if step["value"] == 0 else step["value"],
+    } for step in found]
 
 
 def tile_panel(tile: Tile, rules: dict[str, Alert]) -> Json:

@@ -156,7 +156,8 @@ class Alerts(unittest.TestCase):
 
     def test_every_alert_links_to_a_runbook_that_has_its_name(self) -> None:
         text = dashboard.ALERTS.read_text()
-        found = re.findall(r'alert: (\w+)\n.*?runbook_url: "\{\{ \$externalURL \}\}/user/([^"#]+)#?([^"]*)"', text, re.S)
+        address = r'runbook_url: "\{\{ \$externalURL \}\}/user/([^"#]+)#?([^"]*)"'
+        found = re.findall(rf"alert: (\w+)\n.*?{address}", text, re.S)
         self.assertEqual([name for name, *_ in found], list(dashboard.alerts(text)))
         for name, path, anchor in found:
             with self.subTest(name):
@@ -183,8 +184,8 @@ class Alerts(unittest.TestCase):
 class Picture(unittest.TestCase):
     def test_values_are_written_as_grafana_does(self) -> None:
         for value, unit, shown in [
-            (0.0042, "s", "4.2 ms"), (0.00003, "s", "30 µs"), (42, "s", "42 s"), (600, "s", "10 min"), (7200, "s", "2 hours"),
-            (0, "s", "0 s"), (0.5, "percentunit", "50%"), (2048, "bytes", "2 KiB"), (2500, "Bps", "2.5 kB/s"),
+            (0.0042, "s", "4.2 ms"), (0.00003, "s", "30 µs"), (42, "s", "42 s"), (600, "s", "10 min"),
+            (7200, "s", "2 hours"), (0, "s", "0 s"), (0.5, "percentunit", "50%"), (2048, "bytes", "2 KiB"), (2500, "Bps", "2.5 kB/s"),
             (3, "suffix:blocks", "3 blocks"), (1, "none", "1"), (1.25, "none", "1.25"),
         ]:
             self.assertEqual(picture.shown(value, unit), shown)
@@ -194,10 +195,12 @@ class Picture(unittest.TestCase):
             {"color": "red", "value": None}, {"color": "orange", "value": 1}, {"color": "green", "value": 3},
         ]
         colours = [picture.colour(value, steps) for value in (0, 1, 2.9, 3, None)]
-        self.assertEqual(colours, [picture.COLOURS[name] for name in ("red", "orange", "orange", "green")] + [picture.FAINT])
+        expected = [picture.COLOURS[name] for name in ("red", "orange", "orange", "green")]
+        self.assertEqual(colours, [*expected, picture.FAINT])
 
     def test_a_tile_shows_its_word_or_its_value(self) -> None:
-        defaults = {"unit": "suffix:blocks", "decimals": 0, "mappings": [{"options": {"0": {"text": "none", "index": 0}}}]}
+        words = [{"options": {"0": {"text": "none", "index": 0}}}]
+        defaults = {"unit": "suffix:blocks", "decimals": 0, "mappings": words}
         self.assertEqual(picture.word(0, defaults), "none")
         self.assertEqual(picture.word(49.6, defaults), "50 blocks")
 
