@@ -19,7 +19,8 @@ pub fn watch(config: &Configuration) {
 		}
 		let payload = info.payload();
 		let words = payload.downcast_ref::<String>().map(String::as_str);
-		let words = words.or_else(|| payload.downcast_ref().copied()).unwrap_or("no words");
+		let words =
+			words.or_else(|| payload.downcast_ref::<&'static str>().copied()).unwrap_or("no words");
 		eprintln!("Error: {}", broken(&folder, words));
 		process::exit(1);
 	}));

@@ -44,7 +44,7 @@ COPIES = ["flipped", "flipped too", "cut off"]
 
 # Alerts that must be silent whatever the machine: they do not look at times.
 SILENT = {
-    "AssayUnexpectedAccept", "AssayUnexpectedRefusal",
+    "AssayUnexpectedAccept", "AssayUnexpectedRefusal", "AssaySelfCheckStopped",
     "AssayVerifierFailed", "AssayVerificationInPool", "AssayNodeDown", "AssayFinalityLag",
     "AssayBlockProductionStopped", "AssayOffence", "AssayProverBehind", "AssayProverFailed",
 }
