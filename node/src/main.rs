@@ -5,7 +5,7 @@
 //! - [`cli`], [`command`]: the command line, and what each command does.
 //! - [`service`]: the parts of a running node and how they fit; the host functions.
 //! - [`start`], [`hardware`]: what a node checks before it validates; [`ports`]: before anything else.
-//! - [`database`]: what is said of one that is damaged.
+//! - [`database`]: what is said of one that is damaged; [`stop`]: a stop is no failure.
 //! - [`imports`]: the host functions that a runtime needs.
 //! - [`chain_spec`]: the chains that it knows by name.
 //! - [`rpc`]: its RPC methods beside a Substrate node's usual ones.
@@ -29,6 +29,7 @@ mod rpc;
 mod service;
 mod start;
 mod status;
+mod stop;
 mod validators;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use crate::{
 	cli::{StartParams, StatusParams},
 	database, hardware, rpc, start,
 	status::{self, Status},
+	stop::MayEnd,
 	validators,
 };
 use assay_runtime::{
@@ -105,7 +106,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 	let select_chain = sc_consensus::LongestChain::new(backend.clone());
 	let transaction_pool = Arc::from(
 		sc_transaction_pool::Builder::new(
-			task_manager.spawn_essential_handle(),
+			MayEnd(task_manager.spawn_essential_handle()),
 			client.clone(),
 			config.role.is_authority().into(),
 		)
