@@ -2,6 +2,8 @@
 
 //! The command line.
 
+use crate::imports::RuntimeImportsCmd;
+
 /// The node of the Assay chain: verifies STARK proofs and vouches for what they prove.
 ///
 /// `assay-node --dev --tmp` runs a chain of one's own that forgets everything at the end. Blocks
@@ -85,6 +87,9 @@ pub enum Subcommand {
 	/// Show what the database holds.
 	ChainInfo(sc_cli::ChainInfoCmd),
 
+	/// Print the host functions that a runtime imports, and say which this node lacks.
+	RuntimeImports(RuntimeImportsCmd),
+
 	/// Measure the runtime's weights.
 	#[cfg(feature = "runtime-benchmarks")]
 	#[command(subcommand)]
@@ -119,6 +124,20 @@ mod tests {
 	fn pruning(arguments: &[&str]) -> sc_cli::PruningParams {
 		let cli = Cli::parse_from([&["assay-node"], arguments].concat());
 		cli.run.pruning_params().unwrap().clone()
+	}
+
+	#[test]
+	fn a_provers_address_is_checked_with_the_command_line() {
+		let parse = |url| Cli::try_parse_from(["assay-node", "--prover-url", url]);
+		let good = "http://127.0.0.1:9617/metrics";
+		assert_eq!(parse(good).unwrap().status.prover_url.as_deref(), Some(good));
+		let refused = parse("127.0.0.1:9617").unwrap_err();
+		assert_eq!(refused.kind(), clap::error::ErrorKind::ValueValidation);
+		assert!(
+			refused
+				.to_string()
+				.contains("expected an address such as http://127.0.0.1:9617/metrics")
+		);
 	}
 
 	#[test]

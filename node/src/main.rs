@@ -4,7 +4,9 @@
 //!
 //! - [`cli`], [`command`]: the command line, and what each command does.
 //! - [`service`]: the parts of a running node and how they fit; the host functions.
-//! - [`start`], [`hardware`]: what a node checks before it validates.
+//! - [`start`], [`hardware`]: what a node checks before it validates; [`ports`]: before anything else.
+//! - [`database`]: what is said of one that is damaged; [`stop`]: a stop is no failure.
+//! - [`imports`]: the host functions that a runtime needs.
 //! - [`chain_spec`]: the chains that it knows by name.
 //! - [`rpc`]: its RPC methods, Assay's and others.
 //! - [`validators`]: metrics of the set of validators, reports of double blocks.
@@ -17,15 +19,27 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod database;
 mod hardware;
 mod host_functions;
+mod imports;
 #[cfg(all(test, feature = "metadata-hash"))]
 mod metadata_hash;
+mod ports;
 mod rpc;
 mod service;
 mod start;
+mod stop;
 mod validators;
 
-fn main() -> sc_cli::Result<()> {
-	command::run()
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+	match command::run() {
+		Ok(()) => ExitCode::SUCCESS,
+		Err(error) => {
+			eprintln!("Error: {}", command::words(&error));
+			ExitCode::FAILURE
+		},
+	}
 }

@@ -3,7 +3,7 @@
 //! The parts of a running node and how they fit.
 
 use crate::host_functions::HostFunctions;
-use crate::{cli::StartParams, hardware, rpc, start, validators};
+use crate::{cli::StartParams, database, hardware, rpc, start, stop::MayEnd, validators};
 use assay_runtime::{
 	AccountId, Balance, Runtime,
 	apis::RuntimeApi,
@@ -77,7 +77,8 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 			executor,
 			// A pruned node keeps what others need of it for a warp sync.
 			vec![Arc::new(sc_consensus_grandpa::GrandpaPruningFilter)],
-		)?;
+		)
+		.map_err(|error| database::explain(error, config.database.path()))?;
 	let client = Arc::new(client);
 
 	let telemetry = telemetry.map(|(worker, telemetry)| {
@@ -88,7 +89,7 @@ pub fn new_partial(config: &Configuration) -> Result<Service, ServiceError> {
 	let select_chain = sc_consensus::LongestChain::new(backend.clone());
 	let transaction_pool = Arc::from(
 		sc_transaction_pool::Builder::new(
-			task_manager.spawn_essential_handle(),
+			MayEnd(task_manager.spawn_essential_handle()),
 			client.clone(),
 			config.role.is_authority().into(),
 		)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds deploy/Containerfile from a release archive, starts the node in the image as the image's user,
-# and waits until its status is ready. It uses Debian's buildah, and a base from debootstrap in place of
-# the registry's image: no registry and no daemon. Needs root.
+# Builds deploy/Containerfile from a release archive, runs the example in it with the image's user, as it
+# stands there and in docs/first-hour.md, and waits until a block is final. It uses Debian's buildah, and a
+# base from debootstrap in place of the registry's image: no registry and no daemon. Needs root.
 #
 #   scripts/test/container.sh ARCHIVE
 set -euo pipefail
@@ -52,20 +52,33 @@ tar xzf "$archive" --no-same-owner -C "$work"
 root=$(find "$work" -mindepth 1 -maxdepth 1 -name 'assay-*')
 images bud -q --pull-never -f "$root/deploy/Containerfile" -t assay-node "$root"
 
+# What the example says after the image's name; ports that are free are ours.
+example=$(sed -n 's/^#   podman run .* assay-node //p' "$root/deploy/Containerfile")
+grep -qF -- " assay-node $example" "$root/docs/first-hour.md" || die "docs/first-hour.md has another example"
+read -r -a options <<<"$example"
+[ "${#options[@]}" -gt 0 ] || die "deploy/Containerfile has no example"
 container=$(images from --pull-never assay-node)
 log=$work/node.log
 set -m
-images run "$container" -- /usr/local/bin/assay-node --dev --base-path /data --no-prometheus --no-mdns \
+images run "$container" -- /usr/local/bin/assay-node "${options[@]}" --no-prometheus --no-mdns \
 	--rpc-port 0 --status-port 0 --listen-addr /ip4/127.0.0.1/tcp/0 >"$log" 2>&1 &
 runner=$!
 set +m
+# The number of the last final block, of a node that serves.
+final() {
+	curl -sf --noproxy '*' "$url/status/node" |
+		python3 -c 'import json, sys; print(json.load(sys.stdin)["finalised"]["number"])'
+}
+# A node that writes no blocks is ready all the same: wait for a final one.
+height=0
 for _ in {1..300}; do
 	url=$(sed -n 's/.*Status at \(http:[^ ]*\)\/status.*/\1/p' "$log")
-	[ -z "$url" ] || ! curl -sf --noproxy '*' "$url/ready" >/dev/null || break
+	[ -z "$url" ] || height=$(final 2>/dev/null || echo 0)
+	[ "$height" -eq 0 ] || break
 	kill -0 "$runner" 2>/dev/null || { cat "$log" >&2; die "the node does not start"; }
 	sleep 0.2
 done
-curl -sf --noproxy '*' "$url/ready" >/dev/null || { tail "$log" >&2; die "the node is not ready"; }
+[ "$height" -gt 0 ] || { tail "$log" >&2; die "no block is final after a minute"; }
 owner=$(ps -o user= -p "$(pgrep -g "$runner" -x assay-node | head -n 1)" | tr -d ' ')
 [ "$owner" = 10001 ] || die "the node runs as $owner"
-echo "check_container: $(basename "$archive") makes an image; its node is ready, as user $owner"
+echo "check_container: $(basename "$archive") makes an image; its example finalised block $height, as user $owner"

@@ -23,20 +23,8 @@ if [ "${1:-}" = --picture ]; then
 	picture=(--picture docs/images/dashboard.png)
 fi
 
-# Debian's package, unpacked and not installed: no service starts.
-tools=$ASSAY_CACHE/tools/prometheus
-if [ ! -x "$tools/usr/bin/promtool" ]; then
-	rm -rf "$tools"
-	mkdir -p "$tools"
-	fetch() { (cd "$tools" && apt-get -q download prometheus); }
-	fetch 2>/dev/null || {
-		if [ "$(id -u)" -eq 0 ]; then apt-get -q update; else sudo apt-get -q update; fi
-		fetch
-	}
-	dpkg-deb -x "$tools"/prometheus_*.deb "$tools"
-	rm "$tools"/prometheus_*.deb
-fi
-export PATH=$tools/usr/bin:$PATH
+# shellcheck source=scripts/test/prometheus.sh
+. scripts/test/prometheus.sh
 
 python3 -m scripts.workshop.dashboard --check
 promtool check rules docs/alerts/assay.yaml
@@ -96,7 +84,7 @@ scrape_configs:
       - { targets: ["${stwo_prover#http://}"], labels: { instance: stwo_prover } }
 END
 start prometheus --config.file "$work/prometheus.yml" --storage.tsdb.path "$work/prometheus" \
-	--web.listen-address "127.0.0.1:$prometheus" --log.level warn
+	--web.listen-address "127.0.0.1:$prometheus" --web.user-assets docs --log.level warn
 
 # The proving services: each killed as soon as it has work, then started again.
 assay=$programs/assay

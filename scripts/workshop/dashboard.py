@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes docs/dashboards/validator.json, the Grafana dashboard of a validator.
 
-The panels are below, grouped by the questions that a validator asks. Thresholds are the limits in
-docs/alerts/assay.yaml, which is read here: every alert is drawn in one panel. `--check` fails if the file
-is not what the panels and the alerts come to. scripts/test/observability.sh runs every query here against
-a real node.
+The panels are below, grouped by the questions that a validator asks; the first row has a state for each, with one
+tile a node. Thresholds are the limits in docs/alerts/assay.yaml, which is read here: every alert is drawn in one
+panel, and marks the time at which it fires in all. `--check` fails if the file is not what this comes to.
+scripts/test/observability.sh runs every query here against a real node.
 """
 
 import argparse
@@ -121,10 +121,70 @@ class Panel(NamedTuple):
     alerts: tuple[str, ...] = ()
 
 
+class Tile(NamedTuple):
+    """A state of each node, in the first row: green, or the colour of the alert that fires."""
+
+    title: str
+    unit: Unit
+    description: str
+    query: str
+    # Names of the alerts whose limits colour it.
+    alerts: tuple[str, ...] = ()
+    # Values that are shown as words.
+    words: dict[str, str] = {}
+    # Its states where no alert has a limit: the colour from each value on.
+    states: tuple[tuple[float | None, str], ...] = ()
+    # Shown without a value.
+    none: str = "no proofs yet"
+
+
 HEIGHT = f'substrate_block_height{{{NODE},status="%s"}}'
 VERIFIED = "assay_verifications_total"
 WITHIN = ',le="0.01"'
 P = "p95: 95 of 100 took at most this long; p50 and p99 likewise."
+
+# Alerts that fire now, and 0 for nodes without one. The recorded series has the labels of the alert.
+FIRING = f'ALERTS{{alertstate="firing",{NODE}}}'
+WRONG = (
+    f'sum by (instance) (assay_self_check_total{{{NODE},proof="tampered",verdict="accepted"}})'
+    f' + sum by (instance) (assay_self_check_total{{{NODE},proof="genuine",verdict="refused"}})'
+)
+SINCE_CHECK = f"time() - min by (%s) (assay_self_check_timestamp_seconds{{{NODE}}})"
+# The rates of the alerts, and not of the graphs: a tile and its alert agree.
+TILES = [
+    Tile("Alerts", Unit("none", ""), "Alerts that fire for the node.",
+         f"count by (instance) ({FIRING}) or on (instance) 0 * up{{{NODE}}}",
+         words={"0": "none"}, states=((None, "green"), (1, "red"))),
+    Tile("Node", Unit("none", ""), "Whether Prometheus reaches the node.", f"up{{{NODE}}}",
+         ("AssayNodeDown",), words={"0": "down", "1": "up"}, none="unknown"),
+    Tile("Finality lag", count("blocks"), "Blocks from the last final one to the best.",
+         f'{HEIGHT % "best"} - ignoring (status) {HEIGHT % "finalized"}', ("AssayFinalityLag",),
+         none="unknown"),
+    Tile("New blocks", count("blocks"), "In 5 minutes, of 50.", f'increase({HEIGHT % "best"}[5m])',
+         ("AssayBlockProductionSlow", "AssayBlockProductionStopped"), none="unknown"),
+    Tile("Peers", count("peers"), "Nodes that this one is connected to. A development chain needs none.",
+         f"substrate_sub_libp2p_peers_count{{{NODE}}}",
+         states=((None, "red"), (1, "orange"), (3, "green")), none="unknown"),
+    Tile("Offences", count("offences"), "Validators that the chain saw sign twice, in the last hour.",
+         f"sum by (instance) (increase(assay_offences{{{NODE}}}[1h]))", ("AssayOffence",),
+         words={"0": "none"}, none="unknown"),
+    Tile("Verification", SECONDS, "The slowest proof system's p95: 95 of 100 took at most this long.",
+         f"max by (instance) (assay:verification_seconds:p95_5m{{{NODE}}})",
+         ("AssayVerificationSlow", "AssayVerificationSlowAtStandard")),
+    Tile("Block", SECONDS, "p95 of the time to import or to write a block.",
+         f"max by (instance) (assay:block_seconds:p95_5m{{{NODE}}})", ("AssayBlockSlow",),
+         none="no blocks"),
+    Tile("Drift", share("the time charged"), "Time that blocks take, over the time that they are charged.",
+         f"max by (instance) (assay:drift_ratio:rate_10m{{{NODE}}})", ("AssayDrift",)),
+    Tile("Refused proofs", share("verified proofs"), "Of the proof system with the largest share.",
+         f"max by (instance) (assay:refused_ratio:rate_5m{{{NODE}}})", ("AssayBadProofs",)),
+    Tile("Wrong verdicts", count("proofs"), "Of the node's verifiers on proofs that are known.", WRONG,
+         ("AssayUnexpectedAccept", "AssayUnexpectedRefusal"), words={"0": "none"}, none="unknown"),
+    Tile("Since the self-check", SECONDS, "Since the node last checked its verifiers, every ten minutes.",
+         SINCE_CHECK % "instance", ("AssaySelfCheckStopped",), none="never"),
+]
+TILES_IN_A_LINE = 6
+LITTLE = 0.001
 
 ROWS = [
     ("Is my node in step with the chain?", [
@@ -223,6 +283,9 @@ ROWS = [
                   (f'sum by (proof_system) (assay_self_check_total{{{NODE},proof="genuine",verdict="refused"}})',
                    "{{proof_system}} refused a genuine proof"),
               ], ("AssayUnexpectedAccept", "AssayUnexpectedRefusal")),
+        Panel("Time since the self-check", SECONDS, "The node checks its verifiers every ten minutes.", [
+            (SINCE_CHECK % "instance", "{{instance}}"),
+        ], ("AssaySelfCheckStopped",)),
         Panel("Failures of a verifier", count("proofs"), "Proofs of the last 10 minutes on which a verifier "
               "panicked. Must be 0: each one is a bug.", [
                   (f"sum by (proof_system) (increase({VERIFIED}{{{NODE},verdict=\"internal\"}}[10m]))",
@@ -313,6 +376,54 @@ def description(panel: Panel, rules: dict[str, Alert]) -> str:
     return " ".join(filter(None, sentences))
 
 
+def states(tile: Tile, rules: dict[str, Alert]) -> list[Json]:
+    """The colour of a tile from each value on. Alerts above their limit leave green below it, others above it."""
+    if tile.states:
+        return [{"color": colour, "value": value} for value, colour in tile.states]
+    found = steps([rules[name] for name in tile.alerts])
+    # A step colours its value too, and an alert above 0 is silent at 0.
+    return [{
+        "color": step["color"].replace("transparent", "green"),
+        "value": LITTLE if step["value"] == 0 else step["value"],
+    } for step in found]
+
+
+def tile_panel(tile: Tile, rules: dict[str, Alert]) -> Json:
+    """Grafana's panel, without its place."""
+    sentences = [tile.description, *(told(rules[name], tile.unit) for name in tile.alerts)]
+    mappings = [{"type": "value", "options": {
+        value: {"text": word, "index": index} for index, (value, word) in enumerate(tile.words.items())
+    }}] if tile.words else []
+    return {
+        "type": "stat", "title": tile.title, "description": " ".join(sentences),
+        "datasource": {"type": "prometheus", "uid": "$datasource"},
+        "fieldConfig": {"defaults": {
+            "unit": tile.unit.grafana, "decimals": 0 if tile.unit.grafana != "s" else None,
+            "mappings": mappings, "noValue": tile.none,
+            "thresholds": {"mode": "absolute", "steps": states(tile, rules)},
+        }, "overrides": []},
+        "options": {
+            "colorMode": "background", "graphMode": "none", "textMode": "value_and_name",
+            "justifyMode": "center", "orientation": "horizontal",
+            "reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False},
+        },
+        "targets": [{
+            "refId": "A", "expr": tile.query, "legendFormat": "{{instance}}", "instant": True,
+            "datasource": {"type": "prometheus", "uid": "$datasource"},
+        }],
+    }
+
+
+def annotation() -> Json:
+    """Marks the times at which alerts fire, in every graph."""
+    return {
+        "name": "Alerts", "enable": True, "hide": False, "iconColor": "red",
+        "datasource": {"type": "prometheus", "uid": "$datasource"},
+        "expr": FIRING, "step": "30s", "titleFormat": "{{alertname}}", "tagKeys": "severity",
+        "textFormat": "{{instance}} {{proof_system}} {{stage}}",
+    }
+
+
 def variable(name: str, label: str, query: str) -> Json:
     return {
         "name": name, "label": label, "type": "query", "multi": True, "includeAll": True,
@@ -323,18 +434,34 @@ def variable(name: str, label: str, query: str) -> Json:
 
 
 def dashboard(rules: dict[str, Alert]) -> Json:
+    strangers = {name for tile in TILES for name in tile.alerts} - set(rules)
+    if strangers:
+        sys.exit(f"dashboard: no such alerts: {sorted(strangers)}")
     drawn = sorted(name for _, row in ROWS for panel in row for name in panel.alerts)
     if drawn != sorted(rules):
         sys.exit(f"dashboard: expected each alert in one panel: {sorted(rules)}, got {drawn}")
     panels: list[Json] = []
     number, y = 0, 0
-    for title, row in ROWS:
+
+    def headline(title: str) -> None:
+        nonlocal number, y
         number += 1
         panels.append({
             "id": number, "type": "row", "title": title, "collapsed": False, "panels": [],
             "gridPos": {"x": 0, "y": y, "w": 24, "h": 1},
         })
         y += 1
+
+    headline("Am I fine?")
+    width = 24 // TILES_IN_A_LINE
+    for place, tile in enumerate(TILES):
+        number += 1
+        panels.append({"id": number, **tile_panel(tile, rules), "gridPos": {
+            "x": place % TILES_IN_A_LINE * width, "y": y + place // TILES_IN_A_LINE * 4, "w": width, "h": 4,
+        }})
+    y += -(-len(TILES) // TILES_IN_A_LINE) * 4
+    for title, row in ROWS:
+        headline(title)
         for place, panel in enumerate(row):
             number += 1
             panels.append({
@@ -363,7 +490,7 @@ def dashboard(rules: dict[str, Alert]) -> Json:
             variable("instance", "Node",
                      'label_values(assay_block_seconds_count{job=~"$job"}, instance)'),
         ]},
-        "annotations": {"list": []}, "links": [], "panels": panels,
+        "annotations": {"list": [annotation()]}, "links": [], "panels": panels,
     }
 
 

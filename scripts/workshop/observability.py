@@ -23,16 +23,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from scripts.workshop import ROOT, demo
+from scripts.workshop import ROOT, demo, picture
 from scripts.workshop.common import Json
 
 RULES = ROOT / "docs/alerts/assay.yaml"
 RULE_TESTS = ROOT / "docs/alerts/assay_test.yaml"
 DASHBOARD = ROOT / "docs/dashboards/validator.json"
 METRICS = ROOT / "docs/metrics.md"
-
-# Panels in a line of the picture.
-COLUMNS = 4
 
 # AIR, log2 of the rows, hash: a small and a larger proof, and one of the other proof system.
 AIRS = [
@@ -47,7 +44,7 @@ COPIES = ["flipped", "flipped too", "cut off"]
 
 # Alerts that must be silent whatever the machine: they do not look at times.
 SILENT = {
-    "AssayUnexpectedAccept", "AssayUnexpectedRefusal",
+    "AssayUnexpectedAccept", "AssayUnexpectedRefusal", "AssaySelfCheckStopped",
     "AssayVerifierFailed", "AssayVerificationInPool", "AssayNodeDown", "AssayFinalityLag",
     "AssayBlockProductionStopped", "AssayOffence", "AssayProverBehind", "AssayProverFailed",
 }
@@ -110,21 +107,10 @@ def fill_in(expr: str) -> str:
     )
 
 
-def questions() -> list[tuple[str, list[Json]]]:
-    """The dashboard's rows: each one's title, and its panels."""
-    rows: list[tuple[str, list[Json]]] = []
-    for panel in json.loads(DASHBOARD.read_text())["panels"]:
-        if panel["type"] == "row":
-            rows.append((panel["title"], []))
-        else:
-            rows[-1][1].append(panel)
-    return rows
-
-
 def panels() -> Iterator[tuple[str, list[str]]]:
     """Title and queries of every panel."""
-    for _, row in questions():
-        for panel in row:
+    for panel in json.loads(DASHBOARD.read_text())["panels"]:
+        if panel["type"] != "row":
             yield panel["title"], [target["expr"] for target in panel["targets"]]
 
 
@@ -356,8 +342,10 @@ def check_rules(prometheus: Prometheus) -> list[str]:
             if left:
                 answers(prometheus, name, left[1])
             expect(name in tested, f"{name}: no unit test in which it fires")
-            runbook = ROOT / rule["annotations"]["runbook_url"]
-            expect(runbook.is_file(), f"{name}: no runbook {runbook}")
+            # The address opens, and what it shows is the runbook.
+            runbook = rule["annotations"]["runbook_url"].replace("{{ $externalURL }}", prometheus.url)
+            status, text = get(runbook)
+            expect(status == 200 and text.startswith("# "), f"{name}: {runbook}: {status}")
             active[name] = rule["state"] != "inactive"
     say(f"{len(expressions)} rules; active: {sorted(name for name in active if active[name])}")
     expect(ACTIVE <= {name for name in active if active[name]}, "a flood raises no alert")
@@ -377,60 +365,10 @@ def scrape(url: str, times: int = 20) -> tuple[str, float]:
     return text, longest * 1000
 
 
-def draw_panel(
-    axis: Any, prometheus: Prometheus, panel: Json, start: float, end: float
-) -> None:
-    """The series of a panel, and its thresholds where they are within the series' range."""
-    for target in panel["targets"]:
-        for labels, values in prometheus.history(fill_in(target["expr"]), start, end):
-            legend = re.sub(
-                r"\{\{(\w+)\}\}", lambda found: labels.get(found[1], ""), target["legendFormat"]
-            )
-            axis.plot(
-                [at - start for at, _ in values], [float(value) for _, value in values],
-                label=legend,
-            )
-    defaults = panel["fieldConfig"]["defaults"]
-    axis.set_title(panel["title"], fontsize=10)
-    axis.set_ylabel(defaults["custom"]["axisLabel"], fontsize=8)
-    axis.set_ylim(bottom=0)
-    axis.tick_params(labelsize=8)
-    axis.grid(alpha=0.3)
-    if defaults["unit"] == "percentunit":
-        axis.yaxis.set_major_formatter(lambda value, _: f"{value * 100:g} %")
-    top = axis.get_ylim()[1]
-    steps = defaults["thresholds"]["steps"]
-    for below, step in zip(steps, steps[1:]):
-        # Alerts above their limit colour what is above it, the others what is below.
-        colour = step["color"] if steps[0]["color"] == "transparent" else below["color"]
-        value = f"{step['value']:.0%}" if defaults["unit"] == "percentunit" else f"{step['value']:g}"
-        axis.axhline(step["value"], color=colour, linestyle="--", label=f"alert: {value}")
-    axis.set_ylim(top=top)
-    if axis.lines:
-        axis.legend(fontsize=7)
-
-
-def draw(prometheus: Prometheus, picture: pathlib.Path, start: float, end: float) -> None:
-    """Every panel, from this run's data, under its question."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    rows = questions()
-    heights = [-(-len(row) // COLUMNS) for _, row in rows]
-    figure = pyplot.figure(figsize=(22, 3.2 * sum(heights) + 0.6 * len(rows)), layout="constrained")
-    parts = figure.subfigures(len(rows), 1, height_ratios=heights)
-    for part, (question, row), height in zip(parts, rows, heights):
-        part.suptitle(question, fontsize=14, x=0.01, horizontalalignment="left", fontweight="bold")
-        axes = list(part.subplots(height, COLUMNS, squeeze=False).flat)
-        for axis, panel in zip(axes, row):
-            draw_panel(axis, prometheus, panel, start, end)
-        for axis in axes[len(row):]:
-            axis.axis("off")
-    figure.supxlabel("seconds", fontsize=9)
-    figure.savefig(picture, dpi=80)
-    say(f"drew {len(list(panels()))} panels into {picture}")
+def draw(prometheus: Prometheus, file: pathlib.Path, start: float, end: float) -> None:
+    """The dashboard, from this run's data."""
+    drawn = picture.draw(prometheus, json.loads(fill_in(DASHBOARD.read_text())), file, (start, end))
+    say(f"drew {drawn} panels into {file}")
 
 
 def check(arguments: argparse.Namespace) -> int:

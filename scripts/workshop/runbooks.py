@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the commands of docs/runbooks in order, as a reader would: each file in one shell, in a folder of
-its own, and compares what they print with what the document shows.
+"""Runs the commands of docs/runbooks, or of the documents that are named, in order, as a reader would: each file in
+one shell, in a folder of its own, and compares what they print with what the document shows.
 
 A block of `text` right after a block of `sh` is its output. As in docs/client.md, a line `...` stands for
 any number of lines, and times in milliseconds are not compared. `...` within a line stands for any text.
@@ -88,9 +88,10 @@ def main() -> int:
     work = pathlib.Path(sys.argv[1])
     only = set(sys.argv[2:])
     failed = 0
-    for path in sorted(FOLDER.glob("*.md")):
-        of_network = path.stem in OF_NETWORKS
-        if path.stem not in only if only else of_network:
+    others = [ROOT / name for name in sorted(only) if name.endswith(".md")]
+    for path in others or sorted(FOLDER.glob("*.md")):
+        of_network = path.stem in OF_NETWORKS or path in others
+        if path not in others and (path.stem not in only if only else of_network):
             continue
         folder = work / path.stem
         folder.mkdir(parents=True)

@@ -22,8 +22,13 @@ pub struct StatusParams {
 
 	/// Where `assay prove --serve` tells its metrics, such as http://127.0.0.1:9617/metrics: the
 	/// status shows them.
-	#[arg(long, value_name = "URL")]
+	#[arg(long, value_name = "URL", value_parser = prover_url)]
 	pub prover_url: Option<String>,
+}
+
+/// Checked with the rest of the command line, not after the database is open.
+fn prover_url(url: &str) -> Result<String, String> {
+	Prover::new(url).map(|_| url.to_owned())
 }
 
 impl StatusParams {

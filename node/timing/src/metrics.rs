@@ -60,6 +60,7 @@ pub struct Metrics {
 	execution: CounterVec<F64>,
 	charged: CounterVec<F64>,
 	self_check: CounterVec<U64>,
+	self_check_time: GaugeVec<U64>,
 }
 
 impl Metrics {
@@ -162,13 +163,25 @@ impl Metrics {
 				)?,
 				registry,
 			)?,
+			self_check_time: register(
+				GaugeVec::new(
+					Opts::new(
+						"assay_self_check_timestamp_seconds",
+						"When the node last checked its own verifier, in seconds since 1970",
+					),
+					&["proof_system"],
+				)?,
+				registry,
+			)?,
 		};
 		metrics.initialise();
 		Ok(metrics)
 	}
 
-	/// Every counter and gauge, because alerts fire at their first sample. Of the histograms only those
-	/// of work on blocks: a healthy node verifies nowhere else, and each has twenty series.
+	/// Every counter and gauge, because alerts fire at their first sample, save the time of the self-check:
+	/// the node checks itself before anyone can ask, and a system that it lacks has no such time. Of the
+	/// histograms only those of work on blocks: a healthy node verifies nowhere else, and each has twenty
+	/// series.
 	fn initialise(&self) {
 		let systems = SystemId::ALL.map(SystemId::name);
 		for stage in Stage::ALL.map(Stage::label) {
@@ -210,6 +223,10 @@ impl Metrics {
 	pub(crate) fn self_checked(&self, system: SystemId, proof: &str, accepted: bool) {
 		let verdict = VERDICTS[usize::from(!accepted)];
 		self.self_check.with_label_values(&[system.name(), proof, verdict]).inc();
+	}
+
+	pub(crate) fn self_check_ended(&self, system: SystemId, at: u64) {
+		self.self_check_time.with_label_values(&[system.name()]).set(at);
 	}
 
 	pub(crate) fn calling(&self, stage: Stage, change: i64) {

@@ -182,9 +182,11 @@ impl Record {
 		keep(&mut sums.samples, (now, micros, class), |sample| sample.0);
 	}
 
-	pub(crate) fn self_checked(&self, system: SystemId, passed: bool) {
-		let checked = SelfCheck { passed, at: seconds_since_1970() };
-		self.lock().systems[system as usize].self_check = Some(checked);
+	/// Returns when that was.
+	pub(crate) fn self_checked(&self, system: SystemId, passed: bool) -> u64 {
+		let at = seconds_since_1970();
+		self.lock().systems[system as usize].self_check = Some(SelfCheck { passed, at });
+		at
 	}
 
 	pub(crate) fn charged(&self, systems: u8, execution: Duration, charged: Duration) {

@@ -49,7 +49,10 @@ impl Timing {
 		let mut all_well = true;
 		for case in cases {
 			let well = self.check(&case, round);
-			self.record().self_checked(case.system, well);
+			let at = self.record().self_checked(case.system, well);
+			if let Some(metrics) = &self.0.metrics {
+				metrics.self_check_ended(case.system, at);
+			}
 			all_well &= well;
 		}
 		all_well
@@ -136,6 +139,31 @@ mod tests {
 			assert_eq!(value("tampered", "accepted"), accepted);
 			assert_eq!(value("genuine", "refused"), refused);
 		}
+	}
+
+	#[test]
+	fn the_time_of_the_last_check_is_told_of_each_system_that_was_checked() {
+		let registry = Registry::new();
+		let timing = Timing::new(Some(&registry)).unwrap();
+		let times = || {
+			let families = registry.gather();
+			let name = "assay_self_check_timestamp_seconds";
+			let family = families.iter().find(|family| family.get_name() == name);
+			let of = |metric: &substrate_prometheus_endpoint::prometheus::proto::Metric| {
+				let system = metric.get_label()[0].get_value().to_owned();
+				(system, metric.get_gauge().get_value() as u64)
+			};
+			family.map(|family| family.get_metric().iter().map(of).collect::<Vec<_>>())
+		};
+		assert_eq!(times(), None);
+		// A wrong verdict is a check as well: another metric says so.
+		let verify = lenient;
+		assert!(!timing.check_all(cases().take(1).map(|case| Case { verify, ..case }), 0));
+		let at = timing.record().summary()[0].self_check.as_ref().unwrap().at;
+		assert!(at > 1_700_000_000);
+		assert_eq!(times(), Some(vec![("plonky3".into(), at)]));
+		timing.self_check(1);
+		assert_eq!(times().unwrap().len(), SystemId::ALL.len());
 	}
 
 	#[test]

@@ -25,7 +25,7 @@ use substrate_prometheus_endpoint::{
 	Registry,
 	prometheus::{
 		TextEncoder,
-		proto::{Histogram, Metric},
+		proto::{Histogram, Metric, MetricType},
 	},
 };
 
@@ -204,12 +204,32 @@ fn a_counter_is_there_before_the_first_proof() {
 		}
 	}
 	let families = node.registry.gather();
+	// All but the time of the self-check, which was not yet.
 	assert_eq!(families.len(), 13);
 	for family in &families {
 		assert!(family.get_name().starts_with("assay_"), "{}", family.get_name());
 		assert!(!family.get_help().is_empty(), "{}", family.get_name());
 		assert!(family.get_metric().len() >= Stage::OF_BLOCKS.len(), "{}", family.get_name());
 	}
+}
+
+/// Twenty series for each verdict would be four fifths of all: the counter has the verdicts.
+#[test]
+fn no_histogram_has_a_label_of_the_verdict() {
+	let node = Node::new();
+	let refused = Err(ErrorClass::MerklePathInvalid);
+	let proofs = vec![proof(SystemId::Stwo, 1, refused), proof(SystemId::Stwo, 1, Ok(()))];
+	call(&node.timing.executor(node.scripted(proofs, Vec::new())), "Core_execute_block", IMPORT);
+	let families = node.registry.gather();
+	for family in families.iter().filter(|f| f.get_field_type() == MetricType::HISTOGRAM) {
+		for label in family.get_metric().iter().flat_map(|metric| metric.get_label()) {
+			let name = label.get_name();
+			assert!(["proof_system", "stage"].contains(&name), "{}: {name}", family.get_name());
+		}
+	}
+	let labels = [("proof_system", "stwo"), ("stage", "import")];
+	let seconds = node.histogram("assay_verification_seconds", &labels);
+	assert_eq!(seconds.get_sample_count(), 2, "both verdicts in one histogram");
 }
 
 /// Prometheus keeps each for ever, and most stay at zero: docs/metrics.md has the numbers.
@@ -220,7 +240,8 @@ fn a_node_has_no_more_series_than_the_documents_say() {
 	let series = || text().lines().filter(|line| !line.starts_with('#')).count();
 	let of_stwo =
 		|stage: &str| format!("assay_proof_bytes_sum{{proof_system=\"stwo\",stage=\"{stage}\"}}");
-	assert_eq!(series(), 702);
+	node.timing.self_check(0);
+	assert_eq!(series(), 705);
 	assert!(text().contains(&of_stwo("import")) && text().contains(&of_stwo("author")));
 	// A histogram of verifications outside of blocks appears when there is one.
 	assert!(!text().contains(&of_stwo("pool")) && !text().contains(&of_stwo("rpc")));
@@ -235,7 +256,7 @@ fn a_node_has_no_more_series_than_the_documents_say() {
 	] {
 		call(&executor, method, context);
 	}
-	assert_eq!(series(), 906);
+	assert_eq!(series(), 909);
 }
 
 #[test]

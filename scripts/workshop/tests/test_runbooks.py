@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of runbooks.py and of the dashboard's alerts: python3 -m scripts.workshop.tests.test_runbooks."""
+"""Tests of runbooks.py, and of the dashboard and its alerts: python3 -m scripts.workshop.tests.test_runbooks."""
 
+import json
 import pathlib
+import re
 import tempfile
 import unittest
 
-from scripts.workshop import dashboard, runbooks
+from scripts.workshop import ROOT, dashboard, picture, runbooks
+from scripts.workshop.common import Json
 
 DOCUMENT = """# Title
 Text.
@@ -132,9 +135,74 @@ class Alerts(unittest.TestCase):
             {"color": "red", "value": None}, {"color": "transparent", "value": 1.0},
         ])
 
+    def test_a_tile_is_green_until_an_alert_fires(self) -> None:
+        rules = dashboard.alerts(self.RULE)
+
+        def states(**fields: object) -> list:
+            tile = dashboard.Tile("Title", dashboard.SECONDS, "", "up", **fields)  # type: ignore[arg-type]
+            return dashboard.tile_panel(tile, rules)["fieldConfig"]["defaults"]["thresholds"]["steps"]
+
+        self.assertEqual(states(alerts=("Slow",)), [
+            {"color": "green", "value": None}, {"color": "orange", "value": 3.2},
+        ])
+        self.assertEqual(states(alerts=("Down",)), [
+            {"color": "red", "value": None}, {"color": "green", "value": 1.0},
+        ])
+        rules["Any"] = rules["Slow"]._replace(limit=0.0)
+        self.assertEqual(states(alerts=("Any",))[1]["value"], dashboard.LITTLE, "0 is no alert")
+        self.assertEqual(states(states=((None, "red"), (1, "green"))), [
+            {"color": "red", "value": None}, {"color": "green", "value": 1},
+        ])
+
+    def test_every_alert_links_to_a_runbook_that_has_its_name(self) -> None:
+        text = dashboard.ALERTS.read_text()
+        address = r'runbook_url: "\{\{ \$externalURL \}\}/user/([^"#]+)#?([^"]*)"'
+        found = re.findall(rf"alert: (\w+)\n.*?{address}", text, re.S)
+        self.assertEqual([name for name, *_ in found], list(dashboard.alerts(text)))
+        for name, path, anchor in found:
+            with self.subTest(name):
+                runbook = (ROOT / "docs" / path).read_text()
+                self.assertIn(f"`{name}`", runbook)
+                headings = [re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-")
+                            for heading in re.findall(r"^#+ (.*)$", runbook, re.M)]
+                self.assertIn(anchor or headings[0], headings)
+
+    def test_the_dashboard_is_current_and_marks_alerts(self) -> None:
+        text = dashboard.FILE.read_text()
+        written = dashboard.dashboard(dashboard.alerts(dashboard.ALERTS.read_text()))
+        self.assertEqual(json.loads(text), written)
+        self.assertIn('ALERTS{alertstate="firing"', written["annotations"]["list"][0]["expr"])
+        first = [panel for panel in written["panels"] if panel["gridPos"]["y"] < 9]
+        self.assertEqual(first[0]["title"], "Am I fine?")
+        self.assertEqual({panel["type"] for panel in first[1:13]}, {"stat"})
+
     def test_an_alert_that_no_panel_draws_is_an_error(self) -> None:
         with self.assertRaises(SystemExit):
             dashboard.dashboard(dashboard.alerts(self.RULE))
+
+
+class Picture(unittest.TestCase):
+    def test_values_are_written_as_grafana_does(self) -> None:
+        for value, unit, shown in [
+            (0.0042, "s", "4.2 ms"), (0.00003, "s", "30 µs"), (42, "s", "42 s"), (600, "s", "10 min"),
+            (7200, "s", "2 hours"), (0, "s", "0 s"), (0.5, "percentunit", "50%"), (2048, "bytes", "2 KiB"), (2500, "Bps", "2.5 kB/s"),
+            (3, "suffix:blocks", "3 blocks"), (1, "none", "1"), (1.25, "none", "1.25"),
+        ]:
+            self.assertEqual(picture.shown(value, unit), shown)
+
+    def test_a_state_has_the_colour_of_the_step_that_it_reaches(self) -> None:
+        steps: list[Json] = [
+            {"color": "red", "value": None}, {"color": "orange", "value": 1}, {"color": "green", "value": 3},
+        ]
+        colours = [picture.colour(value, steps) for value in (0, 1, 2.9, 3, None)]
+        expected = [picture.COLOURS[name] for name in ("red", "orange", "orange", "green")]
+        self.assertEqual(colours, [*expected, picture.FAINT])
+
+    def test_a_tile_shows_its_word_or_its_value(self) -> None:
+        words = [{"options": {"0": {"text": "none", "index": 0}}}]
+        defaults = {"unit": "suffix:blocks", "decimals": 0, "mappings": words}
+        self.assertEqual(picture.word(0, defaults), "none")
+        self.assertEqual(picture.word(49.6, defaults), "50 blocks")
 
 
 if __name__ == "__main__":
