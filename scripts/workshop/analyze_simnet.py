@@ -17,7 +17,7 @@ import pathlib
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from scripts.workshop.common import Json, aligned, number
 from scripts.workshop.simnet_checks import disagreements, made_by_the_client
@@ -368,8 +368,15 @@ def epilog() -> str:
         aligned(lines, text={0, 1, 2}))
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"analyze: {message}\n")
+
+
 def parse(words: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="scripts/analyze_simnet.py", description=__doc__, epilog=epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -223,7 +223,8 @@ class AnalyzerShould(Judging):
     def test_refuse_limits_that_are_none(self) -> None:
         for limit in ("speed=3", "lost=few", "missed_slots=nan", "missed_slots=inf", "missed_slots=-1", "lost"):
             with self.subTest(limit):
-                self.assertEqual(self.run_on(GOOD, "--threshold", limit)[0], 2)
+                status, _, err = self.run_on(GOOD, "--threshold", limit)
+                self.assertEqual((status, err.count("\n")), (2, 1), err)
         self.assertEqual(self.run_on(GOOD, "--tolerance", "nan")[0], 2)
         for content, reason in [("[]", "no object of limits"), ("{\"lost\": NaN}", "NaN is no number"),
                                 ("{\"lost\": \"1\"}", "the limit of lost is '1'"),
@@ -465,7 +466,7 @@ class PlansShould(Judging):
         self.assertEqual(self.call("--plan", self.plan(), "--baseline", self.write(GOOD))[0], 0)
 
     def test_be_refused_before_anything_starts(self) -> None:
-        for thresholds, words, reason in [
+        cases: list[tuple[dict, list[str], str]] = [
             ({"mised_slots": 3}, [], "smoke.toml: no figure is called mised_slots"),
             ({"missed_slots": -3}, [], "smoke.toml: the limit of missed_slots is -3"),
             ({"missed_slots": None}, [], "smoke.toml: the limit of missed_slots is None"),
@@ -473,7 +474,8 @@ class PlansShould(Judging):
             ({}, ["--threshold", "lost=5"], "given: the limit of lost is at most 0"),
             ({}, ["--baseline", self.write(PUBLISHED["upgrade"])], "a baseline of upgrade"),
             ({}, ["--baseline", "none.json"], "none.json"),
-        ]:
+        ]
+        for thresholds, words, reason in cases:
             with self.subTest(reason):
                 status, _, err = self.call("--plan", self.plan(**thresholds), *words)
                 self.assertEqual(status, 2)
