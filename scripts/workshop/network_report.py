@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 860, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 14, 34
 STROKE = 2
 # Of plots with a line for each node.
-APART = "The nodes' lines are set apart by their width, so that equal ones are seen."
+APART = "Lines of nodes are set apart by their width, so that equal ones are seen."
 
 # Lines of a table by column, and the points of a line.
 Rows = list[dict[str, str]]
@@ -271,7 +271,8 @@ def limits(verdict: Json) -> str:
     lines = []
     for figure in verdict["figures"]:
         limit = figure["limit"]
-        if limit is None and figure["value"] is None:
+        # What this run did not have, and need not have.
+        if figure["value"] is None and figure["kept"]:
             continue
         bound = "-" if limit is None else f"{'at least' if figure['least'] else 'at most'} {number(limit)}"
         beside = [told(figure.get("baseline"))] if compared else []
@@ -335,6 +336,7 @@ def page(folder: pathlib.Path) -> str:
     if verdict:
         for reason in verdict["reasons"]:
             parts.append(f'<p class="reason">{html.escape(reason)}</p>')
+        section("Figures and limits", limits(verdict))
     section("What was refused, by proof system", refusals(summary))
     if blocks:
         section("Proofs in each block", blocks_plot(blocks))
@@ -379,8 +381,6 @@ def page(folder: pathlib.Path) -> str:
                   number(fault["finality_back_s"])) for fault in summary["faults"]]
         section("Faults, in seconds",
                 rows(["", "nodes", "begin", "healed", "in step after", "finality after"], lines))
-    if verdict:
-        section("Figures and limits", limits(verdict))
     versions, hardware = summary["versions"], summary["hardware"]
     rounds = [load["rounds"] for load in summary["config"]["scenario"]["load"]]
     about = (

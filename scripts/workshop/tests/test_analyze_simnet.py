@@ -10,6 +10,7 @@ import io
 import json
 import pathlib
 import tempfile
+import tomllib
 import unittest
 from collections.abc import Callable
 from typing import Any
@@ -371,6 +372,9 @@ class ASummaryThatDisagreesWithItselfShould(Judging):
         self.fail(lambda s: s["chain"]["state_roots"].pop("bob"), "state_roots of: ['alice']")
         self.fail(lambda s: s["chain"].update(heights_compared=1), "heights_compared: 1, expected about all of 5")
         self.fail(lambda s: s["chain"].update(heights_compared=50), "heights_compared: 50, expected about all of 5")
+        self.fail(lambda s: s["chain"].update(heights_compared=3), "heights_compared: 3, expected about all of 5")
+        self.fail(lambda s: s["nodes"]["bob"].update(final=2), "heights_compared: 5, expected about all of 2")
+        self.fail(lambda s: s["chain"].update(finality_lag_blocks=0), "finality_lag_blocks: 0, expected at least about 2")
         self.fail(lambda s: s["chain"].update(best=8), "chain.best: 8, expected 7")
         self.fail(lambda s: s["chain"].update(final=8), "final blocks 8, of nodes 5")
         self.fail(lambda s: s["nodes"]["bob"].update(final=9), "bob: final: 9, expected at most its best")
@@ -456,7 +460,21 @@ class BaselinesShould(Judging):
         self.is_no_summary(GOOD, "a baseline of smoke with another network or other loads", "--baseline", before)
 
 
+def documented() -> str:
+    """The scenario in the documentation, as a reader copies it."""
+    page = (ROOT / "docs/testing-networks.md").read_text()
+    return page.split("## How to write a scenario")[1].split("```toml\n")[1].split("```")[0]
+
+
 class PlansShould(Judging):
+    def test_pass_for_every_scenario_and_the_documented_one(self) -> None:
+        texts = {path.stem: path.read_text() for path in (ROOT / "zombienet/scenarios").glob("*.toml")}
+        for name, text in (texts | {"documented": documented()}).items():
+            with self.subTest(name):
+                config: Json = {"thresholds": {}} | tomllib.loads(text)
+                plan = {"file": name, "scenario": name, "short": False, "config": config}
+                self.assertEqual(self.call("--plan", self.write(plan, "plan.json")), (0, "", ""))
+
     def plan(self, **thresholds: object) -> str:
         config = copy.deepcopy(GOOD["config"]["scenario"]) | {"thresholds": thresholds}
         return self.write({"file": "smoke.toml", "scenario": "smoke", "short": False, "config": config}, "plan.json")
