@@ -158,6 +158,8 @@ step "performance report" python3 -m scripts.workshop.performance_report --check
 step "no_std" no_std
 step "times of clones" python3 -B -m scripts.workshop.tests.test_clone_times
 step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
+step "network report" python3 -B -m scripts.workshop.tests.test_network_report
+step "demo's demands" python3 -B -m scripts.workshop.tests.test_demo
 step "runbooks' outputs" python3 -B -m scripts.workshop.tests.test_runbooks
 step "published stress runs" scripts/analyze_simnet.py docs/stress/*.json
 step "STWO's prover" scripts/test/stwo.sh

@@ -6,6 +6,7 @@
 #
 #   $build       not empty: build first, unless the environment names binaries
 #   $out         not empty: where the nodes' logs go if the script fails
+#   $made        not empty: a folder that the script made, which goes if it is empty
 #   $node $client $harness $zombienet   the binaries, set here
 
 die() {
@@ -79,6 +80,8 @@ clean_up() {
 		cp "$network"/*.log "$work"/*.log "$out/logs" 2>/dev/null || true
 		echo "zombienet: the nodes' logs are in $out/logs" >&2
 	fi
+	# What was written while the run went on stays.
+	[ -z "${made:-}" ] || rmdir "$made" 2>/dev/null || true
 	rm -rf "$work"
 	exit "$status"
 }

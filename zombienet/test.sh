@@ -10,6 +10,12 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+case ${1:-} in
+-h | --help)
+	awk 'NR > 3 { if (!/^#/) exit; sub(/^# ?/, ""); print }' zombienet/test.sh
+	exit 0
+	;;
+esac
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 [ $# -gt 0 ] || set -- register submit disable restart rotate equivocate
@@ -17,7 +23,7 @@ for name in "$@"; do
 	case $name in
 	register | submit | disable | restart | rotate | equivocate) ;;
 	*)
-		echo "test.sh: no test $name" >&2
+		echo "test.sh: no test $name, see --help" >&2
 		exit 2
 		;;
 	esac

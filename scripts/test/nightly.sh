@@ -13,6 +13,14 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+for word in "$@"; do
+	case $word in
+	-h | --help)
+		awk 'NR > 3 { if (!/^#/) exit; sub(/^# ?/, ""); print }' scripts/test/nightly.sh
+		exit 0
+		;;
+	esac
+done
 # shellcheck source=scripts/env.sh
 . scripts/env.sh
 
@@ -24,7 +32,17 @@ while [ $# -gt 0 ]; do
 	--out) out=$2 && shift ;;
 	--proof-systems) proof_systems=$2 && shift ;;
 	--publish) publish=true ;;
-	*) scenarios+=("$1") ;;
+	-*)
+		echo "nightly.sh: unknown option $1, see --help" >&2
+		exit 2
+		;;
+	*)
+		if ! [ -r "zombienet/scenarios/$1.toml" ]; then
+			echo "nightly.sh: no scenario $1" >&2
+			exit 2
+		fi
+		scenarios+=("$1")
+		;;
 	esac
 	shift
 done
@@ -37,6 +55,16 @@ if [ "${#scenarios[@]}" -eq 0 ]; then
 fi
 out=${out:-$ASSAY_CACHE/runs/nightly-$(date -u +%Y%m%d-%H%M%S)}
 mkdir -p "$out"
+
+# loads_stwo FILE: whether the scenario has loads of STWO itself.
+loads_stwo() {
+	python3 -c '
+import sys, tomllib
+with open(sys.argv[1], "rb") as file:
+    loads = tomllib.load(file)["load"]
+sys.exit(not any(load["air"].startswith("stwo-") for load in loads))
+' "$1"
+}
 
 status=0
 echo run,status,seconds >"$out/nightly.csv"
@@ -53,7 +81,7 @@ for scenario in "${scenarios[@]}"; do
 	for proof_system in $proof_systems; do
 		run=$scenario-$proof_system only=(--proof-system "$proof_system")
 		if [ "$proof_system" = both ]; then
-			grep -q '^air = "stwo-' "zombienet/scenarios/$scenario.toml" || continue
+			loads_stwo "zombienet/scenarios/$scenario.toml" || continue
 			only=()
 		elif [ "$proof_system" = own ]; then
 			run=$scenario only=()

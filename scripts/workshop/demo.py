@@ -57,6 +57,10 @@ TOO_LONG = {"proof_too_long"}
 # Refusals that only a chain has, before the pool: what the offline verifier says then is of no interest.
 OF_THE_CHAIN = TOO_LONG | {"statement_exists"}
 
+# How many different reasons each proof system's copies must meet at least, and how many of them from the argument
+# itself: copies that all end at one check show nothing of the others.
+LEAST_CLASSES, LEAST_OF_THE_ARGUMENT = 5, 2
+
 # Orders of the fields.
 BABY_BEAR = 2**31 - 2**27 + 1
 M31 = 2**31 - 1
@@ -378,6 +382,24 @@ def measured(node: Node, cases: list[Case]) -> None:
             case.problems.append("the node has no record of verifying it")
 
 
+def variety(cases: list[Case]) -> tuple[list[str], list[str]]:
+    """What the copies of each proof system were refused for; and what is wrong with that."""
+    classes: dict[str, set[str]] = {}
+    for case in cases:
+        if case.proof and case.verdict not in ACCEPTED | {"no verdict"}:
+            classes.setdefault(case.key["system"], set()).add(case.verdict)
+    lines, problems = [], []
+    for system, found in classes.items():
+        of_the_argument = len(found & (INVALID | CLAIM))
+        lines.append(f"{system}: {len(found)} reasons to refuse, {of_the_argument} of the argument")
+        if len(found) < LEAST_CLASSES or of_the_argument < LEAST_OF_THE_ARGUMENT:
+            problems.append(
+                f"{system}: expected at least {LEAST_CLASSES} reasons to refuse and {LEAST_OF_THE_ARGUMENT} of the"
+                f" argument, got {', '.join(sorted(found))}"
+            )
+    return lines, problems
+
+
 def row(case: Case) -> list[str]:
     def number(value: float | None, digits: int = 0) -> str:
         return "-" if value is None else f"{value:.{digits}f}"
@@ -479,9 +501,12 @@ def main() -> int:
     wrong = [case for case in registrations + cases if case.problems]
     for case in wrong:
         say(f"demo: {case.key['air']}, {case.what}: {'; '.join(case.problems)}")
+    lines, problems = variety(cases)
+    for line in lines + problems:
+        say(f"demo: {line}")
     right = len(registrations) + len(cases) - len(wrong)
     say(f"demo: {right} verdicts as expected, {len(wrong)} not")
-    return 1 if wrong else 0
+    return 1 if wrong or problems else 0
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes index.html for a run's folder: pictures from its summary and tables, one file that opens
-from disk and loads nothing. With --index, the page over many runs that scripts/test/nightly.sh made."""
+"""Writes index.html for a run's folder: the verdict, its limits and pictures from summary and tables, one file that
+opens from disk and loads nothing. The verdict is what scripts/analyze_simnet.py --verdict wrote into the folder.
+
+With --index, the page over many runs that scripts/test/nightly.sh made.
+"""
 
 import csv
 import html
@@ -15,6 +18,9 @@ from scripts.workshop.common import Json, number
 COLOURS = ["#2b7de0", "#e07b1a", "#1f9e77", "#b54fb0", "#c9a10e", "#d9485f", "#6c7a89"]
 WIDTH, HEIGHT = 860, 240
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 14, 34
+STROKE = 2
+# Of plots with a line for each node.
+APART = "Lines of nodes are set apart by their width, so that equal ones are seen."
 
 # Lines of a table by column, and the points of a line.
 Rows = list[dict[str, str]]
@@ -33,6 +39,7 @@ p.note { color: var(--soft); margin: .2rem 0; }
 	margin: 1.2rem 0; }
 .tile { background: var(--panel); border-radius: 8px; padding: .7rem .9rem; }
 .tile b { display: block; font-size: 1.3rem; font-variant-numeric: tabular-nums; }
+p.reason { color: var(--bad); margin: .2rem 0; }
 .tile.bad b { color: var(--bad); } .tile.good b { color: var(--good); }
 svg { width: 100%; height: auto; background: var(--panel); border-radius: 8px; }
 svg text { fill: var(--soft); font: 11px system-ui, sans-serif; }
@@ -99,12 +106,14 @@ class Plot:
             f' fill="var(--bad)" opacity="0.15"><title>{html.escape(name)}</title></rect>'
         )
 
-    def line(self, points: Points, name: str, colour: str, dashed: bool = False) -> None:
+    def line(self, points: Points, name: str, colour: str, dashed: bool = False, place: int = 0) -> None:
+        """Lines are as wide as they are set apart by their `place`, so that none hides an equal one."""
         if points:
-            path = " ".join(f"{self.x(x):.1f},{self.y(y):.1f}" for x, y in points)
+            apart = place * STROKE
+            path = " ".join(f"{self.x(x):.1f},{self.y(y) - apart:.1f}" for x, y in points)
             dash = ' stroke-dasharray="5 4"' if dashed else ""
             self.parts.append(
-                f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"'
+                f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{STROKE}"'
                 f' stroke-linejoin="round"{dash}/>'
             )
         self.names.append((name, colour))
@@ -163,7 +172,7 @@ def fullness_plot(blocks: Rows) -> str:
     shares = [("length_share", "length"), ("weight_share", "weight")]
     for index, (column, name) in enumerate(shares):
         points = [(int(block["number"]), 100 * float(block[column])) for block in blocks]
-        plot.line(points, name, COLOURS[index])
+        plot.line(points, name, COLOURS[index], place=index)
     return plot.svg("How full blocks are")
 
 
@@ -199,9 +208,9 @@ def nodes_plot(
         own = [sample for sample in samples if sample["node"] == node]
         if second:
             points = [(float(s["at_s"]), float(s[second])) for s in own]
-            plot.line(points, f"{node}, {second}", colour, dashed=True)
+            plot.line(points, f"{node}, {second}", colour, dashed=True, place=index)
             plot.names.pop()
-        plot.line([(float(s["at_s"]), float(s[column] or 0)) for s in own], node, colour)
+        plot.line([(float(s["at_s"]), float(s[column] or 0)) for s in own], node, colour, place=index)
     return plot.svg(title)
 
 
@@ -221,7 +230,7 @@ def waits_plot(calls: Rows) -> str | None:
         points = [(0.0, 0.0)]
         for rank, wait in enumerate(waits):
             points += [(wait, 100 * rank / len(waits)), (wait, 100 * (rank + 1) / len(waits))]
-        plot.line(points, name, COLOURS[index])
+        plot.line(points, name, COLOURS[index], place=index)
     return plot.svg("How long calls wait")
 
 
@@ -243,11 +252,52 @@ def document(title: str, about: str, body: str) -> str:
     )
 
 
+def verdict_of(folder: pathlib.Path) -> Json | None:
+    """What the analyser said, if it was asked."""
+    file = folder / "verdict.json"
+    if not file.exists():
+        return None
+    (verdict,) = json.loads(file.read_text()).values()
+    return verdict
+
+
+def told(value: float | str | None) -> str:
+    return value if isinstance(value, str) else number(value)
+
+
+def limits(verdict: Json) -> str:
+    """Every figure with its limit, and the baseline's beside it."""
+    compared = any("baseline" in figure for figure in verdict["figures"])
+    lines = []
+    for figure in verdict["figures"]:
+        limit = figure["limit"]
+        # What this run did not have, and need not have.
+        if figure["value"] is None and figure["kept"]:
+            continue
+        bound = "-" if limit is None else f"{'at least' if figure['least'] else 'at most'} {number(limit)}"
+        beside = [told(figure.get("baseline"))] if compared else []
+        kept = "-" if limit is None else "kept" if figure["kept"] else "NOT KEPT"
+        of = "-" if limit is None else "safety" if figure["safety"] else figure["set_by"]
+        lines.append((figure["what"], told(figure["value"]), *beside, bound, of, kept))
+    return rows(["", "this run", *(["baseline"] if compared else []), "limit", "set by", ""], lines)
+
+
+def refusals(summary: Json) -> str | None:
+    """What each proof system's verifier refused, and why. Summaries of before have no proof systems."""
+    by_system = summary.get("by_system", {})
+    classes = sorted({name for own in by_system.values() for name in own["rejected_by_class"]})
+    if not classes:
+        return None
+    lines = [(system, own["accepted"], own["tampered"], *(own["rejected_by_class"].get(name, 0) for name in classes))
+             for system, own in by_system.items()]
+    return rows(["", "accepted", "tampered", *(name.replace("_", " ") for name in classes)], lines)
+
+
 def page(folder: pathlib.Path) -> str:
     summary = json.loads((folder / "summary.json").read_text())
     blocks, samples = read(folder, "blocks.csv"), read(folder, "samples.csv")
     calls = read(folder, "calls.csv")
-    counts, chain = summary["counts"], summary["chain"]
+    counts, chain, verdict = summary["counts"], summary["chain"], verdict_of(folder)
     nodes = list(summary["nodes"])
     # Faults are counted from the begin of the load, samples from the begin of the run.
     offset = summary["load_start_s"]
@@ -259,6 +309,8 @@ def page(folder: pathlib.Path) -> str:
     surprises = (counts["unexpected_accepts"] + counts["unexpected_rejects"]
                  + counts["unexpected_classes"])
     tiles = [
+        ("verdict", "not judged", "") if verdict is None
+        else ("verdict", "ok" if verdict["ok"] else "FAILED", "good" if verdict["ok"] else "bad"),
         ("unexpected verdicts", number(surprises), "bad" if surprises else "good"),
         ("accepted", number(counts["accepted"]), ""),
         ("tampered and refused", number(counts["tampered"] - counts["unexpected_accepts"]), ""),
@@ -281,6 +333,11 @@ def page(folder: pathlib.Path) -> str:
             note = f'<p class="note">{html.escape(note)}</p>' if note else ""
             parts.append(f"<h2>{html.escape(title)}</h2>{note}{content}")
 
+    if verdict:
+        for reason in verdict["reasons"]:
+            parts.append(f'<p class="reason">{html.escape(reason)}</p>')
+        section("Figures and limits", limits(verdict))
+    section("What was refused, by proof system", refusals(summary))
     if blocks:
         section("Proofs in each block", blocks_plot(blocks))
         section("How full blocks are", fullness_plot(blocks),
@@ -289,11 +346,11 @@ def page(folder: pathlib.Path) -> str:
     if samples:
         section("Best block of each node",
                 nodes_plot(samples, nodes, "best", "Best block", "block", faults, "final"),
-                "Dashed: the last final block. Red: a fault.")
+                f"Dashed: the last final block. Red: a fault. {APART}")
         section("Memory of each node",
-                nodes_plot(samples, nodes, "memory_mib", "Memory", "MiB", faults))
+                nodes_plot(samples, nodes, "memory_mib", "Memory", "MiB", faults), APART)
         section("Processor of each node",
-                nodes_plot(samples, nodes, "cpu_percent", "Processor", "percent of a core", faults))
+                nodes_plot(samples, nodes, "cpu_percent", "Processor", "percent of a core", faults), APART)
     if blocks:
         section("When each node had a block", spread_plot(blocks, nodes),
                 "From the node that had it first; import included.")
@@ -325,8 +382,9 @@ def page(folder: pathlib.Path) -> str:
         section("Faults, in seconds",
                 rows(["", "nodes", "begin", "healed", "in step after", "finality after"], lines))
     versions, hardware = summary["versions"], summary["hardware"]
+    rounds = [load["rounds"] for load in summary["config"]["scenario"]["load"]]
     about = (
-        f"{summary['description']}. Seed {summary['config']['seed']}"
+        f"{summary['description']}. {sum(rounds)} rounds of {len(rounds)} loads; seed {summary['config']['seed']}"
         f"{', short variant' if summary['config']['short'] else ''}; {number(summary['seconds'])} s;"
         f" node {versions.get('node')}, runtime {versions.get('runtime')}, commit"
         f" {versions.get('commit') or 'unknown'}; {hardware['cpu']}, {hardware['cores']} cores,"

@@ -98,6 +98,14 @@ impl Mapped for Plonky3 {
 		fields(vk, &mut walk)?;
 		walk.end()
 	}
+
+	fn grind_again(
+		vk: &VerifyingKey,
+		public_values: &PublicValues,
+		proof: &mut [u8],
+	) -> Option<()> {
+		crate::grinding::grind_again(vk, public_values, proof)
+	}
 }
 
 /// The fields of a proof under `vk`, as `source` takes them; `None` where the key has no sane layout.

@@ -48,6 +48,8 @@ mod false_degrees;
 mod field;
 #[cfg(all(test, feature = "prover"))]
 mod forgery;
+#[cfg(feature = "layout")]
+mod grinding;
 mod key;
 #[cfg(feature = "layout")]
 pub mod layout;

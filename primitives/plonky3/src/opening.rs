@@ -88,6 +88,21 @@ where
 	}
 }
 
+/// What upstream's transcript absorbs of the folding.
+pub(crate) fn fri_shape(key: &Key<'_>) -> FriShape {
+	let fri = &key.vk.fri;
+	FriShape {
+		log_arities: key.fold_schedule(),
+		final_poly_len: 1 << fri.log_final_poly_len,
+		commit_pow_bits: fri.commit_grinding_bits.into(),
+		query_pow_bits: fri.query_grinding_bits.into(),
+		num_queries: fri.num_queries.into(),
+		index_bits: key.log_height(),
+		log_blowup: fri.log_blowup.into(),
+		max_log_arity: fri.max_log_arity.into(),
+	}
+}
+
 /// The folding challenge of each round, and the queried indices.
 pub(crate) fn challenges<S, EF>(
 	key: &Key<'_>,
@@ -98,19 +113,9 @@ where
 	S: Suite<EF>,
 	EF: ExtensionField<Val>,
 {
-	let fri = &key.vk.fri;
-	let shape = FriShape {
-		log_arities: key.fold_schedule(),
-		final_poly_len: 1 << fri.log_final_poly_len,
-		commit_pow_bits: fri.commit_grinding_bits.into(),
-		query_pow_bits: fri.query_grinding_bits.into(),
-		num_queries: fri.num_queries.into(),
-		index_bits: key.log_height(),
-		log_blowup: fri.log_blowup.into(),
-		max_log_arity: fri.max_log_arity.into(),
-	};
 	let failed = |failure| fri_error(key, &failure);
-	let mut transcript = VerifierTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
+	let mut transcript =
+		VerifierTranscript::<S::Challenger, Val, EF>::new(challenger, fri_shape(key));
 	// Soundness error of each: arity * height / |EF|, less the grinding (`soundness`).
 	let betas = transcript
 		.commit_rounds(&opening.commits, &opening.commit_pow_witnesses)

@@ -52,7 +52,7 @@ macro_rules! with_suite {
 		}
 	};
 }
-#[cfg(feature = "prover")]
+#[cfg(any(feature = "layout", feature = "prover"))]
 pub(crate) use with_suite;
 
 /// Verifies `proof` for `key`.

@@ -94,6 +94,15 @@ impl Mapped for Stwo {
 		argument(&key, &mut walk)?;
 		walk.end()
 	}
+
+	#[cfg(feature = "verifier")]
+	fn grind_again(
+		vk: &VerifyingKey,
+		public_values: &PublicValues,
+		proof: &mut [u8],
+	) -> Option<()> {
+		crate::grinding::grind_again(vk, public_values, proof)
+	}
 }
 
 /// The next bytes of a key or a claim.

@@ -54,6 +54,8 @@ mod decode;
 mod error;
 #[cfg(all(test, feature = "verifier"))]
 mod forgery;
+#[cfg(all(feature = "layout", feature = "verifier"))]
+mod grinding;
 mod key;
 #[cfg(feature = "layout")]
 mod layout;

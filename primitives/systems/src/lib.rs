@@ -223,6 +223,19 @@ pub mod layout {
 		)
 	}
 
+	/// [`Mapped::grind_again`]; `None` for a system that this build lacks, too.
+	pub fn grind_again(
+		vk: &VerifyingKey,
+		public_values: &PublicValues,
+		proof: &mut [u8],
+	) -> Option<()> {
+		systems!(
+			by_keys vk.system(),
+			S => S::grind_again(vk, public_values, proof),
+			none => { let _ = (public_values, proof); None }
+		)
+	}
+
 	/// What a change of a public value to another element is refused for: one of these classes.
 	#[must_use]
 	pub fn public_values(vk: &VerifyingKey) -> &'static [ErrorClass] {

@@ -3,6 +3,7 @@
 
 import os
 import re
+import subprocess
 import unittest
 from pathlib import Path
 
@@ -33,6 +34,23 @@ class ScriptsShould(unittest.TestCase):
                     self.assertIn(f"\n#   {path}", head[2], "expected a line with its path and arguments")
                 else:
                     self.assertIn("\n# Sourced by ", head[2])
+
+    def test_say_how_they_are_called_without_doing_anything(self) -> None:
+        for path in ("zombienet/run.sh", "zombienet/test.sh", "scripts/test/nightly.sh", "scripts/analyze_simnet.py"):
+            for word in ("--help", "-h"):
+                with self.subTest(f"{path} {word}"):
+                    # Nothing that it could build or start is there.
+                    done = subprocess.run([ROOT / path, word], capture_output=True, text=True, check=False, timeout=60,
+                                          env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent"})
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertIn(path, done.stdout)
+
+    def test_are_executable_where_documents_call_them(self) -> None:
+        called = re.compile(r"^(?:\./)?((?:scripts|zombienet)/[\w/]+\.(?:sh|py))\b", re.MULTILINE)
+        for path in of("*.md"):
+            for name in set(called.findall((ROOT / path).read_text())):
+                with self.subTest(f"{path} calls {name}"):
+                    self.assertTrue(os.access(ROOT / name, os.X_OK))
 
     def test_have_snake_case_names_that_do_not_repeat_their_folder(self) -> None:
         for path in of("scripts", "zombienet/*.sh"):

@@ -75,6 +75,8 @@ pub fn committed(air: &str) -> Option<Proofs> {
 
 /// Name of the file that says whose corpus it is.
 const MANIFEST: &str = "corpus.json";
+/// Name of a load's verifying key in its folder.
+const KEY: &str = "key.vk";
 
 impl Corpus {
 	/// Opens the corpus of `client` in `root`, or starts it. A folder that holds the corpus of
@@ -109,7 +111,8 @@ impl Corpus {
 		Ok(Self { client: client.into(), folder, seed })
 	}
 
-	async fn client(&self, arguments: &[String]) -> Result<Value, Harness> {
+	/// What the client says to a command, or its words of why not.
+	async fn ask(&self, arguments: &[String]) -> Result<Result<Value, String>, Harness> {
 		let output = Command::new(&self.client)
 			.arg("--json")
 			.args(arguments)
@@ -120,20 +123,68 @@ impl Corpus {
 				Harness(format!("wrong binary: {}: {error}", self.client.display()))
 			})?;
 		let said: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-		if !output.status.success() || !said.is_object() {
-			let why = said["error"].as_str().map_or_else(
-				|| {
-					String::from_utf8_lossy(&output.stderr)
-						.lines()
-						.next()
-						.unwrap_or("no answer")
-						.to_string()
-				},
-				str::to_string,
-			);
-			return Err(Harness(format!("wrong binary: the client's {}: {why}", arguments[0])));
+		if output.status.success() && said.is_object() {
+			return Ok(Ok(said));
 		}
-		Ok(said)
+		let first = || {
+			let text = String::from_utf8_lossy(&output.stderr).into_owned();
+			text.lines().next().unwrap_or("no answer").to_string()
+		};
+		Ok(Err(said["error"].as_str().map_or_else(first, str::to_string)))
+	}
+
+	async fn client(&self, arguments: &[String]) -> Result<Value, Harness> {
+		self.ask(arguments)
+			.await?
+			.map_err(|why| Harness(format!("wrong binary: the client's {}: {why}", arguments[0])))
+	}
+
+	/// Whether the client has the AIR of a load, and makes a key of it with its hash and size.
+	///
+	/// # Errors
+	///
+	/// What it has instead, or its own words.
+	pub async fn check(&self, load: &Load) -> Result<(), Harness> {
+		let listed = self.client(&["air".into(), "list".into()]).await?;
+		let listed = listed["airs"].as_array().map(Vec::as_slice).unwrap_or_default();
+		let names = || {
+			let programs = CAIRO.iter().map(|(name, _)| *name);
+			listed.iter().filter_map(|air| air["name"].as_str()).chain(programs)
+		};
+		if !names().any(|name| name == load.air) {
+			let known = names().collect::<Vec<_>>().join(", ");
+			return Err(Harness(format!("no AIR {}, but {known}", load.air)));
+		}
+		if let Some(proofs) = committed(&load.air) {
+			let hash = match VerifyingKey::decode_strict(&proofs.vk) {
+				Ok(VerifyingKey::CairoV1(vk)) => format!("{:?}", vk.hash).to_lowercase(),
+				_ => return Err(Harness(format!("the committed key of {} is none", load.air))),
+			};
+			if load.hash != hash || load.degree_bits.is_some() {
+				let air = &load.air;
+				return Err(Harness(format!(
+					"the proof of {air} has the hash {hash} and no degree_bits"
+				)));
+			}
+			return Ok(());
+		}
+		let (_, export) = self.export(load)?;
+		self.ask(&export).await?.map(drop).map_err(Harness)
+	}
+
+	/// The folder of a load's key, and the command that makes the key.
+	fn export(&self, load: &Load) -> Result<(PathBuf, Vec<String>), Harness> {
+		let bits = load.degree_bits.map_or_else(|| "own".to_string(), |bits| bits.to_string());
+		let folder = self.folder.join(format!("{}-{bits}-{}", load.air, load.hash));
+		std::fs::create_dir_all(&folder)
+			.map_err(|error| Harness(format!("{}: {error}", folder.display())))?;
+		let mut export = vec!["export".into(), load.air.clone()];
+		export.extend(["--hash".into(), load.hash.clone()]);
+		export.extend(["--out".into(), folder.join(KEY).display().to_string()]);
+		if let Some(bits) = load.degree_bits {
+			export.extend(["--degree-bits".into(), bits.to_string()]);
+		}
+		Ok((folder, export))
 	}
 
 	/// The key and the proofs of `load`, those that are missing made now.
@@ -141,17 +192,8 @@ impl Corpus {
 		if let Some(proofs) = committed(&load.air) {
 			return Ok(proofs);
 		}
-		let bits = load.degree_bits.map_or_else(|| "own".to_string(), |bits| bits.to_string());
-		let folder = self.folder.join(format!("{}-{bits}-{}", load.air, load.hash));
-		std::fs::create_dir_all(&folder)
-			.map_err(|error| Harness(format!("{}: {error}", folder.display())))?;
-		let vk_path = folder.join("key.vk");
-		let mut export = vec!["export".into(), load.air.clone()];
-		export.extend(["--hash".into(), load.hash.clone()]);
-		export.extend(["--out".into(), vk_path.display().to_string()]);
-		if let Some(bits) = load.degree_bits {
-			export.extend(["--degree-bits".into(), bits.to_string()]);
-		}
+		let (folder, export) = self.export(load)?;
+		let vk_path = folder.join(KEY);
 		let key = self.client(&export).await?;
 		let vk_hash = key["vk_hash"].as_str().unwrap_or("").trim_start_matches("0x").to_string();
 		let bytes: [u8; 32] = hex::decode(&vk_hash)

@@ -8,7 +8,7 @@ use crate::corpus::{Proof, Proofs};
 use crate::rng::Rng;
 use crate::run::{Item, Run};
 use crate::scenario::{Load, Spam};
-use crate::tamper;
+use crate::tamper::Tampering;
 use assay_client::{Admin, Call, Keypair};
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,8 +80,11 @@ pub async fn offer(run: &Run, item: Item, turn: usize) -> bool {
 async fn offer_known(run: &Run, index: usize, turn: usize) -> bool {
 	let signed = {
 		let mut state = run.state();
-		let now = run.now();
+		let (now, best) = (run.now(), state.best());
 		let item = &mut state.items[index];
+		if item.offered_at == 0.0 {
+			item.sent_best = best;
+		}
 		item.offered_at = now;
 		item.signed.clone()
 	};
@@ -141,10 +144,8 @@ pub async fn send(
 	start: f64,
 ) -> Result<(), Harness> {
 	let mut rng = Rng::new(seed, &load.name);
-	let kinds = tamper::kinds(&load.air, &proofs);
-	if load.tamper_every > 0 && kinds.is_empty() {
-		return Err(Harness(format!("load {}: nothing in its proofs to tamper with", load.name)));
-	}
+	let tampering = Arc::new(prepare(&load, &proofs, seed).await?);
+	let kinds = tampering.kinds();
 	let mut begin = start + load.start_s;
 	if load.after_upgrade {
 		begin = upgraded(&run).await? + load.start_s;
@@ -176,7 +177,8 @@ pub async fn send(
 			}
 			tokio::time::sleep(Duration::from_millis(50)).await;
 		}
-		let honest = &proofs.proofs[if load.one_statement { 0 } else { round }];
+		let at = if load.one_statement { 0 } else { round };
+		let honest = &proofs.proofs[at];
 		let tampers = if load.tamper_every > 0 && (round + 1) % load.tamper_every == 0 {
 			(0..load.tampers)
 				.map(|_| {
@@ -189,7 +191,15 @@ pub async fn send(
 		};
 		for tamper in tampers {
 			let (proof, values) = match &tamper {
-				Some(tamper) => tamper::apply(tamper, &proofs, honest, &mut rng),
+				Some(tamper) => {
+					let (tampering, proofs, kind) =
+						(tampering.clone(), proofs.clone(), tamper.clone());
+					let mut own = Rng::new(rng.next(), &load.name);
+					// It may grind, which is not for a thread that others wait for.
+					let make =
+						move || tampering.apply(&kind, &proofs, &proofs.proofs[at], &mut own);
+					tokio::task::spawn_blocking(make).await.map_err(failed)?
+				},
 				None => (honest.proof.clone(), honest.public_values.clone()),
 			};
 			let account = &mut accounts[turn % load.senders];
@@ -212,7 +222,7 @@ pub async fn send(
 				tokio::time::sleep(Duration::from_millis(300)).await;
 			};
 			let (name, expected) = match (&tamper, load.spam.map(Spam::refusals)) {
-				(Some(tamper), _) => (Some(tamper.name()), tamper.expected(&proofs)),
+				(Some(tamper), _) => (Some(tamper.name()), tampering.expected(tamper, &proofs)),
 				(None, Some(refusals)) if !refusals.is_empty() => (Some("spam"), refusals),
 				_ => (None, Vec::new()),
 			};
@@ -233,6 +243,25 @@ pub async fn send(
 		}
 	}
 	Ok(())
+}
+
+/// What the copies of a load are made from.
+async fn prepare(load: &Load, proofs: &Arc<Proofs>, seed: u64) -> Result<Tampering, Harness> {
+	let (air, proofs, grinds) = (load.air.clone(), proofs.clone(), !load.flood);
+	let tampers = load.tamper_every > 0;
+	let make = move || match tampers {
+		true => Tampering::of(&air, &proofs, seed, grinds),
+		false => Tampering::none(),
+	};
+	let tampering = tokio::task::spawn_blocking(make).await.map_err(failed)?;
+	if tampers && tampering.kinds().is_empty() {
+		return Err(Harness(format!("load {}: nothing in its proofs to tamper with", load.name)));
+	}
+	Ok(tampering)
+}
+
+fn failed(error: tokio::task::JoinError) -> Harness {
+	Harness(error.to_string())
 }
 
 /// A call that keeps others out.

@@ -12,14 +12,17 @@ mod faults;
 mod load;
 mod measure;
 mod nodes;
+mod plan;
 mod rng;
 mod rotate;
 mod run;
 mod scenario;
 mod summary;
 mod tamper;
+mod text;
 
 use assay_client::rpc_params;
+use assay_primitives::SystemId;
 use clap::Parser;
 use serde_json::json;
 use std::path::PathBuf;
@@ -45,7 +48,12 @@ struct Arguments {
 	#[arg(long, value_name = "FILE")]
 	scenario: PathBuf,
 	/// The folder where zombienet put the network
-	#[arg(long, value_name = "FOLDER", conflicts_with = "node", required_unless_present = "node")]
+	#[arg(
+		long,
+		value_name = "FOLDER",
+		conflicts_with = "node",
+		required_unless_present_any = ["node", "plan", "corpus_only"]
+	)]
 	network: Option<PathBuf>,
 	/// A node of a network that runs elsewhere; no fault can hit it
 	#[arg(long, value_name = "NAME=HOST:RPC[:PROMETHEUS]")]
@@ -63,8 +71,8 @@ struct Arguments {
 	#[arg(long, value_name = "FOLDER", conflicts_with = "corpora")]
 	corpus: Option<PathBuf>,
 	/// Where the results go
-	#[arg(long, value_name = "FOLDER")]
-	out: PathBuf,
+	#[arg(long, value_name = "FOLDER", required_unless_present_any = ["plan", "corpus_only"])]
+	out: Option<PathBuf>,
 	/// Decides statements, what is tampered with and who is killed
 	#[arg(long, default_value_t = 1337)]
 	seed: u64,
@@ -74,18 +82,39 @@ struct Arguments {
 	/// Rounds of every load, instead of the scenario's
 	#[arg(long)]
 	rounds: Option<usize>,
-	/// Load with this proof system alone
-	#[arg(long, value_name = "NAME")]
-	proof_system: Option<scenario::ProofSystem>,
+	/// Load with this proof system alone: plonky3, stwo or cairo
+	#[arg(long, value_name = "NAME", value_parser = proof_system)]
+	proof_system: Option<SystemId>,
 	/// The runtime that a scenario with an upgrade upgrades to
 	#[arg(long, value_name = "WASM")]
 	runtime: Option<PathBuf>,
+	/// Check everything that the run needs, write network.toml and plan.json into this folder, and stop
+	#[arg(long, value_name = "FOLDER", requires = "networks")]
+	plan: Option<PathBuf>,
+	/// Where the networks are [--plan]
+	#[arg(long, value_name = "FOLDER")]
+	networks: Option<PathBuf>,
+	/// Fixed ports from here on, three a node [--plan]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+	ports: Option<u16>,
+	/// Milliseconds of a slot, instead of the chain's own [--plan]
+	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+	slot: Option<u64>,
+
+	/// Put every node into a network namespace of its own [--plan]
+	#[arg(long)]
+	namespaces: bool,
 	/// Make the corpus and stop
 	#[arg(long)]
 	corpus_only: bool,
 	/// The commit that is under test, for the summary
 	#[arg(long, default_value = "")]
 	commit: String,
+}
+
+fn proof_system(name: &str) -> Result<SystemId, String> {
+	SystemId::from_name(name)
+		.ok_or_else(|| format!("expected one of {}", SystemId::ALL.map(SystemId::name).join(", ")))
 }
 
 #[tokio::main]
@@ -117,6 +146,17 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 		(None, None) => return Err(Harness("expected --corpora or --corpus".into())),
 	};
 	let corpus = Arc::new(corpus::Corpus::open(&arguments.client, &root, exact, arguments.seed)?);
+	if let (Some(folder), Some(networks)) = (&arguments.plan, &arguments.networks) {
+		let (file, short) = (arguments.scenario.as_path(), arguments.short);
+		let reduced = arguments.proof_system.is_some();
+		let chosen = plan::Chosen { file, name: &name, short, reduced, scenario: &scenario };
+		let how = plan::How {
+			ports: arguments.ports,
+			slot: arguments.slot,
+			namespaces: arguments.namespaces,
+		};
+		return plan::write(&chosen, networks, how, &corpus, folder).await;
+	}
 	let mut proofs = Vec::new();
 	for load in &scenario.load {
 		proofs.push(Arc::new(corpus.proofs(load).await?));
@@ -124,12 +164,7 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	if arguments.corpus_only {
 		return Ok(());
 	}
-	let senders: usize = scenario.load.iter().map(|load| load.senders).sum();
-	if senders >= chain::SENDERS {
-		let most = chain::SENDERS - 1;
-		return Err(Harness(format!("expected at most {most} senders in all, got {senders}")));
-	}
-
+	let out = arguments.out.clone().unwrap_or_default();
 	if !arguments.node.is_empty() && !scenario.fault.is_empty() {
 		return Err(Harness(
 			"the scenario has faults, which need --network: they hit processes".into(),
@@ -161,7 +196,7 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 	tokio::spawn(run::read(run.clone(), news));
 	tokio::spawn(run::sample(run.clone()));
 	tokio::spawn(load::offer_again(run.clone()));
-	tokio::spawn(progress(run.clone()));
+	tokio::spawn(progress(run.clone(), out.clone()));
 
 	let mut keys: Vec<(String, Vec<u8>)> = Vec::new();
 	for (load, proofs) in scenario.load.iter().zip(&proofs) {
@@ -247,7 +282,7 @@ async fn work(arguments: Arguments) -> Result<(), Harness> {
 		versions,
 		prove_ms: prove_ms.collect(),
 	};
-	summary::write(&run, &scenario, &name, &end, &arguments.out)
+	summary::write(&run, &scenario, &name, &end, &out)
 }
 
 /// Waits until every node answers, and asks what runs.
@@ -294,9 +329,12 @@ async fn reach(run: &Arc<run::Run>, arguments: &Arguments) -> Result<serde_json:
 	Ok(versions)
 }
 
-/// One line every six seconds.
-async fn progress(run: Arc<run::Run>) {
+/// One line every six seconds. The tables are written with it, so that a run that is killed leaves what it saw.
+async fn progress(run: Arc<run::Run>, out: PathBuf) {
 	while !run.stopped() {
+		if let Err(Harness(why)) = summary::write_tables(&run, &out) {
+			eprintln!("stress: {why}");
+		}
 		{
 			let state = run.state();
 			let calls = || state.items.iter().filter(|item| item.proof_bytes.is_some());

@@ -411,6 +411,8 @@ async fn read_body(run: &Run, chain: &Chain, hash: [u8; 32]) -> Result<Body, cra
 		if let Some(index) = state.by_hash.get(extrinsic) {
 			let item = &mut state.items[*index];
 			item.in_block.get_or_insert((seen, block.head.number));
+			// A pool took it, even if its answer was lost.
+			item.sent_at.get_or_insert(item.offered_at.min(seen));
 			// A flood's call that a pool dropped may have reached another pool before.
 			item.dropped = false;
 		}

@@ -3,6 +3,9 @@
 //! What a run does: a file of `zombienet/scenarios/`.
 
 use crate::Harness;
+use crate::chain::SENDERS;
+use crate::text::{Places, parse, read};
+use assay_primitives::SystemId;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -200,38 +203,47 @@ pub enum Fault {
 	},
 }
 
-/// A proof system to load with, in the place of what a scenario says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum ProofSystem {
-	/// Plonky3 alone.
-	Plonky3,
-	/// STWO alone.
-	Stwo,
-}
-
-impl ProofSystem {
-	/// Its name.
-	pub const fn name(self) -> &'static str {
-		match self {
-			Self::Plonky3 => "plonky3",
-			Self::Stwo => "stwo",
-		}
-	}
-}
-
 impl Load {
-	fn is_of_stwo(&self) -> bool {
-		self.air.starts_with("stwo-") || self.is_of_cairo()
+	/// Its proof system. The name of an AIR begins with it, unless it is the first one.
+	pub fn system(&self) -> SystemId {
+		let has = |system: &SystemId| {
+			self.air.strip_prefix(system.name()).is_some_and(|rest| rest.starts_with('-'))
+		};
+		SystemId::ALL.into_iter().find(has).unwrap_or(SystemId::Plonky3)
 	}
 
-	fn is_of_cairo(&self) -> bool {
-		self.air.starts_with("cairo-")
+	/// Whether it can be sent.
+	fn check(&self) -> Result<(), String> {
+		let at_least_one = [
+			("rounds", self.rounds),
+			("senders", self.senders),
+			("tampers", self.tampers),
+			("in_flight", self.in_flight),
+		];
+		for (name, value) in at_least_one {
+			if value == 0 {
+				return Err(format!("{name}: expected at least 1, got 0"));
+			}
+		}
+		if self.name.is_empty() {
+			return Err("name: expected one, got an empty text".into());
+		}
+		if let Some(rate) = self.rate {
+			positive("rate", rate)?;
+		}
+		seconds("start_s", self.start_s)?;
+		if self.system() == SystemId::Cairo && !self.one_statement {
+			return Err("a Cairo program has one proof, so one_statement".into());
+		}
+		Ok(())
 	}
 
 	/// The load with a twin of its AIR in STWO, if it has one.
 	fn by_stwo(mut self) -> Option<Self> {
-		if self.is_of_stwo() {
-			return Some(self);
+		match self.system() {
+			SystemId::Stwo => return Some(self),
+			SystemId::Cairo => return None,
+			SystemId::Plonky3 => {},
 		}
 		self.air = match self.air.as_str() {
 			"consensus-quorum" => "stwo-consensus-quorum",
@@ -254,12 +266,14 @@ impl Scenario {
 	/// # Errors
 	///
 	/// No load is left.
-	pub fn only(&mut self, proof_system: ProofSystem) -> Result<(), Harness> {
+	pub fn only(&mut self, system: SystemId) -> Result<(), Harness> {
 		let upgrade = self.has_upgrade();
 		let loads = std::mem::take(&mut self.load);
-		self.load = match proof_system {
-			ProofSystem::Plonky3 => loads.into_iter().filter(|load| !load.is_of_stwo()).collect(),
-			ProofSystem::Stwo => {
+		self.load = match system {
+			SystemId::Plonky3 | SystemId::Cairo => {
+				loads.into_iter().filter(|load| load.system() == system).collect()
+			},
+			SystemId::Stwo => {
 				let mut keys = HashSet::new();
 				loads
 					.into_iter()
@@ -271,7 +285,7 @@ impl Scenario {
 			},
 		};
 		if self.load.is_empty() {
-			return Err(Harness(format!("the scenario has no load for {}", proof_system.name())));
+			return Err(Harness(format!("the scenario has no load for {}", system.name())));
 		}
 		Ok(())
 	}
@@ -281,45 +295,23 @@ impl Scenario {
 		self.fault.iter().any(|fault| matches!(fault, Fault::Upgrade { .. }))
 	}
 
-	/// Reads a scenario and picks its variant.
+	/// Reads a scenario, checks it, and picks its variant.
+	///
+	/// # Errors
+	///
+	/// One line with the file and, where the reason has a place in it, line and column.
 	pub fn read(path: &Path, short: bool, rounds: Option<usize>) -> Result<Self, Harness> {
-		let text = std::fs::read_to_string(path)
-			.map_err(|error| Harness(format!("{}: {error}", path.display())))?;
-		let mut scenario: Self = toml::from_str(&text).map_err(|error| {
-			let message = error.message().to_string();
-			Harness(format!("{}: {message}", path.display()))
-		})?;
+		let text = read(path)?;
+		let mut scenario: Self = parse(path, &text)?;
 		if short {
 			scenario.blocks = scenario.short_blocks.unwrap_or(scenario.blocks);
 		}
-		let upgrade = scenario.has_upgrade();
 		for load in &mut scenario.load {
 			if short {
 				load.rounds = load.short_rounds.unwrap_or(load.rounds);
 			}
 			load.rounds = rounds.unwrap_or(load.rounds);
 			load.flood |= load.spam.is_some();
-			if load.senders == 0 || load.tampers == 0 || load.in_flight == 0 {
-				return Err(Harness(format!(
-					"{}: load {}: senders, tampers and in_flight are at least 1",
-					path.display(),
-					load.name
-				)));
-			}
-			if load.is_of_cairo() && !load.one_statement {
-				return Err(Harness(format!(
-					"{}: load {}: a Cairo program has one proof, so one_statement",
-					path.display(),
-					load.name
-				)));
-			}
-			if load.after_upgrade && !upgrade {
-				return Err(Harness(format!(
-					"{}: load {}: after_upgrade, and there is no upgrade",
-					path.display(),
-					load.name
-				)));
-			}
 		}
 		if short {
 			for fault in &mut scenario.fault {
@@ -335,125 +327,160 @@ impl Scenario {
 				}
 			}
 		}
+		scenario.check(path, &Places::of(&text))?;
 		Ok(scenario)
 	}
+
+	/// Whether it can be run on some network.
+	fn check(&self, path: &Path, places: &Places) -> Result<(), Harness> {
+		let wrong = |at: &str, why: String| Harness(format!("{}{at}: {why}", path.display()));
+		if self.load.is_empty() {
+			return Err(wrong("", "expected at least one [[load]]".into()));
+		}
+		let mut names = HashSet::new();
+		for (index, load) in self.load.iter().enumerate() {
+			let at = places.load(index);
+			let wrong = |why| wrong(&at, format!("load {}: {why}", load.name));
+			load.check().map_err(wrong)?;
+			if !names.insert(&load.name) {
+				return Err(wrong("another load has that name".into()));
+			}
+			if load.after_upgrade && !self.has_upgrade() {
+				return Err(wrong("after_upgrade, and there is no upgrade".into()));
+			}
+		}
+		let senders: usize = self.load.iter().map(|load| load.senders).sum();
+		if senders >= SENDERS {
+			let most = SENDERS - 1;
+			return Err(wrong(
+				"",
+				format!("expected at most {most} senders in all, got {senders}"),
+			));
+		}
+		for (index, fault) in self.fault.iter().enumerate() {
+			fault.check().map_err(|why| wrong(&places.fault(index), why))?;
+		}
+		for (name, limit) in &self.thresholds {
+			seconds(name, *limit).map_err(|why| wrong("", format!("thresholds: {why}")))?;
+		}
+		Ok(())
+	}
+
+	/// Whether every node that a fault names is one of `nodes`, and every new one is not.
+	///
+	/// # Errors
+	///
+	/// One line with the place of the fault in the file.
+	pub fn check_nodes(&self, path: &Path, nodes: &[String]) -> Result<(), Harness> {
+		let places = Places::of(&read(path)?);
+		for (index, fault) in self.fault.iter().enumerate() {
+			let wrong = |why: String| {
+				let at = places.fault(index);
+				Harness(format!("{}{at}: {}: {why}", path.display(), fault.kind()))
+			};
+			let (there, new) = fault.nodes();
+			if let Some(name) = there.iter().find(|name| !nodes.contains(name)) {
+				let known = nodes.join(", ");
+				return Err(wrong(format!("the network has no node {name}, but {known}")));
+			}
+			if let Some(name) = new.iter().find(|name| nodes.contains(name)) {
+				return Err(wrong(format!("the network has a node {name} already")));
+			}
+			if let Fault::Upgrade { old, .. } = fault
+				&& nodes.iter().all(|name| old.contains(name))
+			{
+				return Err(wrong("expected a node that is not old".into()));
+			}
+		}
+		Ok(())
+	}
+}
+
+impl Fault {
+	/// Its name in a scenario.
+	pub const fn kind(&self) -> &'static str {
+		match self {
+			Self::Pause { .. } => "pause",
+			Self::Kill { .. } => "kill",
+			Self::Partition { .. } => "partition",
+			Self::Join { .. } => "join",
+			Self::Upgrade { .. } => "upgrade",
+			Self::Rotate { .. } => "rotate",
+		}
+	}
+
+	/// The nodes that it needs, and those that it starts.
+	fn nodes(&self) -> (Vec<String>, Vec<String>) {
+		match self {
+			Self::Pause { nodes, .. } | Self::Kill { nodes, .. } => (nodes.clone(), Vec::new()),
+			Self::Partition { groups, .. } => (groups.concat(), Vec::new()),
+			Self::Join { name, .. } => (Vec::new(), vec![name.clone()]),
+			Self::Upgrade { old, .. } => (old.clone(), Vec::new()),
+			Self::Rotate { rekeyed, removed, added, .. } => {
+				(vec![rekeyed.clone(), removed.clone()], vec![added.clone()])
+			},
+		}
+	}
+
+	fn check(&self) -> Result<(), String> {
+		let kind = self.kind();
+		let (there, new) = self.nodes();
+		if there.len() + new.len() == 0 {
+			return Err(format!("{kind}: expected a node, got none"));
+		}
+		let mut names = HashSet::new();
+		if let Some(name) = there.iter().chain(&new).find(|name| !names.insert(*name)) {
+			return Err(format!("{kind}: names {name} twice"));
+		}
+		let checked = match self {
+			Self::Pause { at_s, for_s, .. } => {
+				seconds("at_s", *at_s).and_then(|()| positive("for_s", *for_s))
+			},
+			Self::Partition { at_s, for_s, groups, .. } => {
+				if groups.iter().any(Vec::is_empty) {
+					return Err(format!("{kind}: expected two groups of nodes"));
+				}
+				seconds("at_s", *at_s).and_then(|()| positive("for_s", *for_s))
+			},
+			Self::Kill { times, between_s, down_s, .. } => {
+				if *times == 0 {
+					return Err(format!("{kind}: times: expected at least 1, got 0"));
+				}
+				range("between_s", *between_s).and_then(|()| range("down_s", *down_s))
+			},
+			Self::Join { sync, at_s, .. } => {
+				if !["full", "warp"].contains(&sync.as_str()) {
+					return Err(format!("{kind}: sync: expected full or warp, got {sync}"));
+				}
+				seconds("at_s", *at_s)
+			},
+			Self::Upgrade { at_s, .. } | Self::Rotate { at_s, .. } => seconds("at_s", *at_s),
+		};
+		checked.map_err(|why| format!("{kind}: {why}"))
+	}
+}
+
+fn seconds(name: &str, value: f64) -> Result<(), String> {
+	if value.is_finite() && value >= 0.0 {
+		return Ok(());
+	}
+	Err(format!("{name}: expected a number that is not negative, got {value}"))
+}
+
+fn positive(name: &str, value: f64) -> Result<(), String> {
+	if value.is_finite() && value > 0.0 {
+		return Ok(());
+	}
+	Err(format!("{name}: expected a positive number, got {value}"))
+}
+
+fn range(name: &str, [least, most]: [f64; 2]) -> Result<(), String> {
+	seconds(name, least).and_then(|()| seconds(name, most))?;
+	if least <= most {
+		return Ok(());
+	}
+	Err(format!("{name}: expected the least first, got {least} and {most}"))
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-
-	fn write(text: &str) -> std::path::PathBuf {
-		let name =
-			format!("assay-stress-{}-{}.toml", std::process::id(), blake3::hash(text.as_bytes()));
-		let path = std::env::temp_dir().join(name);
-		std::fs::write(&path, text).unwrap();
-		path
-	}
-
-	#[test]
-	fn every_scenario_in_the_repository_is_read_and_has_its_network() {
-		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-		let mut seen = 0;
-		for entry in std::fs::read_dir(folder.join("scenarios")).unwrap() {
-			let scenario = Scenario::read(&entry.unwrap().path(), true, None).unwrap();
-			assert!(folder.join("networks").join(format!("{}.toml", scenario.network)).exists());
-			seen += 1;
-		}
-		assert!(seen > 0);
-	}
-
-	#[test]
-	fn every_scenario_in_the_repository_can_be_run_with_one_proof_system() {
-		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-		for entry in std::fs::read_dir(folder.join("scenarios")).unwrap() {
-			let path = entry.unwrap().path();
-			for proof_system in [ProofSystem::Plonky3, ProofSystem::Stwo] {
-				let mut scenario = Scenario::read(&path, true, None).unwrap();
-				if scenario.load.is_empty() {
-					continue;
-				}
-				scenario.only(proof_system).unwrap();
-				for load in &scenario.load {
-					assert_eq!(
-						load.is_of_stwo(),
-						proof_system == ProofSystem::Stwo,
-						"{}",
-						load.name
-					);
-					assert_eq!(load.hash.starts_with("blake2s"), load.is_of_stwo());
-				}
-			}
-		}
-	}
-
-	#[test]
-	fn a_load_without_a_twin_is_left_out_and_a_scenario_of_none_refused() {
-		let text = "description = \"d\"\nnetwork = \"n\"\n[[load]]\nname = \"l\"\n\
-			air = \"keccak-air\"\nhash = \"keccak\"\nrounds = 1\n";
-		let path = write(text);
-		let mut scenario = Scenario::read(&path, false, None).unwrap();
-		std::fs::remove_file(&path).unwrap();
-		let error = scenario.only(ProofSystem::Stwo).unwrap_err();
-		assert_eq!(error.0, "the scenario has no load for stwo");
-	}
-
-	#[test]
-	fn a_load_for_after_the_upgrade_needs_one() {
-		let text = "description = \"d\"\nnetwork = \"n\"\n[[load]]\nname = \"l\"\n\
-			air = \"fibonacci\"\nhash = \"keccak\"\nrounds = 1\nafter_upgrade = true\n";
-		let path = write(text);
-		let error = Scenario::read(&path, false, None).unwrap_err();
-		std::fs::remove_file(&path).unwrap();
-		let reason = "load l: after_upgrade, and there is no upgrade";
-		assert_eq!(error.0, format!("{}: {reason}", path.display()));
-	}
-
-	#[test]
-	fn a_cairo_program_has_one_statement() {
-		let text = "description = \"d\"\nnetwork = \"n\"\n[[load]]\nname = \"l\"\n\
-			air = \"cairo-votes\"\nhash = \"blake2s\"\nrounds = 2\n";
-		let path = write(text);
-		let error = Scenario::read(&path, false, None).unwrap_err();
-		std::fs::remove_file(&path).unwrap();
-		let reason = "load l: a Cairo program has one proof, so one_statement";
-		assert_eq!(error.0, format!("{}: {reason}", path.display()));
-	}
-
-	#[test]
-	fn every_load_with_stwo_waits_for_the_upgrade_that_brings_it() {
-		let folder = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-		let mut scenario =
-			Scenario::read(&folder.join("scenarios/upgrade.toml"), false, None).unwrap();
-		let waits = |scenario: &Scenario| -> Vec<bool> {
-			scenario.load.iter().map(|load| load.after_upgrade).collect()
-		};
-		assert_eq!(waits(&scenario), [false, true]);
-		scenario.only(ProofSystem::Stwo).unwrap();
-		assert_eq!(waits(&scenario), [true]);
-	}
-
-	#[test]
-	fn an_unknown_field_is_refused_by_name() {
-		let path = write("description = \"d\"\nnetwork = \"n\"\nblokcs = 3\n");
-		let error = Scenario::read(&path, false, None).unwrap_err();
-		std::fs::remove_file(&path).unwrap();
-		assert!(error.0.contains("unknown field `blokcs`"), "{}", error.0);
-	}
-
-	#[test]
-	fn a_short_run_takes_the_short_numbers() {
-		let text = "description = \"d\"\nnetwork = \"n\"\nblocks = 9\nshort_blocks = 2\n\
-			[[fault]]\nkind = \"pause\"\nnodes = [\"bob\"]\nat_s = 1\nfor_s = 60\nshort_for_s = 5\n";
-		let path = write(text);
-		let short = Scenario::read(&path, true, None).unwrap();
-		let long = Scenario::read(&path, false, None).unwrap();
-		std::fs::remove_file(&path).unwrap();
-		assert_eq!((short.blocks, long.blocks), (2, 9));
-		let seconds = |scenario: &Scenario| match scenario.fault[0] {
-			Fault::Pause { for_s, .. } => for_s,
-			_ => panic!("expected the pause"),
-		};
-		assert_eq!((seconds(&short), seconds(&long)), (5.0, 60.0));
-	}
-}
+mod tests;

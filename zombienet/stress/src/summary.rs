@@ -6,8 +6,9 @@
 use crate::Harness;
 use crate::chain::{ACCEPTED, hex0x};
 use crate::measure::{self, Series, metric, quantiles, round};
-use crate::run::{Run, State};
+use crate::run::{Item, Run, State};
 use crate::scenario::Scenario;
+use assay_primitives::SystemId;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -88,6 +89,31 @@ pub async fn compare(run: &Run) -> (u64, u64, BTreeMap<String, String>) {
 	(compared, different.len() as u64, roots)
 }
 
+/// Writes the tables as far as they are known: while the run goes on and at its end. Each replaces the one before as a
+/// whole, so that none is ever half there.
+pub fn write_tables(run: &Run, folder: &Path) -> Result<(), Harness> {
+	let tables = {
+		let state = run.state();
+		[
+			("blocks.csv", blocks_csv(&state)),
+			("samples.csv", samples_csv(&state)),
+			("calls.csv", calls_csv(&state)),
+		]
+	};
+	for (name, text) in tables {
+		put(folder, name, &text)?;
+	}
+	Ok(())
+}
+
+fn put(folder: &Path, name: &str, text: &str) -> Result<(), Harness> {
+	let path = folder.join(name);
+	let part = folder.join(format!("{name}.part"));
+	std::fs::write(&part, text)
+		.and_then(|()| std::fs::rename(&part, &path))
+		.map_err(|error| Harness(format!("{}: {error}", path.display())))
+}
+
 /// Writes the files.
 pub fn write(
 	run: &Run,
@@ -96,16 +122,13 @@ pub fn write(
 	end: &End,
 	folder: &Path,
 ) -> Result<(), Harness> {
-	let state = run.state();
-	let put = |file: &str, text: String| {
-		let path = folder.join(file);
-		std::fs::write(&path, text).map_err(|error| Harness(format!("{}: {error}", path.display())))
-	};
-	put("blocks.csv", blocks_csv(&state))?;
-	put("samples.csv", samples_csv(&state))?;
-	put("calls.csv", calls_csv(&state))?;
-	let summary = summary(&state, scenario, name, end, run.now());
-	put("summary.json", serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n")
+	write_tables(run, folder)?;
+	let summary = summary(&run.state(), scenario, name, end, run.now());
+	put(
+		folder,
+		"summary.json",
+		&(serde_json::to_string_pretty(&summary).unwrap_or_default() + "\n"),
+	)
 }
 
 fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) -> Value {
@@ -165,6 +188,7 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 			json!({
 				"air": load.air,
 				"hash": load.hash,
+				"system": load.system().name(),
 				"submitted": of(&|item| item.sent_at.is_some()),
 				"not_taken_by_a_pool": of(&|item| item.sent_at.is_none()),
 				"final": of(&|item| item.final_at.is_some()),
@@ -173,6 +197,7 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 			}),
 		);
 	}
+	let by_system = by_system(state, scenario);
 	let honest = || calls().filter(|item| !item.flood);
 	let ms = |seconds: f64| seconds * 1e3;
 	let inclusion: Vec<f64> =
@@ -243,6 +268,7 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 		"surprises": surprises,
 		"by_tamper": by_tamper,
 		"by_load": by_load,
+		"by_system": by_system,
 		"throughput": {
 			"seconds": seconds,
 			"proofs_per_s": per_second(proofs as f64),
@@ -299,6 +325,39 @@ fn summary(state: &State, scenario: &Scenario, name: &str, end: &End, now: f64) 
 		})).collect::<Vec<_>>(),
 		"nodes": nodes(state, end, now),
 	})
+}
+
+/// The final calls with a proof, and what was refused, of each proof system.
+fn by_system(state: &State, scenario: &Scenario) -> BTreeMap<&'static str, Value> {
+	let mut found = BTreeMap::new();
+	for system in SystemId::ALL {
+		let of = |item: &&Item| {
+			let load = scenario.load.iter().find(|load| load.name == item.load);
+			item.proof_bytes.is_some()
+				&& item.verdict.is_some()
+				&& load.is_some_and(|load| load.system() == system)
+		};
+		let items: Vec<_> = state.items.iter().filter(of).collect();
+		if items.is_empty() {
+			continue;
+		}
+		let mut refused = BTreeMap::<&str, usize>::new();
+		for verdict in items.iter().filter_map(|item| item.verdict.as_deref()) {
+			if verdict != ACCEPTED {
+				*refused.entry(verdict).or_default() += 1;
+			}
+		}
+		found.insert(
+			system.name(),
+			json!({
+				"final": items.len(),
+				"accepted": items.len() - refused.values().sum::<usize>(),
+				"tampered": items.iter().filter(|item| item.tamper.is_some()).count(),
+				"rejected_by_class": refused,
+			}),
+		);
+	}
+	found
 }
 
 fn nodes(state: &State, end: &End, now: f64) -> Map<String, Value> {
