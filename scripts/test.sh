@@ -123,9 +123,11 @@ packages() {
 
 # What a compiler would find: unset and unused names, wrong types, words that split.
 scripts() {
-	local shell
+	local shell yaml
 	mapfile -t shell < <(git ls-files '*.sh' .ci/run)
+	mapfile -t yaml < <(git ls-files '*.yaml' '*.yml')
 	shellcheck --severity=warning --external-sources "${shell[@]}" &&
+		yamllint --strict -d '{ extends: relaxed, rules: { line-length: disable } }' "${yaml[@]}" &&
 		pyflakes3 scripts spec &&
 		mypy --cache-dir "$scratch/mypy" &&
 		python3 -B -m scripts.workshop.tests.test_scripts
@@ -151,6 +153,7 @@ step "no_std" no_std
 step "times of clones" python3 -B -m scripts.workshop.tests.test_clone_times
 step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
 step "runbooks' outputs" python3 -B -m scripts.workshop.tests.test_runbooks
+step "walks" python3 -B -m scripts.workshop.tests.test_walks
 step "published stress runs" scripts/analyze_simnet.py docs/stress/*.json
 step "STWO's prover" scripts/test/stwo.sh
 # Both with the same features, so that dependencies are checked once. Without the runtime's blob: with these

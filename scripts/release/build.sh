@@ -90,7 +90,7 @@ mkdir -p "$root"/{bin,runtime,chains,deploy}
 cp "$built"/{assay-node,assay} "$root/bin/"
 cp "$prover" "$root/bin/assay-stwo"
 cp "$built/$runtime" "$root/runtime/"
-cp LICENSE README.md CHANGELOG.md "$root/"
+cp LICENSE README.md CHANGELOG.md SECURITY.md "$root/"
 cp -r docs "$root/docs"
 cp -r deploy/. "$root/deploy/"
 # What runbooks take from a clone, at the same place: proofs that the client cannot make.
