@@ -11,6 +11,7 @@ import unittest
 from unittest import mock
 
 from scripts.workshop import ROOT, walks
+from scripts.workshop.runbooks import blocks
 from scripts.workshop.walks import Page, Walk
 
 PAGE = """# Title
@@ -133,11 +134,12 @@ class Walking(unittest.TestCase):
 
 
 class Walks(unittest.TestCase):
-    def test_every_walk_names_pages_that_give_commands(self) -> None:
+    def test_every_walk_names_pages_with_commands_that_a_shell_reads(self) -> None:
         for name, walk in walks.WALKS.items():
             for page in walk.pages:
                 with self.subTest(name, page=page):
-                    walks.commands(ROOT, page)
+                    for block in blocks(walks.commands(ROOT, page), loose=True):
+                        subprocess.run(["bash", "-n", "-c", block.commands], check=True)
 
 
 if __name__ == "__main__":
