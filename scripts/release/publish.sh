@@ -7,8 +7,7 @@
 #
 #   scripts/release/publish.sh              a dry run: also compiles each crate from its package
 #   scripts/release/publish.sh --quick      the same, and compiles nothing
-#   scripts/release/publish.sh --execute    publishes; needs `cargo login`, a commit without changes, and the
-#                                           address of the repository in Cargo.toml
+#   scripts/release/publish.sh --execute    publishes: after `cargo login`, with `repository` set in Cargo.toml
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
