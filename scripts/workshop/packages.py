@@ -5,8 +5,8 @@
     python3 -m scripts.workshop.packages check FOLDER    what is wrong with their manifests, and with their packages
                                                          in the folder, where `cargo package` left them
 
-It also compares `rust-version` with what the dependencies in Cargo.lock say that they need. The standard library is
-clippy's matter (`incompatible_msrv`), the language that of a compiler of this version (.github/workflows/ci.yml).
+It also compares `rust-version` with what the dependencies in Cargo.lock say that they need. Some say nothing: only
+scripts/test/rust_version.sh is sure.
 """
 
 import fnmatch
