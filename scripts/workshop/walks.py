@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Walks through documents as a newcomer does: takes a fresh clone of the commit that is checked out, or unpacks a
-release, and runs there the commands that the documents give, in order and nothing else.
+"""Walks through documents as a newcomer does: makes a fresh clone of the commit that is checked out, or a folder with
+nothing but a release, and runs there the commands that the documents in it give, in order and nothing else.
 
     python3 -m scripts.workshop.walks NAME [ARCHIVE]    NAME as in `WALKS`; ARCHIVE if the walk starts from a release
 
-The commands of a page are its blocks of `sh`, in one shell that starts in the root of the clone or of the release.
+The commands of a page are its blocks of `sh`, in one shell that starts in the root of the clone or beside the archive.
 A block of `text` right after one is its output, compared as in runbooks.py; other output is not compared. The exit
 status is 1 if a command fails, prints something else than the page shows, or does not end.
 """
@@ -12,6 +12,7 @@ status is 1 if a command fails, prints something else than the page shows, or do
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -86,10 +87,13 @@ def clone(source: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
     return root
 
 
-def unpack(archive: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
-    """The one folder of an archive."""
-    subprocess.run(["tar", "xzf", archive, "--no-same-owner", "-C", folder], check=True)
-    (root,) = folder.iterdir()
+def release(archive: pathlib.Path, folder: pathlib.Path, beside: pathlib.Path) -> pathlib.Path:
+    """Puts an archive and its checksum into a folder; returns what is in the archive, unpacked beside it."""
+    for path in (archive, archive.with_name(f"{archive.name}.sha256")):
+        shutil.copy(path, folder)
+    beside.mkdir()
+    subprocess.run(["tar", "xzf", archive, "--no-same-owner", "-C", beside], check=True)
+    (root,) = beside.iterdir()
     return root
 
 
@@ -107,12 +111,15 @@ def go(walk: Walk, archive: pathlib.Path | None, source: pathlib.Path = ROOT) ->
         fresh, temporary = pathlib.Path(place, "fresh"), pathlib.Path(place, "tmp")
         fresh.mkdir()
         temporary.mkdir()
-        root = unpack(archive, fresh) if archive else clone(source, fresh)
+        if archive:
+            start_in, root = fresh, release(archive, fresh, pathlib.Path(place, "documents"))
+        else:
+            start_in = root = clone(source, fresh)
         for page in walk.pages:
             name = f"{page.path}, {page.heading}" if page.heading else page.path
             print(f"walk: {name}", flush=True)
             start = time.monotonic()
-            wrong = follow(commands(root, page), root, left, True, environment(temporary))
+            wrong = follow(commands(root, page), start_in, left, True, environment(temporary))
             took = time.monotonic() - start
             left -= took
             print(f"walk: {name}: {'WRONG' if wrong else 'ok'}, {took:.0f} s", flush=True)

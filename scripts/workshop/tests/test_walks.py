@@ -102,10 +102,13 @@ class Walking(unittest.TestCase):
         self.assertRegex(said, r"^walk: page.md, First\nwalk: page.md, First: ok, \d+ s\n$")
         self.assertFalse((self.source / "was_here").exists())
 
-    def test_runs_them_in_an_unpacked_release(self) -> None:
+    def test_runs_the_commands_of_a_release_beside_it(self) -> None:
+        (self.source / "page.md").write_text("```sh\nls\ntar xf assay.tar.gz\nls source\n```\n"
+                                             "```text\nassay.tar.gz\nassay.tar.gz.sha256\nname\npage.md\n```\n")
         archive = self.folder / "assay.tar.gz"
         subprocess.run(["tar", "czf", archive, "-C", self.folder, "source"], check=True)
-        self.assertEqual(self.go(Page("page.md", "First"), archive=archive)[0], [])
+        (self.folder / "assay.tar.gz.sha256").write_text("sum\n")
+        self.assertEqual(self.go(Page("page.md"), archive=archive)[0], [])
 
     def test_ends_at_the_first_page_that_is_wrong(self) -> None:
         self.commit()
