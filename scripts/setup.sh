@@ -7,7 +7,7 @@
 #   scripts/setup.sh               install
 #   scripts/setup.sh --env         print the settings for a shell: eval "$(scripts/setup.sh --env)"
 #   scripts/setup.sh --networks    also install what zombienet/run.sh needs
-#   scripts/setup.sh --lints       install what scripts/test.sh reads shell, Python and TOML with, besides
+#   scripts/setup.sh --lints       install what scripts/test.sh reads shell, Python, TOML and YAML with
 #   ASSAY_WASM_ROUTE=distro …      take the wasm target from Debian's packages, not from rustup
 set -euo pipefail
 
@@ -107,7 +107,7 @@ missing_packages() {
 	[ -e /etc/ssl/certs/ca-certificates.crt ] || echo ca-certificates
 	if [ -n "$LINTS" ]; then
 		local tool
-		for tool in shellcheck pyflakes3 mypy; do
+		for tool in shellcheck pyflakes3 mypy yamllint; do
 			command -v $tool >/dev/null || echo $tool
 		done
 		python3 -m pip --version >/dev/null 2>&1 || echo python3-pip

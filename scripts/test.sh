@@ -114,14 +114,14 @@ features() {
 # The benchmarks as tests, and every `try_state`: features that the node's build lacks. The runtime has
 # no test of them, and the lints compile it with them.
 optional_features() {
-	cargo test --release --locked -p pallet-proof-verifier --features runtime-benchmarks,try-runtime
+	local verifier=pallet-proof-verifier validators=pallet-validators
+	cargo test --release --locked -p $verifier -p $validators --features \
+		$verifier/runtime-benchmarks,$verifier/try-runtime,$validators/runtime-benchmarks,$validators/try-runtime
 }
 
 # The crates that a chain builder takes from a registry.
 packages() {
-	cargo package --locked --no-verify --allow-dirty -p assay-primitives -p assay-air \
-		-p assay-stark -p assay-plonky3 -p assay-stwo -p assay-systems -p assay-host -p pallet-proof-verifier \
-		-p assay-timing -p assay-status -p assay-rpc
+	python3 -B -m scripts.workshop.tests.test_packages && scripts/release/publish.sh --quick
 }
 
 # Documents have the snippets of compiled code, and docs/integrate.md all that a plain chain needs.
@@ -131,9 +131,11 @@ snippets() {
 
 # What a compiler would find: unset and unused names, wrong types, words that split.
 scripts() {
-	local shell
+	local shell yaml
 	mapfile -t shell < <(git ls-files '*.sh' .ci/run)
+	mapfile -t yaml < <(git ls-files '*.yaml' '*.yml')
 	shellcheck --severity=warning --external-sources "${shell[@]}" &&
+		yamllint --strict -d '{ extends: relaxed, rules: { line-length: disable } }' "${yaml[@]}" &&
 		pyflakes3 scripts spec &&
 		mypy --cache-dir "$scratch/mypy" &&
 		python3 -B -m scripts.workshop.tests.test_scripts
@@ -161,6 +163,7 @@ step "network analyzer" python3 -B -m scripts.workshop.tests.test_analyze_simnet
 step "network report" python3 -B -m scripts.workshop.tests.test_network_report
 step "demo's demands" python3 -B -m scripts.workshop.tests.test_demo
 step "runbooks' outputs" python3 -B -m scripts.workshop.tests.test_runbooks
+step "walks" python3 -B -m scripts.workshop.tests.test_walks
 step "published stress runs" scripts/analyze_simnet.py docs/stress/*.json
 step "STWO's prover" scripts/test/stwo.sh
 # Both with the same features, so that dependencies are checked once. Without the runtime's blob: with these

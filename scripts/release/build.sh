@@ -90,9 +90,12 @@ mkdir -p "$root"/{bin,runtime,chains,deploy}
 cp "$built"/{assay-node,assay} "$root/bin/"
 cp "$prover" "$root/bin/assay-stwo"
 cp "$built/$runtime" "$root/runtime/"
-cp LICENSE README.md CHANGELOG.md "$root/"
+cp LICENSE README.md CHANGELOG.md SECURITY.md "$root/"
 cp -r docs "$root/docs"
 cp -r deploy/. "$root/deploy/"
+# What runbooks take from a clone, at the same place: proofs that the client cannot make.
+mapfile -t taken < <(sed -n 's|.*\$ASSAY_ROOT/\([a-z0-9/_-]*\).*|\1|p' docs/runbooks/*.md | sort -u)
+cp -r --parents "${taken[@]}" "$root"
 for chain in dev local; do
 	"$root/bin/assay-node" export-chain-spec --chain "$chain" --raw --output "$root/chains/$chain.json"
 done

@@ -4,7 +4,8 @@
 # Checks a release archive before use: every file has a checksum and matches it; the binaries are of the
 # named commit; the node starts, has every proof system and no mock, and passes its self-check; the client
 # has the admin's calls, accepts its own proofs of Plonky3 and of STWO, and refuses a tampered copy; and, in a
-# clone of that commit, the bill of materials matches the sources.
+# clone of that commit, the bill of materials matches the sources. What the runbooks take from a clone is in the
+# archive too.
 #
 #   scripts/release/verify.sh [--rehearsal] ARCHIVE
 set -euo pipefail
@@ -91,6 +92,11 @@ for name, system in systems.items():
 print("verify_release: node", status["version"], commit, *sorted(systems))
 END
 
+mapfile -t taken < <(sed -n 's|.*\$ASSAY_ROOT/\([a-z0-9/_-]*\).*|\1|p' docs/runbooks/*.md | sort -u)
+for path in "${taken[@]}"; do
+	[ -e "$path" ] || die "a runbook needs $path, which is not in the archive"
+done
+
 cd "$work"
 # judge AIR PROOF: the client's verdict, as its exit status.
 judge() {
@@ -102,6 +108,12 @@ for air in fibonacci stwo-fibonacci; do
 	"$root/bin/assay" export "$air" --degree-bits 10 >/dev/null
 	"$root/bin/assay" prove "$air" >/dev/null
 	judge "$air" "$air.proof" || die "the client refuses a genuine proof of $air"
+done
+for proof in "$root"/primitives/stwo/fixtures/cairo/{attendance,fibonacci,votes}_proof_v1.bin; do
+	program=cairo-$(basename "$proof" _proof_v1.bin)
+	cp "${proof%_proof_v1.bin}_vk_v1.bin" "$program.vk"
+	cp "${proof%_proof_v1.bin}_public_values_v1.bin" "$program.pv"
+	judge "$program" "$proof" || die "the client refuses the proof of $program"
 done
 python3 -c '
 data = bytearray(open("fibonacci.proof", "rb").read())

@@ -2,6 +2,7 @@
 """Tests of runbooks.py, and of the dashboard and its alerts: python3 -m scripts.workshop.tests.test_runbooks."""
 
 import json
+import os
 import pathlib
 import re
 import tempfile
@@ -95,6 +96,14 @@ class Follow(unittest.TestCase):
     def test_a_command_that_hangs_is_wrong(self) -> None:
         wrong = self.follow(DOCUMENT.replace("silent=1", "sleep 60"), seconds=1)
         self.assertEqual(wrong[-1], "sleep 60\n--- took longer than 1 s")
+
+    def test_what_a_document_leaves_running_ends_with_it(self) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place)
+            wrong = runbooks.follow("```sh\nsleep 60 &\necho $! >pid\n```\n", folder)
+            self.assertEqual(wrong, [])
+            with self.assertRaises(ProcessLookupError):
+                os.kill(int((folder / "pid").read_text()), 0)
 
     def test_output_without_commands_is_an_error(self) -> None:
         with self.assertRaises(ValueError):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests that all shell scripts have one form: python3 -m scripts.workshop.tests.test_scripts."""
+"""Tests that all scripts, and the workflows that call them, have one form:
+python3 -m scripts.workshop.tests.test_scripts."""
 
 import os
 import re
@@ -64,10 +65,32 @@ class ScriptsShould(unittest.TestCase):
     def test_be_named_where_they_exist(self) -> None:
         """A document, a script or a comment that names a script names one that is there."""
         found = re.compile(r"(?<![\w./-])((?:scripts|zombienet)/[\w/]+\.(?:sh|py))\b")
-        for path in of("*.md", "*.sh", "*.py", "*.rs", "*.toml", "*.yaml", ".ci/run", "deploy"):
+        for path in of("*.md", "*.sh", "*.py", "*.rs", "*.toml", "*.yaml", "*.yml", ".ci/run", "deploy"):
             for name in set(found.findall((ROOT / path).read_text(errors="replace"))):
                 with self.subTest(f"{path} names {name}"):
                     self.assertTrue((ROOT / name).is_file())
+
+
+class WorkflowsShould(unittest.TestCase):
+    """No workflow can change the repository, or runs code that changes without a commit here."""
+
+    def test_only_read_the_repository(self) -> None:
+        for path in of(".github/workflows"):
+            with self.subTest(str(path)):
+                text = (ROOT / path).read_text()
+                self.assertEqual(re.findall(r"^ *permissions:(?:\n +.*)*", text, re.M), ["permissions:\n  contents: read"])
+
+    def test_take_the_actions_of_others_at_one_commit(self) -> None:
+        for path in of(".github/workflows"):
+            for used in re.findall(r"uses: (.*)", (ROOT / path).read_text()):
+                with self.subTest(f"{path} uses {used}"):
+                    self.assertRegex(used, r"\A(\./\.github/workflows/\w+\.yml|[\w/-]+@[0-9a-f]{40} # v[\d.]+)\Z")
+
+    def test_give_every_job_a_time_limit(self) -> None:
+        for path in of(".github/workflows"):
+            with self.subTest(str(path)):
+                text = (ROOT / path).read_text()
+                self.assertEqual(len(re.findall("runs-on:", text)), len(re.findall("timeout-minutes:", text)))
 
 
 if __name__ == "__main__":
