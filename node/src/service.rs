@@ -273,13 +273,17 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	status.spawn(&task_manager.spawn_handle(), status_params.address());
 	// [/status]
 
+	let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
 	task_manager.spawn_handle().spawn(
 		"validators",
 		Some("assay"),
 		validators::follow(
 			client.clone(),
 			OffchainTransactionPoolFactory::new(transaction_pool.clone()),
-			config.prometheus_registry().map(validators::Metrics::register).transpose()?,
+			config
+				.prometheus_registry()
+				.map(|registry| validators::Metrics::register(registry, slot_duration.as_duration()))
+				.transpose()?,
 		),
 	);
 
@@ -341,7 +345,6 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 		// Upstream's default of 4 MiB would leave a third of the runtime's block length unused.
 		proposer_factory.set_default_block_size_limit(MAX_BLOCK_LENGTH as usize + BLOCK_OVERHEAD);
 
-		let slot_duration = sc_consensus_aura::slot_duration(&*client)?;
 		let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(
 			StartAuraParams {
 				slot_duration,

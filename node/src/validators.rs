@@ -18,9 +18,9 @@ use sp_blockchain::HeaderBackend;
 use sp_consensus_aura::{AURA_ENGINE_ID, AuraApi, Slot, sr25519::AuthorityId as AuraId};
 use sp_consensus_slots::EquivocationProof;
 use sp_runtime::{DigestItem, traits::Header as _};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use substrate_prometheus_endpoint::{
-	Gauge, GaugeVec, Opts, PrometheusError, Registry, U64, register,
+	F64, Gauge, GaugeVec, Opts, PrometheusError, Registry, U64, register,
 };
 
 /// For so many slots blocks are remembered, to notice a second one. Older branches are not built on.
@@ -41,8 +41,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-	/// Registers every series.
-	pub fn register(registry: &Registry) -> Result<Self, PrometheusError> {
+	/// Registers every series. `slot` is the length of the chain's slots.
+	pub fn register(registry: &Registry, slot: Duration) -> Result<Self, PrometheusError> {
+		let length = Gauge::<F64>::new("assay_slot_seconds", "Length of a slot of the chain")?;
+		register(length, registry)?.set(slot.as_secs_f64());
 		let metrics = Self {
 			session: register(
 				Gauge::new("assay_session", "Number of the session of the best block")?,

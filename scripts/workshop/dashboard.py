@@ -196,7 +196,7 @@ ROWS = [
             (f'{HEIGHT % "best"} - ignoring (status) {HEIGHT % "finalized"}', "{{instance}}"),
         ], ("AssayFinalityLag",)),
         Panel("New blocks", count("blocks"), "By how much the best block's number rose. A chain with slots of "
-              "6 seconds makes 50 blocks in 5 minutes.", [
+              "2 seconds makes 150 blocks in 5 minutes.", [
                   (f'increase({HEIGHT % "best"}[5m])', "in 5 minutes {{instance}}"),
                   (f'increase({HEIGHT % "best"}[3m])', "in 3 minutes {{instance}}"),
               ], ("AssayBlockProductionSlow", "AssayBlockProductionStopped")),
