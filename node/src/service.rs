@@ -282,7 +282,9 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 			OffchainTransactionPoolFactory::new(transaction_pool.clone()),
 			config
 				.prometheus_registry()
-				.map(|registry| validators::Metrics::register(registry, slot_duration.as_duration()))
+				.map(|registry| {
+					validators::Metrics::register(registry, slot_duration.as_duration())
+				})
 				.transpose()?,
 		),
 	);
