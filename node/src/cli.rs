@@ -9,7 +9,7 @@ use crate::imports::RuntimeImportsCmd;
 /// `assay-node --dev --tmp` runs a chain of one's own that forgets everything at the end. Blocks
 /// hold up to 6 MiB of proofs, so the transaction pool's default is larger than a Substrate
 /// node's: 256 MiB, about 40 full blocks. For the same reason a node forgets the bodies of blocks
-/// after three days, unless it is an archive: `--blocks-pruning archive-canonical`. Prometheus
+/// after 43,200 of them, unless it is an archive: `--blocks-pruning archive-canonical`. Prometheus
 /// metrics are served on port 9615 unless `--no-prometheus` is given; nothing is reported to a
 /// telemetry server unless `--telemetry-url` names one.
 #[derive(Debug, clap::Parser)]
@@ -49,7 +49,7 @@ pub struct StartParams {
 /// Upstream's default of 20 MiB would hold three full blocks of proofs.
 const POOL_KBYTES: &str = "262144";
 
-/// Three days of slots, so that a node that was away for a weekend gets every block from its peers.
+/// A day of slots of 2 s, three days of 6 s: a node that was away for so long gets every block from its peers.
 /// Upstream's default keeps all: of full blocks 33 TB a year (docs/validating.md).
 const BLOCKS_PRUNING: &str = "43200";
 

@@ -16,9 +16,8 @@ pub const DEFAULT: u64 = 6_000;
 /// Milliseconds of a slot of a chain that is older than this choice.
 const FORMER: u64 = 6_000;
 
-/// The shortest slot, in milliseconds. Twice the time that a block may take
-/// ([`MAX_BLOCK_REF_TIME`](crate::configs::MAX_BLOCK_REF_TIME)), so that the node that wrote it can send it and
-/// others can execute it before the next one.
+/// The shortest slot, in milliseconds. A block may take 60 % of it
+/// ([`MAX_BLOCK_REF_TIME`](crate::configs::MAX_BLOCK_REF_TIME)): an author stops after two thirds of the slot.
 pub const SHORTEST: u64 = 2_000;
 
 /// The longest slot, in milliseconds: with more, whoever waits for a proof would think that the chain stands.

@@ -49,9 +49,9 @@ fn what_is_counted_in_hours_takes_as_long_with_shorter_slots() {
 }
 
 #[test]
-fn a_block_takes_at_most_half_of_the_shortest_slot() {
-	// Picoseconds and milliseconds.
-	const { assert!(2 * MAX_BLOCK_REF_TIME <= SHORTEST * 1_000_000_000) };
+fn an_author_can_fill_a_block_in_its_part_of_the_shortest_slot() {
+	// Picoseconds and milliseconds; two thirds of the slot are the author's.
+	const { assert!(MAX_BLOCK_REF_TIME <= SHORTEST * 1_000_000_000 / 3 * 2) };
 }
 
 #[test]
