@@ -6,7 +6,7 @@
 #
 #   zombienet/run.sh SCENARIO [OPTION...]      a file of zombienet/scenarios, without .toml
 #     --short              the scenario's short variant
-#     --proof-system NAME  loads of plonky3, stwo or cairo alone, instead of the scenario's
+#     --proof-system NAME  one proof system alone, such as stwo, instead of the scenario's loads
 #     --rounds N           rounds of every load, instead of the scenario's
 #     --seed N             1337 unless given
 #     --slot N             milliseconds of a slot, instead of the chain's own

@@ -78,12 +78,12 @@ class PageShould(unittest.TestCase):
         refused = {"grinding_invalid": 3, "merkle_path_invalid": 1}
         summary["by_system"] = {
             "plonky3": {"final": 9, "accepted": 5, "tampered": 4, "rejected_by_class": refused},
-            "cairo": {"final": 2, "accepted": 1, "tampered": 1, "rejected_by_class": {"claim_invalid": 1}},
+            "stwo": {"final": 2, "accepted": 1, "tampered": 1, "rejected_by_class": {"claim_invalid": 1}},
         }
         page = self.page(summary)
         self.assertIn("<th>claim invalid</th><th>grinding invalid</th><th>merkle path invalid</th>", page)
         self.assertIn("<td>plonky3</td><td>5</td><td>4</td><td>0</td><td>3</td><td>1</td>", page)
-        self.assertIn("<td>cairo</td><td>1</td><td>1</td><td>1</td><td>0</td><td>0</td>", page)
+        self.assertIn("<td>stwo</td><td>1</td><td>1</td><td>1</td><td>0</td><td>0</td>", page)
 
     def test_hide_no_line_behind_an_equal_one(self) -> None:
         page = self.page()

@@ -82,7 +82,7 @@ struct Arguments {
 	/// Rounds of every load, instead of the scenario's
 	#[arg(long)]
 	rounds: Option<usize>,
-	/// Load with this proof system alone: plonky3, stwo or cairo
+	/// Load with this proof system alone
 	#[arg(long, value_name = "NAME", value_parser = proof_system)]
 	proof_system: Option<SystemId>,
 	/// The runtime that a scenario with an upgrade upgrades to

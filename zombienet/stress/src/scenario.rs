@@ -340,7 +340,7 @@ impl Scenario {
 		let mut names = HashSet::new();
 		for (index, load) in self.load.iter().enumerate() {
 			let at = places.load(index);
-			let wrong = |why| wrong(&at, format!("load {}: {why}", load.name));
+			let wrong = |why: String| wrong(&at, format!("load {}: {why}", load.name));
 			load.check().map_err(wrong)?;
 			if !names.insert(&load.name) {
 				return Err(wrong("another load has that name".into()));

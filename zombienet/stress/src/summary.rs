@@ -532,3 +532,68 @@ fn calls_csv(state: &State) -> String {
 fn quoted(name: &str) -> String {
 	format!("\"{}\"", name.replace('"', "\"\""))
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::load::item;
+	use std::path::PathBuf;
+
+	fn call(load: &str, tamper: Option<&'static str>, verdict: &str) -> Item {
+		Item {
+			tamper,
+			proof_bytes: Some(1),
+			verdict: Some(verdict.into()),
+			..item(load, "submit_proof", Vec::new())
+		}
+	}
+
+	#[test]
+	fn each_proof_system_has_its_own_counts() {
+		let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios/smoke.toml");
+		let scenario = Scenario::read(&path, false, None).unwrap();
+		let state = State {
+			items: vec![
+				call("quorum", None, ACCEPTED),
+				call("quorum", Some("weight"), "merkle_path_invalid"),
+				call("stwo quorum", Some("weight"), "constraints_invalid"),
+				call("stwo quorum", Some("weight"), "constraints_invalid"),
+				// A key, and a call that is not final.
+				item("quorum", "register_vk", Vec::new()),
+				Item { verdict: None, ..call("cairo votes", None, "") },
+			],
+			..State::default()
+		};
+		let found = by_system(&state, &scenario);
+		assert_eq!(found.keys().copied().collect::<Vec<_>>(), ["plonky3", "stwo"]);
+		let expected = json!({
+			"final": 2, "accepted": 1, "tampered": 1,
+			"rejected_by_class": { "merkle_path_invalid": 1 },
+		});
+		assert_eq!(found["plonky3"], expected);
+		let expected = json!({
+			"final": 2, "accepted": 0, "tampered": 2,
+			"rejected_by_class": { "constraints_invalid": 2 },
+		});
+		assert_eq!(found["stwo"], expected);
+	}
+
+	#[test]
+	fn tables_are_there_while_the_run_goes_on() {
+		let folder: PathBuf =
+			std::env::temp_dir().join(format!("assay-stress-tables-{}", std::process::id()));
+		std::fs::create_dir_all(&folder).unwrap();
+		let (run, _news) = Run::new(Vec::new());
+		let lines =
+			|name: &str| std::fs::read_to_string(folder.join(name)).unwrap().lines().count();
+		for calls in 0..3 {
+			write_tables(&run, &folder).unwrap();
+			let tables = ["blocks.csv", "samples.csv", "calls.csv"].map(lines);
+			assert_eq!(tables, [1, 1, 1 + calls]);
+			run.state().items.push(call("quorum", None, ACCEPTED));
+		}
+		let files = std::fs::read_dir(&folder).unwrap().count();
+		std::fs::remove_dir_all(&folder).unwrap();
+		assert_eq!(files, 3);
+	}
+}
