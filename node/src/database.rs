@@ -2,6 +2,7 @@
 
 //! What is said of a database that does not open, or breaks later: which folder, and what to do.
 
+use crate::command::last_words;
 use sc_service::{Configuration, Error};
 use std::{panic, path::Path, process};
 
@@ -21,7 +22,7 @@ pub fn watch(config: &Configuration) {
 		let words = payload.downcast_ref::<String>().map(String::as_str);
 		let words =
 			words.or_else(|| payload.downcast_ref::<&'static str>().copied()).unwrap_or("no words");
-		eprintln!("Error: {}", broken(&folder, words));
+		last_words(&broken(&folder, words));
 		process::exit(1);
 	}));
 }
