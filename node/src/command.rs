@@ -13,7 +13,7 @@ use assay_runtime::opaque::{Block, Hash};
 use sc_cli::{CliConfiguration, DefaultConfigurationValues, Error, Runner, SubstrateCli};
 use sc_network::config::{NodeKeyConfig, Secret};
 use sc_service::{ChainType, Configuration, Error as ServiceError, PartialComponents};
-use std::path::PathBuf;
+use std::{path::PathBuf, thread, time::Duration};
 
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
@@ -130,6 +130,12 @@ pub fn words(error: &Error) -> String {
 		Error::Input(words) | Error::Service(ServiceError::Other(words)) => words.clone(),
 		error => error.to_string(),
 	}
+}
+
+/// Prints why the process ends, as its last line: a thread of its own writes the log, every 50 ms.
+pub fn last_words(words: &str) {
+	thread::sleep(Duration::from_millis(100));
+	eprintln!("Error: {words}");
 }
 
 /// A runner that says which folder it is when the database breaks.

@@ -2,6 +2,7 @@
 
 //! What is said of a database that does not open, or breaks later: which folder, and what to do.
 
+use crate::command::last_words;
 use sc_service::{Configuration, Error};
 use std::{panic, path::Path, process};
 
@@ -21,7 +22,7 @@ pub fn watch(config: &Configuration) {
 		let words = payload.downcast_ref::<String>().map(String::as_str);
 		let words =
 			words.or_else(|| payload.downcast_ref::<&'static str>().copied()).unwrap_or("no words");
-		eprintln!("Error: {}", broken(&folder, words));
+		last_words(&broken(&folder, words));
 		process::exit(1);
 	}));
 }
@@ -58,7 +59,10 @@ pub fn explain(error: Error, folder: Option<&Path>) -> Error {
 		},
 		Error::Client(Backend(words)) => Error::Other(broken(folder, &words)),
 		Error::Client(DatabaseError(error)) => Error::Other(broken(folder, &error.to_string())),
-		// Such as a kind of pruning that the database was not made for: nothing is damaged.
+		Error::Client(StateDatabase(words)) if !words.contains("Incompatible pruning modes") => {
+			Error::Other(broken(folder, &words))
+		},
+		// Nothing is damaged: the database was made for another kind of pruning.
 		Error::Client(StateDatabase(words)) => {
 			Error::Other(format!("the database in {} does not open: {words}", folder.display()))
 		},
@@ -103,6 +107,8 @@ mod tests {
 			said(Error::Client(Client::Backend("Database file is in use. (os error 11)".into()))),
 			"Other: the database in /data/chains/x/paritydb/full is open in another process: stop that node first"
 		);
+		let damaged = said(Error::Client(Client::StateDatabase("Invalid metadata: none".into())));
+		assert!(damaged.contains("cannot be read (Invalid metadata: none)"), "{damaged}");
 		assert_eq!(
 			said(Error::Client(Client::StateDatabase("Incompatible pruning modes".into()))),
 			"Other: the database in /data/chains/x/paritydb/full does not open: Incompatible pruning modes"

@@ -44,6 +44,10 @@ impl RuntimeImportsCmd {
 /// module than `env`, where no host function is, is named with its module.
 fn imports(blob: &[u8]) -> Result<BTreeSet<String>, String> {
 	let code = decompress(blob, CODE_BLOB_BOMB_LIMIT).map_err(|error| error.to_string())?;
+	// The parser says so in seven lines.
+	if !code.starts_with(b"\0asm") {
+		return Err("no Wasm module".to_owned());
+	}
 	let mut names = BTreeSet::new();
 	for payload in Parser::new(0).parse_all(&code) {
 		let Payload::ImportSection(section) = payload.map_err(|error| error.to_string())? else {
@@ -119,7 +123,7 @@ mod tests {
 
 	#[test]
 	fn what_is_no_runtime_is_refused() {
-		assert!(imports(b"no Wasm at all").is_err_and(|error| error.contains("magic header")));
+		assert_eq!(imports(b"no Wasm at all"), Err("no Wasm module".to_owned()));
 		let mut short = module(&[("env", KNOWN)]);
 		short.truncate(short.len() - 20);
 		assert!(imports(&short).is_err());

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 	match command::run() {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
-			eprintln!("Error: {}", command::words(&error));
+			command::last_words(&command::words(&error));
 			ExitCode::FAILURE
 		},
 	}
