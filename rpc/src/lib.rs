@@ -110,11 +110,14 @@ pub trait AssayApi<BlockHash, AccountId, BlockNumber> {
 	fn statement_context(&self, at: Option<BlockHash>) -> RpcResult<H256>;
 }
 
+/// The types of a chain, of which nothing is held.
+type Types<Block, AccountId, Balance> = PhantomData<fn() -> (Block, AccountId, Balance)>;
+
 /// Implements [`AssayApiServer`].
 pub struct Assay<C, Block, AccountId, Balance> {
 	client: Arc<C>,
 	status: Arc<Status>,
-	types: PhantomData<fn() -> (Block, AccountId, Balance)>,
+	types: Types<Block, AccountId, Balance>,
 }
 
 impl<C, Block, AccountId, Balance> Assay<C, Block, AccountId, Balance> {

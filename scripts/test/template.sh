@@ -7,8 +7,8 @@
 #
 #   scripts/test/template.sh [InRuntime|Native]...
 #
-# Dependencies come from this repository's build. What remains to compile are Assay's libraries, a runtime and a node
-# for each way: a few minutes of two processors.
+# Dependencies come from this repository's build, but for those of the runtime in Wasm. What remains to compile are
+# Assay's libraries, and a runtime and a node for each way.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -33,10 +33,13 @@ pub trait Chain: Send + Sync {
 	fn disabled(&self) -> Option<Vec<SystemId>>;
 }
 
+/// The types of a chain, of which nothing is held.
+type Types<Block, AccountId, Balance> = PhantomData<fn() -> (Block, AccountId, Balance)>;
+
 /// A node's client.
 pub struct Client<C, Block, AccountId, Balance> {
 	client: Arc<C>,
-	types: PhantomData<fn() -> (Block, AccountId, Balance)>,
+	types: Types<Block, AccountId, Balance>,
 }
 
 impl<C, Block, AccountId, Balance> Client<C, Block, AccountId, Balance> {
