@@ -85,7 +85,7 @@ extern crate alloc;
 
 use frame_support::pallet_macros::import_section;
 
-pub use extension::{CheckQueue, QUEUE_FULL};
+pub use extension::{CheckQueue, MAX_QUEUED, QUEUE_FULL};
 pub use pallet::*;
 pub use types::*;
 #[cfg(feature = "backend-mock")]
