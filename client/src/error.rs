@@ -95,9 +95,9 @@ pub enum Error {
 	/// costs nothing.
 	#[error("refused by the transaction pool: {}", .0.error)]
 	Refused(Refusal),
-	/// The account has more bytes in the node's transaction pool than the chain lets an account have. Wait until a
+	/// The account has more bytes or calls in the node's transaction pool than the chain lets an account have. Wait until a
 	/// block has some of them.
-	#[error("refused by the transaction pool: the account has too many bytes in it")]
+	#[error("refused by the transaction pool: the account has too many bytes or calls in it")]
 	QueueFull,
 	/// An event that a call always makes is missing.
 	#[error("block {block}: expected an event of {PALLET}, got none")]

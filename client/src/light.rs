@@ -47,6 +47,14 @@ pub enum NotProven {
 	/// The bytes are no finality proof.
 	#[error("expected a finality proof, got bytes that don't decode: {0}")]
 	Malformed(&'static str),
+	/// The header is of another block than the one that was asked for.
+	#[error("expected the header of block {expected}, got that of block {got}")]
+	OtherBlock {
+		/// Height that was asked for.
+		expected: u32,
+		/// Height of the header.
+		got: u32,
+	},
 	/// A header is not the child of the one before it.
 	#[error("expected the child of block {parent}, got block {got}")]
 	NoChild {
@@ -220,15 +228,24 @@ impl Light {
 			.iter()
 			.map(|header| (header.hash(), header.parent_hash))
 			.collect();
-		let descends = |mut block: H256| {
+		// Each block is looked at once, however many vote for it or its descendants: a node that makes proofs up
+		// could keep the client busy for hours.
+		let mut known = BTreeMap::from([(target, true)]);
+		let mut descends = |mut block: H256| {
+			let mut path = Vec::new();
 			// Hashes make no circle.
-			while block != target {
+			let found = loop {
+				if let Some(found) = known.get(&block) {
+					break *found;
+				}
+				path.push(block);
 				match parents.get(&block) {
 					Some(parent) => block = *parent,
-					None => return false,
+					None => break false,
 				}
-			}
-			true
+			};
+			known.extend(path.into_iter().map(|block| (block, found)));
+			found
 		};
 		let mut voted = BTreeSet::new();
 		let (mut got, mut total) = (0_u64, 0_u64);

@@ -3,9 +3,9 @@
 //! The runtime APIs that the node and its RPC call.
 
 use crate::{
-	AccountId, Aura, Balance, Block, BlockNumber, Executive, Grandpa, Hash, Historical,
-	InherentDataExt, Nonce, ProofVerifier, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys,
-	System, TransactionPayment, VERSION, Validators,
+	AccountId, Aura, Balance, Block, BlockNumber, Executive, Grandpa, Hash, InherentDataExt, Nonce,
+	ProofVerifier, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION, Validators,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -18,6 +18,7 @@ use pallet_grandpa::AuthorityId as GrandpaId;
 use pallet_proof_verifier::{
 	Restrictions, StatementInfo, StatementStatus, SubmissionPrice, VkInfo, VkPage,
 };
+use pallet_validators::KeyOwners;
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
 use sp_core::{OpaqueMetadata, crypto::KeyTypeId};
@@ -144,7 +145,7 @@ impl_runtime_apis! {
 			_set_id: sp_consensus_grandpa::SetId,
 			authority_id: GrandpaId,
 		) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-			Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
+			KeyOwners::<Runtime>::prove((sp_consensus_grandpa::KEY_TYPE, authority_id))
 				.map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
 		}
 	}

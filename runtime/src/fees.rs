@@ -2,7 +2,7 @@
 
 //! Fees: they rise while blocks are full, and an account must be able to pay for what it has queued.
 
-use crate::{AccountId, Balances, Runtime, TransactionPayment};
+use crate::{AccountId, Balance, Balances, Runtime, TransactionPayment, configs::PRICE_PER_BYTE};
 use frame_support::{
 	dispatch::{DispatchClass, DispatchInfo},
 	traits::{
@@ -10,6 +10,7 @@ use frame_support::{
 		fungible::Inspect,
 		tokens::{Fortitude, Preservation},
 	},
+	weights::{Weight, WeightToFee},
 };
 use pallet_proof_verifier::QueuePayment;
 use pallet_transaction_payment::{Multiplier, MultiplierUpdate};
@@ -81,6 +82,22 @@ impl MultiplierUpdate for FollowDemand {
 	}
 }
 
+/// The fee of an extrinsic's bytes, which follows demand as that of its time does.
+///
+/// `pallet_transaction_payment` multiplies the fee of time alone. With bytes at one price, somebody could fill
+/// blocks with bytes that take no time, and let everybody else's fees rise.
+pub struct BytesToFee;
+
+impl WeightToFee for BytesToFee {
+	type Balance = Balance;
+
+	/// Of as many bytes as `bytes` has time.
+	fn weight_to_fee(bytes: &Weight) -> Balance {
+		let usual = PRICE_PER_BYTE.saturating_mul(bytes.ref_time().into());
+		TransactionPayment::next_fee_multiplier().saturating_mul_int(usual)
+	}
+}
+
 /// The fees of this chain, for the check of the pool.
 pub struct Fees;
 
@@ -104,7 +121,8 @@ impl Contains<AccountId> for SudoKey {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{System, configs::*};
+	use crate::{RuntimeCall, System, configs::*};
+	use frame_support::dispatch::GetDispatchInfo;
 
 	/// The multiplier after `blocks` blocks that are as full as `use_block` makes them, from `first` on.
 	fn after(blocks: u32, first: u32, use_block: impl Fn()) -> Multiplier {
@@ -140,6 +158,21 @@ mod tests {
 		assert!(still > Multiplier::saturating_from_rational(79, 10), "{still}");
 		assert_eq!(after(1, 8, || ()), Multiplier::from_u32(7));
 		assert_eq!(after(100, 8, || ()), Multiplier::from_u32(1));
+	}
+
+	/// The attack: remarks fill the bytes of every block at the usual price, while that of proofs rises.
+	#[test]
+	fn bytes_that_take_no_time_cost_more_too_while_blocks_are_full() {
+		sp_io::TestExternalities::default().execute_with(|| {
+			let remark: RuntimeCall =
+				frame_system::Call::<Runtime>::remark { remark: vec![0; 3 << 20] }.into();
+			let info = remark.get_dispatch_info();
+			let fee = || TransactionPayment::compute_fee(3 << 20, &info, 0);
+			let usual = fee();
+			pallet_transaction_payment::NextFeeMultiplier::<Runtime>::put(FollowDemand::max());
+			// The base fee stays.
+			assert!(fee() > 99 * usual, "{} after {usual}", fee());
+		});
 	}
 
 	#[test]

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | System, Timestamp, Balances, TransactionPayment | every chain's base |
 //! | Aura, Grandpa | block authorship, finality |
-//! | Session, Historical, Validators, Authorship | who validates: keys, the set, double signing |
+//! | Session, Validators, Authorship | who validates: keys, the set, double signing |
 //! | Sudo | root of a test chain: upgrades, switching off, purging and retiring in `ProofVerifier` |
 //! | Utility | several calls in one extrinsic |
 //! | Slots | the length of a slot, which genesis chooses |
@@ -201,9 +201,6 @@ mod runtime {
 	// These after Aura and Grandpa, whose authorities they set.
 	#[runtime::pallet_index(10)]
 	pub type Session = pallet_session;
-
-	#[runtime::pallet_index(11)]
-	pub type Historical = pallet_session::historical;
 
 	#[runtime::pallet_index(12)]
 	pub type Validators = pallet_validators;

@@ -2,7 +2,7 @@
 
 //! A light client that asks a node for what it takes.
 
-use super::{FinalHeader, Header, Light};
+use super::{FinalHeader, Header, Light, NotProven};
 use crate::{Chain, Error, bytes, hex};
 use serde_json::Value;
 use subxt::rpcs::rpc_params;
@@ -61,7 +61,8 @@ impl Chain {
 		const METHOD: &str = "chain_getHeader";
 		let hash = self.ask("chain_getBlockHash", rpc_params![number]).await?;
 		let answer = self.ask(METHOD, rpc_params![hash]).await?;
-		serde_json::from_value(answer).map_err(|_| Error::Answer { method: METHOD })
+		let header = serde_json::from_value(answer);
+		Ok(of_number(header.map_err(|_| Error::Answer { method: METHOD })?, number)?)
 	}
 
 	async fn finality(&self, number: u32) -> Result<Vec<u8>, Error> {
@@ -75,5 +76,29 @@ impl Chain {
 			},
 			_ => Error::Answer { method: METHOD },
 		})
+	}
+}
+
+/// The header, if it is that of block `number`. An older one could be final too, and its state out of date.
+fn of_number(header: Header, number: u32) -> Result<Header, NotProven> {
+	match header.number == number {
+		true => Ok(header),
+		false => Err(NotProven::OtherBlock { expected: number, got: header.number }),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_core::H256;
+	use sp_runtime::{Digest, traits::Header as _};
+
+	/// The attack: of a statement that is revoked now, the node shows a final state of before.
+	#[test]
+	fn a_header_of_another_block_than_asked_for_is_refused() {
+		let zero = H256::zero();
+		let header = Header::new(7, zero, zero, zero, Digest::default());
+		assert_eq!(of_number(header.clone(), 7), Ok(header.clone()));
+		assert_eq!(of_number(header, 8), Err(NotProven::OtherBlock { expected: 8, got: 7 }));
 	}
 }

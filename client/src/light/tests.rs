@@ -156,6 +156,22 @@ mod finalise_should {
 			assert_eq!(refusal(&headers, &proof), too_few(0));
 		}
 
+		/// The attack: so many votes for the end of so long a branch that looking each up would take an hour.
+		#[test]
+		fn a_long_branch_with_many_votes_at_once() {
+			let headers = three(vec![]);
+			let mut branch = vec![child(&headers[1], vec![DigestItem::Other(vec![1])])];
+			while branch.len() < 50_000 {
+				branch.push(child(branch.last().unwrap(), vec![]));
+			}
+			let last = vote(Alice, 0, 1, branch.last().unwrap());
+			let proof = proof(&headers[2], vec![last; 50_000], &branch, &headers[1..]);
+			assert!(proof.len() < MAX_PROOF_BYTES);
+			let start = std::time::Instant::now();
+			assert_eq!(refusal(&headers, &proof), too_few(0));
+			assert!(start.elapsed() < std::time::Duration::from_secs(60));
+		}
+
 		#[test]
 		fn an_empty_set() {
 			let headers = three(vec![]);

@@ -208,6 +208,7 @@ fn lock_again_what_a_revoked_statement_unlocked() {
 			assert_ok!(unlock(BOB, CASE.values.clone()));
 			let vk_hash = TrustedVk::get();
 			let root = RuntimeOrigin::root();
+			System::set_block_number(2);
 			assert_ok!(ProofVerifier::revoke_statements(root, vk_hash, from, to));
 			assert_eq!(Pallet::<Test>::unlocked_for(CASE.values.clone()).is_none(), locked);
 			assert_eq!(Unlocked::<Test>::iter().count(), 1);

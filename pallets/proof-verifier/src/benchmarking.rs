@@ -333,7 +333,7 @@ mod benchmarks {
 	fn revoke_statements() -> Result<(), BenchmarkError> {
 		let vk_hash = H256::repeat_byte(7);
 		revoked_ranges::<T>(vk_hash);
-		set_block::<T>(10_000u32.into());
+		set_block::<T>(10_001u32.into());
 		let origin = admin::<T>()?;
 
 		#[extrinsic_call]

@@ -61,7 +61,8 @@ impl<T: Config> Pallet<T> {
 		from: BlockNumberOf<T>,
 		to: BlockNumberOf<T>,
 	) -> DispatchResult {
-		ensure!(from <= to && to <= Self::now(), Error::<T>::BlocksInvalid);
+		// This block may still accept proofs. They would be revoked at once, after other pallets acted on them.
+		ensure!(from <= to && to < Self::now(), Error::<T>::BlocksInvalid);
 		RevokedBlocks::<T>::try_mutate(vk_hash, |ranges| {
 			let (mut first, mut last) = (from, to);
 			// Ranges that touch the new one become part of it.

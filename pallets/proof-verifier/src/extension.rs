@@ -25,8 +25,16 @@ use sp_runtime::{
 };
 
 /// [`InvalidTransaction::Custom`] of an account that has more bytes in the pool than
-/// [`Config::MaxQueuedBytes`]. A smaller number is the index of the [`Error`] that the call would end with.
+/// [`Config::MaxQueuedBytes`], or more transactions than [`MAX_QUEUED`]. A smaller number is the index of the [`Error`]
+/// that the call would end with.
 pub const QUEUE_FULL: u8 = u8::MAX;
+
+/// Most transactions that an account may have in the pool.
+///
+/// They pay only when they are in blocks: one that moves the account's balance away makes all behind it worth nothing.
+/// Without a bound one account would fill a pool, which by default holds 8,192, with the shortest calls: before all
+/// proofs, again after each block, and for one fee.
+pub const MAX_QUEUED: u32 = 64;
 
 /// A step of precedence: see [`CheckQueue`].
 const PRECEDENCE: u32 = 40;
@@ -44,8 +52,8 @@ const PRECEDENCE: u32 = 40;
 ///
 /// In the pool alone
 ///
-/// - the account may queue [`Config::MaxQueuedBytes`] ([`QUEUE_FULL`]), and must be able to pay for all that it has
-///   queued ([`InvalidTransaction::Payment`]). A transaction tells how many are before it, by its nonce; they are
+/// - the account may queue [`MAX_QUEUED`] transactions and [`Config::MaxQueuedBytes`] ([`QUEUE_FULL`]), and must be able
+///   to pay for all that it has queued ([`InvalidTransaction::Payment`]). A transaction tells how many are before it, by its nonce; they are
 ///   counted as if they were like it. So a short call behind long ones passes, and a sequence of shrinking calls
 ///   may reach a few times the bound, by the sum 1 + 1/2 + 1/3 and so on;
 /// - shorter calls go first: their priority is higher by 2^40 for each halving of their length. A tip in
@@ -73,7 +81,7 @@ impl<T: Config> CheckQueue<T> {
 		let next = frame_system::Pallet::<T>::account_nonce(who);
 		let before = self.0.0.saturating_sub(next).saturated_into::<u32>();
 		let times = before.saturating_add(1);
-		if len.saturating_mul(times) > T::MaxQueuedBytes::get() {
+		if times > MAX_QUEUED || len.saturating_mul(times) > T::MaxQueuedBytes::get() {
 			return Err(InvalidTransaction::Custom(QUEUE_FULL).into());
 		}
 		if !T::QueuePayment::can_pay(who, len, info, times) {

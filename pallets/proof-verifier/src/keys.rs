@@ -102,7 +102,9 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_take_over_vk(registrant: T::AccountId, vk_hash: H256) -> DispatchResult {
 		let mut record = Vks::<T>::get(vk_hash).ok_or(Error::<T>::VkNotFound)?;
 		ensure!(record.ends.is_some(), Error::<T>::VkDoesNotEnd);
-		Self::ensure_takes_keys(vk_hash, &record)?;
+		Self::ensure_on(vk_hash, &record)?;
+		// Until its version retires, its registrant must not take the key from its users.
+		Self::ensure_not_retired(record.version, Self::now())?;
 		let before = Registrants::<T>::get(vk_hash);
 		if before.as_ref().is_none_or(|before| before.account != registrant) {
 			let ticket = T::Consideration::new(&registrant, footprint(record.len))?;
@@ -141,8 +143,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether the chain takes a new registration of this key: not of what is off, nor while the notice of its
-	/// version runs, since its registrant would have to leave soon.
+	/// Whether the chain takes this new key: not of what is off, nor while the notice of its version runs, since its
+	/// registrant would have to leave soon.
 	fn ensure_takes_keys(vk_hash: H256, record: &VkRecordOf<T>) -> Result<(), Error<T>> {
 		Self::ensure_on(vk_hash, record)?;
 		ensure!(!Retirements::<T>::contains_key(record.version), Error::<T>::VersionRetired);
@@ -168,7 +170,12 @@ impl<T: Config> Pallet<T> {
 	) -> Result<(), Error<T>> {
 		Self::ensure_on(vk_hash, record)?;
 		ensure!(record.ends.is_none_or(|at| now < at), Error::<T>::VkEnded);
-		let retired = Retirements::<T>::get(record.version).is_some_and(|at| at <= now);
+		Self::ensure_not_retired(record.version, now)
+	}
+
+	/// Whether the notice of this version has not run out in block `now`, or there is none.
+	fn ensure_not_retired(version: u8, now: BlockNumberOf<T>) -> Result<(), Error<T>> {
+		let retired = Retirements::<T>::get(version).is_some_and(|at| at <= now);
 		ensure!(!retired, Error::<T>::VersionRetired);
 		Ok(())
 	}

@@ -85,7 +85,7 @@ extern crate alloc;
 
 use frame_support::pallet_macros::import_section;
 
-pub use extension::{CheckQueue, QUEUE_FULL};
+pub use extension::{CheckQueue, MAX_QUEUED, QUEUE_FULL};
 pub use pallet::*;
 pub use types::*;
 #[cfg(feature = "backend-mock")]
@@ -527,8 +527,8 @@ pub mod pallet {
 			Self::do_revoke_statement(statement)
 		}
 
-		/// Revokes for good the statements of a key that blocks `from` to `to` recorded, both included, none of
-		/// them later than now. For the admin.
+		/// Revokes for good the statements of a key that blocks `from` to `to` recorded, both included and before
+		/// this one. For the admin.
 		///
 		/// The key may be gone. Other proofs of these statements may be accepted later.
 		#[pallet::call_index(9)]

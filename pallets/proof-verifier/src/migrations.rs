@@ -232,8 +232,8 @@ where
 /// Runs [`ToV4`] in the blocks after an upgrade, a quarter of a block's weight in each: a runtime's
 /// `MultiBlockMigrator`. A runtime with `pallet_migrations`, whose licence is not this one's, lists [`ToV4`] there.
 ///
-/// Until it is done, blocks take inherents only. If a step fails, which only a key that does not fit that weight
-/// causes, the chain waits for another upgrade.
+/// Until it is done, blocks take inherents only: no call could end a migration that is stuck. So a key that needs
+/// more than that quarter gets a block of its own, as it had when it was registered.
 pub struct Stepper<T, Currency>(PhantomData<(T, Currency)>);
 
 /// Where [`Stepper`] stands.
@@ -252,14 +252,22 @@ where
 	}
 
 	fn step() -> Weight {
-		let mut meter = WeightMeter::with_limit(T::BlockWeights::get().max_block.saturating_div(4));
-		match ToV4::<T, Currency>::transactional_step(MigrationCursor::<T>::get(), &mut meter) {
+		let within = |limit| {
+			let mut meter = WeightMeter::with_limit(limit);
+			let cursor = MigrationCursor::<T>::get();
+			(ToV4::<T, Currency>::transactional_step(cursor, &mut meter), meter.consumed())
+		};
+		let (mut result, mut consumed) = within(T::BlockWeights::get().max_block.saturating_div(4));
+		if let Err(SteppedMigrationError::InsufficientWeight { required }) = result {
+			(result, consumed) = within(required);
+		}
+		match result {
 			Ok(cursor) => MigrationCursor::<T>::set(cursor),
 			Err(error) => {
 				defensive!("a step of the migration failed", error);
 			},
 		}
-		meter.consumed()
+		consumed
 	}
 }
 

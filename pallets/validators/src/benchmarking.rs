@@ -8,7 +8,6 @@ use codec::{Decode, Encode};
 use frame_benchmarking::v2::*;
 use frame_support::{BoundedVec, traits::Get};
 use frame_system::{RawOrigin, pallet_prelude::HeaderFor};
-use pallet_session::historical;
 use sp_consensus_aura::AURA_ENGINE_ID;
 use sp_consensus_slots::Slot;
 use sp_runtime::{
@@ -117,10 +116,9 @@ mod benches {
 		let session = T::KeptSessions::get() + 2;
 		pallet_session::CurrentIndex::<T>::put(session);
 		for kept in 2..session + 2 {
-			historical::HistoricalSessions::<T>::insert(kept, (T::Hash::default(), v));
 			FirstSlots::<T>::insert(kept, Slot::from(1));
+			KeysOfSession::<T>::insert(kept, alloc::vec![]);
 		}
-		historical::StoredRange::<T>::put((2, session + 2));
 		(0..v).for_each(announce::<T>);
 		want::<T>((0..v).map(who::<T>));
 		let queued: Vec<_> = (0..v).map(|index| (who::<T>(index), keys::<T>(index + v))).collect();
@@ -140,7 +138,7 @@ mod benches {
 		assert_eq!(pallet_session::Validators::<T>::get().len(), v as usize);
 	}
 
-	/// A report about this session with `v` validators: its trie is made anew.
+	/// A report about a session with `v` validators.
 	#[benchmark]
 	fn report_equivocation(v: Linear<2, { T::MaxValidators::get() }>) {
 		(0..v).for_each(announce::<T>);
@@ -148,6 +146,10 @@ mod benches {
 		let offender = with_aura::<T>(&keys::<T>(0), &key);
 		pallet_session::NextKeys::<T>::insert(who::<T>(0), offender);
 		pallet_session::Validators::<T>::put((0..v).map(who::<T>).collect::<Vec<_>>());
+		let all = (0..v).map(who::<T>);
+		let keys = all.map(|who| (pallet_session::NextKeys::<T>::get(&who), who));
+		let keys: Vec<_> = keys.filter_map(|(keys, who)| Some((who, keys?))).collect();
+		KeysOfSession::<T>::insert(pallet_session::CurrentIndex::<T>::get(), keys);
 		want::<T>((0..v).map(who::<T>));
 		FirstSlots::<T>::insert(pallet_session::CurrentIndex::<T>::get(), Slot::from(1));
 		#[allow(clippy::expect_used)]

@@ -4,7 +4,7 @@
 //!
 //! GRANDPA's pallet does the same for votes. Aura's has no such part.
 
-use crate::{Call, Config, Error, FirstSlots, Pallet, SessionLengthOf};
+use crate::{Call, Config, Error, FirstSlots, KeyOwners, Pallet, SessionLengthOf};
 use alloc::{boxed::Box, vec, vec::Vec};
 use codec::Decode;
 use frame_support::{
@@ -16,7 +16,6 @@ use frame_support::{
 	traits::{Get, KeyOwnerProofSystem},
 };
 use frame_system::{offchain::SubmitTransaction, pallet_prelude::HeaderFor};
-use pallet_session::historical::{self, IdentificationTuple};
 use sp_consensus_aura::AURA_ENGINE_ID;
 use sp_consensus_slots::{EquivocationProof, Slot};
 use sp_runtime::{
@@ -99,9 +98,9 @@ fn proves<T: Config>(proof: AuraEquivocationProof<T>) -> bool {
 }
 
 /// Who had the key in the proof's session.
-fn owner<T: Config>(key: &AuraKey<T>, proof: MembershipProof) -> Option<IdentificationTuple<T>> {
+fn owner<T: Config>(key: &AuraKey<T>, proof: MembershipProof) -> Option<T::AccountId> {
 	let id: (KeyTypeId, Vec<u8>) = (<AuraKey<T> as RuntimeAppPublic>::ID, key.to_raw_vec());
-	historical::Pallet::<T>::check_proof(id, proof)
+	KeyOwners::<T>::check_proof(id, proof)
 }
 
 /// Whether a block of `slot` can be of `session`. The block that begins a session is written by a validator of the
@@ -124,7 +123,7 @@ pub(crate) fn validate<T: Config>(
 	}
 	let offender = owner::<T>(&equivocation_proof.offender, key_owner_proof.clone())
 		.ok_or(InvalidTransaction::BadProof)?;
-	type Known<T> = AuraEquivocationOffence<IdentificationTuple<T>>;
+	type Known<T> = AuraEquivocationOffence<<T as frame_system::Config>::AccountId>;
 	if <Pallet<T> as ReportOffence<_, _, Known<T>>>::is_known_offence(
 		&[offender],
 		&equivocation_proof.slot,
@@ -159,7 +158,7 @@ impl<T: Config> Pallet<T> {
 	/// Proves who has a key of Aura's in this session.
 	pub fn prove_aura_key(key: &AuraKey<T>) -> Option<MembershipProof> {
 		let id: (KeyTypeId, Vec<u8>) = (<AuraKey<T> as RuntimeAppPublic>::ID, key.to_raw_vec());
-		historical::Pallet::<T>::prove(id)
+		KeyOwners::<T>::prove(id)
 	}
 
 	/// Puts a report into this node's pool; `None` if the pool refuses it.

@@ -47,6 +47,7 @@
 extern crate alloc;
 
 pub use equivocation::{AuraEquivocationOffence, AuraEquivocationProof, AuraKey};
+pub use owners::KeyOwners;
 pub use pallet::*;
 pub use sessions::{EndedByValidators, SessionLengthOf};
 pub use types::*;
@@ -59,6 +60,7 @@ mod equivocation;
 #[cfg(test)]
 mod mock;
 mod offences;
+mod owners;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -90,10 +92,10 @@ pub mod pallet {
 
 	/// The choices of a runtime. Beside these, it sets
 	///
-	/// - `pallet_session::Config::SessionManager` to `historical::NoteHistoricalRoot<Self, Validators>`,
+	/// - `pallet_session::Config::SessionManager` to `Validators`,
 	/// - `ShouldEndSession` to [`EndedByValidators`], and lists the pallet after `pallet-aura`, `pallet-grandpa`
 	///   and `pallet-session`, whose genesis it reads,
-	/// - `pallet_grandpa::Config::EquivocationReportSystem` to report to this pallet.
+	/// - `pallet_grandpa::Config::EquivocationReportSystem` to report to this pallet, with [`KeyOwners`](crate::KeyOwners).
 	#[pallet::config]
 	pub trait Config:
 		frame_system::Config<RuntimeEvent: From<Event<Self>>>
@@ -101,8 +103,7 @@ pub mod pallet {
 		+ pallet_session::Config<
 			ValidatorId = <Self as frame_system::Config>::AccountId,
 			ShouldEndSession = EndedByValidators,
-		> + pallet_session::historical::Config<FullIdentification = ()>
-		+ CreateBare<Call<Self>>
+		> + CreateBare<Call<Self>>
 	{
 		/// The origin that adds and removes validators. Good value: root, or the body that governs the chain.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
@@ -151,6 +152,17 @@ pub mod pallet {
 	/// The slot of the first block of each session of the last [`Config::KeptSessions`].
 	#[pallet::storage]
 	pub type FirstSlots<T: Config> = StorageMap<_, Twox64Concat, SessionIndex, Slot>;
+
+	/// The validators of each session of the last [`Config::KeptSessions`], and the keys that they had in it. They may
+	/// have announced others since.
+	#[pallet::storage]
+	#[pallet::unbounded]
+	pub type KeysOfSession<T: Config> = StorageMap<
+		_,
+		Twox64Concat,
+		SessionIndex,
+		Vec<(<T as frame_system::Config>::AccountId, <T as pallet_session::Config>::Keys)>,
+	>;
 
 	/// Blocks of a session, if genesis chose.
 	#[pallet::storage]

@@ -10,13 +10,13 @@ use frame_support::{
 	traits::{ConstBool, ConstU32, ConstU64, OnInitialize},
 };
 use frame_system::{EnsureRoot, offchain};
-use pallet_session::{disabling::UpToLimitDisablingStrategy, historical};
+use pallet_session::disabling::UpToLimitDisablingStrategy;
 use sp_consensus_aura::{AURA_ENGINE_ID, sr25519::AuthorityId as AuraId};
 use sp_consensus_slots::Slot;
 use sp_core::{H256, Pair, sr25519};
 use sp_runtime::{
 	BuildStorage, Digest, DigestItem, generic, impl_opaque_keys,
-	traits::{BlakeTwo256, Convert, ConvertInto, Header as _},
+	traits::{BlakeTwo256, ConvertInto, Header as _},
 };
 
 pub type AccountId = u64;
@@ -63,9 +63,6 @@ mod runtime {
 	pub type Session = pallet_session;
 
 	#[runtime::pallet_index(5)]
-	pub type Historical = pallet_session::historical;
-
-	#[runtime::pallet_index(6)]
 	pub type Validators = pallet_validators;
 }
 
@@ -100,34 +97,19 @@ parameter_types! {
 	pub const KeyDeposit: u64 = 10;
 }
 
-/// Accounts are all that is known of a validator.
-pub struct Unit;
-
-impl<A> Convert<A, Option<()>> for Unit {
-	fn convert(_: A) -> Option<()> {
-		Some(())
-	}
-}
-
 impl pallet_session::Config for Test {
 	type RuntimeEvent = RuntimeEvent;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = ConvertInto;
 	type ShouldEndSession = EndedByValidators;
 	type NextSessionRotation = SessionLengthOf<Self>;
-	type SessionManager = historical::NoteHistoricalRoot<Self, Validators>;
+	type SessionManager = Validators;
 	type SessionHandler = (Aura,);
 	type Keys = Keys;
 	type DisablingStrategy = UpToLimitDisablingStrategy;
 	type WeightInfo = ();
 	type Currency = Balances;
 	type KeyDeposit = KeyDeposit;
-}
-
-impl historical::Config for Test {
-	type RuntimeEvent = RuntimeEvent;
-	type FullIdentification = ();
-	type FullIdentificationOf = Unit;
 }
 
 impl<C> offchain::CreateTransactionBase<C> for Test

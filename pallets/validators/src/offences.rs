@@ -4,7 +4,6 @@
 
 use crate::{Config, Event, OffenceCount, Offenders, Pallet, Wanted};
 use alloc::vec::Vec;
-use pallet_session::historical::IdentificationTuple;
 use sp_staking::{
 	SessionIndex,
 	offence::{Kind, Offence, OffenceError, OffenceSeverity, ReportOffence},
@@ -41,12 +40,12 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
-impl<T: Config, O: Offence<IdentificationTuple<T>>>
-	ReportOffence<T::AccountId, IdentificationTuple<T>, O> for Pallet<T>
+impl<T: Config, O: Offence<T::AccountId>> ReportOffence<T::AccountId, T::AccountId, O>
+	for Pallet<T>
 {
 	fn report_offence(_reporters: Vec<T::AccountId>, offence: O) -> Result<(), OffenceError> {
 		let mut news = false;
-		for (who, ()) in offence.offenders() {
+		for who in offence.offenders() {
 			if Self::may_offend(&who, Some(offence.session_index())) {
 				Self::punish(who, O::ID);
 				news = true;
@@ -55,7 +54,7 @@ impl<T: Config, O: Offence<IdentificationTuple<T>>>
 		news.then_some(()).ok_or(OffenceError::DuplicateReport)
 	}
 
-	fn is_known_offence(offenders: &[IdentificationTuple<T>], _: &O::Slot) -> bool {
-		!offenders.iter().any(|(who, ())| Self::may_offend(who, None))
+	fn is_known_offence(offenders: &[T::AccountId], _: &O::Slot) -> bool {
+		!offenders.iter().any(|who| Self::may_offend(who, None))
 	}
 }

@@ -3,7 +3,8 @@
 //! Who validates, and when a session ends.
 
 use crate::{
-	ChosenSessionLength, Config, Error, Event, FirstSlots, Offenders, Pallet, Validator, Wanted,
+	ChosenSessionLength, Config, Error, Event, FirstSlots, KeysOfSession, Offenders, Pallet,
+	Validator, Wanted,
 };
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -14,7 +15,7 @@ use frame_support::{
 	weights::Weight,
 };
 use frame_system::pallet_prelude::BlockNumberFor;
-use pallet_session::{PeriodicSessions, SessionManager, ShouldEndSession, historical};
+use pallet_session::{PeriodicSessions, SessionManager, ShouldEndSession};
 use sp_runtime::{Permill, traits::Zero};
 use sp_staking::{SessionIndex, offence::OffenceSeverity};
 
@@ -117,8 +118,7 @@ impl<T: Config> Pallet<T> {
 		Offenders::<T>::mutate(|offenders| offenders.retain(|offender| offender != who));
 	}
 
-	/// Takes the validators of `pallet-session`'s genesis, which was built before. It had none to tell their
-	/// session's root to: plan the first two sessions again, so that offences in them can be proven.
+	/// Takes the validators of `pallet-session`'s genesis, which was built before.
 	pub(crate) fn take_over_genesis() {
 		let validators = pallet_session::Pallet::<T>::validators();
 		let wanted: Vec<_> =
@@ -132,9 +132,6 @@ impl<T: Config> Pallet<T> {
 			frame_support::BoundedVec::try_from(wanted)
 				.expect("genesis has at most `MaxValidators` validators"),
 		);
-		for session in 0..2 {
-			let _ = <T as pallet_session::Config>::SessionManager::new_session_genesis(session);
-		}
 	}
 
 	/// The validators of a session that is planned now; `None`, so those of the last one, if none has keys.
@@ -146,9 +143,11 @@ impl<T: Config> Pallet<T> {
 
 	fn begin(session: SessionIndex) {
 		FirstSlots::<T>::insert(session, pallet_aura::CurrentSlot::<T>::get());
+		// Those of the session that is planned next are queued after this.
+		KeysOfSession::<T>::insert(session, pallet_session::QueuedKeys::<T>::get());
 		if let Some(oldest) = session.checked_sub(T::KeptSessions::get()).filter(|old| *old > 0) {
-			historical::Pallet::<T>::prune_up_to(oldest);
 			FirstSlots::<T>::remove(oldest - 1);
+			KeysOfSession::<T>::remove(oldest - 1);
 		}
 		// A new session has nobody disabled.
 		let active = pallet_session::Pallet::<T>::validators();
@@ -169,18 +168,6 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> SessionManager<T::AccountId> for Pallet<T> {
 	fn new_session(_: SessionIndex) -> Option<Vec<T::AccountId>> {
 		Self::plan()
-	}
-
-	fn start_session(session: SessionIndex) {
-		Self::begin(session);
-	}
-
-	fn end_session(_: SessionIndex) {}
-}
-
-impl<T: Config> historical::SessionManager<T::AccountId, ()> for Pallet<T> {
-	fn new_session(_: SessionIndex) -> Option<Vec<(T::AccountId, ())>> {
-		Some(Self::plan()?.into_iter().map(|who| (who, ())).collect())
 	}
 
 	fn start_session(session: SessionIndex) {

@@ -2,7 +2,7 @@
 
 //! The invariants of the stored state: one function each, reading only.
 
-use crate::{Config, FirstSlots, Offenders, Pallet, Wanted};
+use crate::{Config, FirstSlots, KeysOfSession, Offenders, Pallet, Wanted};
 use alloc::collections::BTreeSet;
 use frame_support::{ensure, traits::Get};
 use sp_runtime::TryRuntimeError;
@@ -16,7 +16,21 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::every_validator_is_wanted_once()?;
 		Self::every_offender_can_still_sign()?;
-		Self::only_kept_sessions_have_a_first_slot()
+		Self::only_kept_sessions_have_a_first_slot()?;
+		Self::the_keys_of_every_active_validator_are_kept()
+	}
+
+	fn the_keys_of_every_active_validator_are_kept() -> Result<(), TryRuntimeError> {
+		let now = pallet_session::Pallet::<T>::current_index();
+		let keys = KeysOfSession::<T>::get(now).unwrap_or_default();
+		let active = pallet_session::Pallet::<T>::validators();
+		ensure!(
+			keys.iter().map(|(who, _)| who).eq(active.iter()),
+			"the keys of this session are not those of its validators"
+		);
+		let same = KeysOfSession::<T>::iter_keys().all(FirstSlots::<T>::contains_key);
+		ensure!(same, "the keys of an old session are kept");
+		Ok(())
 	}
 
 	fn every_validator_is_wanted_once() -> Result<(), TryRuntimeError> {

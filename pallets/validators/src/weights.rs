@@ -32,18 +32,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(60_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(34, 1))
 	}
 
-	// Of pallet-session: index, queue, flag, validators, disabled. Of the history: range, root. Of this pallet: list,
-	// offenders, slot, length, pruned root and slot. Of Aura: slot, authorities. Of GRANDPA: authorities, pending
+	// Of pallet-session: index, queue, flag, validators, disabled. Of this pallet: list, offenders, length, slot and
+	// keys, of this session and of the one that is forgotten. Of Aura: slot, authorities. Of GRANDPA: authorities, pending
 	// change, set, its session, the forgotten one's, stalled. Of the system: digest and events. The keys of
-	// each validator thrice: for the plan, the root, the queue. It is put into a trie, with a hash for each key.
+	// each validator twice: for the plan, the queue.
 	fn rotate_session(validators: u32) -> Weight {
 		Weight::from_parts(200_000_000, 0)
 			.saturating_add(Weight::from_parts(100_000_000, 0).saturating_mul(validators.into()))
-			.saturating_add(T::DbWeight::get().reads_writes(26, 22))
+			.saturating_add(T::DbWeight::get().reads_writes(26, 24))
 			.saturating_add(T::DbWeight::get().reads(validators.into()))
 	}
 
-	// Two signatures, a trie of the session's keys, then as above for the last validator's keys.
+	// Two signatures, the session's keys, then as above for the last validator's keys.
 	fn report_equivocation(validators: u32) -> Weight {
 		Weight::from_parts(1_000_000_000, 0)
 			.saturating_add(Weight::from_parts(100_000_000, 0).saturating_mul(validators.into()))

@@ -10,7 +10,7 @@ use crate::{
 	AccountId, Aura, Balance, Balances, Block, BlockNumber, EXISTENTIAL_DEPOSIT, Hash, MICRO_UNIT,
 	Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent, RuntimeFreezeReason,
 	RuntimeHoldReason, RuntimeOrigin, RuntimeTask, System, UNIT, VERSION,
-	fees::{Fees, FollowDemand, SudoKey},
+	fees::{BytesToFee, Fees, FollowDemand, SudoKey},
 	slots::{self, Hours, MinimumPeriod},
 	weights,
 };
@@ -24,7 +24,7 @@ use frame_support::{
 		fungible::HoldConsideration,
 	},
 	weights::{
-		ConstantMultiplier, IdentityFee, Weight,
+		IdentityFee, Weight,
 		constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND},
 	},
 };
@@ -48,7 +48,7 @@ pub const MAX_BLOCK_REF_TIME: u64 = 6 * WEIGHT_REF_TIME_PER_SECOND / 5;
 /// Length of a block in bytes: half of what the network layer carries. ADR 0001 has the reasons.
 pub const MAX_BLOCK_LENGTH: u32 = 8 * 1024 * 1024;
 
-/// Price of one byte of an extrinsic in smallest units.
+/// Price of one byte of an extrinsic in smallest units, while blocks are not full.
 ///
 /// A block of proofs is full by length long before it is full by compute. So a byte costs its share
 /// of a whole block's compute: a full block costs the same by either measure, and a 100 KB proof
@@ -126,7 +126,7 @@ impl pallet_transaction_payment::Config for Runtime {
 	type OnChargeTransaction = FungibleAdapter<Balances, ()>;
 	// One smallest unit per picosecond.
 	type WeightToFee = IdentityFee<Balance>;
-	type LengthToFee = ConstantMultiplier<Balance, ConstU128<PRICE_PER_BYTE>>;
+	type LengthToFee = BytesToFee;
 	type FeeMultiplierUpdate = FollowDemand;
 	type OperationalFeeMultiplier = ConstU8<5>;
 	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;

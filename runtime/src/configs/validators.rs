@@ -4,19 +4,18 @@
 //! double signing.
 
 use crate::{
-	AccountId, Aura, Balance, Balances, Historical, Runtime, RuntimeCall, RuntimeEvent, Session,
-	SessionKeys, Slots, UNIT, UncheckedExtrinsic, Validators, slots::Hours,
+	AccountId, Aura, Balance, Balances, Runtime, RuntimeCall, RuntimeEvent, Session, SessionKeys,
+	Slots, UNIT, UncheckedExtrinsic, Validators, slots::Hours,
 };
 use frame_support::{
 	parameter_types,
 	traits::{ConstBool, ConstU32, ConstU64},
 };
 use frame_system::{EnsureRoot, offchain};
-use pallet_session::{
-	FindAccountFromAuthorIndex, disabling::UpToLimitDisablingStrategy, historical,
-};
+use pallet_session::{FindAccountFromAuthorIndex, disabling::UpToLimitDisablingStrategy};
+use pallet_validators::KeyOwners;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
-use sp_runtime::traits::{Convert, ConvertInto, OpaqueKeys};
+use sp_runtime::traits::{ConvertInto, OpaqueKeys};
 
 /// Most validators. GRANDPA's votes of all of them are in every justification.
 pub const MAX_VALIDATORS: u32 = 32;
@@ -47,22 +46,17 @@ impl pallet_grandpa::Config for Runtime {
 	// Every session has a set of its own.
 	type MaxSetIdSessionEntries = ConstU64<{ KEPT_SESSIONS as u64 }>;
 	type KeyOwnerProof = sp_session::MembershipProof;
-	type EquivocationReportSystem =
-		pallet_grandpa::EquivocationReportSystem<Self, Validators, Historical, ReportLongevity>;
+	type EquivocationReportSystem = pallet_grandpa::EquivocationReportSystem<
+		Self,
+		Validators,
+		KeyOwners<Self>,
+		ReportLongevity,
+	>;
 }
 
 impl pallet_authorship::Config for Runtime {
 	type FindAuthor = FindAccountFromAuthorIndex<Self, Aura>;
 	type EventHandler = ();
-}
-
-/// Nothing but the account is known of a validator: nobody stakes or nominates.
-pub struct NoIdentification;
-
-impl Convert<AccountId, Option<()>> for NoIdentification {
-	fn convert(_: AccountId) -> Option<()> {
-		Some(())
-	}
 }
 
 impl pallet_session::Config for Runtime {
@@ -71,7 +65,7 @@ impl pallet_session::Config for Runtime {
 	type ValidatorIdOf = ConvertInto;
 	type ShouldEndSession = pallet_validators::EndedByValidators;
 	type NextSessionRotation = pallet_validators::SessionLengthOf<Self>;
-	type SessionManager = historical::NoteHistoricalRoot<Self, Validators>;
+	type SessionManager = Validators;
 	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
 	type Keys = SessionKeys;
 	// No more than a third: the others go on.
@@ -79,12 +73,6 @@ impl pallet_session::Config for Runtime {
 	type WeightInfo = pallet_session::weights::SubstrateWeight<Self>;
 	type Currency = Balances;
 	type KeyDeposit = KeyDeposit;
-}
-
-impl historical::Config for Runtime {
-	type RuntimeEvent = RuntimeEvent;
-	type FullIdentification = ();
-	type FullIdentificationOf = NoIdentification;
 }
 
 impl pallet_validators::Config for Runtime {

@@ -109,7 +109,7 @@ fn double_vote(
 
 fn owner(who: Ed25519Keyring) -> MembershipProof {
 	let key = GrandpaId::from(who.public());
-	Historical::prove((sp_consensus_grandpa::KEY_TYPE, key)).unwrap()
+	pallet_validators::KeyOwners::<Runtime>::prove((sp_consensus_grandpa::KEY_TYPE, key)).unwrap()
 }
 
 mod a_double_vote_should {

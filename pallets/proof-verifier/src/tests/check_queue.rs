@@ -2,7 +2,7 @@
 
 //! What the pool takes: the transaction extension `CheckQueue`.
 
-use crate::{Call, CheckQueue, QUEUE_FULL, Scope, mock::*};
+use crate::{Call, CheckQueue, MAX_QUEUED, QUEUE_FULL, Scope, mock::*};
 use assay_primitives::SystemId;
 use codec::Encode;
 use frame_support::{assert_ok, dispatch::GetDispatchInfo};
@@ -182,11 +182,25 @@ mod an_account_should {
 			assert_eq!(queue(0, 1_001, External), refused);
 			assert_ok!(queue(1, 500, External));
 			assert_eq!(queue(1, 501, External), refused);
-			assert_ok!(queue(99, 10, External));
-			assert_eq!(queue(100, 10, External), refused);
-			assert_eq!(queue(u32::MAX, 1, External), refused);
+			assert_ok!(queue(49, 20, External));
+			assert_eq!(queue(50, 20, External), refused);
 			// A block is not a queue.
 			assert_ok!(queue(0, 1_001, InBlock));
+		});
+	}
+
+	/// The attack: 8,192 of the shortest calls behind one that moves the balance away. They fill the pool, push out
+	/// every proof, which is longer, and pay nothing.
+	#[test]
+	fn queue_no_more_calls_than_allowed_however_short() {
+		build_and_execute(|| {
+			let queue = |nonce| validate(OWNER, nonce, &remark(0), External);
+			let refused: Validity = Err(InvalidTransaction::Custom(QUEUE_FULL).into());
+			assert_ok!(queue(MAX_QUEUED - 1));
+			assert_eq!(queue(MAX_QUEUED), refused);
+			assert_eq!(queue(u32::MAX), refused);
+			System::inc_account_nonce(OWNER);
+			assert_ok!(queue(MAX_QUEUED));
 		});
 	}
 

@@ -240,6 +240,27 @@ mod versions_2_and_3_should {
 		});
 	}
 
+	/// The attack: a key that is registered before the upgrade, and longer than a quarter of a block has time for.
+	/// While a migration runs there are no calls, so no other upgrade either.
+	#[test]
+	fn not_stand_still_at_a_key_that_needs_more_than_a_quarter_of_a_block() {
+		use crate::migrations::Stepper;
+		use frame_support::migrations::MultiStepMigrator;
+		type Blocks = Stepper<Test, Balances>;
+		build_and_execute(|| {
+			before(3);
+			let weight = Weight::from_parts(1_000_000_000, u64::MAX);
+			TestBlockWeights::set(frame_system::limits::BlockWeights::simple_max(weight));
+			// Five keys, three statements, and that there are no more.
+			for _ in 0..9 {
+				Blocks::step();
+			}
+			assert!(!Blocks::ongoing());
+			assert_ok!(Pallet::<Test>::do_try_state());
+			assert_eq!(TestStatements::count(), 3);
+		});
+	}
+
 	#[test]
 	fn ask_for_the_weight_of_a_key_that_no_block_has() {
 		build_and_execute(|| {

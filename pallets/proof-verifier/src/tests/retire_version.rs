@@ -23,13 +23,29 @@ mod retire_version_should {
 	}
 
 	#[test]
-	fn refuse_new_keys_and_who_would_take_over_at_once() {
+	fn refuse_new_keys_at_once() {
 		build_and_execute(|| {
-			case().register();
-			assert_ok!(case().unregister_as(OWNER));
 			assert_ok!(retire(1, Some(AT)));
-			assert_noop!(case().take_over_as(THIRD), TestError::VersionRetired);
-			assert_noop!(keccak_case().register_as(OWNER), TestError::VersionRetired);
+			assert_noop!(case().register_as(OWNER), TestError::VersionRetired);
+		});
+	}
+
+	/// The attack: as soon as a late retirement is announced, the registrant gives its own notice, which is shorter. Nobody
+	/// could register the key again.
+	#[test]
+	fn let_users_keep_a_key_until_then() {
+		build_and_execute(|| {
+			let [first, second, _] = cases();
+			first.register();
+			let at = AT + 2 * KEY_NOTICE;
+			assert_ok!(retire(1, Some(at)));
+			assert_ok!(first.unregister_as(OWNER));
+			assert_ok!(first.take_over_as(THIRD));
+			run_to_block(at - 1);
+			assert_ok!(first.submit());
+			assert_ok!(second.unregister_as(THIRD));
+			run_to_block(at);
+			assert_noop!(first.take_over_as(SUBMITTER), TestError::VersionRetired);
 		});
 	}
 

@@ -19,7 +19,7 @@ fn is_held(case: &Case) -> bool {
 	Pallet::<Test>::held_statement(case.statement()).is_some()
 }
 
-/// Three statements of one key, of blocks 1, 2 and 3.
+/// Three statements of one key, of blocks 1, 2 and 3; then block 4 begins.
 fn three_statements() -> [Case; 3] {
 	let all = cases();
 	all[0].register();
@@ -27,6 +27,7 @@ fn three_statements() -> [Case; 3] {
 		run_to_block(block);
 		assert_ok!(case.submit());
 	}
+	run_to_block(4);
 	all
 }
 
@@ -57,7 +58,7 @@ mod revoke_statement_should {
 			assert_ok!(first.submit());
 			assert!(is_held(&first));
 			assert_ok!(Pallet::<Test>::do_try_state());
-			run_to_block(4 + LIFETIME);
+			run_to_block(5 + LIFETIME);
 			assert_eq!(TestStatements::count(), 0);
 		});
 	}
@@ -110,12 +111,26 @@ mod revoke_statements_should {
 	}
 
 	#[test]
-	fn let_another_proof_be_accepted_in_a_later_block() {
+	fn let_another_proof_be_accepted() {
 		build_and_execute(|| {
 			let [first, ..] = three_statements();
 			assert_ok!(revoke_blocks(0, 3));
-			run_to_block(4);
 			assert_ok!(first.submit());
+			assert!(is_held(&first));
+		});
+	}
+
+	/// Or other pallets would act on statements that this block accepts after the call, and not hear that they are
+	/// revoked.
+	#[test]
+	fn not_reach_what_this_block_may_still_accept() {
+		build_and_execute(|| {
+			let [first, ..] = three_statements();
+			assert_noop!(revoke_blocks(1, 4), TestError::BlocksInvalid);
+			assert_ok!(revoke_blocks(1, 3));
+			let before = told().len();
+			assert_ok!(first.submit());
+			assert_eq!(told().len(), before + 1);
 			assert!(is_held(&first));
 		});
 	}
@@ -151,8 +166,8 @@ mod revoke_statements_should {
 		build_and_execute(|| {
 			run_to_block(5);
 			assert_noop!(revoke_blocks(4, 3), TestError::BlocksInvalid);
-			assert_noop!(revoke_blocks(4, 6), TestError::BlocksInvalid);
-			assert_ok!(revoke_blocks(4, 5));
+			assert_noop!(revoke_blocks(4, 5), TestError::BlocksInvalid);
+			assert_ok!(revoke_blocks(4, 4));
 		});
 	}
 
@@ -164,7 +179,7 @@ mod revoke_statements_should {
 				assert_ok!(revoke_blocks(3 * range, 3 * range));
 			}
 			assert_noop!(revoke_blocks(50, 50), TestError::TooManyRanges);
-			assert_ok!(revoke_blocks(0, 100));
+			assert_ok!(revoke_blocks(0, 99));
 		});
 	}
 }

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::*;
+use codec::Encode;
 use frame_support::{
 	dispatch::Pays,
 	pallet_prelude::{InvalidTransaction, TransactionSource, TransactionValidityError},
 };
+use sp_core::Pair;
 #[allow(deprecated)]
 use sp_runtime::traits::ValidateUnsigned;
 use sp_session::MembershipProof;
 use sp_staking::offence::{Kind, Offence};
 
-const KIND: Kind = <AuraEquivocationOffence<(AccountId, ())> as Offence<(AccountId, ())>>::ID;
+const KIND: Kind = <AuraEquivocationOffence<AccountId> as Offence<AccountId>>::ID;
 
 /// The node's metrics have a label for it.
 #[test]
@@ -31,6 +33,15 @@ fn twice(who: AccountId, slot: u64) -> AuraEquivocationProof<Test> {
 /// The proof that an account has its key in this session.
 fn owner(who: AccountId) -> MembershipProof {
 	Validators::prove_aura_key(&keys(who).aura).unwrap()
+}
+
+/// Keys of nobody's for a validator.
+fn announce_other_keys(who: AccountId) {
+	let other = pair(who + 20);
+	let statement = sp_core::proof_of_possession::statement_of_ownership(&who.encode());
+	let proof = (other.sign(&statement),).encode();
+	let keys = keys(who + 20);
+	assert_ok!(Session::set_keys(RuntimeOrigin::signed(who), keys, proof));
 }
 
 fn report(
@@ -117,6 +128,39 @@ mod a_report_should {
 			let owner = owner(2);
 			to_session(2);
 			assert_ok!(report(twice(2, 5), owner));
+			assert_eq!(wanted(), [1, 3]);
+		});
+	}
+
+	/// The attack: announce other keys, then sign twice with those that count for two more sessions.
+	#[test]
+	fn count_against_a_validator_that_announced_other_keys() {
+		execute(3, || {
+			announce_other_keys(2);
+			for (session, slot) in [(0, 2), (1, 12)] {
+				to_session(session);
+				assert_eq!(authorities(), [1, 2, 3]);
+				let reported = frame_support::storage::with_transaction(|| {
+					let done = report(twice(2, slot), owner(2));
+					sp_runtime::TransactionOutcome::Rollback(done.map_err(|refused| refused.error))
+				});
+				assert_ok!(reported);
+			}
+			to_session(2);
+			let key = keys(2).aura;
+			assert_eq!(Validators::prove_aura_key(&key), None);
+		});
+	}
+
+	/// Nor does it help to show the second block later.
+	#[test]
+	fn count_against_it_after_its_session() {
+		execute(3, || {
+			announce_other_keys(2);
+			announce_other_keys(3);
+			let owner = owner(2);
+			to_session(1);
+			assert_ok!(report(twice(2, 2), owner));
 			assert_eq!(wanted(), [1, 3]);
 		});
 	}

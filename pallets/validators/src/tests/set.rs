@@ -12,9 +12,7 @@ mod genesis_should {
 		execute(4, || {
 			assert_eq!(wanted(), [1, 2, 3, 4]);
 			assert_eq!(authorities(), [1, 2, 3, 4]);
-			let roots = [0, 1].map(pallet_session::historical::HistoricalSessions::<Test>::get);
-			assert!(roots[0].is_some_and(|(_, validators)| validators == 4));
-			assert_eq!(roots[0], roots[1]);
+			assert!(KeysOfSession::<Test>::get(0).is_some_and(|keys| keys.len() == 4));
 		});
 	}
 
@@ -200,9 +198,8 @@ mod sessions_should {
 			to_session(8);
 			let slots = FirstSlots::<Test>::iter_keys().count();
 			assert_eq!(slots, 4);
-			type Roots = pallet_session::historical::HistoricalSessions<Test>;
-			assert!(Roots::get(4).is_none());
-			assert!(Roots::get(5).is_some());
+			assert_eq!(KeysOfSession::<Test>::get(4), None);
+			assert!(KeysOfSession::<Test>::get(5).is_some());
 		});
 	}
 }
@@ -275,6 +272,14 @@ mod try_state_should {
 	fn catch_an_offender_that_is_gone() {
 		let gone = || Offenders::<Test>::mutate(|offenders| offenders.force_push(9));
 		assert_eq!(breaks(gone), "an offender is neither active nor wanted");
+	}
+
+	#[test]
+	fn catch_keys_of_others_than_the_active_validators() {
+		let expected = "the keys of this session are not those of its validators";
+		assert_eq!(breaks(|| KeysOfSession::<Test>::remove(0)), expected);
+		let old = || KeysOfSession::<Test>::insert(9, vec![]);
+		assert_eq!(breaks(old), "the keys of an old session are kept");
 	}
 
 	#[test]
