@@ -44,6 +44,8 @@ WALKS = {
     "tester": Walk((
         Page("README.md", "Quick start"), Page("docs/testing-networks.md", "From zero to a result"),
     ), hours=4),
+    # The first final block and the first alert of an own chain, from a release.
+    "validator": Walk((Page("docs/first-hour.md"),), hours=0.5, from_release=True),
 }
 # What a newcomer may have set. The scripts' other settings would be a shortcut.
 KEPT = {"ASSAY_CACHE", "ASSAY_WASM_ROUTE"}
