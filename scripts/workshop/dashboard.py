@@ -160,8 +160,9 @@ TILES = [
     Tile("Finality lag", count("blocks"), "Blocks from the last final one to the best.",
          f'{HEIGHT % "best"} - ignoring (status) {HEIGHT % "finalized"}', ("AssayFinalityLag",),
          none="unknown"),
-    Tile("New blocks", count("blocks"), "In 5 minutes, of 50.", f'increase({HEIGHT % "best"}[5m])',
-         ("AssayBlockProductionSlow", "AssayBlockProductionStopped"), none="unknown"),
+    Tile("Slots with a block", share("the slots"), "Of those of 5 minutes.",
+         f"max by (instance) (assay:slots_with_block:ratio_5m{{{NODE}}})", ("AssayBlockProductionSlow",),
+         none="unknown"),
     Tile("Peers", count("peers"), "Nodes that this one is connected to. A development chain needs none.",
          f"substrate_sub_libp2p_peers_count{{{NODE}}}",
          states=((None, "red"), (1, "orange"), (3, "green")), none="unknown"),
@@ -171,8 +172,8 @@ TILES = [
     Tile("Verification", SECONDS, "The slowest proof system's p95: 95 of 100 took at most this long.",
          f"max by (instance) (assay:verification_seconds:p95_5m{{{NODE}}})",
          ("AssayVerificationSlow", "AssayVerificationSlowAtStandard")),
-    Tile("Block", SECONDS, "p95 of the time to import or to write a block.",
-         f"max by (instance) (assay:block_seconds:p95_5m{{{NODE}}})", ("AssayBlockSlow",),
+    Tile("Block", share("a slot"), "p95 of the time to import or to write a block.",
+         f"max by (instance) (assay:block_slots:p95_5m{{{NODE}}})", ("AssayBlockSlow",),
          none="no blocks"),
     Tile("Drift", share("the time charged"), "Time that blocks take, over the time that they are charged.",
          f"max by (instance) (assay:drift_ratio:rate_10m{{{NODE}}})", ("AssayDrift",)),
@@ -199,7 +200,10 @@ ROWS = [
               "2 seconds makes 150 blocks in 5 minutes.", [
                   (f'increase({HEIGHT % "best"}[5m])', "in 5 minutes {{instance}}"),
                   (f'increase({HEIGHT % "best"}[3m])', "in 3 minutes {{instance}}"),
-              ], ("AssayBlockProductionSlow", "AssayBlockProductionStopped")),
+              ], ("AssayBlockProductionStopped",)),
+        Panel("Slots with a block", share("the slots"), "Of those of 5 minutes: a slot whose validator is away has none.", [
+            (f"assay:slots_with_block:ratio_5m{{{NODE}}}", "{{instance}}"),
+        ], ("AssayBlockProductionSlow",)),
         Panel("Peers", count("peers"), "Nodes that this one is connected to.", [
             (f"substrate_sub_libp2p_peers_count{{{NODE}}}", "{{instance}}"),
         ]),
@@ -238,6 +242,10 @@ ROWS = [
               f"to build and import one's own (author). {P}", [
                   (quantile(0.5, "assay_block_seconds", "stage"), "p50 {{stage}}"),
                   (quantile(0.95, "assay_block_seconds", "stage"), "p95 {{stage}}"),
+              ]),
+        Panel("Time of a block in slots", share("a slot"), "A block that takes more than half of its slot may come "
+              "too late for the next author.", [
+                  (f"max by (stage) (assay:block_slots:p95_5m{{{NODE}}})", "p95 {{stage}}"),
               ], ("AssayBlockSlow",)),
         Panel("Verification in a block", share("the block time"), "If this is low and blocks are slow, the "
               "verifiers are not the cause.", [
