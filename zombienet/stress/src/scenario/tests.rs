@@ -108,7 +108,7 @@ fn an_unknown_field_is_refused_by_name_and_place() {
 	let error = refused(&format!("{HEAD}{LOAD}[[fault]]\nkind = \"pause\"\nnods = []\n"));
 	assert!(error.starts_with("FILE:8:1: "), "{error}");
 	let error = refused(&format!("{HEAD}{LOAD}[[fault]]\nkind = \"explode\"\n"));
-	assert!(error.starts_with("FILE:8:1: unknown variant `explode`"), "{error}");
+	assert!(error.starts_with("FILE:9:8: unknown variant `explode`"), "{error}");
 }
 
 #[test]
