@@ -67,6 +67,8 @@ pub async fn rotate(run: &Arc<Run>, change: Change<'_>, folder: &Path) -> Result
 	})
 	.await?;
 
+	// The set of before: with short sessions the new keys may be in it before the last call is final.
+	let before = run.state().finalised();
 	let rekeyed_key = announce(run, rekeyed, change.rekeyed).await?;
 	let added_key = announce(run, added, change.added).await?;
 	// In one block after the keys: the pool orders the admin's calls by their nonces.
@@ -113,7 +115,7 @@ pub async fn rotate(run: &Arc<Run>, change: Change<'_>, folder: &Path) -> Result
 		sets_followed: 0,
 	};
 	let (old, new) = (
-		authorities(&chain, hash(run, called)?).await?,
+		authorities(&chain, hash(run, before)?).await?,
 		authorities(&chain, hash(run, block)?).await?,
 	);
 	let gone: Vec<_> = old.into_iter().filter(|key| !new.contains(key)).collect();
