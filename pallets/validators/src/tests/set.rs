@@ -278,7 +278,7 @@ mod try_state_should {
 	fn catch_keys_of_others_than_the_active_validators() {
 		let expected = "the keys of this session are not those of its validators";
 		assert_eq!(breaks(|| KeysOfSession::<Test>::remove(0)), expected);
-		let old = || KeysOfSession::<Test>::insert(9, vec![]);
+		let old = || KeysOfSession::<Test>::insert(9, Vec::<(u64, mock::Keys)>::new());
 		assert_eq!(breaks(old), "the keys of an old session are kept");
 	}
 
