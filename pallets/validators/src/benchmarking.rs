@@ -115,9 +115,10 @@ mod benches {
 	fn rotate_session(v: Linear<1, { T::MaxValidators::get() }>) {
 		let session = T::KeptSessions::get() + 2;
 		pallet_session::CurrentIndex::<T>::put(session);
+		let no_keys = Vec::<(T::AccountId, <T as pallet_session::Config>::Keys)>::new();
 		for kept in 2..session + 2 {
 			FirstSlots::<T>::insert(kept, Slot::from(1));
-			KeysOfSession::<T>::insert(kept, alloc::vec![]);
+			KeysOfSession::<T>::insert(kept, no_keys.clone());
 		}
 		(0..v).for_each(announce::<T>);
 		want::<T>((0..v).map(who::<T>));
