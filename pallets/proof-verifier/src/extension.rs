@@ -3,6 +3,7 @@
 //! What the pool takes, and in which order: cheap checks before anything is paid for or gossiped.
 
 use crate::{Call, Config, Error, Pallet, QueuePayment, weights::WeightInfo};
+use assay_primitives::QUEUE_FULL;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::fmt;
 use frame_support::{
@@ -23,10 +24,6 @@ use sp_runtime::{
 		InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
 	},
 };
-
-/// [`InvalidTransaction::Custom`] of an account that has more bytes in the pool than
-/// [`Config::MaxQueuedBytes`]. A smaller number is the index of the [`Error`] that the call would end with.
-pub const QUEUE_FULL: u8 = u8::MAX;
 
 /// A step of precedence: see [`CheckQueue`].
 const PRECEDENCE: u32 = 40;
