@@ -3,7 +3,7 @@
 //! `suggest`: parameters that reach given bits of security.
 //!
 //! Bits, key bytes and the largest proof are exact. Proof bytes are expected, and times are only
-//! ever measured: with `--measure` every suggestion proves and verifies. Keys of STWO and Cairo: [`pcs`].
+//! ever measured: with `--measure` every suggestion proves and verifies. Keys of other systems: [`pcs`].
 
 mod pcs;
 
