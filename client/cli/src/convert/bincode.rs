@@ -7,7 +7,7 @@
 //! bounded by the bytes that are left.
 
 use serde::de::value::Error;
-use serde::de::{self, DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
 
 /// What is left to read.
 pub struct Bincode<'de>(&'de [u8]);

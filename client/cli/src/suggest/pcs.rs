@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `suggest` for the key of an AIR of STWO, or of a Cairo program.
+//! `suggest` for keys with `StwoParams`, of whatever system.
 //!
 //! The search asks the check of keys, and nothing else: a suggestion is what a chain would judge the key with these
-//! parameters to be. So it holds for every system whose keys have `StwoParams`.
+//! parameters to be.
 
 use crate::cli::{GoalArg, SuggestArgs};
 use crate::files::VkFile;
@@ -43,7 +43,7 @@ pub fn suggest(
 ) -> Result<Answer, Failure> {
 	let system = file.vk.system();
 	refuse_options(args, system)?;
-	let Some(own) = pcs(&file.vk) else {
+	let Some(own) = file.vk.clone().pcs_mut().copied() else {
 		let message =
 			format!("expected a key with parameters to search, got one for {}", system.title());
 		return Err(Failure::usage(message).context(path.display()));
@@ -137,22 +137,13 @@ fn refuse_options(args: &SuggestArgs, system: SystemId) -> Result<(), Failure> {
 	Ok(())
 }
 
-/// The parameters of a key, if they are these.
-const fn pcs(vk: &VerifyingKey) -> Option<StwoParams> {
-	match vk {
-		VerifyingKey::StwoV1(inner) => Some(inner.pcs),
-		VerifyingKey::CairoV1(inner) => Some(inner.pcs),
-		VerifyingKey::Plonky3V1(_) => None,
-	}
-}
-
 impl Search<'_> {
 	/// The best of each blowup, best first.
 	fn all(&self, args: &SuggestArgs) -> Vec<Found> {
 		let fri = &args.fri;
 		let lookups = match self.vk {
 			VerifyingKey::StwoV1(inner) if inner.relations > 0 => args.max_grinding,
-			// Without lookups nothing is drawn after it; and Cairo's verifier pins it.
+			// Without lookups nothing is drawn after it; other systems may pin it.
 			_ => self.own.interaction_grinding_bits,
 		};
 		let mut all = Vec::new();
@@ -206,11 +197,7 @@ impl Search<'_> {
 	/// What a chain would judge the key with these parameters to be, if they are supported and reach the bits.
 	fn judge(&self, pcs: StwoParams) -> Option<Found> {
 		let mut vk = self.vk.clone();
-		match &mut vk {
-			VerifyingKey::StwoV1(inner) => inner.pcs = pcs,
-			VerifyingKey::CairoV1(inner) => inner.pcs = pcs,
-			VerifyingKey::Plonky3V1(_) => return None,
-		}
+		*vk.pcs_mut()? = pcs;
 		let checked = check_vk(&vk).ok()?;
 		Policy { floor: self.floor }.admits(checked.security).ok()?;
 		Some(Found { pcs, vk_bytes: vk.encode().len(), checked })
