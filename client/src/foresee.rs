@@ -339,6 +339,21 @@ mod tests {
 		assert_eq!(json!(Profile::Standard), "standard");
 	}
 
+	/// By the type that the pallet's constant has in the metadata.
+	#[test]
+	fn the_chains_policy_is_read() {
+		use codec::Encode;
+		use scale_info::{MetaType, PortableRegistry, Registry};
+
+		let floor = SecurityBits { proven: 80, conjectured: 90 };
+		let encoded = assay_primitives::Policy { floor }.encode();
+		let mut registry = Registry::new();
+		let id = registry.register_type(&MetaType::new::<assay_primitives::Policy>()).id;
+		let types = PortableRegistry::from(registry);
+		let read = Policy::decode_as_type(&mut &encoded[..], id, &types).unwrap();
+		assert_eq!(SecurityBits::from(read.floor), floor);
+	}
+
 	#[test]
 	fn a_foreseen_refusal_says_that_nothing_was_sent() {
 		let error = foreseen("VkNotFound", "expected a registered key, got 0x00".into());

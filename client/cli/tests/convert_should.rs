@@ -63,6 +63,25 @@ fn write_the_bytes_that_a_chain_takes() {
 	}
 }
 
+/// Written by bincode 1.3.3 itself, of the same proof: the crate is no longer maintained, and not used here.
+#[test]
+fn take_what_bincode_wrote() {
+	let bytes = include_bytes!("fixtures/fibonacci_bincode_v1.bin");
+	let (code, object) = convert("bincode", "bincode", bytes, &[]);
+	assert_eq!((code, &object["verdict"]), (0, &"accepted".into()), "{object}");
+	assert!(out("bincode").unwrap() == genuine().proof);
+	for length in [0, 8, bytes.len() / 2, bytes.len() - 1] {
+		assert_eq!(convert("bincode2", "bincode", &bytes[..length], &[]).0, 2, "{length}");
+	}
+}
+
+#[test]
+#[ignore]
+fn write_bincode_fixture() {
+	let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/fibonacci_bincode_v1.bin");
+	fs::write(path, bincode::serialize(&proof(true)).unwrap()).unwrap();
+}
+
 #[test]
 fn take_public_values_as_json() {
 	let postcard = postcard::to_allocvec(&proof(true)).unwrap();

@@ -166,9 +166,10 @@ impl Service {
 	async fn session(self: &Arc<Self>) -> Result<Infallible, Failure> {
 		let chain = connect(&self.url, self.allow_insecure).await?;
 		self.register(&chain).await?;
+		let work = Session { service: self, chain: &chain };
 		tokio::select! {
 			ended = self.follow(&chain) => ended,
-			ended = pipeline::run(&Session { service: self, chain: &chain }, ON_THEIR_WAY) => ended,
+			ended = pipeline::run(&work, ON_THEIR_WAY) => ended,
 		}
 	}
 

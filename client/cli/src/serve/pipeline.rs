@@ -10,6 +10,8 @@
 //! all of it.
 
 use crate::output::Failure;
+use futures::FutureExt;
+use futures::future::LocalBoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -47,10 +49,13 @@ pub trait Work {
 	async fn pause(&self);
 }
 
+/// A job that waits for its verdict.
+type Verdict<'a> = LocalBoxFuture<'a, (u32, Result<Step<Infallible>, Failure>)>;
+
 /// Does jobs in their order, at most `most` of them on their way at once, until something fails.
 pub async fn run<W: Work>(work: &W, most: usize) -> Result<Infallible, Failure> {
-	let mut waiting = FuturesUnordered::new();
-	let mut sent = BTreeSet::new();
+	let mut waiting: FuturesUnordered<Verdict<'_>> = FuturesUnordered::new();
+	let mut sent: BTreeSet<u32> = BTreeSet::new();
 	let mut again = false;
 	loop {
 		let pending = work.pending()?;
@@ -86,7 +91,7 @@ pub async fn run<W: Work>(work: &W, most: usize) -> Result<Infallible, Failure> 
 		again = dropped || matches!(step, Step::Again);
 		if let (Some(number), Step::Sent(proof)) = (next, step) {
 			sent.insert(number);
-			waiting.push(async move { (number, work.settle(number, proof).await) });
+			waiting.push(async move { (number, work.settle(number, proof).await) }.boxed_local());
 		}
 	}
 }
@@ -146,7 +151,7 @@ mod tests {
 	}
 
 	impl Sim {
-		const fn height(&self) -> u64 {
+		fn height(&self) -> u64 {
 			self.now.get() / BLOCK
 		}
 
