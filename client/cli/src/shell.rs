@@ -5,7 +5,7 @@
 use crate::cli::{Cli, ManArgs};
 use crate::output::{Answer, Failure};
 use clap::CommandFactory;
-use clap_complete::Shell;
+use clap_complete::aot::Shell;
 use clap_mangen::Man;
 use serde_json::json;
 use std::fs;
@@ -13,7 +13,7 @@ use std::fs;
 /// `completions`.
 pub fn completions(shell: Shell) -> Answer {
 	let mut script = Vec::new();
-	clap_complete::generate(shell, &mut Cli::command(), "assay", &mut script);
+	clap_complete::aot::generate(shell, &mut Cli::command(), "assay", &mut script);
 	let script = String::from_utf8_lossy(&script).into_owned();
 	Answer::new(json!({ "shell": shell.to_string(), "script": script }), script)
 }

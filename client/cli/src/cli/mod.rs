@@ -13,7 +13,7 @@ use assay_plonky3::soundness::{Goal, Space};
 use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap_complete::aot::Shell;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
