@@ -101,11 +101,11 @@ except ValueError:
 }
 
 # register NODE VERDICT
-register() { call "$1" "$2" register --signer //Sender//0; }
+register() { call "$1" "$2" register --no-check --signer //Sender//0; }
 
 # submit NODE VERDICTS SENDER PROOF VALUES
 submit() {
-	call "$1" "$2" submit --signer "//Sender//$3" --proof "$files/$4" --public-values "$files/$5"
+	call "$1" "$2" submit --no-check --signer "//Sender//$3" --proof "$files/$4" --public-values "$files/$5"
 }
 
 # switch off|on

@@ -2,7 +2,7 @@
 
 //! The connection to a node: questions and subscriptions of its JSON-RPC.
 
-use crate::{Error, Keypair, signer};
+use crate::{Error, Keypair, PALLET, Token, signer};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use subxt::client::OnlineClientAtBlock;
 use subxt::config::PolkadotConfig;
 use subxt::ext::jsonrpsee::client_transport::ws::{Url, WsTransportClientBuilder};
 use subxt::ext::jsonrpsee::core::client::Client;
+use subxt::ext::scale_decode::DecodeAsType;
 use subxt::rpcs::client::{RpcParams, RpcSubscription};
 use subxt::rpcs::{RpcClient, rpc_params, utils::url_is_secure};
 
@@ -127,6 +128,24 @@ impl Chain {
 		let bytes = answer.as_str().and_then(crate::bytes).and_then(|bytes| bytes.try_into().ok());
 		let milliseconds = u64::from_le_bytes(bytes.ok_or(Error::Answer { method: METHOD })?);
 		Ok(Duration::from_millis(milliseconds))
+	}
+
+	/// The chain's token, as its specification names it; `None` if it names none, or more than one.
+	///
+	/// # Errors
+	///
+	/// [`Error::Question`].
+	pub async fn token(&self) -> Result<Option<Token>, Error> {
+		self.ask("system_properties", rpc_params![]).await.map(|answer| Token::read(&answer))
+	}
+
+	/// A constant of the pallet; `None` if the chain has none of this name, or one of another type.
+	pub(crate) async fn constant<T: DecodeAsType>(
+		&self,
+		name: &'static str,
+	) -> Result<Option<T>, Error> {
+		let address = subxt::dynamic::constant::<T>(PALLET, name);
+		Ok(self.finalised().await?.constants().entry(address).ok())
 	}
 
 	/// The chain as of its latest finalised block.

@@ -3,7 +3,7 @@
 //! What can go wrong, and why a chain refuses a call.
 
 use crate::{AccountId32, PALLET, snake_case};
-use assay_primitives::ErrorClass;
+use assay_primitives::{ErrorClass, QUEUE_FULL};
 use subxt::error::{BackendError, DispatchError, ExtrinsicError, RpcError};
 use subxt::metadata::ArcMetadata;
 use subxt::rpcs;
@@ -37,6 +37,12 @@ pub enum Error {
 		method: String,
 		/// What it said instead.
 		reason: String,
+	},
+	/// The node has no such method: it is another chain's, or an older one.
+	#[error("expected a node with the method {method}, got one without")]
+	NoMethod {
+		/// The method of its RPC.
+		method: String,
 	},
 	/// The node answered in another form than Assay's nodes do: it is of another version, or not honest.
 	#[error("{method}: expected the answer of an Assay node, got another one")]
@@ -95,6 +101,14 @@ pub enum Error {
 	/// costs nothing.
 	#[error("refused by the transaction pool: {}", .0.error)]
 	Refused(Refusal),
+	/// The chain would refuse the call, by what its node says of it. It was not sent, and costs nothing.
+	#[error("not sent, because the chain would refuse it: {}: {why}", .refusal.error)]
+	Foreseen {
+		/// What the chain would say.
+		refusal: Refusal,
+		/// What was expected, and what came.
+		why: String,
+	},
 	/// The account has more bytes or calls in the node's transaction pool than the chain lets an account have. Wait until a
 	/// block has some of them.
 	#[error("refused by the transaction pool: the account has too many bytes or calls in it")]
@@ -144,6 +158,9 @@ impl Error {
 
 	/// What a node said to `method`, where that was no answer.
 	pub(crate) fn question(method: &str, error: &rpcs::Error) -> Self {
+		if matches!(error, rpcs::Error::User(user) if user.code == METHOD_NOT_FOUND) {
+			return Self::NoMethod { method: method.into() };
+		}
 		Self::Question { method: method.into(), reason: error.to_string() }
 	}
 
@@ -179,8 +196,8 @@ impl Error {
 	}
 }
 
-/// What `CheckQueue` of the pallet says of an account that has too many bytes in the pool.
-const QUEUE_FULL: u8 = u8::MAX;
+/// What JSON-RPC says of a method that a node does not have.
+const METHOD_NOT_FOUND: i32 = -32601;
 
 /// The number in a pool's "Custom error: 5", at once or later: the pallet's `CheckQueue` gives the index of its error.
 fn custom(reason: &str) -> Option<u8> {
@@ -279,6 +296,19 @@ mod tests {
 		] {
 			assert_eq!(custom(reason), number, "{reason}");
 		}
+	}
+
+	#[test]
+	fn a_method_that_the_node_lacks_is_told_from_a_failure() {
+		let lacks = rpcs::Error::User(rpcs::UserError::method_not_found());
+		let error = Error::question("assay_vkInfo", &lacks);
+		assert_eq!(
+			error.to_string(),
+			"expected a node with the method assay_vkInfo, got one without"
+		);
+		let other = rpcs::UserError { code: 1, message: "busy".into(), data: None };
+		let error = Error::question("assay_vkInfo", &rpcs::Error::User(other));
+		assert!(matches!(error, Error::Question { .. }), "{error:?}");
 	}
 
 	#[test]

@@ -15,6 +15,7 @@
 //! | [`events`] | what the pallet tells of keys and proofs |
 //! | [`blocks`] | blocks as they come; the proofs that they accepted, the verdicts on their calls |
 //! | [`validators`] | a validator's new keys; who validates |
+//! | [`Token`] | the chain's token, to show amounts in |
 //! | [`state`] | keys, statements, restrictions and prices, as a node tells them |
 //! | `light` | with the feature `light`: finality and statements, proven from genesis's validators on |
 //! | [`error`] | [`Error`], and [`Refusal`]: why a chain refused a call |
@@ -52,12 +53,14 @@ pub mod call;
 pub mod chain;
 pub mod error;
 pub mod events;
+mod foresee;
 #[cfg(feature = "light")]
 pub mod light;
 pub mod signer;
 pub mod state;
 pub mod submit;
 mod text;
+mod token;
 pub mod validators;
 
 pub use admin::{Admin, Scope};
@@ -65,11 +68,13 @@ pub use call::Call;
 pub use chain::{Chain, Connection};
 pub use error::{Error, Refusal};
 pub use submit::{Head, Included, Place, Stage};
+pub use subxt::events::DecodeAsEvent;
 pub use subxt::rpcs::client::{RpcParams, RpcSubscription};
 pub use subxt::rpcs::rpc_params;
 pub use subxt::utils::AccountId32;
 pub use subxt_signer::sr25519::Keypair;
 pub use text::{bytes, hex, snake_case};
+pub use token::Token;
 
 /// Name of the pallet in the runtime.
 pub const PALLET: &str = "ProofVerifier";

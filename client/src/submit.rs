@@ -8,12 +8,14 @@
 use crate::blocks::outcome;
 use crate::events::TransactionFeePaid;
 use crate::{Call, Chain, Error, Keypair, Refusal, hex};
+use assay_primitives::Hash;
 use std::time::{Duration, Instant};
 use subxt::client::{OnlineClientAtBlock, OnlineClientAtBlockImpl};
 use subxt::config::{DefaultExtrinsicParamsBuilder, PolkadotConfig};
 use subxt::error::ExtrinsicError;
 use subxt::events::DecodeAsEvent;
 use subxt::extrinsics::ExtrinsicEvents;
+use subxt::metadata::ArcMetadata;
 use subxt::rpcs::{self, rpc_params};
 use subxt::tx::{
 	SubmittableTransaction, TransactionInBlock, TransactionProgress, TransactionStatus,
@@ -59,6 +61,8 @@ pub enum Stage {
 	Sending {
 		/// Its length in bytes.
 		bytes: usize,
+		/// The hash of the extrinsic, by which explorers and nodes know it.
+		extrinsic_hash: Hash,
 	},
 	/// The node's pool has it.
 	InPool,
@@ -77,6 +81,12 @@ pub struct Signed(SubmittableTransaction<PolkadotConfig, AtBlock>);
 pub struct Submission {
 	updates: TransactionProgress<PolkadotConfig, AtBlock>,
 	sent: Instant,
+}
+
+/// A call that a pool has, on its way to a verdict: [`Chain::put`].
+pub struct OnItsWay {
+	submission: Submission,
+	metadata: ArcMetadata,
 }
 
 /// Where a call is.
@@ -133,16 +143,34 @@ impl Chain {
 		head: Head,
 		mut progress: impl FnMut(Stage),
 	) -> Result<Included, Error> {
+		self.put(call, signer, options, &mut progress).await?.verdict(head, progress).await
+	}
+
+	/// The first half of [`Self::send`]: signs a call and puts it into the node's pool. So an account can send its next
+	/// calls while earlier ones wait for finality.
+	///
+	/// # Errors
+	///
+	/// As [`Self::send`].
+	pub async fn put(
+		&self,
+		call: &Call,
+		signer: &Keypair,
+		options: &Options,
+		mut progress: impl FnMut(Stage),
+	) -> Result<OnItsWay, Error> {
 		progress(Stage::Signing);
 		let at = self.finalised().await?;
 		check_lengths(&at, call)?;
 		let signed = self.sign_at(&at, call, signer, options).await?;
-		progress(Stage::Sending { bytes: signed.bytes().len() });
+		progress(Stage::Sending {
+			bytes: signed.bytes().len(),
+			extrinsic_hash: signed.extrinsic_hash(),
+		});
 		let metadata = at.metadata();
 		let submission = signed.submit().await.map_err(|error| error.named(&metadata))?;
 		progress(Stage::InPool);
-		let landed = submission.reach(head, progress).await;
-		landed.map_err(|error| error.named(&metadata))?.read().await
+		Ok(OnItsWay { submission, metadata })
 	}
 
 	/// Signs a call, of any length.
@@ -193,11 +221,31 @@ impl Chain {
 	}
 }
 
+impl OnItsWay {
+	/// The second half of [`Chain::send`]: waits until the call is in a block, or finalised, and reads what became of it.
+	/// `progress` is told of each stage.
+	///
+	/// # Errors
+	///
+	/// [`Error::Refused`], [`Error::QueueFull`] or [`Error::Pool`] if the pool drops the call; and those of a lost
+	/// connection.
+	pub async fn verdict(self, head: Head, progress: impl FnMut(Stage)) -> Result<Included, Error> {
+		let landed = self.submission.reach(head, progress).await;
+		landed.map_err(|error| error.named(&self.metadata))?.read().await
+	}
+}
+
 impl Signed {
 	/// Its bytes.
 	#[must_use]
 	pub fn bytes(&self) -> &[u8] {
 		self.0.encoded()
+	}
+
+	/// The hash of the extrinsic.
+	#[must_use]
+	pub fn extrinsic_hash(&self) -> Hash {
+		self.0.hash().0
 	}
 
 	/// Its bytes.

@@ -3,6 +3,7 @@
 //! What the assembled runtime must hold, beyond its pallets' own tests.
 
 use crate::{configs::*, genesis_config_presets::*, price::signed, senders::SENDERS, *};
+use assay_primitives::QUEUE_FULL;
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
@@ -351,7 +352,7 @@ mod a_submission_should {
 			assert_eq!(queue(1, &long), Err(InvalidTransaction::Payment.into()));
 			Balances::force_set_balance(RuntimeOrigin::root(), PAYER.into(), fee * 9).unwrap();
 			assert_eq!(queue(1, &long), Ok(()));
-			let full = InvalidTransaction::Custom(pallet_proof_verifier::QUEUE_FULL);
+			let full = InvalidTransaction::Custom(QUEUE_FULL);
 			assert_eq!(queue(2, &long), Err(full.into()));
 			assert_eq!(queue(2, &remark(100)), Ok(()));
 		});

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Builds a release archive from the commit that is checked out: assay-VERSION.tar.gz with the node,
-# the client, the program that proves with STWO, the runtime, chain specifications, dashboard, alerts and
-# runbooks, a bill of materials, and the SHA-256 of every file. Refuses a clone with changes, a node that lacks a proof system or has a mock, a runtime
+# the client with its manual and completions for shells, the program that proves with STWO, the runtime, chain
+# specifications, dashboard, alerts and runbooks, a bill of materials, and the SHA-256 of every file. Refuses a clone with changes, a node that lacks a proof system or has a mock, a runtime
 # whose two builds differ, and a licence that deny.toml does not allow.
 #
 #   scripts/release/build.sh FOLDER               into FOLDER
@@ -91,6 +91,12 @@ cp "$built"/{assay-node,assay} "$root/bin/"
 cp "$prover" "$root/bin/assay-stwo"
 cp "$built/$runtime" "$root/runtime/"
 cp LICENSE README.md CHANGELOG.md SECURITY.md "$root/"
+# For shells and for man, made by the client itself.
+mkdir -p "$root/completions"
+for shell in bash zsh fish; do
+	"$root/bin/assay" completions "$shell" >"$root/completions/assay.$shell"
+done
+"$root/bin/assay" man --out "$root/man" >/dev/null
 cp -r docs "$root/docs"
 cp -r deploy/. "$root/deploy/"
 # What runbooks take from a clone, at the same place: proofs that the client cannot make.

@@ -2,7 +2,7 @@
 
 //! `admin`: the calls of a chain's admin, through sudo.
 
-use crate::chain::{call, included_json, included_rows};
+use crate::chain::{Check, call};
 use crate::cli::{AdminArgs, AdminCommand, ScopeArgs};
 use crate::files;
 use crate::output::{Answer, Failure, hex, table};
@@ -46,11 +46,12 @@ pub fn admin(args: &AdminArgs) -> Result<Answer, Failure> {
 		Admin::SetDisabled { scope, .. } if as_pauser => Call::pause(*scope),
 		_ => admin.call(),
 	};
-	let included = call(&args.chain, &args.signer, &made, !as_pauser, &object)?;
-	merge(&mut object, included_json(&included));
+	let check = if as_pauser { Check::No } else { Check::Admin };
+	let included = call(&args.chain, &args.signer, &made, check, &object)?;
+	merge(&mut object, included.json());
 	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));
 	let mut rows = vec![("verdict", "accepted".into()), ("done", done)];
-	rows.extend(included_rows(&included));
+	rows.extend(included.rows());
 	Ok(Answer::new(object, table(&rows)))
 }
 

@@ -6,10 +6,13 @@
 use crate::cli::{ChainArgs, SignerArgs};
 use crate::hint;
 use crate::output::{Exit, Failure, Progress, hex, millis};
+use crate::report::merge;
 use crate::signer::keypair;
 use assay_client::{
-	Call, Chain, Connection, Error, Head, Included, Keypair, Place, Refusal, Stage,
+	Call, Chain, Connection, DecodeAsEvent, Error, Head, Included, Keypair, Place, Refusal, Stage,
+	Token,
 };
+use assay_primitives::{Hash, SecurityBits, VerifyingKey};
 use serde_json::{Value, json};
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -34,7 +37,7 @@ pub async fn send(
 		reached(stage);
 		match stage {
 			Stage::Signing => progress.set(0, "signing"),
-			Stage::Sending { bytes } => {
+			Stage::Sending { bytes, .. } => {
 				progress.set(0, format_args!("sending {} KB", bytes / 1000));
 			},
 			Stage::InPool => progress.set(1, "in the pool, waiting for a block"),
@@ -46,39 +49,83 @@ pub async fn send(
 	Ok(chain.send(call, signer, &Default::default(), head, show).await?)
 }
 
-/// Sends a call and reports a refusal by the chain as a failure, with the fields of `about`. The signer of the
-/// admin's calls has to be the admin.
+/// What is asked before a call is signed: a refusal that is known beforehand costs nothing.
+pub enum Check<'a> {
+	/// Nothing.
+	No,
+	/// Whether the signer is the admin.
+	Admin,
+	/// Whether the chain would take this key.
+	Key(&'a VerifyingKey, SecurityBits),
+	/// Whether the chain would look at this proof: its key, the public values, its length.
+	Proof(&'a Hash, &'a [u8], usize),
+}
+
+/// A call that the chain has accepted.
+pub struct Done {
+	included: Included,
+	token: Option<Token>,
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy, Default)]
+struct Reached {
+	stage: Option<Stage>,
+	extrinsic_hash: Option<Hash>,
+}
+
+/// Asks, sends a call, and reports a refusal by the chain as a failure, with the fields of `about`.
 pub fn call(
 	chain: &ChainArgs,
 	signer: &SignerArgs,
 	call: &Call,
-	as_admin: bool,
+	check: Check<'_>,
 	about: &Value,
-) -> Result<Included, Failure> {
+) -> Result<Done, Failure> {
 	let keypair = keypair(signer)?;
-	let reached = Mutex::new(None);
-	let reach = |stage| *reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(stage);
+	let reached = Mutex::new(Reached::default());
+	let reach = |stage| {
+		let mut reached = reached.lock().unwrap_or_else(PoisonError::into_inner);
+		reached.stage = Some(stage);
+		if let Stage::Sending { extrinsic_hash, .. } = stage {
+			reached.extrinsic_hash = Some(extrinsic_hash);
+		}
+	};
 	let sent = async {
 		let progress = Progress::steps(3, format_args!("connecting to {}", chain.url));
 		let connection = connect(&chain.url, chain.allow_insecure).await?;
-		if as_admin {
-			connection.check_admin(&keypair).await?;
+		// Only to show amounts: a node that names no token is as good.
+		let token = connection.token().await.ok().flatten();
+		match check {
+			Check::No => {},
+			Check::Admin => connection.check_admin(&keypair).await?,
+			Check::Key(vk, security) => connection.check_registration(vk, security).await?,
+			Check::Proof(vk_hash, public_values, proof_bytes) => {
+				connection.check_submission(vk_hash, public_values, proof_bytes).await?;
+			},
 		}
 		let head = if signer.no_wait_finalised { Head::Best } else { Head::Finalised };
-		send(&connection, call, &keypair, head, &progress, reach).await
+		let included = send(&connection, call, &keypair, head, &progress, reach).await?;
+		match &included.refusal {
+			Some(refusal) => Err(refused(&included, token.as_ref(), refusal)),
+			None => Ok(Done { included, token }),
+		}
 	};
-	let result = within(Some(chain.timeout), sent).and_then(|included| match &included.refusal {
-		Some(refusal) => Err(refused(&included.place, included.fee, refusal)),
-		None => Ok(included),
-	});
+	let result = within(Some(chain.timeout), sent);
 	let reached = reached.into_inner().unwrap_or_else(PoisonError::into_inner);
-	result.map_err(|failure| out_of_time(failure, reached).with(about.clone()))
+	result.map_err(|failure| how_far(failure, reached).with(about.clone()))
 }
 
-/// Says of a call that ran out of time what may have become of it.
-fn out_of_time(failure: Failure, reached: Option<Stage>) -> Failure {
-	let (stage, told) = match reached {
-		_ if failure.exit() != Exit::Timeout => return failure,
+/// Says of a call that ran out of time or lost its connection what may have become of it, and by which hash it is
+/// known.
+fn how_far(failure: Failure, Reached { stage, extrinsic_hash }: Reached) -> Failure {
+	let hash = extrinsic_hash.as_ref().map(|hash| hex(hash));
+	let failure = match &hash {
+		Some(hash) => failure.with(json!({ "extrinsic_hash": hash })),
+		None => failure,
+	};
+	let (stage, told) = match stage {
+		_ if !matches!(failure.exit(), Exit::Timeout | Exit::Unreachable) => return failure,
 		None | Some(Stage::Signing) => ("not_sent", "the call was not sent"),
 		Some(Stage::Sending { .. } | Stage::InPool | Stage::Replaced) => {
 			("sent", "the call was sent, is in no block yet, and may still come into one")
@@ -87,15 +134,40 @@ fn out_of_time(failure: Failure, reached: Option<Stage>) -> Failure {
 			("in_block", "the call is in a block, and in force from there on, but not final yet")
 		},
 	};
-	failure.hint(Some(told.into())).with(json!({ "stage": stage }))
+	let told = hash.map_or_else(|| told.into(), |hash| format!("{told}; its hash is {hash}"));
+	failure.hint(Some(told)).with(json!({ "stage": stage }))
 }
 
-/// For scripts.
-pub fn included_json(included: &Included) -> Value {
-	place_json(&included.place, included.fee)
+impl Done {
+	/// The first event of type `E` that the call made.
+	pub fn event<E: DecodeAsEvent>(&self) -> Result<E, Failure> {
+		Ok(self.included.event()?)
+	}
+
+	/// For scripts.
+	pub fn json(&self) -> Value {
+		let mut fields = place_json(&self.included.place);
+		merge(&mut fields, fee_json(self.included.fee, self.token.as_ref()));
+		fields
+	}
+
+	/// For people.
+	pub fn rows(&self) -> Vec<(&'static str, String)> {
+		let place = &self.included.place;
+		let state = if place.finalised { "finalised" } else { "not finalised yet" };
+		let mut rows = vec![
+			("block", format!("{} {}, {state}", place.block_number, hex(&place.block_hash))),
+			("extrinsic", hex(&place.extrinsic_hash)),
+			("time", format!("{:.1} s", place.total.as_secs_f64())),
+		];
+		if let Some(fee) = self.included.fee {
+			rows.push(("fee", amount(fee, self.token.as_ref())));
+		}
+		rows
+	}
 }
 
-fn place_json(place: &Place, fee: Option<u128>) -> Value {
+fn place_json(place: &Place) -> Value {
 	json!({
 		"block_number": place.block_number,
 		"block_hash": hex(&place.block_hash),
@@ -103,42 +175,37 @@ fn place_json(place: &Place, fee: Option<u128>) -> Value {
 		"finalised": place.finalised,
 		"in_block_ms": millis(place.in_block),
 		"total_ms": millis(place.total),
-		// A string: JSON readers lose digits of numbers this large.
-		"fee": fee.map(|fee| fee.to_string()),
 	})
 }
 
-/// For people.
-pub fn included_rows(included: &Included) -> Vec<(&'static str, String)> {
-	let place = &included.place;
-	let state = if place.finalised { "finalised" } else { "not finalised yet" };
-	let mut rows = vec![
-		("block", format!("{} {}, {state}", place.block_number, hex(&place.block_hash))),
-		("extrinsic", hex(&place.extrinsic_hash)),
-		("time", format!("{:.1} s", place.total.as_secs_f64())),
-	];
-	if let Some(fee) = included.fee {
-		rows.push(("fee", format!("{fee} smallest units")));
-	}
-	rows
+/// A fee in smallest units, and in the chain's token. Numbers of JSON are not exact above 2^53.
+fn fee_json(fee: Option<u128>, token: Option<&Token>) -> Value {
+	json!({
+		"fee": fee.map(|fee| fee.to_string()),
+		"fee_in_tokens": fee.and_then(|fee| Some(token?.text(fee))),
+	})
+}
+
+/// An amount for people: in the chain's token, if that has a name.
+pub fn amount(units: u128, token: Option<&Token>) -> String {
+	token.map_or_else(|| format!("{units} smallest units"), |token| token.text(units))
 }
 
 /// The failure that a refused call is reported as.
-pub fn refused(place: &Place, fee: Option<u128>, refusal: &Refusal) -> Failure {
-	let class = refusal.class();
-	let block = place.block_number;
-	Failure::new(
-		Exit::Refused,
-		format_args!("refused by the chain in block {block}: {}", refusal.error),
-	)
-	.class(class)
-	.hint(class.and_then(hint::of_chain).map(Into::into))
-	.with(place_json(place, fee))
-	.with(json!({
-		"accepted": false,
-		"verdict": refusal.verdict,
-		"error": refusal.error,
-	}))
+pub fn refused(included: &Included, token: Option<&Token>, refusal: &Refusal) -> Failure {
+	let block = included.place.block_number;
+	let message = format!("refused by the chain in block {block}: {}", refusal.error);
+	told(Failure::new(Exit::Refused, message), refusal)
+		.with(place_json(&included.place))
+		.with(fee_json(included.fee, token))
+}
+
+/// A refusal with what scripts read, and with what to do about it.
+fn told(failure: Failure, refusal: &Refusal) -> Failure {
+	failure
+		.class(refusal.class())
+		.hint(hint::of_chain(refusal).map(Into::into))
+		.with(json!({ "accepted": false, "verdict": refusal.verdict, "error": refusal.error }))
 }
 
 impl From<Error> for Failure {
@@ -158,12 +225,10 @@ impl From<Error> for Failure {
 			Error::Pool { .. } => refused("pool_refused"),
 			Error::QueueFull => refused("queue_full"),
 			Error::Refused(refusal) => {
-				let class = refusal.class();
-				refused(&refusal.verdict)
-					.class(class)
-					.hint(class.and_then(hint::of_chain).map(Into::into))
-					.with(json!({ "error": refusal.error, "in_pool": false }))
+				told(Self::new(Exit::Refused, &error), refusal).with(json!({ "in_pool": false }))
 			},
+			Error::Foreseen { refusal, why } => told(Self::new(Exit::Refused, &error), refusal)
+				.with(json!({ "in_pool": false, "sent": false, "reason": why })),
 			// What the chain would say, and charge for.
 			Error::NotAdmin { .. } => refused("require_sudo"),
 			_ => Self::new(Exit::Unreachable, &error),
@@ -200,6 +265,11 @@ mod tests {
 	use assay_client::AccountId32;
 	use assay_primitives::ErrorClass;
 
+	fn foreseen(error: &str) -> Error {
+		let refusal = Refusal::named("ProofVerifier", error);
+		Error::Foreseen { refusal, why: "expected a registered key, got 0x00".into() }
+	}
+
 	#[test]
 	fn each_error_has_the_exit_code_that_the_help_promises() {
 		let url = || "ws://192.0.2.1".to_string();
@@ -211,6 +281,7 @@ mod tests {
 			(Error::Pool { code: Some(1010), reason: String::new() }, Exit::Refused),
 			(Error::QueueFull, Exit::Refused),
 			(Error::Refused(Refusal::named("ProofVerifier", "VkNotFound")), Exit::Refused),
+			(foreseen("VkNotFound"), Exit::Refused),
 			(Error::NotAdmin { admin: None, signer: account() }, Exit::Refused),
 			(Error::NoSudo, Exit::Unreachable),
 			(Error::UnknownCall { pallet: "Sudo", call: "sudo" }, Exit::Unreachable),
@@ -223,23 +294,67 @@ mod tests {
 	}
 
 	#[test]
-	fn a_call_that_ran_out_of_time_says_how_far_it_is() {
-		for (reached, hint) in [
-			(None, "the call was not sent"),
+	fn a_call_that_ran_out_of_time_or_lost_its_chain_says_how_far_it_is() {
+		let hash = [7; 32];
+		let sent = |stage| Reached { stage: Some(stage), extrinsic_hash: Some(hash) };
+		for (reached, stage, hint) in [
+			(Reached::default(), "not_sent", "the call was not sent".to_string()),
 			(
-				Some(Stage::InPool),
-				"the call was sent, is in no block yet, and may still come into one",
+				sent(Stage::InPool),
+				"sent",
+				format!(
+					"the call was sent, is in no block yet, and may still come into one; its hash is {}",
+					hex(&hash)
+				),
 			),
 			(
-				Some(Stage::InBlock),
-				"the call is in a block, and in force from there on, but not final yet",
+				sent(Stage::InBlock),
+				"in_block",
+				format!(
+					"the call is in a block, and in force from there on, but not final yet; its hash is {}",
+					hex(&hash)
+				),
 			),
 		] {
-			let failure = out_of_time(Failure::new(Exit::Timeout, "expected an answer"), reached);
-			assert_eq!(failure.hinted(), Some(hint));
+			for exit in [Exit::Timeout, Exit::Unreachable] {
+				let failure = how_far(Failure::new(exit, "expected an answer"), reached);
+				assert_eq!(failure.hinted(), Some(&*hint));
+				assert_eq!(failure.field("stage"), Some(&stage.into()));
+				let expected = reached.extrinsic_hash.map(|hash| Value::from(hex(&hash)));
+				assert_eq!(failure.field("extrinsic_hash"), expected.as_ref());
+			}
 		}
-		let other = out_of_time(Failure::usage("no"), Some(Stage::InBlock));
-		assert_eq!(other.hinted(), None);
+		let other = how_far(Failure::usage("no"), sent(Stage::InBlock));
+		assert_eq!((other.hinted(), other.field("stage")), (None, None));
+	}
+
+	#[test]
+	fn a_refusal_that_was_foreseen_reads_like_the_pools_and_says_that_nothing_was_sent() {
+		let failure = Failure::from(foreseen("VkNotFound"));
+		let pools = Failure::from(Error::Refused(Refusal::named("ProofVerifier", "VkNotFound")));
+		for field in ["accepted", "verdict", "error", "in_pool"] {
+			assert!(failure.field(field).is_some(), "{field}");
+			assert_eq!(failure.field(field), pools.field(field), "{field}");
+		}
+		assert_eq!(failure.hinted(), pools.hinted());
+		assert_eq!(failure.field("sent"), Some(&false.into()));
+		assert_eq!(
+			failure.to_string(),
+			"not sent, because the chain would refuse it: ProofVerifier.VkNotFound: expected a \
+			 registered key, got 0x00"
+		);
+	}
+
+	#[test]
+	fn a_fee_is_told_in_tokens_beside_its_smallest_units() {
+		let token = Token { symbol: "ASY".into(), decimals: 12 };
+		assert_eq!(
+			fee_json(Some(10_839_845_140), Some(&token)),
+			json!({ "fee": "10839845140", "fee_in_tokens": "0.01083984514 ASY" })
+		);
+		assert_eq!(fee_json(Some(7), None), json!({ "fee": "7", "fee_in_tokens": null }));
+		assert_eq!(amount(7, None), "7 smallest units");
+		assert_eq!(amount(7, Some(&token)), "0.000000000007 ASY");
 	}
 
 	#[test]

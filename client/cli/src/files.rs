@@ -92,6 +92,30 @@ pub fn read_proof(path: &Path) -> Result<Vec<u8>, Failure> {
 	Ok(bytes)
 }
 
+/// Reads public values in their byte form, or as a JSON list of whole numbers, and says which it was.
+pub fn read_any_public_values(path: &Path) -> Result<(PublicValues, bool), Failure> {
+	// Twelve letters for each: ten digits, a comma, a blank.
+	let bytes = read(
+		path,
+		"public values",
+		64 + 12 * MAX_PUBLIC_VALUES,
+		ErrorClass::PublicValuesMalformed,
+	)?;
+	if !bytes.trim_ascii_start().starts_with(b"[") {
+		return read_public_values(path).map(|(_, values)| (values, false));
+	}
+	let values: Vec<u32> = serde_json::from_slice(&bytes).map_err(|error| {
+		let message = format!("expected a JSON list of whole numbers: {error}");
+		Failure::malformed(ErrorClass::PublicValuesMalformed, message).context(path.display())
+	})?;
+	Ok((PublicValues::V1(values), true))
+}
+
+/// Reads a proof in a form of upstream's, of at most `max` bytes.
+pub fn read_upstream_proof(path: &Path, max: usize) -> Result<Vec<u8>, Failure> {
+	read(path, "proof", max, None)
+}
+
 /// Reads columns: a JSON list of lists of whole numbers. `values` is how many there may be.
 pub fn read_columns(path: &Path, values: u64) -> Result<Vec<Vec<u32>>, Failure> {
 	// A number has at most ten digits; a comma and blanks follow it.

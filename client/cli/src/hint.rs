@@ -7,6 +7,7 @@
 //! whatever it is a check of. Its message then names a site of grinding, say, where no work is missing.
 
 use crate::output::hex;
+use assay_client::Refusal;
 use assay_primitives::{ErrorClass, FirstCheck, VerifyingKey};
 use assay_systems::{Refused, first_check};
 
@@ -37,17 +38,49 @@ pub fn of(vk: &VerifyingKey, refusal: &Refused) -> Option<String> {
 	})
 }
 
-/// What to do about a chain's refusal: it tells a class, not the check.
-pub const fn of_chain(class: ErrorClass) -> Option<&'static str> {
-	match class {
-		ErrorClass::GrindingInvalid
-		| ErrorClass::MerklePathInvalid
-		| ErrorClass::LowDegreeInvalid
-		| ErrorClass::ConstraintsInvalid => Some(
+/// What to do about a chain's refusal, wherever it was made: it tells a class, not the check.
+pub fn of_chain(refusal: &Refusal) -> Option<&'static str> {
+	match refusal.class() {
+		Some(
+			ErrorClass::GrindingInvalid
+			| ErrorClass::MerklePathInvalid
+			| ErrorClass::LowDegreeInvalid
+			| ErrorClass::ConstraintsInvalid,
+		) => Some(
 			"`assay verify` with the key's file names the check that failed, and what that usually means",
 		),
-		_ => None,
+		Some(ErrorClass::SecurityTooLow) => Some(
+			"`assay suggest` finds parameters with more bits, and `assay inspect` says what limits these",
+		),
+		Some(ErrorClass::PublicValuesCount | ErrorClass::PublicValueNotCanonical) => {
+			Some("take the public values that were written with the proof")
+		},
+		Some(_) => None,
+		None => of_pallet(&refusal.verdict),
 	}
+}
+
+/// The same for what is no class of the verifier's.
+pub fn of_pallet(verdict: &str) -> Option<&'static str> {
+	Some(match verdict {
+		"vk_not_found" => "`assay register --vk FILE` registers the key; then submit again",
+		"vk_already_registered" => {
+			"submit proofs under it: any account may. `assay show key` says who pays for it, and whether it ends"
+		},
+		"vk_ended" => "`assay take-over --vk FILE` keeps the key: you pay its deposit",
+		"proof_too_short" | "proof_too_long" => {
+			"`assay verify` with the key's file tells whether key and proof belong together"
+		},
+		"statement_exists" => {
+			"nothing is left to do: the chain vouches for it already. `assay show statement` shows it"
+		},
+		"proof_system_disabled"
+		| "version_disabled"
+		| "vk_disabled"
+		| "profile_closed"
+		| "version_retired" => "`assay show restrictions` shows what is switched off, and what retires",
+		_ => return None,
+	})
 }
 
 #[cfg(test)]
@@ -133,5 +166,18 @@ mod tests {
 		}
 		assert_eq!(of(&vk, &refusal(ErrorClass::ConstraintsInvalid, None)), None);
 		assert!(of(&stwo(0, 2), &refusal(ErrorClass::ConstraintsInvalid, None)).is_some());
+	}
+
+	#[test]
+	fn a_refusal_by_the_chain_says_what_to_do() {
+		let of = |error| of_chain(&Refusal::named("ProofVerifier", error)).unwrap_or_default();
+		assert!(of("VkNotFound").contains("assay register --vk FILE"));
+		assert!(of("VkEnded").contains("assay take-over"));
+		assert!(of("StatementExists").contains("assay show statement"));
+		assert!(of("ProfileClosed").contains("assay show restrictions"));
+		assert!(of("SecurityTooLow").contains("assay suggest"));
+		assert!(of("MerklePathInvalid").contains("assay verify"));
+		assert_eq!(of("StatementsFull"), "");
+		assert_eq!(of("ProofTruncated"), "");
 	}
 }

@@ -11,6 +11,7 @@
 //! | [`files`] | reading and writing keys, public values and proofs, with bounds |
 //! | [`report`] | what commands say of keys of every proof system |
 //! | [`offline`] | `air list`, `export`, `prove`, `verify` |
+//! | [`convert`] | `convert` |
 //! | [`inspect`] | `inspect` |
 //! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
 //! | [`root`] | `root` |
@@ -21,10 +22,12 @@
 //! | [`online`] | `register`, `unregister`, `take-over`, `remove`, `submit`, `watch` |
 //! | [`admin`] | `admin` |
 //! | [`validators`] | `rotate-keys` |
+//! | [`shell`] | `completions`, `man` |
 
 mod admin;
 mod chain;
 mod cli;
+mod convert;
 mod files;
 mod hint;
 mod inspect;
@@ -34,6 +37,7 @@ mod output;
 mod report;
 mod root;
 mod serve;
+mod shell;
 mod show;
 mod signer;
 mod stwo;
@@ -72,6 +76,7 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Prove(args) if args.service.serve => serve::serve(&args, json),
 		Command::Prove(args) => offline::prove(&args),
 		Command::Verify(args) => offline::verify(&args),
+		Command::Convert(args) => convert::convert(&args),
 		Command::Register(args) => online::register(&args),
 		Command::Unregister(args) => online::unregister(&args),
 		Command::TakeOver(args) => online::take_over(&args),
@@ -81,6 +86,8 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Show(args) => show::show(&args),
 		Command::RotateKeys(args) => validators::rotate_keys(&args),
 		Command::Admin(args) => admin::admin(&args),
+		Command::Completions { shell } => Ok(shell::completions(shell)),
+		Command::Man(args) => shell::man(&args),
 	}
 }
 
@@ -100,5 +107,7 @@ fn usage(error: &clap::Error, json: bool) -> ExitCode {
 	// The message, with what is missing or possible; then an empty line and how to call the program.
 	let text = error.to_string();
 	let message = text.split("\n\n").next().unwrap_or_default();
-	output::finish(Err(Failure::usage(message.strip_prefix("error: ").unwrap_or(message))), true)
+	let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
+	let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(message));
+	output::finish(Err(failure.hint(tip.map(Into::into))), true)
 }

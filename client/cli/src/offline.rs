@@ -12,16 +12,18 @@ use crate::systems::Air;
 use crate::{files, hint, stwo};
 use assay_air::plonky3::Program;
 use assay_airs::{Sample, dispatch_sample};
+use assay_plonky3::prover::recompute_root;
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
 use assay_primitives::{
-	CheckedVk, ErrorClass, ExtensionDegree, HashKind, Plonky3Vk, Policy, Profile, PublicValues,
-	VerifyingKey, statement_hash,
+	CheckedVk, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile,
+	PublicValues, VerifyingKey, statement_hash,
 };
 use assay_stwo_airs::Sample as StwoSample;
 use assay_systems::explained::verify_bytes;
 use codec::Encode;
 use serde_json::json;
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 /// `air list`.
 pub fn list() -> Result<Answer, Failure> {
@@ -102,37 +104,111 @@ pub fn list() -> Result<Answer, Failure> {
 
 /// `export`.
 pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
-	let sample = match args.air {
-		Air::Plonky3(sample) => sample,
-		Air::Stwo(sample) => return stwo::export(args, sample),
-	};
-	if args.fri.grinding_interaction.is_some() {
-		return Err(Failure::usage("--grinding-interaction: Plonky3 has no such parameter"));
+	match (&args.from_vk, args.air) {
+		(Some(path), _) => export_of_key(args, path),
+		(None, Some(Air::Plonky3(sample))) => export_sample(args, sample),
+		(None, Some(Air::Stwo(sample))) => stwo::export(args, sample),
+		// The argument parser asks for one of them.
+		(None, None) => Err(Failure::usage("expected an AIR or --from-vk, got neither")),
 	}
+}
+
+fn export_sample(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
+	no_interaction(args)?;
 	let degree_bits = args.degree_bits.unwrap_or(sample.default_degree_bits());
 	check_degree_bits(sample, degree_bits)?;
 	let hash = args.hash.unwrap_or(HashArg::Poseidon2).of_plonky3()?;
+	// The larger field suits every sample at every height.
+	let extension = args.extension.unwrap_or(ExtensionDegree::Five);
 
 	let progress = Progress::start(format_args!("exporting {}", sample.name()));
-	let (vk, checked) = make(args, sample, degree_bits, hash)?;
+	let fri = parameters(args, &program(sample)?, degree_bits, hash, extension);
+	let vk = sample.make_vk(degree_bits, hash, extension, fri)?;
+	let checked = check(&vk)?;
 	drop(progress);
 
-	let admitted = admit(args.profile, args.allow_weak, checked.security)?;
-
+	let columns = args.columns.as_ref().map(|path| (path, sample.preprocessed_columns()));
 	let out = args.out.clone().unwrap_or_else(|| default_file(sample.name(), "vk"));
+	exported(args, Some(sample.name()), sample.name(), &vk, &checked, &out, columns)
+}
+
+/// The AIR of a key, with other parameters.
+fn export_of_key(args: &ExportArgs, path: &Path) -> Result<Answer, Failure> {
+	no_interaction(args)?;
+	let located = |failure: Failure| failure.context(path.display());
+	let file = files::read_vk(path)?;
+	let own = of_plonky3(&file.vk).map_err(|failure| {
+		located(failure).hint(Some(
+			"for other systems `assay suggest --from-vk` names parameters; make the key with them as you made \
+			 this one"
+				.into(),
+		))
+	})?;
+	check(&file.vk).map_err(located)?;
+	let program = Program::decode(&own.program)
+		.map_err(|error| located(assay_plonky3::Error::Own(error.into()).into()))?;
+	let degree_bits = args.degree_bits.unwrap_or(own.degree_bits);
+	let hash = args.hash.map(HashArg::of_plonky3).transpose()?.unwrap_or(own.hash);
+	let extension = args.extension.unwrap_or(own.extension);
+	let fri = parameters(args, &program, degree_bits, hash, extension);
+	let mut inner = Plonky3Vk { hash, extension, degree_bits, fri, ..own.clone() };
+	let of_root = |vk: &Plonky3Vk| (vk.hash, vk.degree_bits, vk.fri.log_blowup);
+	match (&args.preprocessed, own.preprocessed) {
+		(Some(path), Some(_)) => {
+			let values = (program.preprocessed_width() as u64) << degree_bits.min(32);
+			let columns = files::read_columns(path, values)?;
+			let vk = VerifyingKey::Plonky3V1(inner.clone());
+			inner.preprocessed = Some(recompute_root(&vk, &columns)?);
+		},
+		(None, Some(_)) if of_root(&inner) != of_root(own) => {
+			return Err(located(Failure::usage(
+				"expected --preprocessed FILE with the AIR's preprocessed columns: their root depends on \
+				 hash, rows and blowup, and one of them is another",
+			)));
+		},
+		(Some(_), None) => {
+			return Err(located(Failure::usage("--preprocessed: the key has no such columns")));
+		},
+		(None, _) => {},
+	}
+	let vk = VerifyingKey::Plonky3V1(inner);
+	let checked = check(&vk)?;
+	let name = format!("that of {}", path.display());
+	let out = args.out.clone().unwrap_or_else(|| default_file("exported", "vk"));
+	exported(args, None, &name, &vk, &checked, &out, None)
+}
+
+fn no_interaction(args: &ExportArgs) -> Result<(), Failure> {
+	match args.fri.grinding_interaction {
+		Some(_) => Err(Failure::usage("--grinding-interaction: Plonky3 has no such parameter")),
+		None => Ok(()),
+	}
+}
+
+/// Writes a key that has enough bits, or is allowed to have fewer, and says what it is.
+fn exported(
+	args: &ExportArgs,
+	air: Option<&str>,
+	name: &str,
+	vk: &VerifyingKey,
+	checked: &CheckedVk,
+	out: &Path,
+	columns: Option<(&PathBuf, Vec<Vec<u32>>)>,
+) -> Result<Answer, Failure> {
+	let admitted = admit(args.profile, args.allow_weak, checked.security)?;
 	let bytes = vk.encode();
-	files::write(&out, &bytes)?;
-	if let Some(path) = &args.columns {
-		files::write_columns(path, &sample.preprocessed_columns())?;
+	files::write(out, &bytes)?;
+	if let Some((path, columns)) = columns {
+		files::write_columns(path, &columns)?;
 	}
 	let vk_hash = hex(&VerifyingKey::hash_encoded(&bytes));
-	let inner = of_plonky3(&vk)?;
+	let inner = of_plonky3(vk)?;
 
 	let mut object = json!({
-		"air": sample.name(),
+		"air": air,
 		"system": "plonky3",
-		"degree_bits": degree_bits,
-		"rows": 1u64 << degree_bits,
+		"degree_bits": inner.degree_bits,
+		"rows": 1u64 << inner.degree_bits,
 		"hash": inner.hash,
 		"extension": inner.extension.get(),
 		"fri": inner.fri,
@@ -148,7 +224,7 @@ pub fn export(args: &ExportArgs) -> Result<Answer, Failure> {
 	});
 	merge(&mut object, security_json(checked.security));
 	let text = table(&[
-		("AIR", format!("{}, 2^{degree_bits} rows", sample.name())),
+		("AIR", format!("{name}, 2^{} rows", inner.degree_bits)),
 		("vk hash", vk_hash),
 		("written to", format!("{}, {} bytes", out.display(), bytes.len())),
 		("security", security_text(checked.security)),
@@ -284,26 +360,21 @@ pub fn of_plonky3(vk: &VerifyingKey) -> Result<&Plonky3Vk, Failure> {
 	}
 }
 
-/// The key with the parameters that are given, and for the rest with those of everyday use: the
-/// fewest queries and the least grinding that reach the profile.
-fn make(
+/// The parameters that are given, and for the rest those of everyday use: the fewest queries and the least grinding
+/// that reach the profile.
+fn parameters(
 	args: &ExportArgs,
-	sample: Sample,
+	program: &Program,
 	degree_bits: u8,
 	hash: HashKind,
-) -> Result<(VerifyingKey, CheckedVk), Failure> {
-	let program = program(sample)?;
-	let shape = Shape::of(&program, degree_bits);
-	// The larger field suits every sample at every height.
-	let extension = args.extension.unwrap_or(ExtensionDegree::Five);
+	extension: ExtensionDegree,
+) -> FriParams {
+	let shape = Shape::of(program, degree_bits);
 	let space = args.fri.narrow(Space::balanced(extension, degree_bits));
 	let floor = Profile::from(args.profile).floor();
 	let found = search(&space, &shape, hash, floor, Goal::Smallest);
 	// If none is enough, or supported, the checks say so of the strongest.
-	let fri = found.first().map_or_else(|| space.end(), |found| found.fri);
-	let vk = sample.make_vk(degree_bits, hash, extension, fri)?;
-	let checked = check(&vk)?;
-	Ok((vk, checked))
+	found.first().map_or_else(|| space.end(), |found| found.fri)
 }
 
 /// The program of a sample AIR.

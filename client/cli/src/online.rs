@@ -2,35 +2,36 @@
 
 //! Commands that talk to a chain: `register`, `unregister`, `take-over`, `remove`, `submit`, `watch`.
 
-use crate::chain::{call, connect, included_json, included_rows, within};
+use crate::chain::{Check, Done, call, connect, within};
 use crate::cli::{KeyCallArgs, RegisterArgs, SubmitArgs, VkArgs, WatchArgs};
 use crate::files;
 use crate::output::{Answer, Exit, Failure, Progress, hex, table, write_line};
 use crate::report::{check, merge, security_json, security_text};
 use assay_client::events::{ProofVerified, VkEnds, VkRegistered, VkRemoved, VkTakenOver};
-use assay_client::{Call, Head, Included};
+use assay_client::{Call, Head};
 use assay_primitives::{Hash, VerifyingKey};
 use serde_json::{Value, json};
 
 /// `register`.
 pub fn register(args: &RegisterArgs) -> Result<Answer, Failure> {
-	let bytes = if args.no_check {
-		files::read_vk_bytes(&args.vk)?
+	let (bytes, checked) = if args.no_check {
+		(files::read_vk_bytes(&args.vk)?, None)
 	} else {
 		let file = files::read_vk(&args.vk)?;
 		// How many bits are enough is for the chain to say.
-		check(&file.vk).map_err(|failure| failure.context(args.vk.display()))?;
-		file.bytes
+		let checked = check(&file.vk).map_err(|failure| failure.context(args.vk.display()))?;
+		(file.bytes, Some((file.vk, checked.security)))
 	};
+	let check = checked.as_ref().map_or(Check::No, |(vk, security)| Check::Key(vk, *security));
 	let vk_bytes = bytes.len();
 	let vk_hash = VerifyingKey::hash_encoded(&bytes);
 	let about = json!({ "vk_hash": hex(&vk_hash), "vk_bytes": vk_bytes });
 	let register = Call::register_vk(bytes);
-	let included = call(&args.chain, &args.signer, &register, false, &about)?;
+	let included = call(&args.chain, &args.signer, &register, check, &about)?;
 	let event: VkRegistered = included.event()?;
 
 	let mut object = about;
-	merge(&mut object, included_json(&included));
+	merge(&mut object, included.json());
 	merge(&mut object, security_json(event.security.into()));
 	merge(
 		&mut object,
@@ -47,7 +48,7 @@ pub fn register(args: &RegisterArgs) -> Result<Answer, Failure> {
 		("registrant", event.registrant.to_string()),
 		("security", security_text(event.security.into())),
 	];
-	rows.extend(included_rows(&included));
+	rows.extend(included.rows());
 	Ok(Answer::new(object, table(&rows)))
 }
 
@@ -78,15 +79,15 @@ pub fn remove(args: &KeyCallArgs) -> Result<Answer, Failure> {
 }
 
 /// Makes a call about a key.
-fn key_call(args: &KeyCallArgs, make: fn(Hash) -> Call) -> Result<Included, Failure> {
+fn key_call(args: &KeyCallArgs, make: fn(Hash) -> Call) -> Result<Done, Failure> {
 	let vk_hash = vk_hash(&args.vk)?;
 	let about = json!({ "vk_hash": hex(&vk_hash) });
-	call(&args.chain, &args.signer, &make(vk_hash), false, &about)
+	call(&args.chain, &args.signer, &make(vk_hash), Check::No, &about)
 }
 
 /// What became of a key: a verdict and a row for people, a field for scripts.
 fn of_key(
-	included: &Included,
+	included: &Done,
 	verdict: &str,
 	vk_hash: &Hash,
 	(name, value): (&str, Value),
@@ -94,10 +95,10 @@ fn of_key(
 ) -> Answer {
 	let mut object = json!({ "accepted": true, "verdict": "accepted", "vk_hash": hex(vk_hash) });
 	merge(&mut object, json!({ name: value }));
-	merge(&mut object, included_json(included));
+	merge(&mut object, included.json());
 	let mut rows = vec![("verdict", verdict.into()), ("vk hash", hex(vk_hash))];
 	rows.extend(row);
-	rows.extend(included_rows(included));
+	rows.extend(included.rows());
 	Answer::new(object, table(&rows))
 }
 
@@ -106,18 +107,23 @@ pub fn submit(args: &SubmitArgs) -> Result<Answer, Failure> {
 	let vk_hash = vk_hash(&args.vk)?;
 	let public_values = files::read_public_values_bytes(&args.public_values)?;
 	let proof = files::read_proof(&args.proof)?;
-	let about = json!({ "vk_hash": hex(&vk_hash), "proof_bytes": proof.len() });
-	let submit = Call::submit_proof(vk_hash, public_values, proof);
-	let included = call(&args.chain, &args.signer, &submit, false, &about)?;
+	let proof_bytes = proof.len();
+	let about = json!({ "vk_hash": hex(&vk_hash), "proof_bytes": proof_bytes });
+	let submit = Call::submit_proof(vk_hash, public_values.clone(), proof);
+	let check = match args.no_check {
+		true => Check::No,
+		false => Check::Proof(&vk_hash, &public_values, proof_bytes),
+	};
+	let included = call(&args.chain, &args.signer, &submit, check, &about)?;
 	let event: ProofVerified = included.event()?;
 
 	let mut object = about;
-	merge(&mut object, included_json(&included));
+	merge(&mut object, included.json());
 	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));
 	merge(&mut object, proof_json(&event));
 	let mut rows = vec![("verdict", "accepted".into())];
 	rows.extend(proof_rows(&event));
-	rows.extend(included_rows(&included));
+	rows.extend(included.rows());
 	Ok(Answer::new(object, table(&rows)))
 }
 

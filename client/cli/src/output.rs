@@ -133,6 +133,12 @@ impl Failure {
 		self
 	}
 
+	/// A field of the JSON form.
+	#[cfg(test)]
+	pub fn field(&self, name: &str) -> Option<&Value> {
+		self.fields.get(name)
+	}
+
 	/// What it usually means.
 	#[cfg(test)]
 	pub fn hinted(&self) -> Option<&str> {

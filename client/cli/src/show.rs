@@ -5,8 +5,10 @@
 use crate::chain::{connect, within};
 use crate::cli::{ShowArgs, ShowCommand, VkArgs};
 use crate::files;
+use crate::hint;
 use crate::online::vk_hash;
 use crate::output::{Answer, Exit, Failure, Progress, hex, table};
+use assay_client::Token;
 use assay_client::state::{Object, State, longest_proof};
 use assay_primitives::{Hash, PublicValues, SystemId, statement_hash};
 use serde_json::{Value, json};
@@ -64,7 +66,11 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 		// All answers of one block.
 		let state = chain.state().await?;
 		let mut object = match question {
-			Question::Key { vk_hash, proof_bytes } => key(&state, &vk_hash, proof_bytes).await?,
+			Question::Key { vk_hash, proof_bytes } => {
+				// Only to show the fee: a node that names no token is as good.
+				let token = chain.token().await.ok().flatten();
+				key(&state, &vk_hash, proof_bytes, token).await?
+			},
 			Question::Keys { owner } => {
 				let vks = state.keys_of(&owner).await?;
 				Object::from_iter([("owner".into(), owner.into()), ("vks".into(), vks.into())])
@@ -94,6 +100,7 @@ async fn key(
 	state: &State<'_>,
 	vk_hash: &Hash,
 	proof_bytes: Option<u32>,
+	token: Option<Token>,
 ) -> Result<Object, Failure> {
 	let Some(mut object) = state.key(vk_hash).await? else { return Err(not_found(vk_hash)) };
 	let longest = longest_proof(&object).unwrap_or_default();
@@ -105,6 +112,10 @@ async fn key(
 	}
 	let mut price = state.price(vk_hash, proof_bytes).await?;
 	price.insert("proof_bytes".into(), proof_bytes.into());
+	let fee = price.get("fee").and_then(Value::as_str).and_then(|fee| fee.parse().ok());
+	if let (Some(fee), Some(token)) = (fee, token) {
+		price.insert("fee_in_tokens".into(), token.text(fee).into());
+	}
 	object.insert("vk_hash".into(), hex(vk_hash).into());
 	object.insert("submission".into(), price.into());
 	Ok(object)
@@ -127,7 +138,8 @@ fn not_found(vk_hash: &Hash) -> Failure {
 	let vk_hash = hex(vk_hash);
 	let message = format!("expected a registered key, got {vk_hash}");
 	let verdict = json!({ "vk_hash": vk_hash, "verdict": "vk_not_found" });
-	Failure::new(Exit::Refused, message).with(verdict)
+	let hint = hint::of_pallet("vk_not_found").map(Into::into);
+	Failure::new(Exit::Refused, message).with(verdict).hint(hint)
 }
 
 /// A line for each value.

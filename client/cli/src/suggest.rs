@@ -3,10 +3,12 @@
 //! `suggest`: parameters that reach given bits of security.
 //!
 //! Bits, key bytes and the largest proof are exact. Proof bytes are expected, and times are only
-//! ever measured: with `--measure` every suggestion proves and verifies.
+//! ever measured: with `--measure` every suggestion proves and verifies. Keys of other systems: [`pcs`].
+
+mod pcs;
 
 use crate::cli::{HashArg, ProfileArg, SuggestArgs};
-use crate::files;
+use crate::files::{self, VkFile};
 use crate::offline::{check_degree_bits, of_plonky3, program};
 use crate::output::{Answer, Failure, Progress, millis, table};
 use crate::report::{check, merge, security_json};
@@ -16,11 +18,12 @@ use assay_plonky3::soundness::{Shape, Space, Suggestion, search, strongest};
 use assay_plonky3::{supported, verify_bytes};
 use assay_primitives::{
 	ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Profile, PublicValues,
-	SecurityBits, VerifyingKey,
+	SecurityBits, SystemId, VerifyingKey,
 };
 use codec::Encode;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::path::Path;
 use std::time::Duration;
 
 /// Largest extended trace that `--measure` proves, in bytes. The prover holds several of its size.
@@ -56,12 +59,22 @@ struct Row {
 
 /// `suggest`.
 pub fn suggest(args: &SuggestArgs) -> Result<Answer, Failure> {
-	let subject = Subject::of(args)?;
-	let shape = Shape::of(&subject.program, subject.degree_bits);
 	let floor = match args.bits {
 		Some(bits) => SecurityBits { proven: bits, conjectured: bits },
 		None => Profile::from(args.profile).floor(),
 	};
+	let key = args.from_vk.as_ref().map(|path| files::read_vk(path).map(|file| (path, file)));
+	let key = key.transpose()?;
+	if let Some((path, file)) = &key
+		&& file.vk.system() != SystemId::Plonky3
+	{
+		return pcs::suggest(args, path, file, floor);
+	}
+	if args.fri.grinding_interaction.is_some() {
+		return Err(Failure::usage("--grinding-interaction: Plonky3 has no such parameter"));
+	}
+	let subject = Subject::of(args, key.as_ref().map(|(path, file)| (path.as_path(), file)))?;
+	let shape = Shape::of(&subject.program, subject.degree_bits);
 	let mut space = args.fri.narrow(Space::all(args.max_grinding));
 	if let Some(extension) = args.extension {
 		space.extensions = vec![extension];
@@ -120,17 +133,16 @@ pub fn suggest(args: &SuggestArgs) -> Result<Answer, Failure> {
 }
 
 impl Subject {
-	fn of(args: &SuggestArgs) -> Result<Self, Failure> {
+	fn of(args: &SuggestArgs, key: Option<(&Path, &VkFile)>) -> Result<Self, Failure> {
 		let rows = args.rows.map(log2_of_rows).transpose()?;
 		let degree_bits = args.degree_bits.or(rows);
 		let hash = args.hash.map(HashArg::of_plonky3).transpose()?;
-		if let Some(path) = &args.vk {
+		if let Some((path, file)) = key {
 			if args.measure {
 				let message =
 					"--measure: expected a sample AIR, whose traces can be made, got a key";
 				return Err(Failure::usage(message));
 			}
-			let file = files::read_vk(path)?;
 			let inner = of_plonky3(&file.vk).map_err(|failure| failure.context(path.display()))?;
 			let program = Program::decode(&inner.program)
 				.map_err(|error| Failure::from(assay_plonky3::Error::Own(error.into())))

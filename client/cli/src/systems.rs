@@ -26,14 +26,15 @@ impl Air {
 		}
 	}
 
-	/// The sample called `name`; else what names there are.
-	pub fn parse(name: &str) -> Result<Self, String> {
+	/// The sample called `name`.
+	pub fn from_name(name: &str) -> Option<Self> {
 		let plonky3 = Sample::from_name(name).map(Self::Plonky3);
-		plonky3.or_else(|| StwoSample::from_name(name).map(Self::Stwo)).ok_or_else(|| {
-			let names = Sample::ALL.map(Sample::name).into_iter();
-			let names: Vec<_> = names.chain(StwoSample::ALL.map(StwoSample::name)).collect();
-			format!("expected one of {}", names.join(", "))
-		})
+		plonky3.or_else(|| StwoSample::from_name(name).map(Self::Stwo))
+	}
+
+	/// Every name.
+	pub fn names() -> impl Iterator<Item = &'static str> {
+		Sample::ALL.map(Sample::name).into_iter().chain(StwoSample::ALL.map(StwoSample::name))
 	}
 }
 

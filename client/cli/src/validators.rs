@@ -2,7 +2,7 @@
 
 //! `rotate-keys`: new keys of a validator.
 
-use crate::chain::{call, connect, included_json, included_rows, within};
+use crate::chain::{Check, call, connect, within};
 use crate::cli::RotateKeysArgs;
 use crate::output::{Answer, Failure, Progress, hex, table};
 use crate::report::merge;
@@ -26,9 +26,9 @@ pub fn rotate_keys(args: &RotateKeysArgs) -> Result<Answer, Failure> {
 		("account", account.to_string()),
 		("keys", hex(&new.keys)),
 	];
-	let included = call(&args.chain, &args.signer, &Call::set_keys(new), false, &object)?;
-	merge(&mut object, included_json(&included));
+	let included = call(&args.chain, &args.signer, &Call::set_keys(new), Check::No, &object)?;
+	merge(&mut object, included.json());
 	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));
-	rows.extend(included_rows(&included));
+	rows.extend(included.rows());
 	Ok(Answer::new(object, table(&rows)))
 }

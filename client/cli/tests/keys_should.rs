@@ -85,10 +85,75 @@ mod export_should {
 	}
 
 	#[test]
-	fn refuse_an_unknown_air() {
-		let (code, object) = json(&["export", "fibonaci"]);
-		assert_eq!(code, 2);
-		assert!(object["error"].as_str().unwrap().contains("fibonaci"));
+	fn give_the_air_of_a_key_other_parameters() {
+		let [vk, out] = ["vk", "from.vk"].map(|name| path(&genuine().folder, name));
+		let (code, object) = json(&["export", "--from-vk", &vk, "--out", &out]);
+		assert_eq!(code, 0, "{object}");
+		assert_eq!((&object["air"], &object["admitted"]), (&Value::Null, &true.into()));
+		// As of the sample itself, with the key's rows, hash and extension.
+		let of_sample = path(&genuine().folder, "sample.vk");
+		let more = ["--degree-bits", "5", "--hash", "keccak", "--out", &of_sample];
+		assert_eq!(json(&[&["export", "fibonacci"][..], &more].concat()).0, 0);
+		assert!(fs::read(&out).unwrap() == fs::read(&of_sample).unwrap());
+		// And a proof of the sample holds under it.
+		let [proof, pv] = ["from.proof", "from.pv"].map(|name| path(&genuine().folder, name));
+		let files = ["--vk", &out, "--proof", &proof, "--public-values", &pv];
+		assert_eq!(json(&[&["prove", "fibonacci"][..], &files].concat()).0, 0);
+		assert_eq!(json(&[&["verify"][..], &files].concat()).0, 0);
+	}
+
+	#[test]
+	fn ask_for_preprocessed_columns_where_their_root_changes() {
+		let file = |name| path(&genuine().folder, name);
+		let [vk, out, columns] = ["columns.vk", "columns2.vk", "columns.json"].map(file);
+		let export = ["export", "consensus-quorum", "--out", &vk, "--columns", &columns];
+		assert_eq!(json(&export).0, 0);
+		let from = ["export", "--from-vk", &vk, "--out", &out];
+		// The same rows, hash and blowup: the same root.
+		let (code, object) = json(&[&from[..], &["--profile", "strong"]].concat());
+		assert_eq!(code, 0, "{object}");
+		let root = |file: &str| {
+			let VerifyingKey::Plonky3V1(inner) =
+				VerifyingKey::decode_strict(&fs::read(file).unwrap()).unwrap()
+			else {
+				panic!("expected a Plonky3 key")
+			};
+			inner.preprocessed.unwrap()
+		};
+		assert_eq!(root(&out), root(&vk));
+		let blowup = ["--log-blowup", "4"];
+		let (code, object) = json(&[&from[..], &blowup].concat());
+		assert_eq!(code, 2, "{object}");
+		assert!(object["error"].as_str().unwrap().contains("expected --preprocessed FILE"));
+		let more = [&from[..], &blowup, &["--preprocessed", &columns]].concat();
+		let (code, object) = json(&more);
+		assert_eq!(code, 0, "{object}");
+		assert_ne!(root(&out), root(&vk));
+		let own = json(&["root", &out, "--columns", &columns]).1;
+		assert_eq!(own["root"], format!("0x{}", hex::encode(root(&out))), "{own}");
+		let of_stwo = ["export", "--from-vk", &fixture("range_check", "vk"), "--out", &out];
+		let (code, object) = json(&of_stwo);
+		assert_eq!(code, 2, "{object}");
+		assert!(object["hint"].as_str().unwrap().contains("assay suggest --from-vk"), "{object}");
+	}
+
+	#[test]
+	fn suggest_a_name_for_a_misspelt_one() {
+		for (arguments, wrong, right) in [
+			(&["export", "fibonaci"][..], "fibonaci", "'fibonacci'"),
+			(&["prove", "stwo-posseidon"], "stwo-posseidon", "'stwo-poseidon'"),
+			(&["suggest", "keccak"], "keccak", "'keccak-air'"),
+			(&["exprot", "fibonacci"], "exprot", "'export'"),
+			(&["export", "fibonacci", "--profile", "standrad"], "standrad", "'standard'"),
+			(&["admin", "disable", "--proof-system", "plonky"], "plonky", "'plonky3'"),
+		] {
+			let (code, object) = json(arguments);
+			assert_eq!(code, 2, "{object}");
+			assert!(object["error"].as_str().unwrap().contains(wrong), "{object}");
+			assert!(object["hint"].as_str().unwrap().contains(right), "{object}");
+			let text = String::from_utf8(assay(arguments).stderr).unwrap();
+			assert!(text.contains(right), "{text}");
+		}
 	}
 }
 
@@ -285,6 +350,49 @@ mod suggest_should {
 			assert_eq!(of(&of_key), of(&of_air), "{field}");
 		}
 		assert_eq!(of_key["suggestions"][0]["export"][0], "--extension");
+	}
+
+	#[test]
+	fn search_for_the_keys_of_every_system() {
+		for (vk, system) in
+			[(fixture("range_check", "vk"), "stwo"), (fixture("cairo/votes", "vk"), "cairo")]
+		{
+			let (code, object) = json(&["suggest", "--from-vk", &vk, "--profile", "compat"]);
+			assert_eq!((code, &object["system"]), (0, &system.into()), "{object}");
+			let found = object["suggestions"].as_array().unwrap();
+			assert!(found.is_sorted_by_key(|one| one["proof_bytes_max"].as_u64().unwrap()));
+			for one in found {
+				assert!(one["proven_bits"].as_u64().unwrap() >= 60, "{one}");
+				// One query fewer is not enough.
+				let queries = one["pcs"]["num_queries"].as_u64().unwrap() - 1;
+				let blowup = one["pcs"]["log_blowup"].to_string();
+				let arity = one["pcs"]["fold_step"].to_string();
+				let queries = queries.to_string();
+				let (code, object) = json(&[
+					"suggest",
+					"--from-vk",
+					&vk,
+					"--profile",
+					"compat",
+					"--queries",
+					&queries,
+					"--log-blowup",
+					&blowup,
+					"--log-arity",
+					&arity,
+				]);
+				assert_eq!((code, &object["class"]), (1, &"security_too_low".into()), "{object}");
+			}
+			let text = assay(&["suggest", "--from-vk", &vk, "--profile", "compat"]);
+			let text = String::from_utf8(text.stdout).unwrap();
+			assert!(text.contains("the first, as arguments of assay:\n--log-blowup "), "{text}");
+			for option in [&["--measure"][..], &["--rows", "64"], &["--goal", "fastest"]] {
+				let (code, object) = json(&[&["suggest", "--from-vk", &vk], option].concat());
+				assert_eq!(code, 2, "{object}");
+				let error = object["error"].as_str().unwrap();
+				assert!(error.contains(": not for a key of "), "{error}");
+			}
+		}
 	}
 
 	mod refuse {

@@ -3,6 +3,7 @@
 //! What the pool takes, and in which order: cheap checks before anything is paid for or gossiped.
 
 use crate::{Call, Config, Error, Pallet, QueuePayment, weights::WeightInfo};
+use assay_primitives::QUEUE_FULL;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::fmt;
 use frame_support::{
@@ -23,11 +24,6 @@ use sp_runtime::{
 		InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
 	},
 };
-
-/// [`InvalidTransaction::Custom`] of an account that has more bytes in the pool than
-/// [`Config::MaxQueuedBytes`], or more transactions than [`MAX_QUEUED`]. A smaller number is the index of the [`Error`]
-/// that the call would end with.
-pub const QUEUE_FULL: u8 = u8::MAX;
 
 /// Most transactions that an account may have in the pool.
 ///

@@ -85,7 +85,7 @@ extern crate alloc;
 
 use frame_support::pallet_macros::import_section;
 
-pub use extension::{CheckQueue, MAX_QUEUED, QUEUE_FULL};
+pub use extension::{CheckQueue, MAX_QUEUED};
 pub use pallet::*;
 pub use types::*;
 #[cfg(feature = "backend-mock")]
@@ -234,7 +234,9 @@ pub mod pallet {
 		///
 		/// Good value: `Policy::of(Profile::Standard)`. Lowering it lets weaker keys in; raising
 		/// it keeps the keys that are registered: close their profile to stop them. It counts bits a
-		/// round, grinding included, that published results prove. Benchmark keys have 80.
+		/// round, grinding included, that published results prove. Benchmark keys have 80. A constant, so that a client
+		/// can tell before it pays.
+		#[pallet::constant]
 		type Policy: Get<Policy>;
 
 		/// Longest key, in bytes.

@@ -65,6 +65,8 @@ pub mod supported;
 mod system;
 #[cfg(all(test, feature = "prover"))]
 mod tampering;
+#[cfg(feature = "prover")]
+pub mod upstream;
 mod verifier;
 
 pub use assay_primitives::{CheckedVk, Cost};

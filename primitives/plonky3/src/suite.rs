@@ -7,9 +7,9 @@ use crate::merkle::{TreeHash, row_len};
 use crate::poseidon2::{self, Poseidon2};
 use alloc::vec;
 use alloc::vec::Vec;
+use assay_primitives::Digest;
 #[cfg(feature = "prover")]
 use assay_primitives::FriParams;
-use assay_primitives::{Digest, Hash};
 use core::convert::identity;
 use p3_baby_bear::{Poseidon2BabyBear, default_babybear_poseidon2_16};
 use p3_blake3::Blake3;
@@ -90,27 +90,27 @@ pub(crate) type Config<S, EF> = StarkConfig<StarkPcs<S, EF>, EF, <S as Suite<EF>
 #[cfg(feature = "prover")]
 pub(crate) type StarkProof<S, EF> = Proof<Config<S, EF>>;
 
-/// A transcript that has absorbed `vk_hash`.
+/// A transcript that has absorbed `seed`: the hash of a key.
 ///
 /// The seed is what binds the constraints: upstream's transcript absorbs the shape of an AIR and
 /// not the AIR itself, which is harmless while constraints are compiled into the verifier and a
 /// forgery once they are data.
-pub(crate) fn challenger<S, EF>(vk_hash: &Hash) -> S::Challenger
+pub(crate) fn challenger<S, EF>(seed: &[u8]) -> S::Challenger
 where
 	S: Suite<EF>,
 	EF: ExtensionField<Val>,
 {
 	let mut challenger = S::challenger();
-	for pair in vk_hash.chunks_exact(2) {
+	for pair in seed.chunks_exact(2) {
 		let value = pair.iter().rev().fold(0u32, |value, &byte| value << 8 | u32::from(byte));
 		challenger.observe(Val::from_u32(value));
 	}
 	challenger
 }
 
-/// Upstream's configuration for `fri`, its transcript seeded with `vk_hash`.
+/// Upstream's configuration for `fri`, its transcript seeded with the hash of a key.
 #[cfg(feature = "prover")]
-pub(crate) fn config<S, EF>(fri: &FriParams, vk_hash: &Hash) -> Config<S, EF>
+pub(crate) fn config<S, EF>(fri: &FriParams, seed: &[u8]) -> Config<S, EF>
 where
 	S: Suite<EF>,
 	EF: ExtensionField<Val>,
@@ -137,7 +137,7 @@ where
 		mmcs: ExtensionMmcs::new(S::mmcs()),
 	};
 	let pcs = TwoAdicFriPcs::new(Radix2DitParallel::default(), S::mmcs(), parameters);
-	StarkConfig::new(pcs, challenger::<S, EF>(vk_hash))
+	StarkConfig::new(pcs, challenger::<S, EF>(seed))
 		.with_ood_proof_of_work_bits(ood_grinding_bits.into())
 }
 

@@ -61,8 +61,18 @@ pub(crate) fn verify(
 	public_values: &PublicValues,
 	proof: &[u8],
 ) -> Result<(), Error> {
+	verify_from(key, &key.hash, public_values, proof)
+}
+
+/// [`verify`] under a transcript that has absorbed `seed`: what is accepted says something under the key's hash alone.
+pub(crate) fn verify_from(
+	key: &Key<'_>,
+	seed: &[u8],
+	public_values: &PublicValues,
+	proof: &[u8],
+) -> Result<(), Error> {
 	let public = lift_public_values(key, public_values)?;
-	with_suite!(key.vk, verify_in(key, &public, proof))
+	with_suite!(key.vk, verify_in(key, seed, &public, proof))
 }
 
 /// Whether the preprocessed commitment of a key is canonical for its suite.
@@ -105,13 +115,13 @@ pub(crate) fn lift_public_values(
 		.collect()
 }
 
-fn verify_in<S, EF>(key: &Key<'_>, public: &[Val], bytes: &[u8]) -> Result<(), Error>
+fn verify_in<S, EF>(key: &Key<'_>, seed: &[u8], public: &[Val], bytes: &[u8]) -> Result<(), Error>
 where
 	S: Suite<EF>,
 	EF: ExtensionField<Val>,
 {
 	let proof = decode::decode::<S, EF>(key, bytes)?;
-	verify_decoded::<S, EF>(key, public, &proof)
+	verify_decoded::<S, EF>(key, seed, public, &proof)
 }
 
 /// A claim about one matrix: its values at each opened point.
@@ -124,6 +134,7 @@ fn matrix<EF>(points: Vec<(EF, Vec<EF>)>) -> MatrixOpening<EF, ()> {
 /// transcript steps is the protocol; shapes were fixed by the decoder.
 fn verify_decoded<S, EF>(
 	key: &Key<'_>,
+	seed: &[u8],
 	public: &[Val],
 	proof: &decode::Proof<'_, S, EF>,
 ) -> Result<(), Error>
@@ -152,7 +163,7 @@ where
 		.split_domains(key.num_chunks());
 
 	let commitment = preprocessed_commitment::<S, EF>(key)?;
-	let mut challenger = challenger::<S, EF>(&key.hash);
+	let mut challenger = challenger::<S, EF>(seed);
 	let mut transcript =
 		StarkVerifierTranscript::<S::Challenger, Val, EF>::new(&mut challenger, shape(key));
 

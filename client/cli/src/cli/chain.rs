@@ -105,7 +105,7 @@ pub struct RegisterArgs {
 	/// The verifying key
 	#[arg(long, value_name = "FILE")]
 	pub vk: PathBuf,
-	/// Send the key without looking at it first
+	/// Send the key without looking at it, and without asking the chain, first
 	#[arg(long)]
 	pub no_check: bool,
 	/// Where the chain is.
@@ -154,6 +154,9 @@ pub struct SubmitArgs {
 	/// The proof. It is sent as it is: the chain judges it
 	#[arg(long, value_name = "FILE")]
 	pub proof: PathBuf,
+	/// Send the proof without asking the chain first
+	#[arg(long)]
+	pub no_check: bool,
 	/// Where the chain is.
 	#[command(flatten)]
 	pub chain: ChainArgs,

@@ -11,7 +11,9 @@ use crate::systems::Air;
 use assay_airs::{DEFAULT_SEED, Sample};
 use assay_plonky3::soundness::{Goal, Space};
 use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::aot::Shell;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -48,19 +50,21 @@ pub enum Command {
 		#[command(subcommand)]
 		command: AirCommand,
 	},
-	/// Export a sample AIR and write its verifying key
+	/// Export a sample AIR, or the AIR of a key with other parameters, and write its verifying key
 	Export(ExportArgs),
 	/// Say what is in a verifying key: the AIR, its parameters, bits of security, cost
 	Inspect(InspectArgs),
 	/// Compute a key's preprocessed root from columns, and compare
 	Root(RootArgs),
-	/// Find parameters for a Plonky3 AIR that reach given bits of security
+	/// Find parameters for a sample AIR of Plonky3, or for the AIR of any key, that reach given bits of security
 	Suggest(SuggestArgs),
 	/// Make a valid trace of a sample AIR and prove it with upstream's prover; with --serve, prove
 	/// what the chain's validators vote for, block after block
 	Prove(ProveArgs),
 	/// Verify a proof here, with the code that the chain runs
 	Verify(VerifyArgs),
+	/// Turn a proof of upstream's own prover into the bytes that a chain takes, if it holds
+	Convert(ConvertArgs),
 	/// Register a verifying key on a chain
 	Register(RegisterArgs),
 	/// Give notice of your verifying key: it ends after a while, unless somebody takes it over
@@ -80,6 +84,14 @@ pub enum Command {
 	/// Make the admin's calls, through sudo: switch off, purge, revoke, retire, add and remove validators, replace the
 	/// runtime
 	Admin(AdminArgs),
+	/// Print a script that completes commands, options and names in a shell
+	Completions {
+		/// The shell
+		#[arg(value_name = "SHELL", value_enum)]
+		shell: Shell,
+	},
+	/// Print the page for `man`, or write one for each command
+	Man(ManArgs),
 }
 
 /// What to do with the sample AIRs.
@@ -93,15 +105,21 @@ pub enum AirCommand {
 #[derive(Debug, Args)]
 pub struct ExportArgs {
 	/// Name of a sample AIR, see `assay air list`
-	#[arg(value_parser = Air::parse)]
-	pub air: Air,
-	/// log2 of the number of rows [default: the AIR's]
+	#[arg(value_parser = air(), required_unless_present = "from_vk", conflicts_with = "from_vk")]
+	pub air: Option<Air>,
+	/// Export the AIR of this verifying key of Plonky3, with other parameters
+	#[arg(long, value_name = "FILE", requires = "out")]
+	pub from_vk: Option<PathBuf>,
+	/// The AIR's preprocessed columns, where a root of them has to be computed again: a JSON list of lists
+	#[arg(long, value_name = "FILE", requires = "from_vk")]
+	pub preprocessed: Option<PathBuf>,
+	/// log2 of the number of rows [default: the AIR's, or the key's]
 	#[arg(long, value_name = "N")]
 	pub degree_bits: Option<u8>,
-	/// Hash of the Merkle trees and of the transcript [default: poseidon2, and blake2s for STWO]
+	/// Hash of the Merkle trees and of the transcript [default: poseidon2, blake2s for STWO, or the key's]
 	#[arg(long, value_enum)]
 	pub hash: Option<HashArg>,
-	/// Degree of the extension from which challenges are drawn: 4 or 5 [default: 5]
+	/// Degree of the extension from which challenges are drawn: 4 or 5 [default: 5, or the key's]
 	#[arg(long, value_name = "4|5", value_parser = extension)]
 	pub extension: Option<ExtensionDegree>,
 	/// Bits of security: decides the parameters that are not given
@@ -114,7 +132,7 @@ pub struct ExportArgs {
 	#[arg(long, value_name = "FILE")]
 	pub out: Option<PathBuf>,
 	/// Write the AIR's preprocessed columns too: a JSON list of lists, each with a value a row
-	#[arg(long, value_name = "FILE")]
+	#[arg(long, value_name = "FILE", conflicts_with = "from_vk")]
 	pub columns: Option<PathBuf>,
 	/// FRI parameters.
 	#[command(flatten)]
@@ -190,11 +208,11 @@ impl FriArgs {
 #[derive(Debug, Args)]
 pub struct SuggestArgs {
 	/// Name of a sample AIR, see `assay air list`
-	#[arg(value_parser = sample, required_unless_present = "vk", conflicts_with = "vk")]
+	#[arg(value_parser = sample(), required_unless_present = "from_vk", conflicts_with = "from_vk")]
 	pub air: Option<Sample>,
-	/// Suggest for the AIR of this verifying key
-	#[arg(long, value_name = "FILE")]
-	pub vk: Option<PathBuf>,
+	/// Suggest for the AIR of this verifying key, of any proof system
+	#[arg(long, value_name = "FILE", alias = "vk")]
+	pub from_vk: Option<PathBuf>,
 	/// log2 of the number of rows [default: the AIR's, or the key's]
 	#[arg(long, value_name = "N", conflicts_with = "rows")]
 	pub degree_bits: Option<u8>,
@@ -255,7 +273,7 @@ pub struct RootArgs {
 pub struct ProveArgs {
 	/// Name of a sample AIR, see `assay air list` [--serve: consensus-quorum or its twin
 	/// stwo-consensus-quorum]
-	#[arg(value_parser = Air::parse, required_unless_present = "serve")]
+	#[arg(value_parser = air(), required_unless_present = "serve")]
 	pub air: Option<Air>,
 	/// The verifying key that `export` wrote [default: AIR.vk]
 	#[arg(long, value_name = "FILE")]
@@ -300,6 +318,48 @@ pub struct ServeArgs {
 	/// Port of the metrics, on this machine only
 	#[arg(long, value_name = "PORT", default_value_t = 9617, requires = "serve")]
 	pub metrics_port: u16,
+}
+
+/// Arguments of `convert`.
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+	/// The proof, as serde wrote what `p3_uni_stark::prove` returned
+	#[arg(value_name = "FILE")]
+	pub proof: PathBuf,
+	/// Its format
+	#[arg(long, value_enum)]
+	pub from: FormatArg,
+	/// The verifying key
+	#[arg(long, value_name = "FILE")]
+	pub vk: PathBuf,
+	/// The public values: in the form of the other commands, or as a JSON list of whole numbers
+	#[arg(long, value_name = "FILE")]
+	pub public_values: PathBuf,
+	/// Where to write the proof
+	#[arg(long, value_name = "FILE")]
+	pub out: PathBuf,
+	/// Where to write public values that came as JSON [default: OUT with the ending .pv]
+	#[arg(long, value_name = "FILE")]
+	pub public_values_out: Option<PathBuf>,
+}
+
+/// A format of serde.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+	/// `postcard::to_allocvec`
+	Postcard,
+	/// `bincode::serialize` of bincode 1, or the configuration `legacy` of bincode 2
+	Bincode,
+	/// `serde_json::to_vec`
+	Json,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+	/// Write a page for the program and for each of its commands into this folder
+	#[arg(long, value_name = "FOLDER")]
+	pub out: Option<PathBuf>,
 }
 
 /// Arguments of `verify`.
@@ -425,11 +485,16 @@ impl ProfileArg {
 	}
 }
 
-fn sample(name: &str) -> Result<Sample, String> {
-	Sample::from_name(name).ok_or_else(|| {
-		let names = Sample::ALL.map(Sample::name).join(", ");
-		format!("expected one of {names}")
-	})
+/// A sample AIR. Shells complete its name, and a misspelt one gets a suggestion.
+fn air() -> impl TypedValueParser<Value = Air> {
+	PossibleValuesParser::new(Air::names())
+		.try_map(|name| Air::from_name(&name).ok_or("expected a sample AIR"))
+}
+
+/// The same of Plonky3 alone.
+fn sample() -> impl TypedValueParser<Value = Sample> {
+	PossibleValuesParser::new(Sample::ALL.map(Sample::name))
+		.try_map(|name| Sample::from_name(&name).ok_or("expected a sample AIR of Plonky3"))
 }
 
 fn extension(text: &str) -> Result<ExtensionDegree, String> {

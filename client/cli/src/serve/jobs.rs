@@ -12,7 +12,7 @@
 //! | `prover-PID/` | what STWO's prover, a program of its own, reads and writes |
 //! | `lock` | one service at a time |
 //!
-//! Files appear whole: each is written under another name first.
+//! Files appear whole: each is written under another name first, `NUMBER.job.draft` say.
 
 use crate::output::Failure;
 use codec::{Decode, DecodeAll, Encode};
@@ -26,6 +26,9 @@ pub type Key = [u8; 32];
 
 /// Starts the name of the folder of another program's files.
 const SCRATCH: &str = "prover-";
+
+/// Ends the name of a file that is being written.
+const DRAFT: &str = ".draft";
 
 /// The chain's facts about a finalised block.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -69,13 +72,17 @@ impl Jobs {
 		}
 	}
 
-	/// A prover may outlive the service that started it, so each service has a folder for its own.
+	/// A prover may outlive the service that started it, so each service has a folder for its own. Drafts are what a
+	/// crash interrupted.
 	fn tidied(self) -> Result<Self, Failure> {
 		for entry in fs::read_dir(&self.dir).map_err(|error| unusable(&self.dir, &error))? {
 			let path = entry.map_err(|error| unusable(&self.dir, &error))?.path();
 			let name = path.file_name().unwrap_or_default();
-			if name.to_string_lossy().starts_with(SCRATCH) {
+			let name = name.to_string_lossy();
+			if name.starts_with(SCRATCH) {
 				fs::remove_dir_all(&path).map_err(|error| unusable(&path, &error))?;
+			} else if name.ends_with(DRAFT) {
+				fs::remove_file(&path).map_err(|error| unusable(&path, &error))?;
 			}
 		}
 		Ok(self)
@@ -166,7 +173,9 @@ impl Jobs {
 	}
 
 	fn write(&self, number: u32, part: &str, bytes: &[u8]) -> Result<(), Failure> {
-		let (path, draft) = (self.path(number, part), self.dir.join("draft"));
+		// A job is written while a proof of another one is: each has a draft of its own.
+		let path = self.path(number, part);
+		let draft = self.path(number, &format!("{part}{DRAFT}"));
 		File::create(&draft)
 			.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
 			.and_then(|()| fs::rename(&draft, &path))
@@ -234,8 +243,12 @@ mod tests {
 		let folder = Folder::new("half");
 		let jobs = Jobs::open(&folder.0).unwrap();
 		jobs.add(7, &job(1)).unwrap();
-		fs::write(folder.0.join("draft"), b"half").unwrap();
+		let draft = folder.0.join("0000000008.job.draft");
+		fs::write(&draft, b"half").unwrap();
 		fs::write(folder.0.join("0000000007.pv"), b"values without a proof").unwrap();
+		drop(jobs);
+		let jobs = Jobs::open(&folder.0).unwrap();
+		assert!(!draft.exists());
 		assert_eq!(jobs.pending().unwrap(), [7]);
 		assert_eq!(jobs.made(7).unwrap(), None);
 		let bytes = job(1).encode();
@@ -259,5 +272,20 @@ mod tests {
 		let _first = Jobs::open(&folder.0).unwrap();
 		let second = Jobs::open(&folder.0).err().unwrap();
 		assert!(second.to_string().contains("no other service"), "{second}");
+	}
+
+	#[test]
+	fn a_job_is_queued_while_a_proof_is_written() {
+		let folder = Folder::new("both");
+		let jobs = Jobs::open(&folder.0).unwrap();
+		let made = Made { public_values: vec![1], proof: vec![2; 1 << 16] };
+		std::thread::scope(|scope| {
+			scope.spawn(|| (0..200).for_each(|number| jobs.keep(number, &made).unwrap()));
+			(0..200).for_each(|number| jobs.add(number, &job(number.into())).unwrap());
+		});
+		for number in 0..200 {
+			assert_eq!(jobs.load(number), Ok(job(number.into())));
+			assert_eq!(jobs.made(number).unwrap().as_ref(), Some(&made));
+		}
 	}
 }

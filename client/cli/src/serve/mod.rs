@@ -6,34 +6,39 @@
 //! Every so many blocks one becomes a job: the authorities with their weights, who voted, and the
 //! hashes of the last headers ([`witness`]). A job is written down before anything is done about it,
 //! so is its proof, and both stay until the chain has recorded the statement ([`jobs`]): after a
-//! crash or a lost connection the service goes on with what it finds. [`metrics`] says how it does.
+//! crash or a lost connection the service goes on with what it finds. The next job is proved while earlier ones wait for
+//! finality ([`pipeline`]). [`metrics`] says how it does.
 //!
 //! The node is trusted: it has checked the signatures of a justification, this program has not.
 
 mod jobs;
 mod metrics;
+mod pipeline;
 mod witness;
 
 use crate::chain::{connect, refused, send, within};
 use crate::cli::{ProveArgs, ServeArgs};
 use crate::files::{self, VkFile};
 use crate::output::{Answer, Exit, Failure, Progress, hex, millis, warn, write_line};
-use crate::report::default_file;
+use crate::report::{default_file, merge};
 use crate::signer::keypair;
 use crate::stwo;
 use assay_airs::Sample;
 use assay_client::events::ProofVerified;
+use assay_client::submit::OnItsWay;
 use assay_client::{Call, Chain, Head, Keypair, rpc_params};
-use assay_primitives::PublicValues;
+use assay_primitives::{Hash, PublicValues, statement_hash};
 use codec::{Decode, Encode};
 use jobs::{Job, Jobs, Made};
 use metrics::{Metrics, Trouble};
+use pipeline::{Step, Work};
 use serde_json::{Value, json};
+use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use witness::{HEADERS, Justification, Key, Twin};
 
 /// The verdict on a proof whose statement the chain holds.
@@ -41,6 +46,13 @@ const HELD: &str = "statement_exists";
 
 /// Jobs that may wait: a prover that is slower than the chain leaves blocks out.
 const QUEUE: usize = 64;
+
+/// Proofs that may be on their way at once: sent, and not final. More than finality takes blocks, and few enough for
+/// what a pool takes of an account.
+const ON_THEIR_WAY: usize = 16;
+
+/// Before the pool is asked again, and before the chain is asked again for a statement: about a block.
+const PAUSE: Duration = Duration::from_secs(6);
 
 /// The longest pause before the next attempt to reach the node.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -83,6 +95,7 @@ pub fn serve(args: &ProveArgs, json: bool) -> Result<Answer, Failure> {
 		left: AtomicU32::new(options.limit.unwrap_or(u32::MAX)),
 		next: AtomicU32::new(0),
 		news: Notify::new(),
+		prover: Arc::default(),
 		json,
 	});
 	within(None, service.run(options))
@@ -107,6 +120,8 @@ struct Service {
 	next: AtomicU32,
 	/// A job was queued.
 	news: Notify,
+	/// Held by what proves: a connection that is lost does not stop it.
+	prover: Arc<Mutex<()>>,
 	json: bool,
 }
 
@@ -148,12 +163,13 @@ impl Service {
 	}
 
 	/// One connection, until it is lost.
-	async fn session(self: &Arc<Self>) -> Result<std::convert::Infallible, Failure> {
+	async fn session(self: &Arc<Self>) -> Result<Infallible, Failure> {
 		let chain = connect(&self.url, self.allow_insecure).await?;
 		self.register(&chain).await?;
+		let work = Session { service: self, chain: &chain };
 		tokio::select! {
 			ended = self.follow(&chain) => ended,
-			ended = self.work(&chain) => ended,
+			ended = pipeline::run(&work, ON_THEIR_WAY) => ended,
 		}
 	}
 
@@ -170,7 +186,7 @@ impl Service {
 		match &included.refusal {
 			// Somebody else was quicker.
 			Some(refusal) if refusal.verdict == "vk_already_registered" => Ok(()),
-			Some(refusal) => Err(refused(&included.place, included.fee, refusal)),
+			Some(refusal) => Err(refused(&included, None, refusal)),
 			None => {
 				self.tell("registered", json!({ "vk_hash": hex(&hash) }));
 				Ok(())
@@ -179,7 +195,7 @@ impl Service {
 	}
 
 	/// Queues a job every so many blocks.
-	async fn follow(&self, chain: &Chain) -> Result<std::convert::Infallible, Failure> {
+	async fn follow(&self, chain: &Chain) -> Result<Infallible, Failure> {
 		let mut justifications = chain
 			.subscribe::<String>(
 				"grandpa_subscribeJustifications",
@@ -241,69 +257,42 @@ impl Service {
 		Ok(Job { authorities, voters: justification.voters(), headers })
 	}
 
-	/// Does one job after the other.
-	async fn work(self: &Arc<Self>, chain: &Chain) -> Result<std::convert::Infallible, Failure> {
-		loop {
-			match self.jobs.pending()?.first() {
-				Some(&number) => self.process(chain, number).await?,
-				None => self.news.notified().await,
-			}
-			self.metrics.queue(self.jobs.pending()?.len());
+	/// What was made of a job, made now if need be; `None` if it was put aside.
+	async fn made(self: &Arc<Self>, number: u32) -> Result<Option<Made>, Failure> {
+		// Of an earlier connection's job, say: when it is done, its proof is there.
+		let proving = self.prover.clone().lock_owned().await;
+		if let Some(made) = self.jobs.made(number)? {
+			return Ok(Some(made));
 		}
+		let service = self.clone();
+		let made = tokio::task::spawn_blocking(move || {
+			let made = service.prove(number);
+			drop(proving);
+			made
+		});
+		made.await.map_err(|error| Failure::new(Exit::Internal, error))?
 	}
 
-	async fn process(self: &Arc<Self>, chain: &Chain, number: u32) -> Result<(), Failure> {
-		let Made { public_values, proof } = match self.jobs.made(number)? {
-			Some(made) => made,
-			None => {
-				let service = self.clone();
-				let made = tokio::task::spawn_blocking(move || service.prove(number));
-				let made = made.await.map_err(|error| Failure::new(Exit::Internal, error))??;
-				let Some(made) = made else { return Ok(()) };
-				made
-			},
-		};
-		let progress = Progress::start(format_args!("submitting the proof of block {number}"));
-		let proof_bytes = proof.len();
-		let call = Call::submit_proof(self.vk.hash(), public_values, proof);
-		let sent = send(chain, &call, &self.signer, Head::Finalised, &progress, |_| ());
-		let included = match self.patient(sent).await {
-			// The chain holds the statement: the answer to an earlier submission was lost, or somebody else sent
-			// the proof.
-			Err(refused) if refused.verdict() == Some(HELD) => None,
-			// The pool: the account has no funds, another call of it is on its way, or what the key belongs to is
-			// switched off.
-			Err(refused) if refused.exit() == Exit::Refused => {
-				self.metrics.failed(Trouble::Pool);
-				warn(format_args!("block {number}: {refused}"));
-				tokio::time::sleep(Duration::from_secs(6)).await;
-				return Ok(());
-			},
-			answer => Some(answer?),
-		};
-		let mut line = json!({ "block": number });
-		if let Some(included) = included {
-			line["in_block"] = included.place.block_number.into();
-			match &included.refusal {
-				Some(refusal) if refusal.verdict == HELD => {},
-				Some(refusal) => {
-					self.metrics.failed(Trouble::Refused);
-					line["verdict"] = refusal.verdict.as_str().into();
-					self.jobs.refuse(number)?;
-					self.tell("refused", line);
-					return Ok(());
-				},
-				None => {
-					let event: ProofVerified = included.event()?;
-					line["statement"] = hex(&event.statement).into();
-				},
-			}
+	/// What to do about an answer that is no verdict on a proof.
+	fn again<T>(&self, number: u32, failure: Failure) -> Result<Step<T>, Failure> {
+		// The pool: the account has no funds or too many calls there, or what the key belongs to is switched off.
+		if failure.exit() == Exit::Refused {
+			self.metrics.failed(Trouble::Pool);
+			warn(format_args!("block {number}: {failure}"));
+			return Ok(Step::Again);
 		}
-		line["proof_bytes"] = proof_bytes.into();
+		Err(failure)
+	}
+
+	/// The chain has a job's statement, and the block is final.
+	fn accepted(&self, number: u32, place: Value) -> Result<Step<Infallible>, Failure> {
+		let mut line = json!({ "block": number });
+		merge(&mut line, place);
 		self.metrics.accepted();
 		self.jobs.finish(number, &line)?;
 		self.tell("accepted", line);
-		Ok(())
+		self.metrics.queue(self.jobs.pending()?.len());
+		Ok(Step::Settled)
 	}
 
 	/// Public values and proof, written down; `None` for a job that no proof can be made of, which is
@@ -379,6 +368,114 @@ impl Service {
 			line.push_str(&format!("  {name} {value}"));
 		}
 		write_line(&line);
+	}
+}
+
+/// A service and its connection.
+struct Session<'a> {
+	service: &'a Arc<Service>,
+	chain: &'a Chain,
+}
+
+/// A proof on its way.
+struct Sent {
+	proof_bytes: usize,
+	/// The public values: with the key they are the statement.
+	public_values: Vec<u8>,
+	/// `None` if the chain holds the statement already: the answer to an earlier submission was lost, or somebody else
+	/// sent the proof.
+	call: Option<OnItsWay>,
+}
+
+impl Session<'_> {
+	/// Waits until the block that holds a statement is final; tells which it is.
+	async fn held(&self, public_values: &[u8]) -> Result<(u32, Hash), Failure> {
+		let values = PublicValues::decode(&mut &*public_values)
+			.map_err(|error| Failure::new(Exit::Internal, error))?;
+		let vk = &self.service.vk;
+		let context = self.chain.state().await?.context().await?;
+		let version = vk.vk.system().verifier_version();
+		let statement = statement_hash(&context, &vk.hash(), version, &values);
+		loop {
+			if let Some(record) = self.chain.statement(&statement).await? {
+				return Ok((record.block, statement));
+			}
+			tokio::time::sleep(PAUSE).await;
+		}
+	}
+}
+
+impl Work for Session<'_> {
+	type Sent = Sent;
+
+	fn pending(&self) -> Result<Vec<u32>, Failure> {
+		let pending = self.service.jobs.pending()?;
+		self.service.metrics.queue(pending.len());
+		Ok(pending)
+	}
+
+	async fn send(&self, number: u32) -> Result<Step<Sent>, Failure> {
+		let service = self.service;
+		let Some(Made { public_values, proof }) = service.made(number).await? else {
+			return Ok(Step::Settled);
+		};
+		let proof_bytes = proof.len();
+		let call = Call::submit_proof(service.vk.hash(), public_values.clone(), proof);
+		let options = Default::default();
+		let put =
+			async { Ok(self.chain.put(&call, &service.signer, &options, |_stage| ()).await?) };
+		let call = match service.patient(put).await {
+			Ok(call) => Some(call),
+			Err(refused) if refused.verdict() == Some(HELD) => None,
+			Err(failure) => return service.again(number, failure),
+		};
+		Ok(Step::Sent(Sent { proof_bytes, public_values, call }))
+	}
+
+	async fn settle(&self, number: u32, sent: Sent) -> Result<Step<Infallible>, Failure> {
+		let service = self.service;
+		if let Some(call) = sent.call {
+			let verdict = async { Ok(call.verdict(Head::Finalised, |_stage| ()).await?) };
+			match service.patient(verdict).await {
+				Ok(included) => match &included.refusal {
+					Some(refusal) if refusal.verdict == HELD => {},
+					Some(refusal) => {
+						service.metrics.failed(Trouble::Refused);
+						service.jobs.refuse(number)?;
+						let block = included.place.block_number;
+						let verdict = refusal.verdict.as_str();
+						let line =
+							json!({ "block": number, "in_block": block, "verdict": verdict });
+						service.tell("refused", line);
+						return Ok(Step::Settled);
+					},
+					None => {
+						let event: ProofVerified = included.event()?;
+						let place = json!({
+							"in_block": included.place.block_number,
+							"statement": hex(&event.statement),
+							"proof_bytes": sent.proof_bytes,
+						});
+						return service.accepted(number, place);
+					},
+				},
+				Err(refused) if refused.verdict() == Some(HELD) => {},
+				Err(failure) => return service.again(number, failure),
+			}
+		}
+		let (block, statement) = service.patient(self.held(&sent.public_values)).await?;
+		let place = json!({
+			"in_block": block, "statement": hex(&statement), "proof_bytes": sent.proof_bytes,
+		});
+		service.accepted(number, place)
+	}
+
+	async fn news(&self) {
+		self.service.news.notified().await;
+	}
+
+	async fn pause(&self) {
+		tokio::time::sleep(PAUSE).await;
 	}
 }
 

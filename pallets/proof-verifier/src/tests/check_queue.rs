@@ -2,8 +2,8 @@
 
 //! What the pool takes: the transaction extension `CheckQueue`.
 
-use crate::{Call, CheckQueue, MAX_QUEUED, QUEUE_FULL, Scope, mock::*};
-use assay_primitives::SystemId;
+use crate::{Call, CheckQueue, MAX_QUEUED, Scope, mock::*};
+use assay_primitives::{QUEUE_FULL, SystemId};
 use codec::Encode;
 use frame_support::{assert_ok, dispatch::GetDispatchInfo};
 use sp_core::H256;

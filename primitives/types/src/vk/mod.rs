@@ -97,6 +97,15 @@ impl TreeHash {
 }
 
 impl VerifyingKey {
+	/// The parameters of its commitment scheme, where the system is on top of STWO.
+	pub const fn pcs_mut(&mut self) -> Option<&mut StwoParams> {
+		match self {
+			Self::Plonky3V1(_) => None,
+			Self::StwoV1(inner) => Some(&mut inner.pcs),
+			Self::CairoV1(inner) => Some(&mut inner.pcs),
+		}
+	}
+
 	/// The hash function of its Merkle trees and transcript.
 	#[must_use]
 	pub const fn tree_hash(&self) -> TreeHash {

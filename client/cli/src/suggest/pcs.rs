@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! `suggest` for keys with `StwoParams`, of whatever system.
+//!
+//! The search asks the check of keys, and nothing else: a suggestion is what a chain would judge the key with these
+//! parameters to be.
+
+use crate::cli::{GoalArg, SuggestArgs};
+use crate::files::VkFile;
+use crate::output::{Answer, Failure, Progress, table};
+use crate::report::{merge, security_json};
+use crate::systems::check_vk;
+use assay_primitives::{
+	CheckedVk, ErrorClass, Policy, SecurityBits, StwoParams, SystemId, VerifyingKey,
+};
+use assay_stwo::supported;
+use codec::Encode;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+/// A suggestion, judged.
+struct Found {
+	pcs: StwoParams,
+	vk_bytes: usize,
+	checked: CheckedVk,
+}
+
+/// What is looked for, and of which key.
+struct Search<'a> {
+	vk: &'a VerifyingKey,
+	own: StwoParams,
+	floor: SecurityBits,
+}
+
+/// `suggest`, for a key of the file at `path`.
+pub fn suggest(
+	args: &SuggestArgs,
+	path: &Path,
+	file: &VkFile,
+	floor: SecurityBits,
+) -> Result<Answer, Failure> {
+	let system = file.vk.system();
+	refuse_options(args, system)?;
+	let Some(own) = file.vk.clone().pcs_mut().copied() else {
+		let message =
+			format!("expected a key with parameters to search, got one for {}", system.title());
+		return Err(Failure::usage(message).context(path.display()));
+	};
+	// What is wrong with the key itself, before any other parameters are blamed.
+	check_vk(&file.vk).map_err(|refused| Failure::from(refused).context(path.display()))?;
+
+	let progress = Progress::start("searching");
+	let found = Search { vk: &file.vk, own, floor }.all(args);
+	drop(progress);
+	if found.is_empty() {
+		let message = format!(
+			"expected parameters with at least {} proven and {} conjectured bits, found none; more \
+			 grinding (--max-grinding) or fewer limits may help",
+			floor.proven, floor.conjectured
+		);
+		return Err(Failure::refused(ErrorClass::SecurityTooLow, message));
+	}
+	let commands: Vec<_> = found.iter().map(|found| arguments(&found.pcs)).collect();
+	let object = json!({
+		"air": null,
+		"system": system.name(),
+		"goal": args.goal.name(),
+		"max_grinding_bits": args.max_grinding,
+		"floor": security_json(floor),
+		"suggestions": found.iter().zip(&commands).map(|(found, command)| {
+			let mut object = json!({
+				"pcs": found.pcs,
+				"vk_bytes": found.vk_bytes,
+				"proof_bytes_max": found.checked.proof_bytes_max,
+				"export": command,
+			});
+			merge(&mut object, security_json(found.checked.security));
+			object
+		}).collect::<Vec<_>>(),
+	});
+	let mut text = table(&[
+		("AIR", format!("that of {}, for {}", path.display(), system.title())),
+		(
+			"wanted",
+			format!("at least {} bits proven, {} conjectured", floor.proven, floor.conjectured),
+		),
+		("goal", "smallest; the best for each blowup, best first".into()),
+	]);
+	// Writing to a String cannot fail.
+	let _ = writeln!(
+		text,
+		"\n{:>6} {:>5} {:>6} {:>7} {:>5} {:>5} {:>10} {:>8} {:>9}",
+		"proven", "conj.", "blowup", "queries", "arity", "last", "grinding*", "vk bytes", "at most"
+	);
+	for Found { pcs, vk_bytes, checked } in &found {
+		let grinding = format!("{}/{}", pcs.interaction_grinding_bits, pcs.query_grinding_bits);
+		let _ = writeln!(
+			text,
+			"{:>6} {:>5} {:>6} {:>7} {:>5} {:>5} {grinding:>10} {vk_bytes:>8} {:>9}",
+			checked.security.proven,
+			checked.security.conjectured,
+			1u32 << pcs.log_blowup,
+			pcs.num_queries,
+			1u32 << pcs.fold_step,
+			1u32 << pcs.log_last_layer,
+			checked.proof_bytes_max,
+		);
+	}
+	text.push_str("\n* bits: lookups/query. `at most` is the longest proof.\n");
+	if let Some(command) = commands.first() {
+		let _ = writeln!(text, "\nthe first, as arguments of assay:\n{}", command.join(" "));
+	}
+	Ok(Answer::new(object, text))
+}
+
+/// Refuses what this search does not know.
+fn refuse_options(args: &SuggestArgs, system: SystemId) -> Result<(), Failure> {
+	let fri = &args.fri;
+	for (given, option) in [
+		(args.measure, "measure"),
+		(args.degree_bits.is_some(), "degree-bits"),
+		(args.rows.is_some(), "rows"),
+		(args.hash.is_some(), "hash"),
+		(args.goal != GoalArg::Smallest, "goal fastest"),
+		(args.extension.is_some(), "extension"),
+		(fri.grinding_batch.is_some(), "grinding-batch"),
+		(fri.grinding_commit.is_some(), "grinding-commit"),
+		(fri.grinding_ood.is_some(), "grinding-ood"),
+	] {
+		if given {
+			let title = system.title();
+			return Err(Failure::usage(format_args!("--{option}: not for a key of {title}")));
+		}
+	}
+	Ok(())
+}
+
+impl Search<'_> {
+	/// The best of each blowup, best first.
+	fn all(&self, args: &SuggestArgs) -> Vec<Found> {
+		let fri = &args.fri;
+		let lookups = match self.vk {
+			VerifyingKey::StwoV1(inner) if inner.relations > 0 => args.max_grinding,
+			// Without lookups nothing is drawn after it; other systems may pin it.
+			_ => self.own.interaction_grinding_bits,
+		};
+		let mut all = Vec::new();
+		for log_blowup in only(fri.log_blowup, supported::LOG_BLOWUP) {
+			let best = only(fri.log_arity, supported::FOLD_STEP).filter_map(|fold_step| {
+				let params = StwoParams {
+					log_blowup,
+					fold_step,
+					interaction_grinding_bits: fri.grinding_interaction.unwrap_or(lookups),
+					query_grinding_bits: fri.grinding_query.unwrap_or(args.max_grinding),
+					..self.own
+				};
+				self.smallest(
+					params,
+					only(fri.log_final_poly_len, supported::LOG_LAST_LAYER),
+					fri.queries,
+				)
+			});
+			all.extend(best.min_by_key(size));
+		}
+		all.sort_by_key(size);
+		all
+	}
+
+	/// The smallest proofs with these parameters but the last layer and the queries, which are the fewest that do.
+	fn smallest(
+		&self,
+		params: StwoParams,
+		last_layers: RangeInclusive<u8>,
+		queries: Option<u16>,
+	) -> Option<Found> {
+		let range = only(queries, supported::NUM_QUERIES);
+		let with = |log_last_layer, num_queries| {
+			self.judge(StwoParams { log_last_layer, num_queries, ..params })
+		};
+		// The bits do not depend on the last layer: the queries are those of the first that is supported.
+		let supported = |&last_layer: &u8| with(last_layer, *range.end()).is_some();
+		let first = last_layers.clone().find(supported)?;
+		let (mut least, mut enough) = (*range.start(), *range.end());
+		while least < enough {
+			let middle = least.midpoint(enough);
+			// More queries never mean fewer bits.
+			match with(first, middle) {
+				Some(_) => enough = middle,
+				None => least = middle + 1,
+			}
+		}
+		last_layers.filter_map(|last_layer| with(last_layer, enough)).min_by_key(size)
+	}
+
+	/// What a chain would judge the key with these parameters to be, if they are supported and reach the bits.
+	fn judge(&self, pcs: StwoParams) -> Option<Found> {
+		let mut vk = self.vk.clone();
+		*vk.pcs_mut()? = pcs;
+		let checked = check_vk(&vk).ok()?;
+		Policy { floor: self.floor }.admits(checked.security).ok()?;
+		Some(Found { pcs, vk_bytes: vk.encode().len(), checked })
+	}
+}
+
+const fn size(found: &Found) -> u32 {
+	found.checked.proof_bytes_max
+}
+
+/// What is given, or all that a verifier of such keys supports. The check of the key refuses the rest.
+fn only<T: Copy + Default + TryFrom<u64>>(
+	given: Option<T>,
+	(min, max): (u64, u64),
+) -> RangeInclusive<T> {
+	let fit = |value| T::try_from(value).unwrap_or_default();
+	given.map_or_else(|| fit(min)..=fit(max), |given| given..=given)
+}
+
+/// The arguments that pin parameters in any command.
+fn arguments(pcs: &StwoParams) -> Vec<String> {
+	// Exhaustive on purpose: a parameter that is added needs an argument.
+	let StwoParams {
+		log_blowup,
+		num_queries,
+		log_last_layer,
+		fold_step,
+		lifting_log_size: _, // The key's own.
+		interaction_grinding_bits,
+		query_grinding_bits,
+	} = *pcs;
+	let mut arguments = Vec::new();
+	for (name, value) in [
+		("--log-blowup", log_blowup.into()),
+		("--queries", num_queries),
+		("--log-final-poly-len", log_last_layer.into()),
+		("--log-arity", fold_step.into()),
+		("--grinding-interaction", interaction_grinding_bits.into()),
+		("--grinding-query", query_grinding_bits.into()),
+	] {
+		arguments.extend([name.to_string(), value.to_string()]);
+	}
+	arguments
+}
