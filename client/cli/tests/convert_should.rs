@@ -76,13 +76,6 @@ fn take_what_bincode_wrote() {
 }
 
 #[test]
-#[ignore]
-fn write_bincode_fixture() {
-	let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/fibonacci_bincode_v1.bin");
-	fs::write(path, bincode::serialize(&proof(true)).unwrap()).unwrap();
-}
-
-#[test]
 fn take_public_values_as_json() {
 	let postcard = postcard::to_allocvec(&proof(true)).unwrap();
 	let values = path(&genuine().folder, "elements.json");
@@ -111,6 +104,9 @@ fn name_the_lines_that_a_proof_without_the_seed_lacks() {
 	assert_eq!(lines.len(), 3, "{hint}");
 	let lines_of_source: Vec<_> = source.lines().map(str::trim).collect();
 	assert!(lines_of_source.windows(3).any(|window| window == lines), "{hint}");
+	let document = include_str!("../../../docs/client.md");
+	let (_, lines) = hint.split_once('\n').unwrap();
+	assert!(document.contains(lines), "{hint}");
 }
 
 mod refuse {

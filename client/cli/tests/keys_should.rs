@@ -361,6 +361,12 @@ mod suggest_should {
 			assert_eq!((code, &object["system"]), (0, &system.into()), "{object}");
 			let found = object["suggestions"].as_array().unwrap();
 			assert!(found.is_sorted_by_key(|one| one["proof_bytes_max"].as_u64().unwrap()));
+			// The root of Cairo's columns is for one blowup.
+			let mut blowups: Vec<_> =
+				found.iter().map(|one| one["pcs"]["log_blowup"].as_u64().unwrap()).collect();
+			blowups.sort_unstable();
+			let expected = if system == "stwo" { vec![1, 2, 3, 4, 5, 6] } else { vec![3] };
+			assert_eq!(blowups, expected, "{object}");
 			for one in found {
 				assert!(one["proven_bits"].as_u64().unwrap() >= 60, "{one}");
 				// One query fewer is not enough.

@@ -13,7 +13,6 @@ use crate::offline::of_plonky3;
 use crate::output::{Answer, Exit, Failure, hex, table};
 use crate::report::{check, elements_text};
 use assay_plonky3::upstream::{ConvertError, from_upstream, verify_unseeded};
-use assay_primitives::PublicValues;
 use assay_systems::explained::verify_bytes;
 use bincode::Bincode;
 use codec::Encode;

@@ -91,14 +91,24 @@ pub fn suggest(
 	// Writing to a String cannot fail.
 	let _ = writeln!(
 		text,
-		"\n{:>6} {:>5} {:>6} {:>7} {:>5} {:>5} {:>10} {:>8} {:>9}",
-		"proven", "conj.", "blowup", "queries", "arity", "last", "grinding*", "vk bytes", "at most"
+		"\n{:>6} {:>5} {:>6} {:>7} {:>5} {:>5} {:>6} {:>10} {:>8} {:>9}",
+		"proven",
+		"conj.",
+		"blowup",
+		"queries",
+		"arity",
+		"last",
+		"lifted",
+		"grinding*",
+		"vk bytes",
+		"at most"
 	);
 	for Found { pcs, vk_bytes, checked } in &found {
 		let grinding = format!("{}/{}", pcs.interaction_grinding_bits, pcs.query_grinding_bits);
+		let lifted = pcs.lifting_log_size.map_or_else(|| "-".into(), |log| format!("2^{log}"));
 		let _ = writeln!(
 			text,
-			"{:>6} {:>5} {:>6} {:>7} {:>5} {:>5} {grinding:>10} {vk_bytes:>8} {:>9}",
+			"{:>6} {:>5} {:>6} {:>7} {:>5} {:>5} {lifted:>6} {grinding:>10} {vk_bytes:>8} {:>9}",
 			checked.security.proven,
 			checked.security.conjectured,
 			1u32 << pcs.log_blowup,
@@ -108,7 +118,9 @@ pub fn suggest(
 			checked.proof_bytes_max,
 		);
 	}
-	text.push_str("\n* bits: lookups/query. `at most` is the longest proof.\n");
+	text.push_str(
+		"\n* bits: lookups/query. `at most` is the longest proof, `lifted` the domain of all columns.\n",
+	);
 	if let Some(command) = commands.first() {
 		let _ = writeln!(text, "\nthe first, as arguments of assay:\n{}", command.join(" "));
 	}
@@ -152,6 +164,10 @@ impl Search<'_> {
 				let params = StwoParams {
 					log_blowup,
 					fold_step,
+					// The columns are lifted as far as they are now.
+					lifting_log_size: self.own.lifting_log_size.map(|log_size| {
+						log_size.saturating_sub(self.own.log_blowup).saturating_add(log_blowup)
+					}),
 					interaction_grinding_bits: fri.grinding_interaction.unwrap_or(lookups),
 					query_grinding_bits: fri.grinding_query.unwrap_or(args.max_grinding),
 					..self.own
@@ -225,7 +241,7 @@ fn arguments(pcs: &StwoParams) -> Vec<String> {
 		num_queries,
 		log_last_layer,
 		fold_step,
-		lifting_log_size: _, // The key's own.
+		lifting_log_size: _, // As far as the key's own.
 		interaction_grinding_bits,
 		query_grinding_bits,
 	} = *pcs;
