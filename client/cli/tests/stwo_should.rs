@@ -156,8 +156,6 @@ fn refuse_arguments_of_the_other_system() {
 	let (code, object) = json(&["prove", "fibonacci", "--vk", &stwo]);
 	assert_eq!(code, 2, "{object}");
 	assert!(object["error"].as_str().unwrap().contains("got one for STWO"), "{object}");
-	let (code, object) = json(&["suggest", "--vk", &stwo]);
-	assert_eq!(code, 2, "{object}");
 	let plonky3 = path(&genuine().folder, "vk");
 	let (code, object) = json(&["prove", "stwo-fibonacci", "--vk", &plonky3]);
 	assert_eq!(code, 2, "{object}");

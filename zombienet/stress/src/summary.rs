@@ -560,7 +560,7 @@ mod tests {
 				call("stwo quorum", Some("weight"), "constraints_invalid"),
 				// A key, and a call that is not final.
 				item("quorum", "register_vk", Vec::new()),
-				Item { verdict: None, ..call("cairo votes", None, "") },
+				Item { verdict: None, ..call("stwo quorum", None, "") },
 			],
 			..State::default()
 		};
