@@ -48,6 +48,6 @@ pub use vk::*;
 /// A 32-byte hash.
 pub type Hash = [u8; 32];
 
-/// The pool's number (`InvalidTransaction::Custom`) for an account that has more bytes or transactions in it than the chain lets an
-/// account have. A smaller number is the index of the pallet's error that the call would end with.
+/// The pool's number (`InvalidTransaction::Custom`) for an account that has more bytes or transactions in it than the
+/// chain lets an account have. A smaller number is the index of the pallet's error that the call would end with.
 pub const QUEUE_FULL: u8 = u8::MAX;
