@@ -91,7 +91,7 @@ def features() -> str:
             continue
         seen.add((table, name, version))
         lines[table].append(
-            f'd{len(seen)} = {{ package = "{name}", version = "={version}", default-features = false, '
+            f'd{len(seen)} = {{ package = "{name}", version = "={version.split("+")[0]}", default-features = false, '
             f'features = {json.dumps(unit["features"])} }}')
     tables = "".join(f"\n[{table}]\n" + "\n".join(entries) + "\n" for table, entries in lines.items())
     return '[package]\nname = "features"\nversion = "0.0.0"\nedition = "2024"\n' + tables
