@@ -79,21 +79,19 @@ def features() -> str:
                "--unit-graph", "-Z", "unstable-options"]
     graph = json.loads(subprocess.run(command, cwd=ROOT, env={**os.environ, "RUSTC_BOOTSTRAP": "1"}, check=True,
                                       stdout=subprocess.PIPE, text=True).stdout)
-    lines: dict[str, list[str]] = {"dependencies": [], "build-dependencies": []}
-    seen = set()
+    # Cargo wants one name for a crate, whether it is built for the chain or for a build script.
+    aliases: dict[tuple[str, str], str] = {}
+    lines: dict[str, dict[str, str]] = {"dependencies": {}, "build-dependencies": {}}
     for unit in graph["units"]:
         package = re.fullmatch(r"registry\+.*#(.+)@(.+)", unit["pkg_id"])
         if package is None or "custom-build" in unit["target"]["kind"]:
             continue
-        name, version = package.groups()
+        name, version = package[1], package[2].split("+")[0]
+        alias = aliases.setdefault((name, version), f"d{len(aliases)}")
         table = "build-dependencies" if unit["platform"] is None else "dependencies"
-        if (table, name, version) in seen:
-            continue
-        seen.add((table, name, version))
-        lines[table].append(
-            f'd{len(seen)} = {{ package = "{name}", version = "={version}", default-features = false, '
-            f'features = {json.dumps(unit["features"])} }}')
-    tables = "".join(f"\n[{table}]\n" + "\n".join(entries) + "\n" for table, entries in lines.items())
+        lines[table][alias] = (f'{alias} = {{ package = "{name}", version = "={version}", default-features = false, '
+                               f'features = {json.dumps(unit["features"])} }}')
+    tables = "".join(f"\n[{table}]\n" + "\n".join(entries.values()) + "\n" for table, entries in lines.items())
     return '[package]\nname = "features"\nversion = "0.0.0"\nedition = "2024"\n' + tables
 
 
