@@ -125,7 +125,7 @@ mod benches {
 		let queued: Vec<_> = (0..v).map(|index| (who::<T>(index), keys::<T>(index + v))).collect();
 		Offenders::<T>::put(BoundedVec::truncate_from((0..v).map(who::<T>).collect()));
 		pallet_session::Validators::<T>::put(
-			(0..v).map(|i| account("old", i, 0)).collect::<Vec<_>>(),
+			(0..v).map(|index| account::<T::AccountId>("old", index, 0)).collect::<Vec<_>>(),
 		);
 		pallet_session::QueuedKeys::<T>::put(queued);
 		pallet_session::QueuedChanged::<T>::put(true);

@@ -48,33 +48,34 @@ fn nonces<const M31_OUTPUT: bool>(
 	let public = public(key, public_values).ok()?;
 	let proof: Proof<_> = decode::<Blake2sMerkleHasherGeneric<M31_OUTPUT>>(key, proof).ok()?;
 	let mix_root = Blake2sMerkleChannelGeneric::<M31_OUTPUT>::mix_root;
-	let mut channel = Blake2sChannelGeneric::<M31_OUTPUT>::default();
-	begin(key, &public, &mut channel);
-	mix_root(&mut channel, Blake2sHash(key.vk.preprocessed));
-	mix_root(&mut channel, proof.trace_root);
+	// A reference from here on: clippy of Rust 1.95 crashes where one is made for an associated type.
+	let channel = &mut Blake2sChannelGeneric::<M31_OUTPUT>::default();
+	begin(key, &public, channel);
+	mix_root(channel, Blake2sHash(key.vk.preprocessed));
+	mix_root(channel, proof.trace_root);
 	let mut interaction_nonce = 0;
 	if let Some(interaction) = &proof.interaction {
-		interaction_nonce = grind(&channel, key.vk.pcs.interaction_grinding_bits)?;
+		interaction_nonce = grind(channel, key.vk.pcs.interaction_grinding_bits)?;
 		channel.mix_u64(interaction_nonce);
-		draw(key, &mut channel);
+		draw(key, channel);
 		channel.mix_felts(&interaction.claimed_sums);
-		mix_root(&mut channel, interaction.root);
+		mix_root(channel, interaction.root);
 	}
 	// The constraints' challenge, the out-of-domain point, and the coefficient of the quotients.
 	channel.draw_secure_felt();
-	mix_root(&mut channel, proof.composition_root);
+	mix_root(channel, proof.composition_root);
 	channel.draw_secure_felt();
 	let sampled: Vec<QM31> = proof.samples.iter().flatten().copied().collect();
 	channel.mix_felts(&sampled);
 	channel.draw_secure_felt();
 	FriVerifier::<Blake2sMerkleChannelGeneric<M31_OUTPUT>>::commit(
-		&mut channel,
+		channel,
 		key.config().fri_config,
 		proof.fri,
 		CirclePolyDegreeBound::new(key.log_degree()),
 	)
 	.ok()?;
-	Some([interaction_nonce, grind(&channel, key.vk.pcs.query_grinding_bits)?])
+	Some([interaction_nonce, grind(channel, key.vk.pcs.query_grinding_bits)?])
 }
 
 /// The smallest nonce that is work enough: zero where none is asked for.
