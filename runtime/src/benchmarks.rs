@@ -13,3 +13,5 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_proof_verifier, ProofVerifier]
 	[pallet_validators, Validators]
 );
+
+impl pallet_transaction_payment::BenchmarkConfig for crate::Runtime {}
