@@ -80,7 +80,7 @@ mod tests {
 	#[test]
 	fn panics_in_the_databases_code_are_told_from_others() {
 		for file in [
-			"/root/.cargo/registry/src/index/sc-client-db-0.55.0/src/parity_db.rs",
+			"/home/builder/.cargo/registry/src/index/sc-client-db-0.55.0/src/parity_db.rs",
 			"/cargo/registry/src/index/parity-db-0.4.13/src/table.rs",
 		] {
 			assert!(is_of_database(file), "{file}");
