@@ -304,7 +304,7 @@ impl Light {
 /// The validators of genesis, from a raw chain specification (`assay-node export-chain-spec --raw`).
 #[must_use]
 pub fn genesis_voters(specification: &serde_json::Value) -> Option<AuthorityList> {
-	let key = crate::hex(&[twox_128(b"Grandpa"), twox_128(b"Authorities")].concat());
+	let key = crate::hex(&storage_key("Grandpa", "Authorities", &[]));
 	let value = specification.pointer("/genesis/raw/top")?.get(&key)?.as_str()?;
 	AuthorityList::decode_all(&mut &crate::bytes(value)?[..]).ok()
 }
@@ -313,8 +313,12 @@ pub fn genesis_voters(specification: &serde_json::Value) -> Option<AuthorityList
 /// removes it: the value says when it expires.
 #[must_use]
 pub fn statement_key(statement: &Hash) -> Vec<u8> {
-	let prefix = [twox_128(crate::PALLET.as_bytes()), twox_128(b"Statements")];
-	[&prefix.concat(), &statement[..]].concat()
+	storage_key(crate::PALLET, "Statements", statement)
+}
+
+/// The key of an entry of a pallet's storage; `rest` is what its map hashes, hashed.
+fn storage_key(pallet: &str, storage: &str, rest: &[u8]) -> Vec<u8> {
+	[&twox_128(pallet.as_bytes()), &twox_128(storage.as_bytes()), rest].concat()
 }
 
 #[cfg(test)]

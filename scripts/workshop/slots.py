@@ -8,6 +8,8 @@ import json
 import pathlib
 import sys
 
+from scripts.workshop.common import Json
+
 COLUMNS = [
     "slot_s", "limit_mbit_s", "proofs_per_s", "blocks", "full_blocks", "missed_slots", "forked_heights",
     "finality_lag_blocks", "propagation_p50_ms", "propagation_p95_ms", "inclusion_p50_ms", "finality_p50_ms",
@@ -15,8 +17,7 @@ COLUMNS = [
 ]
 
 
-def row(limit: str, summary: pathlib.Path) -> list[object]:
-    run = json.loads(summary.read_text())
+def row(limit: str, run: Json) -> list[object]:
     throughput, chain, latency = run["throughput"], run["chain"], run["latency_ms"]
     nodes = run["nodes"].values()
     # The most of any node, over the whole run: the blocks are full for most of it.
@@ -38,9 +39,8 @@ def main() -> None:
     rows = []
     for argument in sys.argv[1:]:
         limit, _, file = argument.partition("=")
-        path = pathlib.Path(file)
-        rows.append(row(limit, path))
-        run = json.loads(path.read_text())
+        run = json.loads(pathlib.Path(file).read_text())
+        rows.append(row(limit, run))
         hardware = (f"# commit {run['versions']['commit']}, {run['hardware']['cpu']}, "
                     f"{run['hardware']['cores']} cores for four nodes, prover and harness; "
                     f"{run['config']['scenario']['load'][0]['air']}")

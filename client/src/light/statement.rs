@@ -2,11 +2,11 @@
 
 //! Whether the chain vouches for a statement, from proofs of its state.
 
-use super::{FinalHeader, NotProven, statement_key};
+use super::{FinalHeader, NotProven, statement_key, storage_key};
 use crate::{Chain, Error, PALLET, Scope};
 use assay_primitives::{Hash, SecurityBits, SystemId};
 use codec::{Decode, DecodeAll, Encode};
-use sp_crypto_hashing::{twox_64, twox_128};
+use sp_crypto_hashing::twox_64;
 
 /// A statement as the chain's state has it (`StatementRecord` of the pallet).
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -42,14 +42,10 @@ pub enum Standing {
 	Held(StoredStatement),
 }
 
-fn key(storage: &str, rest: &[u8]) -> Vec<u8> {
-	[&twox_128(PALLET.as_bytes()), &twox_128(storage.as_bytes()), rest].concat()
-}
-
 impl StoredStatement {
 	/// The ranges of blocks whose statements under its key are revoked.
 	fn revoked_blocks_key(&self) -> Vec<u8> {
-		key("RevokedBlocks", &self.vk_hash)
+		storage_key(PALLET, "RevokedBlocks", &self.vk_hash)
 	}
 
 	/// What can suspend it, and the entry of the state that does so.
@@ -61,7 +57,7 @@ impl StoredStatement {
 		let scopes = system.into_iter().chain([version, vk]);
 		scopes
 			.map(|(scope, bytes)| {
-				(scope, key("Disabled", &[&twox_64(&bytes), &bytes[..]].concat()))
+				(scope, storage_key(PALLET, "Disabled", &[&twox_64(&bytes), &bytes[..]].concat()))
 			})
 			.collect()
 	}
@@ -115,8 +111,9 @@ impl Chain {
 		let revoked = self.read_proven(header, &stored.revoked_blocks_key()).await?;
 		let mut suspended = None;
 		for (scope, key) in stored.suspensions() {
-			if suspended.is_none() && self.read_proven(header, &key).await?.is_some() {
+			if self.read_proven(header, &key).await?.is_some() {
 				suspended = Some(scope);
+				break;
 			}
 		}
 		Ok(standing(stored, header.header().number, revoked.as_deref(), suspended)?)
@@ -126,6 +123,7 @@ impl Chain {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use sp_crypto_hashing::twox_128;
 
 	fn stored() -> StoredStatement {
 		StoredStatement {
