@@ -4,7 +4,7 @@
 //! that knows it refuses what was shown by other metadata.
 
 use crate::{chain_spec, host_functions::HostFunctions};
-use assay_runtime::{RuntimeCall, SignedPayload, TxExtension, UncheckedExtrinsic, VERSION};
+use assay_runtime::{RuntimeCall, SignedPayload, UncheckedExtrinsic, VERSION, price};
 use codec::{Decode, Encode};
 use frame_metadata::RuntimeMetadataPrefixed;
 use merkleized_metadata::{ExtraInfo, generate_metadata_digest};
@@ -57,19 +57,7 @@ impl Chain {
 	fn validity(&mut self, hash: [u8; 32]) -> TransactionValidity {
 		let genesis = H256::zero();
 		let call: RuntimeCall = frame_system::Call::remark { remark: vec![] }.into();
-		let extension: TxExtension = (
-			frame_system::AuthorizeCall::new(),
-			frame_system::CheckNonZeroSender::new(),
-			frame_system::CheckSpecVersion::new(),
-			frame_system::CheckTxVersion::new(),
-			frame_system::CheckGenesis::new(),
-			frame_system::CheckEra::from(Era::Immortal),
-			pallet_proof_verifier::CheckQueue::from(0),
-			frame_system::CheckWeight::new(),
-			pallet_transaction_payment::ChargeTransactionPayment::from(0),
-			frame_metadata_hash_extension::CheckMetadataHash::new(true),
-			frame_system::WeightReclaim::new(),
-		);
+		let extension = price::extension(0, Era::Immortal, true);
 		let (spec, form) = (VERSION.spec_version, VERSION.transaction_version);
 		let implicit = ((), (), spec, form, genesis, genesis, (), (), (), Some(hash), ());
 		let payload = SignedPayload::from_raw(call.clone(), extension.clone(), implicit);

@@ -3,8 +3,8 @@
 //! The price of a submission, before it is made.
 
 use crate::{
-	AccountId, Balance, Hash, ProofVerifier, Runtime, RuntimeCall, Signature, TransactionPayment,
-	TxExtension, UncheckedExtrinsic,
+	AccountId, Balance, Hash, Nonce, ProofVerifier, Runtime, RuntimeCall, Signature,
+	TransactionPayment, TxExtension, UncheckedExtrinsic,
 };
 use alloc::vec;
 use assay_primitives::PublicValues;
@@ -12,6 +12,25 @@ use codec::{Compact, CompactLen, Encode};
 use frame_support::{BoundedVec, dispatch::GetDispatchInfo};
 use pallet_proof_verifier::{CheckQueue, SubmissionPrice};
 use sp_runtime::generic::Era;
+
+/// Every extension of an extrinsic without a tip. With `metadata_hash` its signer vouches for the metadata that it was
+/// shown by.
+#[must_use]
+pub fn extension(nonce: Nonce, era: Era, metadata_hash: bool) -> TxExtension {
+	(
+		frame_system::AuthorizeCall::new(),
+		frame_system::CheckNonZeroSender::new(),
+		frame_system::CheckSpecVersion::new(),
+		frame_system::CheckTxVersion::new(),
+		frame_system::CheckGenesis::new(),
+		frame_system::CheckEra::from(era),
+		CheckQueue::from(nonce),
+		frame_system::CheckWeight::new(),
+		pallet_transaction_payment::ChargeTransactionPayment::from(0),
+		frame_metadata_hash_extension::CheckMetadataHash::new(metadata_hash),
+		frame_system::WeightReclaim::new(),
+	)
+}
 
 /// `call`, signed and with every extension: as long as a client's.
 ///
@@ -24,19 +43,7 @@ pub fn signed(call: RuntimeCall) -> UncheckedExtrinsic {
 
 /// As [`signed`], of any era.
 pub(crate) fn signed_for(call: RuntimeCall, era: Era) -> UncheckedExtrinsic {
-	let extension: TxExtension = (
-		frame_system::AuthorizeCall::new(),
-		frame_system::CheckNonZeroSender::new(),
-		frame_system::CheckSpecVersion::new(),
-		frame_system::CheckTxVersion::new(),
-		frame_system::CheckGenesis::new(),
-		frame_system::CheckEra::from(era),
-		CheckQueue::from(u32::MAX),
-		frame_system::CheckWeight::new(),
-		pallet_transaction_payment::ChargeTransactionPayment::from(0),
-		frame_metadata_hash_extension::CheckMetadataHash::new(false),
-		frame_system::WeightReclaim::new(),
-	);
+	let extension = extension(u32::MAX, era, false);
 	let signature = Signature::Sr25519([0; 64].into());
 	UncheckedExtrinsic::new_signed(call, AccountId::new([0; 32]).into(), signature, extension)
 }
