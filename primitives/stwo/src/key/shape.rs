@@ -119,7 +119,7 @@ impl Key<'_> {
 	}
 
 	/// log2 of the domain of the last layer.
-	fn log_last_domain(&self) -> u32 {
+	pub fn log_last_domain(&self) -> u32 {
 		u32::from(self.vk.pcs.log_last_layer).saturating_add(self.vk.pcs.log_blowup.into())
 	}
 
