@@ -13,7 +13,7 @@ use stwo::core::fields::m31::M31;
 
 /// Messages at a time. One for WebAssembly, whose engines run such a loop as it is written: the words of one
 /// message fit their registers.
-const LANES: usize = if cfg!(target_family = "wasm") { 1 } else { 8 };
+const LANES: usize = if cfg!(target_family = "wasm") { 1 } else { 4 };
 /// 32-bit words of a block.
 pub(crate) const BLOCK: usize = 16;
 /// Bytes of a block.

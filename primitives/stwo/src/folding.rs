@@ -19,7 +19,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use num_traits::{One, Zero};
 use stwo::core::channel::{Blake2sChannelGeneric, Channel, MerkleChannel};
-use stwo::core::circle::{CirclePoint, CirclePointIndex, Coset};
+use stwo::core::circle::{CirclePoint, Coset};
 use stwo::core::fields::FieldExpOps;
 use stwo::core::fields::m31::M31;
 use stwo::core::fields::qm31::QM31;
@@ -205,11 +205,11 @@ impl<const M31_OUTPUT: bool> Layer<M31_OUTPUT> {
 	/// The first point of each pair, coset by coset.
 	fn points(&self, cosets: &[usize], on_circle: bool) -> Vec<CirclePoint<M31>> {
 		let pairs = self.step.saturating_sub(1);
-		// What two neighbouring points of a coset in natural order differ by. A coset on the circle is one of half
-		// as many points, and its conjugate.
-		let step = CirclePointIndex::subgroup_gen(if on_circle { pairs } else { self.step });
+		// By these the points of a coset differ from its first. A coset on the circle is one of half as many
+		// points, and its conjugate.
+		let shared = Coset::subgroup(if on_circle { pairs } else { self.step });
 		let multiples: Vec<CirclePoint<M31>> =
-			(0..1 << pairs).map(|i| (step * bit_reverse_index(i, pairs)).to_point()).collect();
+			(0..1 << pairs).map(|i| shared.at(bit_reverse_index(i, pairs))).collect();
 		let circle = CanonicCoset::new(self.log_size).circle_domain();
 		let line = Coset::half_odds(self.log_size);
 		let mut points = Vec::with_capacity(cosets.len().saturating_mul(multiples.len()));
@@ -285,7 +285,7 @@ mod tests {
 				},
 				FriVerificationError::FirstLayerCommitmentInvalid { error }
 				| FriVerificationError::InnerLayerCommitmentInvalid { error, .. } => {
-					let reason = alloc::format!("{error}").into();
+					let reason = alloc::format!("{error}");
 					Error::MerklePath { tree: "folding layer", reason }
 				},
 				FriVerificationError::LastLayerEvaluationsInvalid => Error::LowDegree,
@@ -458,7 +458,7 @@ mod tests {
 			assert_eq!(verdict, upstream(key, proof.clone(), values), "{:?}", key.vk.pcs);
 			reasons.insert(match verdict {
 				Ok(()) => "none".to_string(),
-				Err(Error::MerklePath { reason, .. }) => reason.into(),
+				Err(Error::MerklePath { reason, .. }) => reason,
 				Err(error) => error.class().label().into(),
 			});
 		};

@@ -4,9 +4,10 @@
 //!
 //! `stwo::core::verifier::verify` and `CommitmentSchemeVerifier` are not called: they take a proof
 //! whose shapes nobody has checked, clone it, and say no by panicking in places. Of their parts,
-//! folding is upstream's `FriVerifier`, with its Merkle trees; openings of rows and quotients at
-//! the queries are this crate's, written to say no by an error and to do the work once. What
-//! upstream takes for granted in all of them, and where it is made sure:
+//! fields, points, transcript and the types of proofs are upstream's. Merkle trees, quotients at the
+//! queries and folding are this crate's, written to say no by an error and to do the work once;
+//! tests hold quotients and folding to upstream's results. What upstream takes for granted in all of
+//! them, and where it is made sure:
 //!
 //! | upstream assumes | here |
 //! |---|---|
@@ -14,11 +15,12 @@
 //! | `draw_queries`: at least one query, or it never returns | `Key::new` |
 //! | `LinePoly`: its log size is that of its coefficients, a power of two | `decode`: built from a power of two, `log_size` never read |
 //! | `CanonicCoset`, `Coset`: log size from 1 to 30 | `Key::new`: lifted domain from 5 to 28 |
-//! | `FriVerifier::commit`: as many layers as degree, step and last layer ask for | `decode`, by `Key::layers` |
+//! | `FriVerifier::commit` (here `folding`): as many layers as degree, step and last layer ask for | `decode`, by `Key::layers` |
 //! | `Queries::fold`, `LineDomain::new`: a step never leaves the domain | `Key::new`: step and last layer fit |
-//! | `MerkleVerifierLifted::new`: no column higher than its tree | `Key::new`: lifting covers the largest column |
-//! | `MerkleVerifierLifted::verify`: one list of values a column (`zip_eq`); one value a query in every list, none left over | rows: `decode`, and the count is compared with the positions drawn; folding: upstream makes the lists |
-//! | the same: positions within the tree, ascending, without repetition | drawn by upstream; every tree has the lifted domain's height |
+//! | `M31::batch_inverse` in folding: no point of a domain lies on an axis | follows from the domains; asked all the same |
+//! | `MerkleVerifierLifted::new` (here `merkle`): no column higher than its tree | `Key::new`: lifting covers the largest column |
+//! | `MerkleVerifierLifted::verify`: one list of values a column (`zip_eq`); one value a query in every list, none left over | rows: `decode`, and the count is compared with the positions drawn; folding: `folding` makes the leaves |
+//! | the same: positions within the tree, ascending, without repetition | drawn by upstream, then sorted; every tree has the lifted domain's height |
 //! | the same: a root is left over, so there is at least one position | `Key::new`: at least one query |
 //! | the same: a tree of height 0 is accepted unread | no tree with columns, and no folding layer, is so low: tested for all parameters in `key` |
 //! | `fri_answers` (here `quotients`): one value a query in every column, samples for every column | `decode`; the count is compared |
