@@ -20,8 +20,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 table=docs/performance/verify_commits.csv
 echo run,commit,proof,proof_bytes,cpu_us >"$table.part"
 for run in {0..14}; do
-	for build in "$@"; do
-		"${build#*=}" 31 | sed "s/^/$run,${build%%=*},/" >>"$table.part"
+	for proof in cairo/{fibonacci,votes,attendance,opcodes,builtins} poseidon range_standard quorum; do
+		for build in "$@"; do
+			"${build#*=}" 31 "$proof" | sed "s/^/$run,${build%%=*},/" >>"$table.part"
+		done
 	done
 done
 mv "$table.part" "$table"

@@ -40,10 +40,25 @@ struct Batch {
 	point: Point,
 	/// Columns, as positions among those that are opened, with their powers of the challenge.
 	columns: Vec<(usize, QM31)>,
-	/// Sum of the samples, each with its power.
-	values: QM31,
-	/// Sum of `a`, each with its power: powers are not real, so this does not follow from `values`.
-	slope: QM31,
+	/// Sums of the samples' halves, each half with its power. A sample is `v = s + t u`, its conjugate
+	/// `s - t u`: these two are all that is needed.
+	halves: [QM31; 2],
+}
+
+impl Batch {
+	fn add(&mut self, column: usize, power: QM31, value: QM31) {
+		self.columns.push((column, power));
+		let [first, second] = &mut self.halves;
+		*first += power.mul_cm31(value.0);
+		*second += power.mul_cm31(value.1);
+	}
+
+	/// Sum of the samples, each with its power; sum of `a`, each with its power.
+	fn sums(&self) -> (QM31, QM31) {
+		let [first, second] = self.halves;
+		let second = second * QM31(CM31::zero(), CM31::one());
+		(first + second, -(second + second))
+	}
 }
 
 /// Points at which columns are sampled; every one is checked not to be its own conjugate.
@@ -74,15 +89,11 @@ impl<'a> Batches<'a> {
 
 	/// Adds a sample of the current column.
 	fn add(&mut self, name: Name, value: QM31) -> Result<(), Error> {
-		let entry = (self.column, self.power);
-		let weighted = self.power * value;
-		let slope = self.power * (value.complex_conjugate() - value);
+		let power = self.power;
 		self.power *= self.challenge;
 		let place = self.places.get(&name);
 		if let Some(batch) = place.and_then(|&place| self.batches.get_mut(place)) {
-			batch.columns.push(entry);
-			batch.values += weighted;
-			batch.slope += slope;
+			batch.add(self.column, power, value);
 			return Ok(());
 		}
 		let (offset, period) = name;
@@ -99,7 +110,9 @@ impl<'a> Batches<'a> {
 			return Err(Error::ChallengeDegenerate);
 		}
 		self.places.insert(name, self.batches.len());
-		self.batches.push(Batch { point, columns: vec![entry], values: weighted, slope });
+		let mut batch = Batch { point, columns: Vec::new(), halves: [QM31::zero(); 2] };
+		batch.add(self.column, power, value);
+		self.batches.push(batch);
 		Ok(())
 	}
 
@@ -179,11 +192,13 @@ pub(crate) fn answers(
 	}
 	let mut inverses = CM31::batch_inverse(&denominators).into_iter();
 	let mut out = vec![QM31::zero(); positions.len()];
-	for Batch { point, columns, values, slope } in &batches.batches {
-		let sums = weighted_sums(columns, opened, positions.len())?;
+	for batch in &batches.batches {
+		let point = &batch.point;
+		let (values, slope) = batch.sums();
+		let sums = weighted_sums(&batch.columns, opened, positions.len())?;
 		let distance = point.y.complex_conjugate() - point.y;
 		for ((out, sum), at) in out.iter_mut().zip(sums).zip(&points) {
-			let numerator = distance * (sum - *values) - *slope * (-point.y + at.y);
+			let numerator = distance * (sum - values) - slope * (-point.y + at.y);
 			let inverse = inverses.next().ok_or_else(|| Error::missing("an inverse"))?;
 			*out += numerator.mul_cm31(inverse);
 		}
