@@ -45,6 +45,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "verifier")]
+mod blake2s;
 pub mod cairo;
 #[cfg(feature = "verifier")]
 mod component;
@@ -52,6 +54,8 @@ mod cost;
 #[cfg(feature = "verifier")]
 mod decode;
 mod error;
+#[cfg(feature = "verifier")]
+mod folding;
 #[cfg(all(test, feature = "verifier"))]
 mod forgery;
 #[cfg(all(feature = "layout", feature = "verifier"))]
