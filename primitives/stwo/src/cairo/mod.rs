@@ -75,6 +75,12 @@ pub mod supported {
 	pub const INTERACTION_GRINDING_BITS: u8 = 24;
 }
 
+/// The key of the bootloader, under which every Cairo program can be proven: which program ran and what it put out
+/// stands in the public values (`assay_primitives::CairoTask`).
+///
+/// Its program is the simple bootloader of cairo-program-runner-lib 1.3.1.
+pub const BOOTLOADER_VK: &[u8] = include_bytes!("../../fixtures/cairo/bootloader_vk_v1.bin");
+
 /// Words of 32 bits in a number of the output.
 const OUTPUT_WORDS: usize = 8;
 /// Most numbers that public values hold.
