@@ -3,7 +3,7 @@
 //! What the assembled runtime must hold, beyond its pallets' own tests.
 
 use crate::{configs::*, genesis_config_presets::*, price::signed, senders::SENDERS, *};
-use assay_primitives::QUEUE_FULL;
+use assay_primitives::{Profile, QUEUE_FULL, SystemId, VerifyingKey};
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
@@ -63,6 +63,22 @@ mod presets_should {
 			build(id).execute_with(|| {
 				assert_eq!(pallet_aura::Authorities::<Runtime>::get().len(), validators);
 				assert_eq!(Grandpa::grandpa_authorities().len(), validators);
+			});
+		}
+	}
+
+	/// A Cairo program needs no registration, and its longest proof fits.
+	#[cfg(feature = "backend-cairo")]
+	#[test]
+	fn hold_the_key_of_cairos_bootloader() {
+		let vk_hash = Hash::from(VerifyingKey::hash_encoded(assay_stwo::cairo::BOOTLOADER_VK));
+		for id in preset_names() {
+			build(id.as_ref()).execute_with(|| {
+				let info = ProofVerifier::vk_info(vk_hash).unwrap();
+				assert!(info.open);
+				assert_eq!((info.system, info.registrant), (SystemId::Cairo, None));
+				assert_eq!(info.profile, Some(Profile::Standard));
+				assert!(info.proof_bytes_max < MAX_PROOF_BYTES, "{}", info.proof_bytes_max);
 			});
 		}
 	}
