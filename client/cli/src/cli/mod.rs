@@ -254,6 +254,9 @@ pub struct InspectArgs {
 	/// Print the AIR's program, one operation a line
 	#[arg(long)]
 	pub program: bool,
+	/// Public values under the key of a Cairo program: say what it put out, or a bootloader which programs put out what
+	#[arg(long, value_name = "FILE")]
+	pub public_values: Option<PathBuf>,
 }
 
 /// Arguments of `root`.
