@@ -103,8 +103,7 @@ struct Used {
 /// knows one: for tools that make keys.
 #[must_use]
 pub fn preprocessed_root(vk: &CairoVk) -> Option<Hash> {
-	let table = Table::new(vk.preprocessed_trace).ok()?;
-	roots::known(vk, table.max_log_size())
+	roots::known(vk)
 }
 
 /// Which component a number in a key is, by its name in cairo-air; `None` beyond the table.
