@@ -5,8 +5,9 @@
 # validator needs it, nor do ordinary tests, which verify the committed proofs.
 #
 #   scripts/build/cairo.sh setup      builds assay-cairo beside the client: some 20 minutes of two cores, once;
-#                                     and gets a core library of Cairo 1 from PyPI
-#   scripts/build/cairo.sh test       tests it: no proof is made
+#                                     and gets the core library, if it can
+#   scripts/build/cairo.sh corelib    gets Cairo's core library from its repository, or from a folder that is named
+#   scripts/build/cairo.sh test       tests assay-cairo: no proof is made
 #   scripts/build/cairo.sh programs   compiles cairo/programs (those of Cairo 0 need Python 3.9 to 3.11)
 #   scripts/build/cairo.sh table      records Cairo's components for the verifier
 #   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns
@@ -54,44 +55,46 @@ prover() {
 	cargo "$1" --release --locked --manifest-path cairo/prover/Cargo.toml "${patch[@]}" "${@:2}"
 }
 
-# A Python for packages of Cairo, which do not run on the newest ones.
-python() {
-	local python
-	if [ ! -x "$cache/venv/bin/pip" ]; then
+# Cairo 1's core library, of the compiler's version. Crates and Python packages have none that is whole.
+corelib() {
+	local from=${1:-} clone=$cache/cairo-sources
+	[ -n "$from" ] || [ ! -e "$cache/corelib/src/lib.cairo" ] || return 0
+	if [ -z "$from" ]; then
+		rm -rf "$clone"
+		git clone --quiet --depth 1 --branch v2.20.0 https://github.com/starkware-libs/cairo "$clone" || {
+			echo "no core library: get Cairo 2.20.0's sources, then $0 corelib FOLDER/corelib" >&2
+			return 1
+		}
+		from=$clone/corelib
+	fi
+	[ -e "$from/src/lib.cairo" ] || {
+		echo "expected src/lib.cairo in $from" >&2
+		return 1
+	}
+	rm -rf "${cache:?}/corelib"
+	cp -r "$from" "$cache/corelib"
+	rm -rf "$clone"
+}
+
+# Cairo 0's compiler is a Python package, and does not run on the newest Pythons.
+compile() {
+	local program python
+	if [ ! -x "$cache/venv/bin/cairo-compile" ]; then
 		for python in python3.11 python3.10 python3.9 python3; do
 			command -v "$python" >/dev/null && "$python" -m venv "$cache/venv" && break
 		done
+		"$cache/venv/bin/pip" install --quiet cairo-lang==0.13.5
 	fi
-}
-
-# Cairo 1's core library, which every program needs, is on no registry by itself. Starknet's Python package
-# has one, older than the compiler; it is used where the user has none of his own (docs/cairo.md).
-corelib() {
-	local package=cairo-lang-0.14.0.1
-	[ ! -e "$cache/corelib/src/lib.cairo" ] || return 0
-	python
-	"$cache/venv/bin/pip" download --quiet --no-deps --no-binary :all: --dest "$cache" cairo-lang==0.14.0.1
-	rm -rf "${cache:?}/corelib" "$cache/unpacked"
-	"$cache/venv/bin/python" -m zipfile -e "$cache/$package.zip" "$cache/unpacked"
-	mv "$cache/unpacked/$package/starkware/starknet/compiler/v1/sierra-compiler-major-1/corelib" "$cache/corelib"
-	# As the compiler that comes with it says.
-	printf '[package]\nname = "core"\nversion = "2.12.0-dev.0"\n' >"$cache/corelib/Scarb.toml"
-	rm -rf "$cache/unpacked" "$cache/$package.zip"
-}
-
-compile() {
-	local program
-	python
-	[ -x "$cache/venv/bin/cairo-compile" ] || "$cache/venv/bin/pip" install --quiet cairo-lang==0.13.5
 	mkdir -p "$cache/compiled"
 	for program in cairo/programs/*.cairo; do
 		"$cache/venv/bin/cairo-compile" --proof_mode --no_debug_info "$program" \
 			--output "$cache/compiled/$(basename "$program" .cairo).json"
 	done
+	# Those of Cairo 1 are committed as compiled too: tests run them.
 	corelib
 	for program in cairo/programs/*/Scarb.toml; do
 		program=$(dirname "$program")
-		prover run -- compile "$program" --out "$cache/compiled/$(basename "$program").json"
+		prover run -- compile "$program" --out "$fixtures/$(basename "$program").executable.json"
 	done
 }
 
@@ -101,7 +104,7 @@ edit_common
 case ${1:-setup} in
 setup)
 	prover build
-	corelib
+	corelib || true
 	mkdir -p "$ASSAY_CACHE/target/programs"
 	install -m 755 "$CARGO_TARGET_DIR/release/assay-cairo" "$ASSAY_CACHE/target/programs/"
 	echo "$ASSAY_CACHE/target/programs/assay-cairo"
@@ -110,6 +113,7 @@ test)
 	corelib
 	prover test "${@:2}"
 	;;
+corelib) corelib "${2:-}" ;;
 programs) compile ;;
 table) prover run -- table "$table" ;;
 roots) prover run -- roots ;;

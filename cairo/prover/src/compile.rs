@@ -2,9 +2,9 @@
 
 //! Compiles Cairo 1 with the published compiler.
 //!
-//! The compiler's crates come without Cairo's core library, which every program needs. It is looked for
-//! where `--corelib` or `CAIRO_CORELIB_DIR` says, where `scripts/build/cairo.sh setup` puts one, and in
-//! Scarb's cache.
+//! The compiler's crates come without Cairo's core library, which every program needs, and no registry has
+//! it. It is looked for where `--corelib` or `CAIRO_CORELIB_DIR` says, where `scripts/build/cairo.sh
+//! corelib` puts one, and in Scarb's cache.
 
 use crate::failure::{Answer, Failure};
 use crate::project::{self, Project};
@@ -18,7 +18,6 @@ use cairo_lang_executable_plugin::executable_plugin_suite;
 use cairo_lang_filesystem::cfg::{Cfg, CfgSet};
 use cairo_lang_filesystem::db::{
 	CORELIB_VERSION, CrateConfiguration, CrateSettings, Edition, ExperimentalFeaturesConfig,
-	FilesGroup,
 };
 use cairo_lang_filesystem::ids::{CrateId, CrateInput, Directory, SmolStrId};
 use cairo_lang_filesystem::set_crate_config;
@@ -154,7 +153,8 @@ fn database(corelib: &Corelib) -> Result<RootDatabase, Failure> {
 		repr_ptrs: true,
 	};
 	let settings = CrateSettings {
-		edition: corelib.edition(),
+		// That of the compiler's own core library.
+		edition: Edition::latest(),
 		experimental_features,
 		..CrateSettings::default()
 	};
@@ -191,11 +191,7 @@ fn finish(
 		if errors > 0 {
 			let ending = if errors == 1 { "" } else { "s" };
 			let message = format!("does not compile: {errors} error{ending}, above");
-			let failure = Failure::usage(message).at(path);
-			return match corelib.version.as_deref() {
-				Some(CORELIB_VERSION) => failure,
-				_ => failure.hint(format!("the core library is {corelib}")),
-			};
+			return Failure::usage(message).at(path);
 		}
 		let text = error.to_string();
 		if text.starts_with("Requested `#[executable]` not found") {
@@ -216,31 +212,31 @@ fn finish(
 }
 
 impl Corelib {
-	/// Where `given` or the environment says, or where one is usually.
+	/// Where `given` or the environment says, or where one is usually. It has to be of the compiler's own
+	/// version: the compiler looks for things in it that other versions have not.
 	pub fn find(given: Option<&Path>) -> Result<Self, Failure> {
+		let hint = format!(
+			"git clone --depth 1 --branch v{CORELIB_VERSION} https://github.com/starkware-libs/cairo, and give \
+			 cairo/corelib with --corelib or CAIRO_CORELIB_DIR; or let Scarb build, and give its executable"
+		);
 		let from_environment = std::env::var_os("CAIRO_CORELIB_DIR").map(PathBuf::from);
-		if let Some(folder) = given.map(Path::to_owned).or(from_environment) {
-			return Self::at(&folder).ok_or_else(|| {
-				let message =
-					"expected Cairo's core library: a folder with lib.cairo or src/lib.cairo";
-				Failure::usage(message).at(&folder)
+		let Some(folder) = given.map(Path::to_owned).or(from_environment) else {
+			let mut found = usual_folders().into_iter().filter_map(|folder| Self::at(&folder));
+			return found.find(Self::fits).ok_or_else(|| {
+				let message = format!("expected Cairo's core library {CORELIB_VERSION}, found none");
+				Failure::usage(message).hint(hint)
 			});
+		};
+		let Some(corelib) = Self::at(&folder) else {
+			let message = "expected Cairo's core library: a folder with lib.cairo or src/lib.cairo";
+			return Err(Failure::usage(message).hint(hint).at(&folder));
+		};
+		if !corelib.fits() {
+			let version = corelib.version.unwrap_or_default();
+			let message = format!("expected Cairo's core library {CORELIB_VERSION}, got {version}");
+			return Err(Failure::usage(message).hint(hint).at(&folder));
 		}
-		let usual = usual_folders();
-		// Only the compiler's own version is sure to fit.
-		let mut found: Vec<Self> = usual.iter().filter_map(|folder| Self::at(folder)).collect();
-		let exact = found.iter().position(|core| core.version.as_deref() == Some(CORELIB_VERSION));
-		match exact {
-			Some(index) => Ok(found.swap_remove(index)),
-			None => found.into_iter().next().ok_or_else(|| {
-				let hint = format!(
-					"give the folder `corelib` of Cairo {CORELIB_VERSION}'s sources with --corelib or \
-					 CAIRO_CORELIB_DIR, use Scarb once, whose cache has one, or run scripts/build/cairo.sh \
-					 setup"
-				);
-				Failure::usage("expected Cairo's core library, found none").hint(hint)
-			}),
-		}
+		Ok(corelib)
 	}
 
 	fn at(folder: &Path) -> Option<Self> {
@@ -249,25 +245,21 @@ impl Corelib {
 		let source = source.into_iter().find(|source| source.join("lib.cairo").is_file())?;
 		let manifest = std::fs::read_to_string(source.parent()?.join("Scarb.toml")).ok();
 		let manifest = manifest.and_then(|text| toml::from_str::<toml::Table>(&text).ok());
-		let version =
-			manifest.as_ref().and_then(|all| all.get("package")?.get("version")?.as_str());
+		let version = manifest.as_ref().and_then(|all| all.get("package")?.get("version")?.as_str());
 		let version = version.map(str::to_owned);
 		Some(Self { source, version })
 	}
 
-	/// The edition that it is written in: the compiler's own is in the latest.
-	fn edition(&self) -> Edition {
-		match self.version.as_deref() {
-			Some(CORELIB_VERSION) => Edition::latest(),
-			_ => Edition::V2024_07,
-		}
+	/// Whether it is of the compiler's version, or does not say.
+	fn fits(&self) -> bool {
+		self.version.as_deref().is_none_or(|version| version == CORELIB_VERSION)
 	}
 }
 
 impl std::fmt::Display for Corelib {
 	fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
 		let version = self.version.as_deref().unwrap_or("of an unknown version");
-		write!(f, "{version}, {} (the compiler is {CORELIB_VERSION})", self.source.display())
+		write!(f, "{version}, {}", self.source.display())
 	}
 }
 

@@ -124,7 +124,11 @@ pub fn fixtures(
 		if !names.is_empty() && !names.iter().any(|asked| asked == name) {
 			continue;
 		}
-		let path = compiled.join(format!("{program}.json"));
+		let path = match key {
+			Key::OfRun(_) => compiled.join(format!("{program}.json")),
+			// Those of Cairo 1 are committed.
+			Key::OfProgram | Key::Bootloader => out.join(format!("{program}.executable.json")),
+		};
 		let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
 		let program = Program::read(&path)?;
 		let (run, vk) = match key {
@@ -134,7 +138,7 @@ pub fn fixtures(
 				(Run::of(&program, arguments::parse(&arguments)?)?, Some(vk))
 			},
 			Key::Bootloader => {
-				let tally = compiled.join("tally.json");
+				let tally = out.join("tally.executable.json");
 				let tasks = [
 					format!("{} {}", path.display(), arguments.join(" ")),
 					format!("{} [3,0,4]", tally.display()),

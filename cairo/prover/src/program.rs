@@ -99,7 +99,7 @@ impl Program {
 		}
 		let start =
 			[0x40780017fff7fff, self.builtins.len() as u64, 0x1104800180018000].map(Felt252::from);
-		let end = [0x10780017fff7fff, 0].map(Felt252::from);
+		let end = [0x10780017fff7fff_u64, 0].map(Felt252::from);
 		if self.words.get(..3) != Some(&start) || self.words.get(4..6) != Some(&end) {
 			let message =
 				"expected a program that starts with `ap += builtins; call main; jmp rel 0`";
