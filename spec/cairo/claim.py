@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 
 from spec.cairo import table
-from spec.cairo.key import BUILTINS, LEAST_LOG_SIZE, OUTPUT, PRIME, Used
+from spec.cairo.key import BUILTINS, LEAST_HEIGHT, LEAST_LOG_SIZE, OUTPUT, PRIME, Used
 from spec.common import Refused
 from spec.stwo.field import P
 from spec.stwo.proof import base
@@ -111,6 +111,8 @@ def used(key, reader):
             if not LEAST_LOG_SIZE <= log_size <= key.max_log_size:
                 raise refuse("size of a component")
         out.append(Used(number, entry, log_size, [i << log_size for i in range(1, entry.strides + 1)]))
+    if key.params.lifting_log_size is None and all(component.log_size < LEAST_HEIGHT for component in out):
+        raise refuse("no component is high enough")
     return out
 
 

@@ -16,24 +16,27 @@ PRIME = 2**251 + 17 * 2**192 + 1
 PROGRAM_WORDS = (6, 1 << 16)
 INTERACTION_GRINDING_BITS = (24, 24)  # Upstream's prover has no other.
 LEAST_LOG_SIZE = 4
+# Without lifting, the highest component has at least as many rows: a key's bits of security count on it.
+LEAST_HEIGHT = 20
 
 # In the order in which `main` takes them.
 BUILTINS = (
     "output", "pedersen", "range_check", "ecdsa", "bitwise", "ec_op", "keccak", "poseidon", "range_check96",
     "add_mod", "mul_mod",
 )  # fmt: skip
-OUTPUT, EC_OP = BUILTINS.index("output"), BUILTINS.index("ec_op")
+OUTPUT = BUILTINS.index("output")
 
 CANONICAL, CANONICAL_WITHOUT_PEDERSEN, CANONICAL_SMALL = range(3)
 
-# Roots of the preprocessed columns, by everything that they depend on: trace, hash, log_blowup, lifting. A table of
-# range checks with another content would prove anything.
+# Roots of the preprocessed columns, by trace, hash and log_blowup. Lifting is none, or to the highest column, which
+# is the same. A table of range checks with another content would prove anything.
 ROOTS = {
-    (CANONICAL_SMALL, BLAKE2S, 1, 21): "068d1166c9f9f0ec247641ca391ee8396170e69343dfcacc632f9638670d2bec",
-    (CANONICAL_SMALL, BLAKE2S, 2, 22): "25cbdd4f952c684b5974974cfd9a27aa71f740d62d10e9c702c7d0eed8a125c0",
-    (CANONICAL_SMALL, BLAKE2S, 3, 23): "84256087ea3e996e7870766bb16efd26a32173dd837b6d5a8f28560c0a00bb2c",
+    (CANONICAL, BLAKE2S, 1): "a98e22423bf5d235981f0b36d939ae56ef3be2751c58b032b2831e6e24ba0364",
+    (CANONICAL_WITHOUT_PEDERSEN, BLAKE2S, 1): "4f36cc05752d9c55aa77938952c96e1b437b62edac6ff063ffea661c5a3f14a6",
+    (CANONICAL_SMALL, BLAKE2S, 1): "068d1166c9f9f0ec247641ca391ee8396170e69343dfcacc632f9638670d2bec",
+    (CANONICAL_SMALL, BLAKE2S, 2): "25cbdd4f952c684b5974974cfd9a27aa71f740d62d10e9c702c7d0eed8a125c0",
+    (CANONICAL_SMALL, BLAKE2S, 3): "84256087ea3e996e7870766bb16efd26a32173dd837b6d5a8f28560c0a00bb2c",
 }
-
 
 @dataclass(frozen=True)
 class CairoKey:
@@ -51,7 +54,9 @@ class CairoKey:
         bound("interaction_grinding_bits", INTERACTION_GRINDING_BITS, self.params.interaction_grinding_bits)
         bound("program_words", PROGRAM_WORDS, self.program_words)
         params = self.params
-        known = ROOTS.get((self.preprocessed_trace, self.hash_variant, params.log_blowup, params.lifting_log_size))
+        known = ROOTS.get((self.preprocessed_trace, self.hash_variant, params.log_blowup))
+        if params.lifting_log_size not in (None, self.max_log_size + params.log_blowup):
+            known = None
         if known != self.preprocessed_root.hex():
             raise Refused("unsupported_parameters", "no root is known, or another")
         if not ascending(self.builtins) or self.builtins[:1] != (OUTPUT,):
@@ -63,7 +68,7 @@ class CairoKey:
 
     @property
     def max_log_size(self):
-        return self.params.lifting_log_size - self.params.log_blowup
+        return max(log_size for _, log_size in self.trace)
 
     @property
     def trace(self):
@@ -109,7 +114,7 @@ class Used:
 def instance(key, components):
     """The AIR of these components, as a key for STWO has one."""
     key.params.check()
-    out = Key(key.hash_variant, key.params, key.preprocessed_root, relations=1)
+    out = Key(key.hash_variant, key.params, key.preprocessed_root, relations=1, own_preprocessed=True)
     trace, places = key.trace, []
     for used in components:
         places.append(table.places(trace, used.entry, used.log_size))
@@ -132,11 +137,13 @@ def check(vk):
     key.check()
     if int.from_bytes(key.program_hash, "little") >= PRIME:
         raise malformed("a program hash that is no number of Cairo's")
-    if key.preprocessed_trace == CANONICAL_SMALL and EC_OP in key.builtins:
-        raise malformed("EC operations, which the small trace cannot prove")
     entries = table.read()[1]
-    if "memory_address_to_id" not in (entries[number].name for number in key.components):
+    names = [entries[number].name for number in key.components]
+    if "memory_address_to_id" not in names:
         raise malformed("no memory")
+    # `main` may take the builtin all the same, as a bootloader's does: its segment is then empty.
+    if key.preprocessed_trace == CANONICAL_SMALL and "ec_op_builtin" in names:
+        raise malformed("EC operations, which no prover has on the small trace")
     # The largest instance: every component, as high as there are columns for.
     largest = []
     for number in key.components:

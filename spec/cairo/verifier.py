@@ -12,18 +12,15 @@ import struct
 from spec.cairo import claim as claims, key as keys, table
 from spec.cairo.claim import limbs
 from spec.cairo.key import BUILTINS, PRIME
+from spec.cairo.relations import MEMORY_ADDRESS_TO_ID, MEMORY_ID_TO_BIG, OPCODES, check_uses
 from spec.common import Reader, Refused, decode_public_values
 from spec.stwo import proof as proofs
 from spec.stwo.channel import Channel
-from spec.stwo.field import P, QM31
-from spec.stwo.key import bound
+from spec.stwo.field import QM31
 from spec.stwo.program import MAX_PUBLIC_VALUES
 from spec.stwo.verifier import argument, draw_relations, tuple_of
 
 OUTPUT_WORDS = 8  # Of 32 bits, least significant first, in a number of the output.
-
-# Cairo's relations share their challenges, and are told apart by their tuples' first value.
-MEMORY_ADDRESS_TO_ID, MEMORY_ID_TO_BIG, OPCODES = 1444891767, 1662111297, 428564188
 
 # In the claim, upstream has places for 16 components of large values; one is supported.
 MORE_BIG_COMPONENTS = 15
@@ -40,8 +37,7 @@ def verify(vk, public_values, proof):
     claim = claims.decode(key, output, reader)
     air = keys.instance(key, claim.components)
     cells = claim.memory()
-    # A tuple that is used P times is used no time. Each cell uses two, and the states are two more.
-    bound("uses of relations", (0, P - 1), air.uses() + 2 * len(cells) + 2)
+    check_uses(claim.components, len(cells))
     proof = proofs.decode(air, reader)
 
     channel = Channel(key.hash_variant)

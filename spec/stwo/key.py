@@ -111,6 +111,8 @@ class Key:
     # Columns of the preprocessed, the trace's and the interaction trace's tree, in order of commitment.
     columns: tuple = field(default_factory=lambda: ([], [], []))
     lifting: int = 0  # log2 of the domain that every column is lifted to.
+    own_preprocessed: bool = False  # Whether the preprocessed columns are the verifier's, whatever components there are.
+    preprocessed_leaves: int = 0  # log2 of the leaves of their tree.
     # A key for STWO has these too.
     hash: bytes = b""
     num_public_values: int = 0
@@ -133,7 +135,7 @@ class Key:
 
     def finish(self):
         """What depends on all components together."""
-        preprocessed, trace, interaction = self.columns
+        _, trace, interaction = self.columns
         params, largest = self.params, max((c.log_size for c in self.components), default=0)
         bound("columns", (1, program.MAX_WIDTH), len(trace) + len(interaction))
         # Challenges that nothing is committed after, or columns that are committed after no challenge.
@@ -144,14 +146,18 @@ class Key:
         if params.lifting_log_size is not None:
             self.lifting = params.lifting_log_size
             bound("lifting_log_size", (largest + params.log_blowup, LIFTING_LOG_SIZE[1]), self.lifting)
+            self.preprocessed_leaves = self.lifting
         else:
-            # Upstream then lifts each tree to its own largest column: they have to be equally high.
-            for name, columns in (("preprocessed", preprocessed), ("interaction", interaction)):
-                if columns:
-                    height = max(column.log_size for column in columns)
-                    bound(f"height of the {name} trace without lifting", (largest, largest), height)
+            # Upstream then lifts each tree to its own largest column: they have to be equally high, but for
+            # preprocessed columns that are known beforehand.
+            heights = [max((column.log_size for column in columns), default=largest) for columns in self.columns]
+            most = LIFTING_LOG_SIZE[1] if self.own_preprocessed else largest
+            bound("height of the preprocessed trace without lifting", (largest, most), heights[0])
+            bound("height of the interaction trace without lifting", (largest, largest), heights[2])
             self.lifting = largest + params.log_blowup
+            self.preprocessed_leaves = heights[0] + params.log_blowup
         bound("lifted domain", LIFTING_LOG_SIZE, self.lifting)
+        bound("preprocessed domain", LIFTING_LOG_SIZE, self.preprocessed_leaves)
         # Folding takes at least one step from the circle, and ends in the last layer.
         bound("fold_step + log_last_layer", (1, self.log_degree), params.fold_step + params.log_last_layer)
 
@@ -172,6 +178,10 @@ class Key:
         """The columns of each committed tree."""
         yield from self.columns
         yield [Column(self.log_degree, (0,))] * COMPOSITION_COLUMNS
+
+    def leaves(self, tree):
+        """log2 of the leaves of a tree."""
+        return self.preprocessed_leaves if tree == 0 else self.lifting
 
     def lookup_degree(self):
         """The degree in all challenges of the numerator of everything that the lookups add up."""

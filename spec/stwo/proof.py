@@ -93,13 +93,13 @@ def decode(key, reader):
         raise Refused("proof_count", "no queries")
 
     openings = []
-    for columns in key.trees():
+    for tree, columns in enumerate(key.trees()):
         if not columns:
             openings.append(None)  # No leaf to open.
             continue
         by_column = [base(reader, queries, "opened values") for _ in columns]
         rows = [list(row) for row in zip(*by_column)]
-        openings.append(Opening(rows, siblings(reader, queries, key.lifting)))
+        openings.append(Opening(rows, siblings(reader, queries, key.leaves(tree))))
     layers = []
     for size, step in key.layers():
         # At least one value of each group is known.

@@ -100,9 +100,9 @@ def argument(key, proof, channel, relations, public):
         raise Refused("proof_count", f"{len(positions)} queries, not {proof.queries}")
 
     roots = (key.preprocessed_root, proof.trace_root, proof.interaction_root, proof.composition_root)
-    for columns, root, opening in zip(key.trees(), roots, proof.openings):
+    for tree, (columns, root, opening) in enumerate(zip(key.trees(), roots, proof.openings)):
         if opening:
-            check_rows(channel.hash, key, columns, root, positions, opening)
+            check_rows(channel.hash, key, tree, columns, root, positions, opening)
     values = quotients.answers(key, proof, zeta, batching, positions)
     fri.verify(channel.hash, key, proof, folding, values)
 
@@ -151,14 +151,17 @@ def check_constraints(key, proof, alpha, zeta, relations, public):
         raise Refused("constraints_invalid")
 
 
-def check_rows(hash, key, columns, root, positions, opening):
-    """The opened rows are in the tree. In a leaf, columns of fewer rows come first."""
+def check_rows(hash, key, tree, columns, root, positions, opening):
+    """The opened rows are in the tree. In a leaf, columns of fewer rows come first. A tree that is higher than the
+    lifted domain has a row's values at several leaves, in its half of even or of odd positions."""
+    higher = key.leaves(tree) - key.lifting
+    positions = [(position >> 1 << 1 + higher) + position % 2 for position in positions]
     order = sorted(range(len(columns)), key=lambda i: columns[i].log_size)
     leaves = {
         position: struct.pack(f"<{len(row)}I", *(row[i] for i in order))
         for position, row in zip(positions, opening.values)
     }
-    merkle.verify(hash, root, key.lifting, leaves, opening.siblings)
+    merkle.verify(hash, root, key.leaves(tree), leaves, opening.siblings)
 
 
 if __name__ == "__main__":

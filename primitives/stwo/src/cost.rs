@@ -65,10 +65,10 @@ fn count(key: &Key<'_>, points: Count) -> Cost {
 	let queries = n(key.vk.pcs.num_queries.into());
 	let last_layer = n(1u64 << key.vk.pcs.log_last_layer);
 	let (mut hashes, mut operations) = (n(0), n(0));
-	for (_, columns) in key.trees() {
+	for (tree, (_, columns)) in key.trees().enumerate() {
 		if columns > 0 {
 			let row = n(4) * n(columns as u64);
-			hashes += queries * absorb(row) + n(key.max_siblings(queries.0, key.lifting));
+			hashes += queries * absorb(row) + n(key.max_siblings(queries.0, key.leaves(tree)));
 			operations += COLUMN * n(columns as u64);
 		}
 	}

@@ -118,7 +118,7 @@ where
 		return Err(Error::Own(Cause::QueryCount { expected: 1, got: 0 }));
 	}
 	let mut openings = Vec::with_capacity(4);
-	for (tree, columns) in key.trees() {
+	for (index, (tree, columns)) in key.trees().enumerate() {
 		if columns == 0 {
 			continue;
 		}
@@ -126,7 +126,7 @@ where
 		for _ in 0..columns {
 			values.push(reader.base(tree, queries)?);
 		}
-		let max = key.max_siblings(queries as u64, key.lifting);
+		let max = key.max_siblings(queries as u64, key.leaves(index));
 		openings.push(Opening { values, decommitment: reader.decommitment(tree, max)? });
 	}
 	let mut layer_proofs = Vec::with_capacity(layers.len());

@@ -168,10 +168,10 @@ pub(crate) fn argument(key: &Key<'_>, source: &mut impl Source) -> Option<()> {
 	take("query nonce", Kind::Nonces, 1, FOLDING)?;
 	let max = key.vk.pcs.num_queries.into();
 	let queries = take("query count", Kind::Count { max }, 1, COUNT)?;
-	for (name, columns) in key.trees() {
+	for (tree, (name, columns)) in key.trees().enumerate() {
 		if columns > 0 {
 			take(name, Kind::Elements, columns.checked_mul(queries)?, ANSWER)?;
-			let max = key.max_siblings(queries as u64, key.lifting);
+			let max = key.max_siblings(queries as u64, key.leaves(tree));
 			let siblings = take("sibling count", Kind::Count { max }, 1, COUNT)?;
 			take("siblings", Kind::Digests, siblings, ANSWER)?;
 		}

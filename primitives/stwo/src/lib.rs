@@ -143,14 +143,18 @@ pub struct Security {
 ///
 /// [`Error`] for a key that is malformed or outside of what is supported.
 pub fn security(vk: &VerifyingKey) -> Result<Security, Error> {
-	let (pcs, hash, shape) = match vk {
-		VerifyingKey::CairoV1(cairo) => (&cairo.pcs, cairo.hash, cairo::largest_shape(cairo)?),
+	let (pcs, hash, shape, least) = match vk {
+		VerifyingKey::CairoV1(cairo) => {
+			let (shape, least) = cairo::shapes(cairo)?;
+			(&cairo.pcs, cairo.hash, shape, least)
+		},
 		_ => {
 			let key = Key::of(vk)?;
-			(&key.vk.pcs, key.vk.hash, key.shape())
+			let shape = key.shape();
+			(&key.vk.pcs, key.vk.hash, shape, shape.log_degree)
 		},
 	};
-	let report = soundness::security_bits(pcs, hash, &shape);
+	let report = soundness::of_heights(pcs, hash, &shape, least);
 	let recent = soundness::recent(pcs, hash, &shape);
 	Ok(Security { report, recent, together: soundness::together(pcs, &shape, &report) })
 }

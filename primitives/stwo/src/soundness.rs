@@ -87,6 +87,21 @@ pub fn security_bits(params: &StwoParams, hash: StwoHash, shape: &Shape) -> Repo
 	soundness::report(&Model { params: *params, hash, shape: *shape })
 }
 
+/// [`security_bits`] of instances of one shape that may have any height from `least` to the shape's own.
+///
+/// Every step but the queries is weakest at the largest height. The queries are so at the least one, where a
+/// code's dimensions above `2^h` are more of it. In between neither is weaker than at its end.
+#[must_use]
+pub fn of_heights(params: &StwoParams, hash: StwoHash, shape: &Shape, least: u8) -> Report {
+	let mut report = security_bits(params, hash, shape);
+	if least < shape.log_degree {
+		let lowest = security_bits(params, hash, &Shape { log_degree: least, ..*shape }).bits;
+		report.bits.proven = lowest.proven.min(report.bits.proven);
+		report.bits.conjectured = lowest.conjectured.min(report.bits.conjectured);
+	}
+	report
+}
+
 /// What the bound of ePrint 2026/2056 gives for the same: see [`Recent`].
 #[must_use]
 pub fn recent(params: &StwoParams, hash: StwoHash, shape: &Shape) -> Recent {

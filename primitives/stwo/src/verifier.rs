@@ -18,7 +18,7 @@
 //! | `Queries::fold`, `LineDomain::new`: a step never leaves the domain | `Key::new`: step and last layer fit |
 //! | `MerkleVerifierLifted::new`: no column higher than its tree | `Key::new`: lifting covers the largest column |
 //! | `MerkleVerifierLifted::verify`: one list of values a column (`zip_eq`); one value a query in every list, none left over | rows: `decode`, and the count is compared with the positions drawn; folding: upstream makes the lists |
-//! | the same: positions within the tree, ascending, without repetition | drawn by upstream; every tree has the lifted domain's height |
+//! | the same: positions within the tree, ascending, without repetition | drawn by upstream; every tree has the lifted domain's height, or positions are moved to its own (`Key::preprocessed_positions`) |
 //! | the same: a root is left over, so there is at least one position | `Key::new`: at least one query |
 //! | the same: a tree of height 0 is accepted unread | no tree with columns, and no folding layer, is so low: tested for all parameters in `key` |
 //! | `fri_answers` (here `quotients`): one value a query in every column, samples for every column | `decode`; the count is compared |
@@ -205,6 +205,7 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 		proof.interaction.map(|interaction| interaction.root).unwrap_or_default(),
 		proof.composition_root,
 	];
+	let preprocessed_positions = key.preprocessed_positions(&positions);
 	let mut opened: Vec<&[M31]> = Vec::new();
 	let mut openings = proof.openings.iter();
 	for (index, ((tree, columns), root)) in key.trees().zip(&roots).enumerate() {
@@ -227,7 +228,8 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 			leaf = sorted.into_iter().map(|(_, values)| values).collect();
 		}
 		let siblings = &opening.decommitment.hash_witness;
-		verify_rows::<M31_OUTPUT>(root, key.lifting, &leaf, &positions, siblings)
+		let positions = if index == 0 { &preprocessed_positions } else { &positions };
+		verify_rows::<M31_OUTPUT>(root, key.leaves(index), &leaf, positions, siblings)
 			.map_err(|reason| Error::MerklePath { tree, reason: reason.into() })?;
 	}
 	if openings.next().is_some() {

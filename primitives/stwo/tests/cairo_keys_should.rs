@@ -4,11 +4,110 @@
 
 mod common;
 
+use assay_primitives::CairoPreprocessedTrace::{
+	self, Canonical, CanonicalSmall, CanonicalWithoutPedersen,
+};
 use assay_primitives::{
-	CairoBuiltin, CairoPreprocessedTrace, CairoVk, ErrorClass, Policy, Profile,
+	CairoBuiltin, CairoVk, ErrorClass, Policy, Profile, StwoHash, StwoParams, VerifyingKey,
 };
 use assay_stwo::{Cause, Error, check_vk};
 use common::cairo::{Case, name};
+
+mod accept {
+	use super::*;
+
+	/// A simple bootloader's `main` takes every builtin, whatever its tasks use.
+	#[test]
+	fn a_main_that_takes_builtins_without_a_component() {
+		use CairoBuiltin::*;
+		let case = Case::of("votes").with_vk(|vk| {
+			vk.builtins = vec![
+				Output,
+				Pedersen,
+				RangeCheck,
+				Ecdsa,
+				Bitwise,
+				EcOp,
+				Keccak,
+				Poseidon,
+				RangeCheck96,
+				AddMod,
+				MulMod,
+			];
+		});
+		let checked = check_vk(&case.vk, &Policy::of(Profile::Standard)).unwrap();
+		assert_eq!(checked.security.proven, 80);
+	}
+
+	/// As upstream's prover has it by default, with more queries.
+	#[test]
+	fn keys_without_lifting() {
+		for (trace, num_queries, bits) in [
+			(CanonicalSmall, 132, (80, 92)),
+			(CanonicalSmall, 82, (60, 92)),
+			(Canonical, 132, (80, 87)),
+			(CanonicalWithoutPedersen, 132, (80, 87)),
+		] {
+			let key = unlifted(trace, num_queries);
+			let profile = if bits.0 == 80 { Profile::Standard } else { Profile::Compat };
+			let security = check_vk(&key, &Policy::of(profile)).unwrap().security;
+			assert_eq!((security.proven, security.conjectured), bits, "{trace:?}");
+			assert_eq!(assay_stwo::security(&key).unwrap().report.bits, security);
+		}
+	}
+
+	#[test]
+	fn keys_lifted_to_the_highest_column() {
+		let VerifyingKey::CairoV1(mut key) = unlifted(Canonical, 132) else { unreachable!() };
+		key.pcs.lifting_log_size = Some(26);
+		let key = VerifyingKey::CairoV1(key);
+		let lifted = check_vk(&key, &Policy::of(Profile::Standard)).unwrap();
+		let without = check_vk(&unlifted(Canonical, 132), &Policy::of(Profile::Standard)).unwrap();
+		assert_eq!(lifted.security, without.security);
+		assert_eq!(lifted.cost.hash_compressions, without.cost.hash_compressions);
+		assert_eq!(lifted.proof_bytes_max, without.proof_bytes_max);
+	}
+
+	/// Operations on the curve, and Pedersen hashes by the larger table.
+	#[test]
+	fn every_component_of_the_canonical_trace() {
+		let VerifyingKey::CairoV1(mut key) = unlifted(Canonical, 132) else { unreachable!() };
+		key.builtins = vec![CairoBuiltin::Output, CairoBuiltin::Pedersen, CairoBuiltin::EcOp];
+		key.components =
+			(0..68).filter(|&number| !name(number).ends_with("window_bits_9")).collect();
+		key.components.retain(|&number| name(number) != "pedersen_builtin_narrow_windows");
+		assert_eq!(key.components.len(), 64);
+		let checked =
+			check_vk(&VerifyingKey::CairoV1(key), &Policy::of(Profile::Standard)).unwrap();
+		assert_eq!((checked.security.proven, checked.security.conjectured), (80, 85));
+	}
+}
+
+/// The key of `votes` with the defaults of upstream's prover and other queries.
+fn unlifted(trace: CairoPreprocessedTrace, num_queries: u16) -> VerifyingKey {
+	let root = match trace {
+		Canonical => "a98e22423bf5d235981f0b36d939ae56ef3be2751c58b032b2831e6e24ba0364",
+		CanonicalWithoutPedersen => {
+			"4f36cc05752d9c55aa77938952c96e1b437b62edac6ff063ffea661c5a3f14a6"
+		},
+		CanonicalSmall => "068d1166c9f9f0ec247641ca391ee8396170e69343dfcacc632f9638670d2bec",
+	};
+	let byte = |at: usize| u8::from_str_radix(&root[2 * at..2 * at + 2], 16).unwrap();
+	let case = Case::of("votes").with_vk(|vk| {
+		vk.preprocessed_trace = trace;
+		vk.preprocessed = std::array::from_fn(byte);
+		vk.pcs = StwoParams {
+			log_blowup: 1,
+			num_queries,
+			log_last_layer: 0,
+			fold_step: 1,
+			lifting_log_size: None,
+			interaction_grinding_bits: 24,
+			query_grinding_bits: 26,
+		};
+	});
+	case.vk
+}
 
 mod reject {
 	use super::*;
@@ -21,14 +120,50 @@ mod reject {
 	#[test]
 	fn a_root_that_is_not_known() {
 		assert_eq!(refused(|vk| vk.preprocessed = [7; 32]), Error::Own(Cause::CairoPreprocessed));
-		assert_eq!(
-			refused(|vk| vk.preprocessed_trace = CairoPreprocessedTrace::Canonical),
-			Error::Own(Cause::CairoPreprocessed)
-		);
-		assert_eq!(
-			refused(|vk| vk.pcs.lifting_log_size = None),
-			Error::Own(Cause::CairoPreprocessed)
-		);
+		let changes: [fn(&mut CairoVk); 8] = [
+			|vk| vk.preprocessed_trace = Canonical,
+			|vk| vk.preprocessed_trace = CanonicalWithoutPedersen,
+			|vk| vk.hash = StwoHash::Blake2sM31,
+			|vk| vk.pcs.log_blowup = 2,
+			|vk| vk.pcs.log_blowup = 4,
+			// To another height than the highest column's.
+			|vk| vk.pcs.lifting_log_size = Some(0),
+			|vk| vk.pcs.lifting_log_size = Some(22),
+			|vk| vk.pcs.lifting_log_size = Some(24),
+		];
+		for change in changes {
+			assert_eq!(refused(change), Error::Own(Cause::CairoPreprocessed));
+		}
+	}
+
+	/// Upstream counts 96 bits.
+	#[test]
+	fn the_defaults_of_upstreams_prover() {
+		for trace in [Canonical, CanonicalWithoutPedersen, CanonicalSmall] {
+			for profile in Profile::ALL {
+				let error = check_vk(&unlifted(trace, 70), &Policy::of(profile)).unwrap_err();
+				let Error::SecurityTooLow { got, .. } = error else { panic!("{error}") };
+				assert_eq!(got.proven, 55);
+			}
+		}
+	}
+
+	/// The small trace has them in no proof, for upstream's prover does not make one.
+	#[test]
+	fn components_whose_columns_are_in_another_trace() {
+		for (trace, component) in [
+			(Canonical, "pedersen_points_table_window_bits_9"),
+			(CanonicalWithoutPedersen, "pedersen_points_table_window_bits_9"),
+			(CanonicalWithoutPedersen, "pedersen_points_table_window_bits_18"),
+			(CanonicalSmall, "pedersen_points_table_window_bits_18"),
+		] {
+			let VerifyingKey::CairoV1(mut key) = unlifted(trace, 132) else { unreachable!() };
+			key.components.extend((0..68).filter(|&number| name(number) == component));
+			key.components.sort_unstable();
+			let error = check_vk(&VerifyingKey::CairoV1(key), &Policy::of(Profile::Compat));
+			let reason = "a component without its preprocessed columns";
+			assert_eq!(error, Err(Error::Own(Cause::CairoVk { reason })), "{trace:?}: {component}");
+		}
 	}
 
 	#[test]
@@ -45,26 +180,21 @@ mod reject {
 	}
 
 	#[test]
-	fn components_that_do_not_exist_or_lack_columns() {
+	fn components_that_do_not_exist() {
 		assert_eq!(
 			refused(|vk| vk.components.push(68)),
 			Error::Own(Cause::CairoVk { reason: "components are not all in the table" })
 		);
-		let large = (0..68).find(|&number| name(number) == "pedersen_points_table_window_bits_18");
-		assert_eq!(
-			refused(|vk| {
-				vk.components.push(large.unwrap());
-				vk.components.sort_unstable();
-			}),
-			Error::Own(Cause::CairoVk { reason: "a component without its preprocessed columns" })
-		);
 	}
 
 	#[test]
-	fn the_builtin_of_curve_operations() {
-		let reason = "the builtin of curve operations is not in the small preprocessed trace";
+	fn the_component_of_curve_operations_on_the_small_trace() {
+		let reason = "no prover has curve operations on the small preprocessed trace";
 		assert_eq!(
-			refused(|vk| vk.builtins.push(CairoBuiltin::EcOp)),
+			refused(|vk| {
+				vk.components.extend((0..68).filter(|&number| name(number) == "ec_op_builtin"));
+				vk.components.sort_unstable();
+			}),
 			Error::Own(Cause::CairoVk { reason })
 		);
 	}

@@ -438,9 +438,10 @@ mod reject {
 	fn an_honest_proof_under_any_other_parameter() {
 		let case = Case::of("fibonacci");
 		assert_eq!(case.with_vk(|vk| vk.pcs.query_grinding_bits -= 1).verify(), other_transcript());
+		// To where they are lifted without it.
+		assert_eq!(case.with_vk(|vk| vk.pcs.lifting_log_size = None).verify(), other_transcript());
 		for change in [
 			(|vk| vk.pcs.log_blowup = 2) as fn(&mut CairoVk),
-			|vk| vk.pcs.lifting_log_size = None,
 			|vk| vk.pcs.lifting_log_size = Some(22),
 			|vk| vk.preprocessed[0] ^= 1,
 			|vk| vk.hash = StwoHash::Blake2sM31,

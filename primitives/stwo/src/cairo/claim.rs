@@ -23,9 +23,9 @@
 //! follow from its length, where output lies, which is where the program's frame ends, and where
 //! builtins' components begin, which is where their segments do.
 
-use super::Used;
 use super::felt::{Felt, fits, small};
 use super::table::{Parameters, Table};
+use super::{LEAST_HEIGHT, Used};
 use crate::decode::Parts;
 use crate::{Cause, Error};
 use alloc::vec::Vec;
@@ -91,10 +91,9 @@ pub(crate) fn decode(
 	vk: &CairoVk,
 	table: &Table,
 	output: &[Felt],
-	max_log_size: u32,
 	reader: &mut Parts<'_>,
 ) -> Result<Claim, Error> {
-	let mut components = used(vk, table, max_log_size, reader)?;
+	let mut components = used(vk, table, reader)?;
 
 	// Nothing is allocated before it is known to exist; the key bounds the number of words.
 	let final_ap = reader.word("final ap")?;
@@ -139,12 +138,7 @@ pub(crate) fn decode(
 }
 
 /// The used components and their sizes.
-fn used(
-	vk: &CairoVk,
-	table: &Table,
-	max_log_size: u32,
-	reader: &mut Parts<'_>,
-) -> Result<Vec<Used>, Error> {
+fn used(vk: &CairoVk, table: &Table, reader: &mut Parts<'_>) -> Result<Vec<Used>, Error> {
 	let bits = reader.bytes("used components", vk.components.len().div_ceil(8))?;
 	let bit = |index: usize| bits.get(index / 8).is_some_and(|byte| byte >> (index % 8) & 1 == 1);
 	if (vk.components.len()..bits.len().saturating_mul(8)).any(bit) {
@@ -163,7 +157,7 @@ fn used(
 			None => {
 				let log_size = u32::from(reader.byte("log2 of the rows")?);
 				// Upstream's SIMD prover packs 16 rows.
-				if !(4..=max_log_size).contains(&log_size) {
+				if !(4..=table.max_log_size()).contains(&log_size) {
 					return Err(refuse("size of a component"));
 				}
 				log_size
@@ -175,6 +169,12 @@ fn used(
 			Parameters::Strides(count) => (1..=u32::from(count)).map(|i| i << log_size).collect(),
 		};
 		used.push(Used { number, entry, log_size, parameters });
+	}
+	// What the key's bits of security count on.
+	if vk.pcs.lifting_log_size.is_none()
+		&& used.iter().all(|component| component.log_size < u32::from(LEAST_HEIGHT))
+	{
+		return Err(refuse("no component of 2^20 rows, and no lifting"));
 	}
 	Ok(used)
 }
@@ -299,7 +299,24 @@ mod tests {
 		let values = PublicValues::decode_strict(values, 1024).unwrap();
 		let output: Vec<Felt> = values.elements().as_chunks().0.to_vec();
 		let table = Table::new(vk.preprocessed_trace).unwrap();
-		decode(vk, &table, &output, 20, &mut Parts(assay_stark::Reader::new(proof)))
+		decode(vk, &table, &output, &mut Parts(assay_stark::Reader::new(proof)))
+	}
+
+	/// Without it a prover could choose a code of so few rows that queries are worth less than what is counted.
+	#[test]
+	fn a_proof_without_lifting_has_a_component_of_many_rows() {
+		let (mut vk, mut proof) = votes();
+		vk.pcs.lifting_log_size = None;
+		assert!(read(&vk, &proof).is_ok());
+		let table = Table::new(vk.preprocessed_trace).unwrap();
+		let is = |number: &u8| table.component(*number).unwrap().name == "range_check_20";
+		let place = vk.components.iter().position(is).unwrap();
+		proof[place / 8] ^= 1 << (place % 8);
+		let reason = "no component of 2^20 rows, and no lifting";
+		assert_eq!(read(&vk, &proof).err(), Some(Error::Own(Cause::Claim { reason })));
+		// A lifted code has the same rows whatever there is.
+		vk.pcs.lifting_log_size = Some(23);
+		assert!(read(&vk, &proof).is_ok());
 	}
 
 	/// A program in the form in which it is hashed.
@@ -346,6 +363,43 @@ mod tests {
 		}
 		// How far the call goes is the program's business.
 		assert!(with_word(3, small(3)).is_ok());
+	}
+
+	/// A bootloader's `main` takes all builtins. Those that a run doesn't use have no component, and two never
+	/// have one.
+	#[test]
+	fn a_builtin_without_a_component_has_an_empty_segment() {
+		use CairoBuiltin::*;
+		let pointer = |value| Pointer { id: 0, value };
+		for (builtin, reason) in [
+			(Pedersen, "a used builtin without a component"),
+			(RangeCheck, "a used builtin without a component"),
+			(Ecdsa, "a segment that nothing proves"),
+			(Bitwise, "a used builtin without a component"),
+			(EcOp, "a used builtin without a component"),
+			(Keccak, "a segment that nothing proves"),
+			(Poseidon, "a used builtin without a component"),
+			(RangeCheck96, "a used builtin without a component"),
+			(AddMod, "a used builtin without a component"),
+			(MulMod, "a used builtin without a component"),
+		] {
+			let check = |start, stop| {
+				let segment = Segment { builtin, start: pointer(start), stop: pointer(stop) };
+				check_segments(&[segment], &mut [])
+			};
+			let refused = |reason| Err(Error::Own(Cause::Claim { reason }));
+			for at in [0, 1_000, P - 1] {
+				assert_eq!(check(at, at), Ok(()), "{builtin:?}");
+			}
+			// One use.
+			let cells = cells(builtin).unwrap_or(1);
+			assert_eq!(check(1_000, 1_000 + cells), refused(reason), "{builtin:?}");
+			assert_eq!(
+				check(1_000, 999),
+				refused("a segment ends before it starts"),
+				"{builtin:?}"
+			);
+		}
 	}
 
 	#[test]

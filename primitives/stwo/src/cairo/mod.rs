@@ -27,8 +27,11 @@
 //! - The program is the key's: its bytes are in the proof, its hash is in the key.
 //! - The builtins that `main` takes are the key's. The program's bytes say only how many.
 //! - Output is what lies between the pointer that the program was given and the one it gave back.
-//! - A builtin's component starts where the builtin's segment does, and covers it.
-//! - Relations are used less than P times in all.
+//! - A builtin's component starts where the builtin's segment does, and covers it. Without a component
+//!   the segment is empty: so `main` may take builtins that a run, or the trace, doesn't have.
+//! - Each relation is used less than P times, and opcodes at most 2^29 times.
+//! - Without `lifting_log_size` trees are as high as the highest component, which has 2^20 rows at least; that
+//!   of the preprocessed columns is as high as they are.
 //! - Every number is canonical, and every part of a proof has one byte form. The salt with which
 //!   upstream can begin a transcript is zero.
 //!
@@ -47,6 +50,8 @@ mod claim;
 mod felt;
 #[cfg(feature = "layout")]
 mod layout;
+#[cfg(feature = "verifier")]
+mod relations;
 mod roots;
 mod table;
 #[cfg(feature = "verifier")]
@@ -98,6 +103,13 @@ struct Used {
 	log_size: u32,
 	/// What its program reads as public values, below P.
 	parameters: Vec<u32>,
+}
+
+/// The root of the preprocessed columns that a key must have under its other fields, if this crate
+/// knows one: for tools that make keys.
+#[must_use]
+pub fn preprocessed_root(vk: &CairoVk) -> Option<Hash> {
+	roots::known(vk)
 }
 
 /// Which component a number in a key is, by its name in cairo-air; `None` beyond the table.
@@ -175,10 +187,9 @@ fn check(vk: &CairoVk) -> Result<Table, Error> {
 	if !uses("memory_address_to_id") {
 		return refuse("memory_address_to_id is not among the components, and every run needs it");
 	}
-	if vk.preprocessed_trace == CairoPreprocessedTrace::CanonicalSmall
-		&& vk.builtins.contains(&CairoBuiltin::EcOp)
-	{
-		return refuse("the builtin of curve operations is not in the small preprocessed trace");
+	// `main` may take the builtin all the same, as a bootloader's does: its segment is then empty.
+	if vk.preprocessed_trace == CairoPreprocessedTrace::CanonicalSmall && uses("ec_op_builtin") {
+		return refuse("no prover has curve operations on the small preprocessed trace");
 	}
 	if !is_felt(&vk.program_hash) {
 		return refuse("the program's hash is not below Cairo's prime");
@@ -198,10 +209,13 @@ fn is_felt(bytes: &Hash) -> bool {
 	bytes.iter().rev().lt(prime.iter().rev())
 }
 
-/// log2 of the largest number of rows.
-fn max_log_size(vk: &CairoVk) -> u32 {
-	let lifting = vk.pcs.lifting_log_size.unwrap_or(0);
-	lifting.saturating_sub(vk.pcs.log_blowup).into()
+/// log2 of the rows that some component of every proof has, if the key does not lift columns: upstream's prover
+/// has the table of 20 bits in every proof. So no key has to count what a code of a few rows is worth.
+const LEAST_HEIGHT: u8 = 20;
+
+/// log2 of the rows of the lowest instance that the key allows.
+fn least_log_degree(vk: &CairoVk, largest: &Shape) -> u8 {
+	if vk.pcs.lifting_log_size.is_some() { largest.log_degree } else { LEAST_HEIGHT }
 }
 
 /// The instance that a claim describes, as a key. Preprocessed columns that its components read are
@@ -214,6 +228,7 @@ fn instance<'a>(
 	also: &[usize],
 ) -> Result<Key<'a>, Error> {
 	let mut key = Key::begin(frame, hash)?;
+	key.own_preprocessed = true;
 	let [preprocessed, ..] = &mut key.columns;
 	preprocessed.extend(table.trace.iter().map(|c| Column { log_size: c.log_size, samples: 0 }));
 	let mut places = Vec::with_capacity(components.len());
@@ -272,7 +287,7 @@ fn largest<'a>(
 	let mut sampled = Vec::new();
 	for &number in &vk.components {
 		let Some(entry) = table.component(number) else { continue };
-		let sizes = entry.fixed.map_or(4..=max_log_size(vk), |fixed| fixed..=fixed);
+		let sizes = entry.fixed.map_or(4..=table.max_log_size(), |fixed| fixed..=fixed);
 		let mut largest = None;
 		for log_size in sizes {
 			if let Some(columns) = table.columns(&entry, log_size) {
@@ -342,11 +357,12 @@ fn add_cost(vk: &CairoVk, table: &Table, cost: &mut Cost) {
 	cost.extension_operations = (n(cost.extension_operations) + operations).0;
 }
 
-/// The shape of the largest instance that a key for a Cairo program allows.
-pub(crate) fn largest_shape(vk: &CairoVk) -> Result<Shape, Error> {
+/// The shape of the largest instance that a key for a Cairo program allows, and log2 of the rows of the lowest.
+pub(crate) fn shapes(vk: &CairoVk) -> Result<(Shape, u8), Error> {
 	let table = check(vk)?;
 	let frame = frame(vk);
-	Ok(shape(vk, &largest(vk, &frame, [0; 32], &table)?))
+	let shape = shape(vk, &largest(vk, &frame, [0; 32], &table)?);
+	Ok((shape, least_log_degree(vk, &shape)))
 }
 
 /// [`crate::check_vk`] of a key for a Cairo program.
@@ -354,7 +370,9 @@ pub(crate) fn check_vk(vk: &CairoVk, policy: &Policy) -> Result<CheckedVk, Error
 	let table = check(vk)?;
 	let frame = frame(vk);
 	let key = largest(vk, &frame, [0; 32], &table)?;
-	let security = soundness::security_bits(&vk.pcs, vk.hash, &shape(vk, &key)).bits;
+	let shape = shape(vk, &key);
+	let least = least_log_degree(vk, &shape);
+	let security = soundness::of_heights(&vk.pcs, vk.hash, &shape, least).bits;
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
 	}
@@ -376,86 +394,135 @@ pub(crate) fn check_vk(vk: &CairoVk, policy: &Policy) -> Result<CheckedVk, Error
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use assay_primitives::VerifyingKey;
+	use assay_primitives::{StwoParams, VerifyingKey};
 
-	/// Larger traces, once their roots are known, may come close: the verifier asks all the same.
+	/// All components but those that need the larger table of Pedersen's points, or one for the curve.
+	#[cfg(feature = "verifier")]
 	#[test]
 	fn relations_of_the_small_trace_are_never_used_as_often_as_the_characteristic() {
-		let vk = include_bytes!("../../fixtures/cairo/votes_vk_v1.bin");
-		let Ok(VerifyingKey::CairoV1(mut vk)) = VerifyingKey::decode_strict(vk) else {
-			panic!("expected a key for Cairo")
-		};
-		let table = Table::new(vk.preprocessed_trace).unwrap();
-		// All but those that need the larger table of Pedersen's points, or one for the curve.
-		vk.components = (0..68)
-			.filter(|&number| {
-				let name = table.component(number).unwrap().name;
-				!["window_bits_18", "ec_op", "ec_mul_generic"]
-					.iter()
-					.any(|part| name.contains(part))
+		let table = Table::new(CairoPreprocessedTrace::CanonicalSmall).unwrap();
+		let largest: Vec<Used> = (0..68)
+			.map(|number| (number, table.component(number).unwrap()))
+			.filter(|(_, entry)| {
+				let unusable = ["window_bits_18", "ec_op", "ec_mul_generic"];
+				!unusable.iter().any(|part| entry.name.contains(part))
+			})
+			.map(|(number, entry)| {
+				let log_size = entry.fixed.unwrap_or(20);
+				Used { number, entry, log_size, parameters: Vec::new() }
 			})
 			.collect();
-		assert_eq!(vk.components.len(), 63);
-		let frame = frame(&vk);
-		let key = largest(&vk, &frame, [0; 32], &table).unwrap();
-		assert!(key.uses() + 2 * (1 << 16) < u64::from(limits::P), "{}", key.uses());
+		assert_eq!(largest.len(), 63);
+		assert_eq!(relations::check_uses(&largest, 1 << 17), Ok(()));
+	}
+
+	fn votes() -> CairoVk {
+		let vk = include_bytes!("../../fixtures/cairo/votes_vk_v1.bin");
+		let Ok(VerifyingKey::CairoV1(vk)) = VerifyingKey::decode_strict(vk) else {
+			panic!("expected a key for Cairo")
+		};
+		vk
+	}
+
+	fn used(number: u8, entry: Entry, log_size: u32) -> Used {
+		let parameters = match entry.parameters {
+			Parameters::None => Vec::new(),
+			Parameters::Segment(_) => vec![0],
+			Parameters::Strides(count) => vec![0; count.into()],
+		};
+		Used { number, entry, log_size, parameters }
+	}
+
+	/// Instances of `vk` whose components have all heights, in turns; without lifting, those that a claim may
+	/// have.
+	fn mixed<'a>(vk: &CairoVk, frame: &'a StwoVk, table: &Table, turn: usize) -> Option<Key<'a>> {
+		let mut heights = (4..=table.max_log_size()).cycle().skip(turn);
+		let mut components = Vec::new();
+		for &number in &vk.components {
+			let entry = table.component(number).unwrap();
+			let log_size = entry.fixed.unwrap_or_else(|| heights.next().unwrap());
+			if table.columns(&entry, log_size).is_some() {
+				components.push(used(number, entry, log_size));
+			}
+		}
+		let instance = instance(frame, [0; 32], table, &components, &[]).unwrap();
+		(instance.log_degree() >= LEAST_HEIGHT.into()).then_some(instance)
 	}
 
 	/// An instance with components at different heights samples other columns of row numbers than one
 	/// in which all are as high as can be: what the key is charged and admitted for covers it.
 	#[test]
 	fn no_instance_takes_more_than_what_is_counted() {
-		let vk = include_bytes!("../../fixtures/cairo/votes_vk_v1.bin");
-		let Ok(VerifyingKey::CairoV1(vk)) = VerifyingKey::decode_strict(vk) else {
-			panic!("expected a key for Cairo")
-		};
-		let table = Table::new(vk.preprocessed_trace).unwrap();
-		let frame = frame(&vk);
-		let most = largest(&vk, &frame, [0; 32], &table).unwrap();
-		let (counted, shape) = (cost::cost_at_any_height(&most), most.shape());
-		let mut mixed_was_more = false;
-		for turn in 0..17 {
-			let mut heights = (4..=max_log_size(&vk)).cycle().skip(turn);
-			let mut used = Vec::new();
-			for &number in &vk.components {
-				let entry = table.component(number).unwrap();
-				let log_size = entry.fixed.unwrap_or_else(|| heights.next().unwrap());
-				if table.columns(&entry, log_size).is_none() {
-					continue;
-				}
-				let parameters = match entry.parameters {
-					Parameters::None => Vec::new(),
-					Parameters::Segment(_) => vec![0],
-					Parameters::Strides(count) => vec![0; count.into()],
-				};
-				used.push(Used { number, entry, log_size, parameters });
-			}
-			let mixed = instance(&frame, [0; 32], &table, &used, &[]).unwrap();
+		let small = votes();
+		let mut unlifted = votes();
+		unlifted.pcs.lifting_log_size = None;
+		let mut large = votes();
+		large.preprocessed_trace = CairoPreprocessedTrace::Canonical;
+		large.pcs.log_blowup = 1;
+		large.pcs.lifting_log_size = None;
+		large.pcs.fold_step = 1;
+		large.pcs.log_last_layer = 0;
+		for vk in [small, unlifted, large] {
+			let table = Table::new(vk.preprocessed_trace).unwrap();
+			let frame = frame(&vk);
+			let most = largest(&vk, &frame, [0; 32], &table).unwrap();
+			let (counted, shape) = (cost::cost_at_any_height(&most), most.shape());
 			let sampled =
 				|key: &Key<'_>| key.columns[0].iter().filter(|column| column.samples > 0).count();
-			let cost = cost::cost(&mixed);
-			assert!(cost.hash_compressions <= counted.hash_compressions);
-			assert!(cost.extension_operations <= counted.extension_operations);
-			assert!(cost.bytes <= counted.bytes);
-			assert!(mixed.proof_bytes_max() <= most.proof_bytes_max());
-			assert!(mixed.shape().batched <= shape.batched);
-			assert!(sampled(&mixed) <= sampled(&most));
-			// Were only the columns of the largest heights counted, this would be more.
-			let highest: Vec<Used> = used
+			let highest: Vec<Used> = vk
+				.components
 				.iter()
-				.map(|used| {
-					let sizes = used.entry.fixed.map_or(4..=max_log_size(&vk), |size| size..=size);
-					let fits = |size: &u32| table.columns(&used.entry, *size).is_some();
-					Used {
-						log_size: sizes.rev().find(fits).unwrap(),
-						parameters: used.parameters.clone(),
-						..*used
-					}
+				.map(|&number| {
+					let entry = table.component(number).unwrap();
+					let sizes = entry.fixed.map_or(4..=table.max_log_size(), |size| size..=size);
+					let fits = |size: &u32| table.columns(&entry, *size).is_some();
+					used(number, entry, sizes.rev().find(fits).unwrap())
 				})
 				.collect();
 			let highest = instance(&frame, [0; 32], &table, &highest, &[]).unwrap();
-			mixed_was_more |= mixed.proof_bytes_max() > highest.proof_bytes_max();
+			let (mut tried, mut mixed_was_more) = (0, false);
+			for mixed in (0..22).filter_map(|turn| mixed(&vk, &frame, &table, turn)) {
+				let cost = cost::cost(&mixed);
+				assert!(cost.hash_compressions <= counted.hash_compressions);
+				assert!(cost.extension_operations <= counted.extension_operations);
+				assert!(cost.bytes <= counted.bytes);
+				assert!(mixed.proof_bytes_max() <= most.proof_bytes_max());
+				assert!(mixed.shape().batched <= shape.batched);
+				assert!(mixed.shape().lookup_degree <= shape.lookup_degree);
+				assert!(mixed.log_degree() <= most.log_degree());
+				assert!(sampled(&mixed) <= sampled(&most));
+				// Were only the columns of the largest heights counted, this would be more.
+				mixed_was_more |= mixed.proof_bytes_max() > highest.proof_bytes_max();
+				tried += 1;
+			}
+			assert!(tried > 15);
+			assert!(mixed_was_more);
 		}
-		assert!(mixed_was_more);
+	}
+
+	/// Without lifting, the trees are as high as the instance: no height has fewer bits than the key.
+	#[test]
+	fn no_height_has_fewer_bits_than_the_key() {
+		let mut vk = votes();
+		vk.preprocessed_trace = CairoPreprocessedTrace::Canonical;
+		vk.pcs.lifting_log_size = None;
+		let table = Table::new(vk.preprocessed_trace).unwrap();
+		for (log_blowup, log_last_layer, fold_step) in [(1, 0, 1), (1, 8, 4), (2, 0, 3), (3, 5, 4)]
+		{
+			for num_queries in [1, 40, 66, 70, 82, 132, 400] {
+				vk.pcs =
+					StwoParams { log_blowup, num_queries, log_last_layer, fold_step, ..vk.pcs };
+				let frame = frame(&vk);
+				let key = largest(&vk, &frame, [0; 32], &table).unwrap();
+				let shape = shape(&vk, &key);
+				assert_eq!(shape.log_degree, 25);
+				let bits = soundness::of_heights(&vk.pcs, vk.hash, &shape, LEAST_HEIGHT).bits;
+				for log_degree in LEAST_HEIGHT..=25 {
+					let lower = Shape { log_degree, ..shape };
+					let of_lower = soundness::security_bits(&vk.pcs, vk.hash, &lower).bits;
+					assert!(of_lower.meet(bits), "{log_degree}: {of_lower:?}, {bits:?}");
+				}
+			}
+		}
 	}
 }

@@ -4,21 +4,42 @@
 //!
 //! A table of range checks with another content would prove anything, so which root a key has is not
 //! its author's choice. A root depends on the columns, on the hash, on the blowup and on the lifted
-//! height, which here is that of the highest column.
+//! height, which is that of the highest column: a key that lifts columns lifts them to it, and without
+//! lifting their tree is as high by itself.
 
 use assay_primitives::{CairoPreprocessedTrace, CairoVk, Digest, StwoHash};
 
 /// The root of a key's preprocessed columns under its parameters, if it is known.
 pub(crate) fn known(vk: &CairoVk) -> Option<Digest> {
-	use CairoPreprocessedTrace::CanonicalSmall;
-	let lifting = vk.pcs.lifting_log_size?;
-	match (vk.preprocessed_trace, vk.hash, vk.pcs.log_blowup, lifting) {
-		(CanonicalSmall, StwoHash::Blake2s, 1, 21) => Some(SMALL_BLOWUP_2),
-		(CanonicalSmall, StwoHash::Blake2s, 2, 22) => Some(SMALL_BLOWUP_4),
-		(CanonicalSmall, StwoHash::Blake2s, 3, 23) => Some(SMALL_BLOWUP_8),
+	use CairoPreprocessedTrace::{Canonical, CanonicalSmall, CanonicalWithoutPedersen};
+	let blowup = vk.pcs.log_blowup;
+	let height = match vk.preprocessed_trace {
+		Canonical | CanonicalWithoutPedersen => 25u8,
+		CanonicalSmall => 20,
+	};
+	let lifted_to = |lifting| lifting == height.saturating_add(blowup);
+	if vk.hash != StwoHash::Blake2s || !vk.pcs.lifting_log_size.is_none_or(lifted_to) {
+		return None;
+	}
+	match (vk.preprocessed_trace, blowup) {
+		(Canonical, 1) => Some(CANONICAL_BLOWUP_2),
+		(CanonicalWithoutPedersen, 1) => Some(WITHOUT_PEDERSEN_BLOWUP_2),
+		(CanonicalSmall, 1) => Some(SMALL_BLOWUP_2),
+		(CanonicalSmall, 2) => Some(SMALL_BLOWUP_4),
+		(CanonicalSmall, 3) => Some(SMALL_BLOWUP_8),
 		_ => None,
 	}
 }
+
+const CANONICAL_BLOWUP_2: Digest = [
+	0xa9, 0x8e, 0x22, 0x42, 0x3b, 0xf5, 0xd2, 0x35, 0x98, 0x1f, 0x0b, 0x36, 0xd9, 0x39, 0xae, 0x56,
+	0xef, 0x3b, 0xe2, 0x75, 0x1c, 0x58, 0xb0, 0x32, 0xb2, 0x83, 0x1e, 0x6e, 0x24, 0xba, 0x03, 0x64,
+];
+
+const WITHOUT_PEDERSEN_BLOWUP_2: Digest = [
+	0x4f, 0x36, 0xcc, 0x05, 0x75, 0x2d, 0x9c, 0x55, 0xaa, 0x77, 0x93, 0x89, 0x52, 0xc9, 0x6e, 0x1b,
+	0x43, 0x7b, 0x62, 0xed, 0xac, 0x6f, 0xf0, 0x63, 0xff, 0xea, 0x66, 0x1c, 0x5a, 0x3f, 0x14, 0xa6,
+];
 
 const SMALL_BLOWUP_2: Digest = [
 	0x06, 0x8d, 0x11, 0x66, 0xc9, 0xf9, 0xf0, 0xec, 0x24, 0x76, 0x41, 0xca, 0x39, 0x1e, 0xe8, 0x39,

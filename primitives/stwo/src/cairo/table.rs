@@ -108,6 +108,11 @@ impl Table {
 		self.components.get(usize::from(number)).copied()
 	}
 
+	/// log2 of the rows of the highest column, and so of the highest component.
+	pub fn max_log_size(&self) -> u32 {
+		self.trace.last().map_or(0, |column| column.log_size)
+	}
+
 	/// Names of a component's preprocessed columns, in the order in which its program reads them; `None` for
 	/// row numbers of its own size.
 	pub fn column_names(&self, entry: &Entry) -> Vec<Option<&'static str>> {

@@ -5,11 +5,12 @@
 
 use super::claim::{self, Claim, MEMORY_BOUND};
 use super::felt::{Felt, fits, limbs, small};
+use super::relations::check_uses;
 use super::table::Table;
-use super::{LARGEST_POWER, OUTPUT_WORDS, check, frame, instance, max_log_size};
+use super::{LARGEST_POWER, OUTPUT_WORDS, check, frame, instance};
 use crate::component::{Context, Relation};
 use crate::decode::{Interaction, Parts, decode_rest};
-use crate::key::{Key, bound, n};
+use crate::key::Key;
 use crate::transcript::check_unread_nonce;
 use crate::verifier::argument;
 use crate::{Accepted, Cause, Error};
@@ -75,14 +76,11 @@ fn verify_with<const M31_OUTPUT: bool>(
 	let table = check(vk)?;
 	let output = output(public_values)?;
 	let mut reader = Parts(Reader::new(proof));
-	let claim = claim::decode(vk, &table, &output, max_log_size(vk), &mut reader)?;
+	let claim = claim::decode(vk, &table, &output, &mut reader)?;
 	let frame = frame(vk);
 	let key = instance(&frame, hash, &table, &claim.components, &[])?;
 	let cells = claim.cells();
-	// The product of a field's characteristic with a fraction is zero: no tuple may be used that
-	// often. Public memory uses two tuples a cell, and the states are two more.
-	let uses = n(key.uses()) + n(2) * n(cells.len() as u64) + n(2);
-	bound("uses of relations", (0, u64::from(limits::P - 1)), uses.0)?;
+	check_uses(&claim.components, cells.len())?;
 	let proof = decode_rest::<Blake2sMerkleHasherGeneric<M31_OUTPUT>>(&key, reader)?;
 	let Some(interaction) = &proof.interaction else {
 		return Err(Error::Internal { reason: "a component of Cairo has no lookups".into() });
@@ -223,7 +221,7 @@ where
 	let table = check(vk)?;
 	let mut reader = Parts(Reader::new(claim));
 	let output = output(public_values)?;
-	let decoded = claim::decode(vk, &table, &output, max_log_size(vk), &mut reader)?;
+	let decoded = claim::decode(vk, &table, &output, &mut reader)?;
 	let frame = frame(vk);
 	let key = instance(&frame, [0; 32], &table, &decoded.components, &[])?;
 	let rest = crate::decode::encode(&key, Some((nonce, claimed_sums)), proof);

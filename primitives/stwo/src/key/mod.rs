@@ -82,6 +82,10 @@ pub(crate) struct Key<'a> {
 	pub alpha_powers: Vec<u32>,
 	/// log2 of the domain that every column is lifted to.
 	pub lifting: u32,
+	/// Whether the preprocessed columns are the verifier's own, whatever components there are.
+	pub own_preprocessed: bool,
+	/// log2 of the leaves of the preprocessed columns' tree.
+	pub preprocessed_leaves: u32,
 	pub constraint_degree: u64,
 }
 
@@ -139,6 +143,8 @@ impl<'a> Key<'a> {
 			claimed_sums: 0,
 			alpha_powers: vec![0; vk.relations.into()],
 			lifting: 0,
+			own_preprocessed: false,
+			preprocessed_leaves: 0,
 			constraint_degree: 0,
 		})
 	}
@@ -163,27 +169,38 @@ impl<'a> Key<'a> {
 		let operations = key.components.iter().map(|c| c.program.nodes().len() as u64).sum();
 		bound("operations", (1, limits::MAX_OPERATIONS.into()), operations)?;
 		let needed = u64::from(largest).saturating_add(log_blowup.into());
-		let lifting = match lifting_log_size {
+		let (lifting, preprocessed_leaves) = match lifting_log_size {
 			Some(lifting) => {
 				bound("lifting_log_size", (needed, supported::LIFTING_LOG_SIZE.1), lifting.into())?;
-				lifting.into()
+				(lifting.into(), lifting.into())
 			},
 			// Upstream then lifts each tree to its own largest column, and its verifier reads all
-			// trees as if they were equally high: it panics on proofs where they are not.
+			// trees as if they were equally high, but for the preprocessed columns'. That may be higher,
+			// where the verifier knows it and no component is as high.
 			None => {
-				for (name, columns) in [
-					("largest preprocessed column without lifting_log_size", preprocessed),
-					("largest interaction column without lifting_log_size", interaction),
-				] {
-					if let Some(height) = columns.iter().map(|column| column.log_size).max() {
-						bound(name, (largest.into(), largest.into()), height.into())?;
-					}
+				let most = if key.own_preprocessed {
+					supported::LIFTING_LOG_SIZE.1
+				} else {
+					largest.into()
+				};
+				let mut preprocessed_height = largest;
+				if let Some(height) = height(preprocessed) {
+					let name = "largest preprocessed column without lifting_log_size";
+					bound(name, (largest.into(), most), height.into())?;
+					preprocessed_height = height;
 				}
-				largest.saturating_add(log_blowup.into())
+				if let Some(height) = height(interaction) {
+					let name = "largest interaction column without lifting_log_size";
+					bound(name, (largest.into(), largest.into()), height.into())?;
+				}
+				let blowup = u32::from(log_blowup);
+				(largest.saturating_add(blowup), preprocessed_height.saturating_add(blowup))
 			},
 		};
 		bound("lifted domain", supported::LIFTING_LOG_SIZE, lifting.into())?;
+		bound("preprocessed domain", supported::LIFTING_LOG_SIZE, preprocessed_leaves.into())?;
 		key.lifting = lifting;
+		key.preprocessed_leaves = preprocessed_leaves;
 		// Folding from a circle takes one step at least, and ends in the last layer.
 		bound(
 			"fold_step + log_last_layer",
@@ -349,6 +366,11 @@ const MAX_LOOKUP_DEGREE: u64 = 1 << 48;
 
 /// Columns of the composition: two halves of four coordinates.
 pub(crate) const COMPOSITION_COLUMNS: usize = 8;
+
+/// log2 of the rows of the highest column.
+fn height(columns: &[Column]) -> Option<u32> {
+	columns.iter().map(|column| column.log_size).max()
+}
 
 fn width(trace: &[Column], interaction: &[Column]) -> u64 {
 	trace.len().saturating_add(interaction.len()) as u64

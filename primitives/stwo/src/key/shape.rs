@@ -118,6 +118,20 @@ impl Key<'_> {
 			.chain([("composition", COMPOSITION_COLUMNS)])
 	}
 
+	/// log2 of the leaves of a tree, by its place among [`Self::trees`].
+	pub fn leaves(&self, tree: usize) -> u32 {
+		if tree == 0 { self.preprocessed_leaves } else { self.lifting }
+	}
+
+	/// Where the preprocessed columns' tree has the values of rows of the lifted domain. In a higher tree, a
+	/// column that a component reads has each value several times, and upstream opens this one.
+	#[cfg(feature = "verifier")]
+	pub fn preprocessed_positions(&self, positions: &[usize]) -> Vec<usize> {
+		let higher = self.preprocessed_leaves.saturating_sub(self.lifting);
+		// A half of the circle domain holds even positions, the other odd ones.
+		positions.iter().map(|at| (at >> 1 << 1) << higher | at & 1).collect()
+	}
+
 	/// log2 of the domain of the last layer.
 	fn log_last_domain(&self) -> u32 {
 		u32::from(self.vk.pcs.log_last_layer).saturating_add(self.vk.pcs.log_blowup.into())
@@ -169,9 +183,9 @@ impl Key<'_> {
 		let siblings =
 			|positions, log_leaves| n(4) + n(32) * n(self.max_siblings(positions, log_leaves));
 		let mut total = self.rows_bytes(queries);
-		for (_, columns) in self.trees() {
+		for (tree, (_, columns)) in self.trees().enumerate() {
 			if columns > 0 {
-				total += siblings(queries, self.lifting);
+				total += siblings(queries, self.leaves(tree));
 			}
 		}
 		let layers = self.layers();
@@ -259,5 +273,22 @@ mod tests {
 		}
 		// For each of six blowups: 188 for heights 4 to 11, and all 36 for eleven more.
 		assert_eq!(keys, 6 * (188 + 11 * 36));
+	}
+
+	#[cfg(feature = "verifier")]
+	#[test]
+	fn positions_in_a_higher_tree_are_upstreams() {
+		let vk = fibonacci();
+		let mut key = Key::new(&vk, [0; 32]).unwrap();
+		let positions: Vec<usize> = (0..200).map(|i| i * i * 7 % (1 << key.lifting)).collect();
+		for higher in 0..6 {
+			key.preprocessed_leaves = key.lifting + higher;
+			let upstreams = stwo::core::pcs::utils::prepare_preprocessed_query_positions(
+				&positions,
+				key.lifting,
+				key.preprocessed_leaves,
+			);
+			assert_eq!(key.preprocessed_positions(&positions), upstreams);
+		}
 	}
 }
