@@ -69,7 +69,9 @@ use crate::{Cause, CheckedVk, Error};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::{Program, limits};
-use assay_primitives::{CairoBuiltin, CairoPreprocessedTrace, CairoVk, Cost, Hash, Policy, StwoVk};
+use assay_primitives::{
+	CairoBuiltin, CairoPreprocessedTrace, CairoVk, Cost, Felt, Hash, Policy, StwoVk,
+};
 use table::{Entry, Parameters, Table};
 
 /// What a key may say.
@@ -191,22 +193,10 @@ fn check(vk: &CairoVk) -> Result<Table, Error> {
 	if vk.preprocessed_trace == CairoPreprocessedTrace::CanonicalSmall && uses("ec_op_builtin") {
 		return refuse("no prover has curve operations on the small preprocessed trace");
 	}
-	if !is_felt(&vk.program_hash) {
+	if Felt::from_le_bytes(vk.program_hash).is_none() {
 		return refuse("the program's hash is not below Cairo's prime");
 	}
 	Ok(table)
-}
-
-/// Whether 32 little-endian bytes are a number below Cairo's prime, `2^251 + 17 * 2^192 + 1`.
-fn is_felt(bytes: &Hash) -> bool {
-	let mut prime = [0; 32];
-	// Its bytes that are not zero, and where.
-	for (place, value) in [(0, 1), (24, 17), (31, 8)] {
-		if let Some(byte) = prime.get_mut(place) {
-			*byte = value;
-		}
-	}
-	bytes.iter().rev().lt(prime.iter().rev())
 }
 
 /// log2 of the rows that some component of every proof has, if the key does not lift columns: upstream's prover
