@@ -31,7 +31,7 @@ pub const SLOT_DURATION: u64 = 2_000;
 
 /// The keys of genesis: the one of Cairo's bootloader, so that no Cairo program needs a key of its own. Nobody pays a
 /// deposit for it, and it stays until the admin purges it.
-fn vks() -> Vec<Bytes> {
+pub(crate) fn vks() -> Vec<Bytes> {
 	#[cfg(feature = "backend-cairo")]
 	let vks = vec![Bytes(assay_stwo::cairo::BOOTLOADER_VK.to_vec())];
 	#[cfg(not(feature = "backend-cairo"))]

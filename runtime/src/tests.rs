@@ -3,7 +3,7 @@
 //! What the assembled runtime must hold, beyond its pallets' own tests.
 
 use crate::{configs::*, genesis_config_presets::*, price::signed, senders::SENDERS, *};
-use assay_primitives::{Profile, QUEUE_FULL, SystemId, VerifyingKey};
+use assay_primitives::{Profile, QUEUE_FULL, VerifyingKey};
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
@@ -67,18 +67,19 @@ mod presets_should {
 		}
 	}
 
-	/// A Cairo program needs no registration, and its longest proof fits.
-	#[cfg(feature = "backend-cairo")]
+	/// For good, without a deposit, and the longest proof under each fits.
 	#[test]
-	fn hold_the_key_of_cairos_bootloader() {
-		let vk_hash = Hash::from(VerifyingKey::hash_encoded(assay_stwo::cairo::BOOTLOADER_VK));
+	fn hold_their_keys() {
 		for id in preset_names() {
 			build(id.as_ref()).execute_with(|| {
-				let info = ProofVerifier::vk_info(vk_hash).unwrap();
-				assert!(info.open);
-				assert_eq!((info.system, info.registrant), (SystemId::Cairo, None));
-				assert_eq!(info.profile, Some(Profile::Standard));
-				assert!(info.proof_bytes_max < MAX_PROOF_BYTES, "{}", info.proof_bytes_max);
+				for vk in vks() {
+					let vk_hash = Hash::from(VerifyingKey::hash_encoded(&vk));
+					let info = ProofVerifier::vk_info(vk_hash).unwrap();
+					assert!(info.open);
+					assert_eq!((info.registrant, info.ends), (None, None));
+					assert_eq!(info.profile, Some(Profile::Standard));
+					assert!(info.proof_bytes_max < MAX_PROOF_BYTES, "{}", info.proof_bytes_max);
+				}
 			});
 		}
 	}

@@ -36,7 +36,7 @@ def preimage(context: bytes, key: bytes, verifier_version: int, values: list[int
 
 
 def of_tasks(tasks: list[Json]) -> list[int]:
-    """What Cairo's simple bootloader puts out: its tasks, eight words a number."""
+    """What a bootloader puts out: its tasks, eight words a number."""
     numbers = [len(tasks)]
     for task in tasks:
         output = [int(number, 16) for number in task["output"]]

@@ -4,7 +4,7 @@
 //! contracts and libraries. `scripts/workshop/statement_vectors.py` computes the same file with
 //! nothing but Python's hashlib.
 
-use assay_primitives::{CairoTask, Felt, Hash, PublicValues, VerifyingKey, statement_hash};
+use assay_primitives::{Hash, PublicValues, VerifyingKey, statement_hash};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -34,16 +34,6 @@ fn values(vector: &Value) -> PublicValues {
 	PublicValues::V1(vector["public_values"].as_array().unwrap().iter().map(number).collect())
 }
 
-/// The tasks of a vector that has some.
-fn tasks(vector: &Value) -> Option<Vec<CairoTask>> {
-	let felt = |value: &Value| value.as_str().unwrap().parse::<Felt>().unwrap();
-	let task = |task: &Value| CairoTask {
-		program: felt(&task["program"]),
-		output: task["output"].as_array().unwrap().iter().map(felt).collect(),
-	};
-	Some(vector["tasks"].as_array()?.iter().map(task).collect())
-}
-
 mod statement_should {
 	use super::*;
 
@@ -63,23 +53,6 @@ mod statement_should {
 				vector["name"]
 			);
 		}
-	}
-
-	#[test]
-	fn be_that_of_a_bootloaders_tasks() {
-		let mut alone = 0;
-		for vector in vectors("statements") {
-			let Some(tasks) = tasks(&vector) else { continue };
-			assert_eq!(PublicValues::of_cairo_tasks(&tasks), values(&vector));
-			assert_eq!(values(&vector).cairo_tasks().as_ref(), Ok(&tasks));
-			if let [task] = tasks.as_slice() {
-				let statement =
-					task.statement(&hash(&vector, "context"), &hash(&vector, "vk_hash"));
-				assert_eq!(statement, hash(&vector, "statement"));
-				alone += 1;
-			}
-		}
-		assert_eq!(alone, 2);
 	}
 
 	#[test]

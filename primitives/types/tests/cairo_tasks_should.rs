@@ -2,7 +2,10 @@
 
 //! The tasks of Cairo's bootloader, read from public values and written into them.
 
-use assay_primitives::{CairoTask, FELT_WORDS, Felt, FeltError, PublicValues, TasksError};
+use assay_primitives::{
+	CairoTask, FELT_WORDS, Felt, FeltError, Hash, PublicValues, TasksError, statement_hash,
+};
+use serde_json::Value;
 
 fn task(program: u64, output: &[u64]) -> CairoTask {
 	CairoTask {
@@ -96,6 +99,39 @@ mod tasks_should {
 			let refused = PublicValues::V1(words).cairo_tasks();
 			assert_eq!(refused, Err(TasksError::NotCanonical { at }));
 		}
+	}
+
+	/// Those of `docs/statement-vectors.json`, which `scripts/workshop/statement_vectors.py` computes too.
+	#[test]
+	fn have_the_public_values_and_the_statement_of_the_test_vectors() {
+		let document = include_str!("../../../docs/statement-vectors.json");
+		let document: Value = serde_json::from_str(document).unwrap();
+		let felt = |value: &Value| value.as_str().unwrap().parse::<Felt>().unwrap();
+		let task = |task: &Value| CairoTask {
+			program: felt(&task["program"]),
+			output: task["output"].as_array().unwrap().iter().map(felt).collect(),
+		};
+		let (mut alone, mut several) = (0, 0);
+		for vector in document["statements"].as_array().unwrap() {
+			let Some(tasks) = vector["tasks"].as_array() else { continue };
+			let tasks: Vec<_> = tasks.iter().map(task).collect();
+			let values = PublicValues::of_cairo_tasks(&tasks);
+			assert_eq!(serde_json::json!(values.elements()), vector["public_values"]);
+			assert_eq!(values.cairo_tasks().as_ref(), Ok(&tasks));
+			let hash = |field: &str| -> Hash {
+				hex::decode(vector[field].as_str().unwrap()).unwrap().try_into().unwrap()
+			};
+			let (context, vk_hash) = (hash("context"), hash("vk_hash"));
+			assert_eq!(statement_hash(&context, &vk_hash, 1, &values), hash("statement"));
+			match tasks.as_slice() {
+				[task] => {
+					assert_eq!(task.statement(&context, &vk_hash), hash("statement"));
+					alone += 1;
+				},
+				_ => several += 1,
+			}
+		}
+		assert_eq!((alone, several), (2, 3));
 	}
 
 	#[test]

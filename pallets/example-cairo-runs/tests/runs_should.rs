@@ -13,7 +13,7 @@ use frame_support::{
 	traits::{ConstU32, Hooks},
 	weights::Weight,
 };
-use pallet_example_runs::{Event, Places, Queue, Queued, Run, Runs as Remembered};
+use pallet_example_cairo_runs::{Event, Places, Queue, Queued, Run, Runs as Remembered};
 use pallet_proof_verifier::{Scope, StatementInfo};
 use sp_core::{H256, U256};
 use sp_runtime::BuildStorage;
@@ -22,7 +22,7 @@ frame_support::construct_runtime!(
 	pub enum Test {
 		System: frame_system,
 		ProofVerifier: pallet_proof_verifier,
-		Runs: pallet_example_runs,
+		Runs: pallet_example_cairo_runs,
 	}
 );
 
@@ -45,7 +45,7 @@ parameter_types! {
 	pub static MaxRuns: u32 = 6;
 }
 
-impl pallet_example_runs::Config for Test {
+impl pallet_example_cairo_runs::Config for Test {
 	type Bootloader = Bootloader;
 	type MaxTasks = ConstU32<3>;
 	type MaxRuns = MaxRuns;
@@ -184,7 +184,7 @@ mod runs_should {
 			assert_eq!(Runs::vouched(&alone), ProofVerifier::held_statement(statement));
 			assert!(Runs::vouched(&alone).is_some());
 			assert_eq!(Remembered::<Test>::iter().count(), 0);
-			assert_eq!(events(), []);
+			assert!(events().is_empty());
 		});
 	}
 
@@ -206,7 +206,7 @@ mod runs_should {
 		chain(|| {
 			submit_values(Bootloader::get(), &PublicValues::V1(vec![2]));
 			assert_eq!(Remembered::<Test>::iter().count(), 0);
-			assert_eq!(events(), []);
+			assert!(events().is_empty());
 		});
 	}
 
