@@ -3,14 +3,15 @@
 //! `show`: what a chain knows of keys and statements, as its node answers it.
 
 use crate::chain::{connect, within};
-use crate::cli::{ShowArgs, ShowCommand, VkArgs};
+use crate::cli::{ShowArgs, ShowCommand, ShowRunArgs, VkArgs};
 use crate::files;
 use crate::hint;
 use crate::online::vk_hash;
 use crate::output::{Answer, Exit, Failure, Progress, hex, table};
 use assay_client::Token;
 use assay_client::state::{Object, State, longest_proof};
-use assay_primitives::{Hash, PublicValues, SystemId, statement_hash};
+use assay_primitives::{CairoTask, Hash, PublicValues, SystemId, VerifyingKey, statement_hash};
+use assay_stwo::cairo::BOOTLOADER_VK;
 use serde_json::{Value, json};
 
 /// What is asked, with all files read: nobody is asked before the arguments are known to be good.
@@ -57,6 +58,11 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 				));
 			},
 		},
+		ShowCommand::Run(args) => {
+			let known = || VerifyingKey::hash_encoded(BOOTLOADER_VK);
+			let vk_hash = args.vk_hash.unwrap_or_else(known);
+			Question::StatementOf(vk_hash, Some(SystemId::Cairo), values_of_run(args)?)
+		},
 		ShowCommand::Restrictions => Question::Restrictions,
 		ShowCommand::Validators => Question::Validators,
 	};
@@ -93,6 +99,20 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 		Ok(object)
 	};
 	answer(within(Some(args.chain.timeout), work)?)
+}
+
+/// The public values of the proof of a run: the ones that are given, if the run is among them, or else those of a proof
+/// of nothing but the run.
+fn values_of_run(args: &ShowRunArgs) -> Result<PublicValues, Failure> {
+	let task = CairoTask { program: args.program, output: args.output.clone() };
+	let Some(path) = &args.public_values else { return Ok(PublicValues::of_cairo_tasks(&[task])) };
+	let values = files::read_public_values(path)?.1;
+	let located = |message: &str| Failure::usage(message).context(path.display());
+	let tasks = values.cairo_tasks().map_err(|error| located(&error.to_string()))?;
+	match tasks.contains(&task) {
+		true => Ok(values),
+		false => Err(located("expected this run among the tasks, got others")),
+	}
 }
 
 /// A key as the chain knows it, and what a submission costs.
