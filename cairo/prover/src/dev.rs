@@ -10,6 +10,7 @@ use crate::program::Program;
 use crate::prove::{self, Proof, Prover};
 use crate::run::Run;
 use assay_primitives::{CairoVk, Profile, StwoParams, VerifyingKey};
+use cairo_air::utils::{ProofFormat, serialize_proof_to_file};
 use codec::Encode;
 use std::fs;
 use std::path::Path;
@@ -162,6 +163,37 @@ pub fn fixtures(
 			None => of_run(&program, &theirs, pcs)?,
 		};
 		write(name, &vk, &theirs, seconds, out, cache)?;
+	}
+	Ok(Answer::default())
+}
+
+/// What upstream's stock prover has when it is told nothing, but for the trace: a proof that shows 60 bits.
+const STOCK: StwoParams = StwoParams {
+	log_blowup: 1,
+	num_queries: 70,
+	log_last_layer: 0,
+	fold_step: 1,
+	lifting_log_size: None,
+	interaction_grinding_bits: 24,
+	query_grinding_bits: 26,
+};
+
+/// Proves a program's run with the stock prover's defaults, and writes the proof in each of its forms.
+pub fn stock(program: &Path, arguments: &[String], out: &Path) -> Result<Answer, Failure> {
+	let run = Run::of(&Program::read(program)?, arguments::parse(arguments)?)?;
+	let start = Instant::now();
+	let proof = Prover::new(STOCK).prove_as_stock(run.input)?;
+	println!("proven in {} s", start.elapsed().as_secs());
+	fs::create_dir_all(out).map_err(|error| Failure::usage(error).at(out))?;
+	for (name, format) in [
+		("stock.json", ProofFormat::Json),
+		("stock.cairo-serde.json", ProofFormat::CairoSerde),
+		("stock.bin", ProofFormat::Binary),
+		("stock.extended.bin", ProofFormat::ExtendedBinary),
+	] {
+		let path = out.join(name);
+		serialize_proof_to_file(&proof, &path, format)
+			.map_err(|error| Failure::usage(error).at(&path))?;
 	}
 	Ok(Answer::default())
 }
