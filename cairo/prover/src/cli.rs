@@ -129,6 +129,16 @@ pub enum Command {
 		/// Those to make; all, if none is named
 		names: Vec<String>,
 	},
+	/// For this repository: prove with the stock prover's defaults, and write each of its forms
+	#[command(hide = true)]
+	Stock {
+		/// Folder to write to
+		out: PathBuf,
+		/// A compiled program
+		program: PathBuf,
+		/// Its arguments
+		arguments: Vec<String>,
+	},
 	/// For this repository: verify the proofs that `fixtures` made, here and upstream
 	#[command(hide = true)]
 	Measure {

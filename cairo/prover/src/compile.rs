@@ -223,7 +223,8 @@ impl Corelib {
 		let Some(folder) = given.map(Path::to_owned).or(from_environment) else {
 			let mut found = usual_folders().into_iter().filter_map(|folder| Self::at(&folder));
 			return found.find(Self::fits).ok_or_else(|| {
-				let message = format!("expected Cairo's core library {CORELIB_VERSION}, found none");
+				let message =
+					format!("expected Cairo's core library {CORELIB_VERSION}, found none");
 				Failure::usage(message).hint(hint)
 			});
 		};
@@ -245,7 +246,8 @@ impl Corelib {
 		let source = source.into_iter().find(|source| source.join("lib.cairo").is_file())?;
 		let manifest = std::fs::read_to_string(source.parent()?.join("Scarb.toml")).ok();
 		let manifest = manifest.and_then(|text| toml::from_str::<toml::Table>(&text).ok());
-		let version = manifest.as_ref().and_then(|all| all.get("package")?.get("version")?.as_str());
+		let version =
+			manifest.as_ref().and_then(|all| all.get("package")?.get("version")?.as_str());
 		let version = version.map(str::to_owned);
 		Some(Self { source, version })
 	}

@@ -12,14 +12,13 @@ use crate::bootloader;
 use crate::components;
 use crate::failure::{Answer, Failure};
 use crate::key;
-use crate::prove::{self, Proof};
+use crate::prove::{self, Proof, StockProof};
 use crate::run::felt;
 use assay_primitives::{
 	CairoPreprocessedTrace, CairoVk, Policy, Profile, SecurityBits, StwoHash, StwoParams,
 	VerifyingKey,
 };
 use bzip2::read::BzDecoder;
-use cairo_air::CairoProof;
 use cairo_air::claims::{CairoClaim, CairoInteractionClaim};
 use cairo_vm::Felt252;
 use codec::Encode;
@@ -111,8 +110,7 @@ fn read(path: &Path) -> Result<Proof, Failure> {
 			let plain: Result<Proof, _> = bincode::deserialize(&unpacked);
 			plain
 				.or_else(|_| {
-					let extended: CairoProof<Blake2sMerkleHasher> =
-						bincode::deserialize(&unpacked)?;
+					let extended: StockProof = bincode::deserialize(&unpacked)?;
 					Ok(extended.into())
 				})
 				.map_err(|error: bincode::Error| malformed(error.to_string()))

@@ -208,8 +208,9 @@ mod keys_should {
 			(state >> 33) as usize % bound
 		};
 		let mut felts: Vec<Felt252> = vec![0.into()];
-		let mut transfer = |felts: &mut Vec<Felt252>, from: u64, to: u64, amount: [u128; 2]| {
-			felts.extend([from.into(), to.into(), amount[0].into(), amount[1].into()]);
+		let transfer = |felts: &mut Vec<Felt252>, from: u64, to: u64, amount: [u128; 2]| {
+			let [low, high] = amount.map(Felt252::from);
+			felts.extend([from.into(), to.into(), low, high]);
 		};
 		for account in 1..=count {
 			// Below 2^254 in all.

@@ -79,6 +79,7 @@ fn run(command: Command) -> Result<Answer, Failure> {
 		Command::Fixtures { compiled, out, cache, names } => {
 			dev::fixtures(&compiled, &out, &cache, &names)
 		},
+		Command::Stock { out, program, arguments } => dev::stock(&program, &arguments, &out),
 		Command::Measure { cache, names } => dev::measure(&cache, &names),
 	}
 }

@@ -28,6 +28,8 @@ use stwo_cairo_prover::prover::{ChannelHash, ProverParameters, prove_cairo_with_
 use stwo_cairo_prover::witness::preprocessed_trace::gen_trace;
 
 pub type Proof = CairoProofForRustVerifier<Blake2sMerkleHasher>;
+/// What upstream's prover returns, of which its verifier needs less.
+pub type StockProof = CairoProof<Blake2sMerkleHasher>;
 
 /// What all proofs under the same parameters share.
 pub struct Prover {
@@ -87,6 +89,11 @@ impl Prover {
 
 	/// Proves a run.
 	pub fn prove(&self, input: ProverInput) -> Result<Proof, Failure> {
+		self.prove_as_stock(input).map(Into::into)
+	}
+
+	/// Proves a run, with all that upstream's prover returns.
+	pub fn prove_as_stock(&self, input: ProverInput) -> Result<StockProof, Failure> {
 		let pool = BaseColumnPool::new();
 		let parameters = ProverParameters {
 			channel_hash: ChannelHash::Blake2s,
@@ -110,8 +117,7 @@ impl Prover {
 		let proof = panic::catch_unwind(panic::AssertUnwindSafe(prove)).map_err(|payload| {
 			Failure::internal(format_args!("upstream's prover: {}", panic_text(payload.as_ref())))
 		})?;
-		let proof: CairoProof<Blake2sMerkleHasher> = proof.map_err(Failure::internal)?;
-		Ok(proof.into())
+		proof.map_err(Failure::internal)
 	}
 }
 
