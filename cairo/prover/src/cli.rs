@@ -134,10 +134,9 @@ pub enum Command {
 	Stock {
 		/// Folder to write to
 		out: PathBuf,
-		/// A compiled program
-		program: PathBuf,
-		/// Its arguments
-		arguments: Vec<String>,
+		/// The program and its arguments.
+		#[command(flatten)]
+		run: RunArgs,
 	},
 	/// For this repository: verify the proofs that `fixtures` made, here and upstream
 	#[command(hide = true)]

@@ -4,6 +4,8 @@
 
 use crate::arguments;
 use crate::bootloader::{self, Task};
+use crate::cli::RunArgs;
+use crate::commands::{self, Ran};
 use crate::failure::{Answer, Failure};
 use crate::key;
 use crate::program::Program;
@@ -181,19 +183,23 @@ const STOCK: StwoParams = StwoParams {
 	query_grinding_bits: 26,
 };
 
-/// Proves a program's run with the stock prover's defaults, and writes the proof in each of its forms.
-pub fn stock(program: &Path, arguments: &[String], out: &Path) -> Result<Answer, Failure> {
-	let run = Run::of(&Program::read(program)?, arguments::parse(arguments)?)?;
+/// Proves a run with the stock prover's defaults, and writes the proof in each of its forms.
+pub fn stock(args: &RunArgs, out: &Path) -> Result<Answer, Failure> {
+	let Ran { program, run, .. } = commands::ran(args)?;
 	let start = Instant::now();
 	let proof = Prover::new(STOCK).prove_as_stock(run.input)?;
 	println!("proven in {} s", start.elapsed().as_secs());
 	fs::create_dir_all(out).map_err(|error| Failure::usage(error).at(out))?;
 	for (name, format) in [
 		("stock.json", ProofFormat::Json),
-		("stock.cairo-serde.json", ProofFormat::CairoSerde),
 		("stock.bin", ProofFormat::Binary),
 		("stock.extended.bin", ProofFormat::ExtendedBinary),
+		("stock.cairo-serde.json", ProofFormat::CairoSerde),
 	] {
+		// Upstream writes this form of programs that take every builtin, as bootloaders do, and of no other.
+		if matches!(format, ProofFormat::CairoSerde) && program.builtins.len() < 11 {
+			continue;
+		}
 		let path = out.join(name);
 		serialize_proof_to_file(&proof, &path, format)
 			.map_err(|error| Failure::usage(error).at(&path))?;

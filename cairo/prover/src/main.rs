@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 		},
 	};
 	// A panic is a bug, here or upstream, and still one line.
-	panic::set_hook(Box::new(|_| ()));
+	failure::remember_panics();
 	let result = panic::catch_unwind(panic::AssertUnwindSafe(|| run(cli.command)))
 		.unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
 	failure::finish(result, cli.json)
@@ -79,7 +79,7 @@ fn run(command: Command) -> Result<Answer, Failure> {
 		Command::Fixtures { compiled, out, cache, names } => {
 			dev::fixtures(&compiled, &out, &cache, &names)
 		},
-		Command::Stock { out, program, arguments } => dev::stock(&program, &arguments, &out),
+		Command::Stock { out, run } => dev::stock(&run, &out),
 		Command::Measure { cache, names } => dev::measure(&cache, &names),
 	}
 }

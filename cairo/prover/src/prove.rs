@@ -2,7 +2,7 @@
 
 //! Proves runs with upstream's prover, and writes proofs in this repository's form.
 
-use crate::failure::{Failure, panic_text};
+use crate::failure::Failure;
 use assay_primitives::{CairoBuiltin, CairoVk, PublicValues, StwoParams};
 use cairo_air::air::PublicSegmentRanges;
 use cairo_air::claims::CairoClaim;
@@ -114,9 +114,8 @@ impl Prover {
 			)
 		};
 		// Upstream's prover refuses by panicking.
-		let proof = panic::catch_unwind(panic::AssertUnwindSafe(prove)).map_err(|payload| {
-			Failure::internal(format_args!("upstream's prover: {}", panic_text(payload.as_ref())))
-		})?;
+		let proof = panic::catch_unwind(panic::AssertUnwindSafe(prove))
+			.map_err(|payload| Failure::panic(payload.as_ref()))?;
 		proof.map_err(Failure::internal)
 	}
 }
