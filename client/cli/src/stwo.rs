@@ -417,7 +417,7 @@ fn of_stwo(file: &VkFile) -> Result<&StwoVk, Failure> {
 			Err(Failure::usage("expected a verifying key for STWO, got one for Plonky3"))
 		},
 		VerifyingKey::CairoV1(_) => Err(Failure::usage(
-			"expected a verifying key for an AIR, got one for a Cairo program: scripts/build/cairo.sh proves \
+			"expected a verifying key for an AIR, got one for a Cairo program: assay cairo prove proves \
 			 those",
 		)),
 	}

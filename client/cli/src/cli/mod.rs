@@ -14,6 +14,7 @@ use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::aot::Shell;
+use std::ffi::OsString;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -65,6 +66,9 @@ pub enum Command {
 	Verify(VerifyArgs),
 	/// Turn a proof of upstream's own prover into the bytes that a chain takes, if it holds
 	Convert(ConvertArgs),
+	/// Compile, run and prove Cairo programs, and make their keys: `assay cairo --help`
+	#[command(disable_help_flag = true)]
+	Cairo(CairoArgs),
 	/// Register a verifying key on a chain
 	Register(RegisterArgs),
 	/// Give notice of your verifying key: it ends after a while, unless somebody takes it over
@@ -352,6 +356,14 @@ pub enum FormatArg {
 	Bincode,
 	/// `serde_json::to_vec`
 	Json,
+}
+
+/// Arguments of `cairo`.
+#[derive(Debug, Args)]
+pub struct CairoArgs {
+	/// What `assay-cairo` is to do
+	#[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+	pub arguments: Vec<OsString>,
 }
 
 /// Arguments of `man`.

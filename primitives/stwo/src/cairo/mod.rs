@@ -99,6 +99,13 @@ struct Used {
 	parameters: Vec<u32>,
 }
 
+/// The root of the preprocessed columns that a key must have under its other fields, if this crate
+/// knows one: for tools that make keys.
+#[must_use]
+pub fn preprocessed_root(vk: &CairoVk) -> Option<Hash> {
+	roots::known(vk)
+}
+
 /// Which component a number in a key is, by its name in cairo-air; `None` beyond the table.
 #[must_use]
 pub fn component_name(number: u8) -> Option<&'static str> {
