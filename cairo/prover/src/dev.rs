@@ -207,8 +207,9 @@ pub fn fixtures(
 	Ok(Answer::default())
 }
 
-/// Without lifting, as upstream's prover has it by default, and with few queries.
-const STOCK_FEW_QUERIES: StwoParams = StwoParams { num_queries: 24, ..STOCK };
+/// Without lifting, as upstream's prover has it by default, and small enough to be committed.
+const STOCK_FEW_QUERIES: StwoParams =
+	StwoParams { num_queries: 24, log_last_layer: 5, fold_step: 4, ..STOCK };
 
 /// What upstream's stock prover has when it is told nothing, but for the trace: a proof that shows 55 bits.
 const STOCK: StwoParams = StwoParams {
