@@ -13,7 +13,7 @@
 //! | [`components`], [`key`] | keys from programs |
 //! | [`prove`], [`convert`] | proofs, made here or by the stock prover |
 //! | [`commands`] | `run`, `key`, `prove` |
-//! | [`dev`], [`table`], [`points`] | for this repository: `scripts/build/cairo.sh` |
+//! | [`dev`], [`table`], [`points`], [`roots`], [`mutants`] | for this repository: `scripts/build/cairo.sh` |
 
 mod arguments;
 mod bootloader;
@@ -25,11 +25,13 @@ mod convert;
 mod dev;
 mod failure;
 mod key;
+mod mutants;
 mod point;
 mod points;
 mod program;
 mod project;
 mod prove;
+mod roots;
 mod run;
 mod table;
 
@@ -73,7 +75,13 @@ fn run(command: Command) -> Result<Answer, Failure> {
 			fs::write(&out, table::encode()).map_err(unwritable)?;
 			Ok(Answer::default())
 		},
-		Command::Roots => Ok(dev::roots()),
+		Command::Roots { trace, log_blowups } => {
+			roots::print(trace.as_deref(), &log_blowups);
+			Ok(Answer::default())
+		},
+		Command::Mutants { vk, theirs, count, seed, first } => {
+			dev::mutants(&vk, &theirs, count, seed, first)
+		},
 		Command::Points if points::compare() => Ok(Answer::default()),
 		Command::Points => Err(Failure::refused("some points differ")),
 		Command::Fixtures { compiled, out, cache, names } => {
