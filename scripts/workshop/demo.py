@@ -42,6 +42,7 @@ CAIRO = [
     ("cairo-fibonacci", "fibonacci"),
     ("cairo-votes", "votes"),
     ("cairo-attendance", "attendance"),
+    ("cairo-tally", "tally"),
 ]
 CAIRO_FOLDER = ROOT / "primitives/stwo/fixtures/cairo"
 

@@ -34,6 +34,25 @@ mod tasks_should {
 		assert_eq!(read, Ok(vec![task(77, &[5, 6]), task(88, &[])]));
 	}
 
+	/// Of cairo-program-runner-lib 1.3.1, which ran two programs.
+	#[test]
+	fn be_read_from_what_upstreams_bootloader_put_out() {
+		let bytes = include_bytes!("../../stwo/fixtures/cairo/bootloader_public_values_v1.bin");
+		let values = PublicValues::decode_strict(bytes, 1_024).unwrap();
+		let ledger = "0x02cb008d80dbf353abe55a2859be05bf95a51d6950271dcc389c54fc51b1ae35";
+		let tally = "0x0631fc27381b49b6ecc51b52bf54209335b57f354e2af645bf3f0e96bcfecad1";
+		let tasks = values.cairo_tasks().unwrap();
+		let programs: Vec<_> = tasks.iter().map(|task| task.program).collect();
+		assert_eq!(programs, [ledger.parse().unwrap(), tally.parse().unwrap()]);
+		// What the same runs put out under keys of their own.
+		let ledger = include_bytes!("../../stwo/fixtures/cairo/ledger_public_values_v1.bin");
+		let tally = include_bytes!("../../stwo/fixtures/cairo/tally_public_values_v1.bin");
+		for (task, alone) in tasks.iter().zip([&ledger[..], &tally[..]]) {
+			let alone = PublicValues::decode_strict(alone, 1_024).unwrap();
+			assert_eq!(alone.felts().as_ref(), Ok(&task.output));
+		}
+	}
+
 	#[test]
 	fn be_read_as_they_were_written() {
 		let mut large = task(u64::MAX, &[0]);
