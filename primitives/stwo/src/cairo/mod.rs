@@ -52,6 +52,7 @@ mod table;
 #[cfg(feature = "verifier")]
 mod verifier;
 
+pub use roots::known as known_root;
 #[cfg(feature = "prover")]
 pub use verifier::encode_proof;
 #[cfg(feature = "verifier")]

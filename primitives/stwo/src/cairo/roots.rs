@@ -9,7 +9,8 @@
 use assay_primitives::{CairoPreprocessedTrace, CairoVk, Digest, StwoHash};
 
 /// The root of a key's preprocessed columns under its parameters, if it is known.
-pub(crate) fn known(vk: &CairoVk) -> Option<Digest> {
+#[must_use]
+pub fn known(vk: &CairoVk) -> Option<Digest> {
 	use CairoPreprocessedTrace::CanonicalSmall;
 	let lifting = vk.pcs.lifting_log_size?;
 	match (vk.preprocessed_trace, vk.hash, vk.pcs.log_blowup, lifting) {
