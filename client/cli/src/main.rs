@@ -16,6 +16,7 @@
 //! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
 //! | [`root`] | `root` |
 //! | [`suggest`] | `suggest` |
+//! | [`pcs`] | `suggest` and `export` for keys of STWO and Cairo |
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | what is added to `assay_client`: progress, and how its errors are told |
 //! | [`serve`] | `prove --serve` |
@@ -34,6 +35,7 @@ mod inspect;
 mod offline;
 mod online;
 mod output;
+mod pcs;
 mod report;
 mod root;
 mod serve;
