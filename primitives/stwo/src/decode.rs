@@ -268,7 +268,7 @@ fn element(bytes: [u8; 4]) -> Option<M31> {
 }
 
 /// Writes a proof of upstream's prover in the form that [`decode`] reads.
-#[cfg(feature = "prover")]
+#[cfg(feature = "upstream")]
 pub(crate) fn encode<H>(
 	key: &Key<'_>,
 	interaction: Option<(u64, &[QM31])>,
@@ -312,14 +312,14 @@ where
 	Some(out)
 }
 
-#[cfg(feature = "prover")]
+#[cfg(feature = "upstream")]
 fn put_secure<'a>(out: &mut Vec<u8>, elements: impl Iterator<Item = &'a QM31>) {
 	for element in elements {
 		out.extend(element.to_m31_array().iter().flat_map(|part| part.0.to_le_bytes()));
 	}
 }
 
-#[cfg(feature = "prover")]
+#[cfg(feature = "upstream")]
 fn put_digests(out: &mut Vec<u8>, digests: &[Blake2sHash]) {
 	out.extend((digests.len() as u32).to_le_bytes());
 	digests.iter().for_each(|digest| out.extend(digest.0));

@@ -73,6 +73,8 @@ pub mod soundness;
 mod system;
 #[cfg(feature = "verifier")]
 mod transcript;
+#[cfg(feature = "upstream")]
+pub mod upstream;
 #[cfg(feature = "verifier")]
 mod verifier;
 
@@ -248,7 +250,8 @@ const EMPTY: Digest = [
 ];
 
 /// What upstream commits to where there is no column: an empty leaf.
-fn empty_root(hash: StwoHash) -> Digest {
+#[must_use]
+pub fn empty_root(hash: StwoHash) -> Digest {
 	let mut root = EMPTY;
 	if hash == StwoHash::Blake2sM31 {
 		for word in root.as_chunks_mut::<4>().0 {

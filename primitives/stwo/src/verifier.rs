@@ -97,7 +97,7 @@ pub(crate) fn verify<const M31_OUTPUT: bool>(
 }
 
 /// The sum of all fractions of the LogUp argument, committed and public, must be zero.
-fn check_claimed_sums(
+pub(crate) fn check_claimed_sums(
 	key: &Key<'_>,
 	relations: &[Relation],
 	public: &[M31],
