@@ -4,7 +4,7 @@
 //!
 //! `measure_verification [ROUNDS [NAME]...]` prints a line for each proof: name, bytes of the proof, median in
 //! microseconds. Copies of this program from two commits, run in turns, say what a change brings:
-//! `scripts/measure/verify.sh`.
+//! `scripts/measure/commits.sh`.
 
 use assay_stwo::verify_bytes;
 use std::fs;
