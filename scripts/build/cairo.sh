@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Compiles, runs and proves Cairo programs with upstream's prover, and makes keys. No build of a
+# Builds assay-cairo, which compiles, runs and proves Cairo programs and makes their keys. No build of a
 # validator needs it, nor do ordinary tests, which verify the committed proofs.
 #
-#   scripts/build/cairo.sh setup      builds the prover: some 15 minutes of two cores, once
-#   scripts/build/cairo.sh programs   compiles cairo/programs (needs Python 3.9 to 3.11)
+#   scripts/build/cairo.sh setup      builds assay-cairo beside the client: some 20 minutes of two cores, once;
+#                                     and gets the core library, if it can
+#   scripts/build/cairo.sh corelib    gets Cairo's core library from its repository, or from a folder that is named
+#   scripts/build/cairo.sh test       tests assay-cairo: no proof is made
+#   scripts/build/cairo.sh programs   compiles cairo/programs (those of Cairo 0 need Python 3.9 to 3.11)
 #   scripts/build/cairo.sh table      records Cairo's components for the verifier
-#   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns
-#   scripts/build/cairo.sh fixtures   makes the committed proofs again, or those named: needs 4 GB of memory
+#   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns: needs 9 GB of memory
+#   scripts/build/cairo.sh fixtures   makes the committed proofs again, or those named: needs 4 GB of memory; that of
+#                                     curve, on the canonical trace, only if it is named: needs 17 GB
+#   scripts/build/cairo.sh mutants NAME [COUNT] [SEED]
+#                                     tries changed copies of a proof with both verifiers, after `fixtures`
 #   scripts/build/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
 #   scripts/build/cairo.sh check      compares the table with cairo-air
 #
@@ -52,7 +58,28 @@ prover() {
 	cargo "$1" --release --locked --manifest-path cairo/prover/Cargo.toml "${patch[@]}" "${@:2}"
 }
 
-# Cairo's compiler is a Python package, and does not run on the newest Pythons.
+# Cairo 1's core library, of the compiler's version. Crates and Python packages have none that is whole.
+corelib() {
+	local from=${1:-} clone=$cache/cairo-sources
+	[ -n "$from" ] || [ ! -e "$cache/corelib/src/lib.cairo" ] || return 0
+	if [ -z "$from" ]; then
+		rm -rf "$clone"
+		git clone --quiet --depth 1 --branch v2.20.0 https://github.com/starkware-libs/cairo "$clone" || {
+			echo "no core library: get Cairo 2.20.0's sources, then $0 corelib FOLDER/corelib" >&2
+			return 1
+		}
+		from=$clone/corelib
+	fi
+	[ -e "$from/src/lib.cairo" ] || {
+		echo "expected src/lib.cairo in $from" >&2
+		return 1
+	}
+	rm -rf "${cache:?}/corelib"
+	cp -r "$from" "$cache/corelib"
+	rm -rf "$clone"
+}
+
+# Cairo 0's compiler is a Python package, and does not run on the newest Pythons.
 compile() {
 	local program python
 	if [ ! -x "$cache/venv/bin/cairo-compile" ]; then
@@ -66,20 +93,40 @@ compile() {
 		"$cache/venv/bin/cairo-compile" --proof_mode --no_debug_info "$program" \
 			--output "$cache/compiled/$(basename "$program" .cairo).json"
 	done
+	# Those of Cairo 1 are committed as compiled too: tests run them.
+	corelib
+	for program in cairo/programs/*/Scarb.toml; do
+		program=$(dirname "$program")
+		prover run -- compile "$program" --out "$fixtures/$(basename "$program").executable.json"
+	done
 }
 
 fixtures=primitives/stwo/fixtures/cairo
 table=primitives/stwo/src/cairo/components_v1.bin
 edit_common
 case ${1:-setup} in
-setup) prover build ;;
+setup)
+	prover build
+	corelib || true
+	mkdir -p "$ASSAY_CACHE/target/programs"
+	install -m 755 "$CARGO_TARGET_DIR/release/assay-cairo" "$ASSAY_CACHE/target/programs/"
+	echo "$ASSAY_CACHE/target/programs/assay-cairo"
+	;;
+test)
+	corelib
+	prover test "${@:2}"
+	;;
+corelib) corelib "${2:-}" ;;
 programs) compile ;;
 table) prover run -- table "$table" ;;
-roots) prover run -- roots ;;
+roots) prover run -- roots "${@:2}" ;;
 fixtures)
 	compile
 	mkdir -p "$cache/proofs" "$fixtures"
 	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "${@:2}"
+	;;
+mutants)
+	prover run -- mutants "$cache/proofs/${2}_vk_v1.bin" "$cache/proofs/$2" "${3:-100000}" "${4:-1}"
 	;;
 measure) prover run -- measure "$cache/proofs" "${@:2}" ;;
 check)

@@ -95,7 +95,9 @@ fn mutant(honest: &[u8], seed: u64, index: u64) -> Vec<u8> {
 	let within = if index.is_multiple_of(2) { honest.len() } else { honest.len().min(CLAIM_BYTES) };
 	let at = random.below(within - 4);
 	let mut out = honest.to_vec();
-	let word = |bytes: &[u8], at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+	let word = |bytes: &[u8], at: usize| {
+		u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+	};
 	let mut put = |at: usize, value: u32| out[at..at + 4].copy_from_slice(&value.to_le_bytes());
 	let old = word(honest, at);
 	match random.below(6) {

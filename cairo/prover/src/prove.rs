@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Runs and proves programs with upstream's virtual machine and prover, and writes what they made in
-//! this repository's form.
+//! Proves runs with upstream's prover, and writes proofs in this repository's form.
 
-use assay_primitives::{
-	CairoBuiltin, CairoPreprocessedTrace, CairoVk, PublicValues, StwoHash, StwoParams,
-};
+use crate::failure::Failure;
+use assay_primitives::{CairoBuiltin, CairoVk, PublicValues, StwoParams};
 use cairo_air::air::PublicSegmentRanges;
 use cairo_air::claims::CairoClaim;
-use cairo_air::utils::{encode_felt_in_limbs, get_verification_output};
+use cairo_air::utils::encode_felt_in_limbs;
 use cairo_air::{CairoProof, CairoProofForRustVerifier};
-use cairo_vm::Felt252;
-use cairo_vm::cairo_run::{CairoRunConfig, cairo_run_program};
-use cairo_vm::hint_processor::builtin_hint_processor::builtin_hint_processor_definition::{
-	BuiltinHintProcessor, HintFunc,
-};
-use cairo_vm::hint_processor::builtin_hint_processor::hint_utils::insert_value_from_var_name;
-use cairo_vm::types::layout_name::LayoutName;
-use cairo_vm::types::program::Program;
-use cairo_vm::vm::errors::hint_errors::HintError;
-use std::collections::VecDeque;
-use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::panic;
+use std::sync::{Arc, LazyLock};
 use stwo::core::fri::FriConfig;
 use stwo::core::pcs::PcsConfig;
 use stwo::core::poly::circle::CanonicCoset;
@@ -32,59 +20,46 @@ use stwo::prover::backend::simd::SimdBackend;
 use stwo::prover::mempool::BaseColumnPool;
 use stwo::prover::poly::circle::PolyOps;
 use stwo::prover::poly::twiddles::TwiddleTree;
-use stwo_cairo_adapter::adapter::adapt;
-use stwo_cairo_adapter::{ProverInput, PublicSegmentContext};
+use stwo_cairo_adapter::ProverInput;
 use stwo_cairo_common::preprocessed_columns::preprocessed_trace::{
 	PreProcessedTrace, PreProcessedTraceVariant,
 };
 use stwo_cairo_prover::prover::{ChannelHash, ProverParameters, prove_cairo_with_precompute};
 use stwo_cairo_prover::witness::preprocessed_trace::gen_trace;
 
-/// The hint through which programs of this repository ask for input.
-const NEXT_INPUT: &str = "ids.value = inputs.pop(0)";
-
 pub type Proof = CairoProofForRustVerifier<Blake2sMerkleHasher>;
-
-/// Runs a compiled program in proof mode.
-pub fn run(compiled: &[u8], inputs: &[Felt252]) -> ProverInput {
-	let program = Program::from_bytes(compiled, Some("main")).expect("a compiled program");
-	let builtins: Vec<_> = program.iter_builtins().copied().collect();
-	let queue = Mutex::new(VecDeque::from(inputs.to_vec()));
-	let mut hints = BuiltinHintProcessor::new_empty();
-	let next_input = HintFunc(Box::new(move |vm, _, ids, ap_tracking, _| {
-		let next = queue.lock().expect("one thread").pop_front();
-		let value = next.ok_or_else(|| HintError::CustomHint("no input left".into()))?;
-		insert_value_from_var_name("value", value, vm, ids, ap_tracking)
-	}));
-	hints.add_hint(NEXT_INPUT.into(), Rc::new(next_input));
-	let config = CairoRunConfig {
-		trace_enabled: true,
-		relocate_trace: false,
-		layout: LayoutName::all_cairo_stwo,
-		proof_mode: true,
-		fill_holes: true,
-		disable_trace_padding: true,
-		..Default::default()
-	};
-	let runner = cairo_run_program(&program, &config, &mut hints).expect("the program runs");
-	let mut input = adapt(&runner).expect("the run can be proven");
-	// The adapter takes every program for a bootloader, which has all builtins.
-	input.public_segment_context = PublicSegmentContext::new(&builtins);
-	input
-}
+/// What upstream's prover returns, of which its verifier needs less.
+pub type StockProof = CairoProof<Blake2sMerkleHasher>;
 
 /// What all proofs under the same parameters share.
 pub struct Prover {
 	pcs: StwoParams,
 	config: PcsConfig,
 	twiddles: TwiddleTree<SimdBackend>,
+	variant: PreProcessedTraceVariant,
 	trace: Arc<PreProcessedTrace>,
 }
 
 const VARIANT: PreProcessedTraceVariant = PreProcessedTraceVariant::CanonicalSmall;
 
+/// The columns that proofs read: those of the small trace.
+pub fn trace() -> Arc<PreProcessedTrace> {
+	static TRACE: LazyLock<Arc<PreProcessedTrace>> =
+		LazyLock::new(|| Arc::new(VARIANT.to_preprocessed_trace()));
+	TRACE.clone()
+}
+
 impl Prover {
 	pub fn new(pcs: StwoParams) -> Self {
+		Self::on(VARIANT, trace(), pcs)
+	}
+
+	/// On another trace: the canonical ones take 11 and 16 GB of memory at a blowup of 2.
+	pub fn on(
+		variant: PreProcessedTraceVariant,
+		trace: Arc<PreProcessedTrace>,
+		pcs: StwoParams,
+	) -> Self {
 		let config = PcsConfig {
 			pow_bits: pcs.query_grinding_bits.into(),
 			fri_config: FriConfig::new(
@@ -95,14 +70,10 @@ impl Prover {
 			),
 			lifting_log_size: pcs.lifting_log_size.map(u32::from),
 		};
-		let height = config.lifting_log_size.expect("Cairo's keys have it");
-		let coset = CanonicCoset::new(height).circle_domain().half_coset;
-		Self {
-			pcs,
-			config,
-			twiddles: SimdBackend::precompute_twiddles(coset),
-			trace: Arc::new(VARIANT.to_preprocessed_trace()),
-		}
+		let own = variant.max_log_trace_size() + u32::from(pcs.log_blowup);
+		let lifting = pcs.lifting_log_size.map_or(own, u32::from);
+		let coset = CanonicCoset::new(lifting).circle_domain().half_coset;
+		Self { pcs, config, twiddles: SimdBackend::precompute_twiddles(coset), variant, trace }
 	}
 
 	fn tree<'a>(
@@ -120,23 +91,23 @@ impl Prover {
 		)
 	}
 
-	/// The root of the preprocessed columns.
-	pub fn root(&self) -> [u8; 32] {
-		self.tree(&BaseColumnPool::new()).commitment.root().0
+	/// Proves a run.
+	pub fn prove(&self, input: ProverInput) -> Result<Proof, Failure> {
+		self.prove_as_stock(input).map(Into::into)
 	}
 
-	/// Proves a run.
-	pub fn prove(&self, input: ProverInput) -> Proof {
+	/// Proves a run, with all that upstream's prover returns.
+	pub fn prove_as_stock(&self, input: ProverInput) -> Result<StockProof, Failure> {
 		let pool = BaseColumnPool::new();
 		let parameters = ProverParameters {
 			channel_hash: ChannelHash::Blake2s,
 			channel_salt: 0,
 			pcs_config: self.config,
-			preprocessed_trace: VARIANT,
+			preprocessed_trace: self.variant,
 			store_polynomials_coefficients: false,
 			include_all_preprocessed_columns: false,
 		};
-		let proof: CairoProof<Blake2sMerkleHasher> =
+		let prove = || {
 			prove_cairo_with_precompute::<Blake2sMerkleChannel>(
 				&pool,
 				&self.twiddles,
@@ -145,42 +116,35 @@ impl Prover {
 				input,
 				parameters,
 			)
-			.expect("a run that holds has a proof");
-		proof.into()
-	}
-
-	/// The key under which `proof`, and others that use the same components, is accepted.
-	pub fn vk(&self, proof: &Proof) -> CairoVk {
-		let memory = &proof.claim.public_data.public_memory;
-		let hash = get_verification_output(memory).program_hash;
-		let mut program_hash = hash.to_bytes_be();
-		program_hash.reverse();
-		CairoVk {
-			hash: StwoHash::Blake2s,
-			pcs: self.pcs,
-			preprocessed_trace: CairoPreprocessedTrace::CanonicalSmall,
-			preprocessed: proof.stark_proof.commitments[0].0,
-			components: used(&proof.claim).into_iter().map(|(number, _)| number).collect(),
-			builtins: segments(&memory.public_segments).into_iter().map(|(b, _)| b).collect(),
-			program_words: memory.program.len() as u32,
-			program_hash,
-		}
+		};
+		// Upstream's prover refuses by panicking.
+		let proof = panic::catch_unwind(panic::AssertUnwindSafe(prove))
+			.map_err(|payload| Failure::panic(payload.as_ref()))?;
+		proof.map_err(Failure::internal)
 	}
 }
 
 /// The components that a claim uses, with log2 of their rows.
-fn used(claim: &CairoClaim) -> Vec<(u8, u32)> {
+pub fn used(claim: &CairoClaim) -> Result<Vec<(u8, u32)>, Failure> {
 	let flat = claim.flatten_claim();
 	let mut sizes = flat.component_log_sizes.into_iter();
 	let mut bits = flat.component_enable_bits;
 	// One component of large values is supported; the places of fifteen more follow it.
 	let big = crate::table::number("memory_id_to_big");
-	assert!(bits.drain(big + 1..big + 16).all(|more| !more), "a program of too many large values");
+	if bits.drain(big + 1..big + 16).any(|more| more) {
+		return Err(Failure::refused("this run has more than 2^20 values above 2^72 in memory"));
+	}
 	let numbers = bits.into_iter().enumerate().filter(|&(_, used)| used);
-	numbers.map(|(number, _)| (number as u8, sizes.next().expect("a size each"))).collect()
+	let sized = numbers.map(|(number, _)| {
+		let log_size =
+			sizes.next().ok_or_else(|| Failure::internal("a component without a size"))?;
+		Ok((number as u8, log_size))
+	});
+	sized.collect()
 }
 
-fn segments(ranges: &PublicSegmentRanges) -> Vec<(CairoBuiltin, cairo_air::air::SegmentRange)> {
+/// The builtins that a run was given, and where their memory lies.
+pub fn segments(ranges: &PublicSegmentRanges) -> Vec<(CairoBuiltin, cairo_air::air::SegmentRange)> {
 	use CairoBuiltin::*;
 	[
 		(Output, Some(ranges.output)),
@@ -207,12 +171,16 @@ pub fn public_values(proof: &Proof) -> PublicValues {
 }
 
 /// The claim and the proof, as the verifier reads them.
-pub fn encode(vk: &CairoVk, proof: &Proof) -> Vec<u8> {
+pub fn encode(vk: &CairoVk, proof: &Proof) -> Result<Vec<u8>, Failure> {
 	let claim = &proof.claim;
 	let mut out = vec![0; vk.components.len().div_ceil(8)];
-	let used = used(claim);
+	let used = used(claim)?;
 	for (number, _) in &used {
-		let place = vk.components.binary_search(number).expect("a component of the key");
+		let Ok(place) = vk.components.binary_search(number) else {
+			let name = assay_stwo::cairo::component_name(*number).unwrap_or("an unknown component");
+			let message = format!("the run uses {name}, which the key does not allow");
+			return Err(Failure::refused(message).hint("make the key of this program anew"));
+		};
 		out[place / 8] |= 1 << (place % 8);
 	}
 	for &(number, log_size) in &used {
@@ -236,8 +204,11 @@ pub fn encode(vk: &CairoVk, proof: &Proof) -> Vec<u8> {
 	for &(_, word) in &memory.program {
 		encode_felt_in_limbs(word).into_iter().for_each(&mut put);
 	}
+	if proof.channel_salt != 0 {
+		let message = format!("expected a proof with salt 0, got {}", proof.channel_salt);
+		return Err(Failure::refused(message).hint("prove with channel_salt 0"));
+	}
 	let claimed_sums = proof.interaction_claim.flatten_interaction_claim();
-	assert_eq!(proof.channel_salt, 0);
 	assay_stwo::cairo::encode_proof(
 		vk,
 		&public_values(proof),
@@ -245,5 +216,5 @@ pub fn encode(vk: &CairoVk, proof: &Proof) -> Vec<u8> {
 		(proof.interaction_pow, &claimed_sums),
 		&proof.stark_proof.0,
 	)
-	.expect("a proof of upstream's prover has this form")
+	.map_err(Failure::refused)
 }

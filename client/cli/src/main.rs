@@ -16,6 +16,8 @@
 //! | [`stwo`] | `export`, `prove` and `inspect` for STWO |
 //! | [`root`] | `root` |
 //! | [`suggest`] | `suggest` |
+//! | [`cairo`] | `cairo` |
+//! | [`pcs`] | `suggest` and `export` for keys of STWO and Cairo |
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | what is added to `assay_client`: progress, and how its errors are told |
 //! | [`serve`] | `prove --serve` |
@@ -25,6 +27,7 @@
 //! | [`shell`] | `completions`, `man` |
 
 mod admin;
+mod cairo;
 mod chain;
 mod cli;
 mod convert;
@@ -34,6 +37,7 @@ mod inspect;
 mod offline;
 mod online;
 mod output;
+mod pcs;
 mod report;
 mod root;
 mod serve;
@@ -59,6 +63,10 @@ fn main() -> ExitCode {
 		Ok(cli) => cli,
 		Err(error) => return usage(&error, json),
 	};
+	// Another program's answer, and its exit code.
+	if let Command::Cairo(args) = &cli.command {
+		return cairo::cairo(args, cli.json);
+	}
 	// A panic is a bug, and still one line: no message from the hook, the text goes into the error.
 	panic::set_hook(Box::new(|_| ()));
 	let result = panic::catch_unwind(panic::AssertUnwindSafe(|| run(cli.command, cli.json)))
@@ -77,6 +85,7 @@ fn run(command: Command, json: bool) -> Result<Answer, Failure> {
 		Command::Prove(args) => offline::prove(&args),
 		Command::Verify(args) => offline::verify(&args),
 		Command::Convert(args) => convert::convert(&args),
+		Command::Cairo(_) => Ok(Answer::written()),
 		Command::Register(args) => online::register(&args),
 		Command::Unregister(args) => online::unregister(&args),
 		Command::TakeOver(args) => online::take_over(&args),

@@ -50,5 +50,39 @@ fn inspect_programs() {
 fn say_what_proves_a_program_where_a_sample_is_asked_for() {
 	let (code, object) = json(&["prove", "stwo-fibonacci", "--vk", &fixture("votes", "vk")]);
 	assert_eq!(code, 2, "{object}");
-	assert!(object["error"].as_str().unwrap().contains("scripts/build/cairo.sh"), "{object}");
+	assert!(object["error"].as_str().unwrap().contains("assay cairo prove"), "{object}");
+}
+
+/// A program in the place of `assay-cairo` that says what it was given, and fails with the code 7.
+fn stand_in() -> String {
+	use std::os::unix::fs::PermissionsExt;
+	let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("stand-in");
+	std::fs::create_dir_all(&folder).unwrap();
+	let program = folder.join("assay-cairo");
+	std::fs::write(&program, "#!/bin/sh\necho \"given: $*\"\nexit 7\n").unwrap();
+	std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+	folder.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn hand_over_to_the_program_for_cairo() {
+	let folder = stand_in();
+	for (arguments, given) in [
+		(&["cairo", "run", "ledger", "-1", "--json"][..], "given: run ledger -1 --json\n"),
+		(&["--json", "cairo", "new", "votes"], "given: --json new votes\n"),
+		(&["cairo", "--help"], "given: --help\n"),
+	] {
+		let output = common::command(arguments).env("ASSAY_PROGRAMS", &folder).output().unwrap();
+		assert_eq!(String::from_utf8(output.stdout).unwrap(), given);
+		assert_eq!(output.status.code(), Some(7));
+	}
+}
+
+#[test]
+fn say_how_to_get_the_program_for_cairo() {
+	let mut command = common::command(&["--json", "cairo", "new", "votes"]);
+	let output = command.env("ASSAY_PROGRAMS", "").env("PATH", "").output().unwrap();
+	assert_eq!(output.status.code(), Some(2));
+	let object: Value = serde_json::from_slice(&output.stdout).unwrap();
+	assert!(object["hint"].as_str().unwrap().contains("scripts/build/cairo.sh setup"), "{object}");
 }

@@ -10,7 +10,9 @@ use assay_primitives::{
 };
 use assay_stwo::{Accepted, Cause, Error, check_vk, verify_bytes};
 use codec::Encode;
-use common::cairo::{COVERING, Case, FIXTURES, P, claim, is_fixed, name, other_transcript};
+use common::cairo::{
+	COVERING, Case, FIXTURES, OF_PROGRAMS, P, claim, is_fixed, name, other_transcript,
+};
 use std::collections::BTreeSet;
 use stwo::core::fields::qm31::QM31;
 use stwo::core::vcs::blake2_hash::Blake2sHasher;
@@ -69,7 +71,7 @@ mod accept {
 
 	#[test]
 	fn every_committed_proof() {
-		for name in FIXTURES.into_iter().chain(COVERING) {
+		for name in FIXTURES.into_iter().chain(COVERING).chain(OF_PROGRAMS) {
 			let case = Case::of(name);
 			assert_eq!(case.verify(), Ok(Accepted { vk_hash: case.vk.hash() }), "{name}");
 			let bytes = (case.vk.encode(), case.public_values.encode());
@@ -91,6 +93,9 @@ mod accept {
 		assert_eq!(Case::of("votes").public_values.elements(), expected);
 		let expected = [number(3), number(0b0101_0110)].concat();
 		assert_eq!(Case::of("attendance").public_values.elements(), expected);
+		// Votes of 3, 0 and 4: their sum, and how many were above zero.
+		let expected = [number(7), number(2)].concat();
+		assert_eq!(Case::of("tally").public_values.elements(), expected);
 	}
 
 	#[test]
@@ -210,6 +215,18 @@ mod accept {
 			let checked = check_vk(&enough.vk, &Policy::of(Profile::Standard)).unwrap();
 			assert_eq!(checked.security.proven, 80, "{name}");
 			assert!(case.proof.len() <= 576 * 1024, "{name}: {}", case.proof.len());
+		}
+	}
+
+	/// A key that was made from the program allows more than this run used.
+	#[test]
+	fn keys_of_programs_at_standard() {
+		for name in OF_PROGRAMS {
+			let case = Case::of(name);
+			let checked = check_vk(&case.vk, &Policy::of(Profile::Standard)).unwrap();
+			assert_eq!(checked.security.proven, 80, "{name}");
+			assert!(case.used().len() < case.inner().components.len(), "{name}");
+			assert!(case.proof.len() <= checked.proof_bytes_max as usize, "{name}");
 		}
 	}
 

@@ -61,12 +61,14 @@ pub fn path(folder: &Path, name: &str) -> String {
 	folder.join(name).display().to_string()
 }
 
+pub fn command(arguments: &[&str]) -> Command {
+	let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
+	command.args(arguments).env_remove("ASSAY_SIGNER");
+	command
+}
+
 pub fn assay(arguments: &[&str]) -> Output {
-	Command::new(env!("CARGO_BIN_EXE_assay"))
-		.args(arguments)
-		.env_remove("ASSAY_SIGNER")
-		.output()
-		.unwrap()
+	command(arguments).output().unwrap()
 }
 
 /// Runs with `--json`; answers the exit code and the one object on standard output.

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! StarkWare's simple bootloader: a program that runs others, so that one key serves them all.
+//!
+//! Its output is the number of tasks, then for each task: two more than the number of its outputs, the
+//! task's program hash, its outputs. The hash is Blake2s over the program's header, the names of its
+//! builtins and its words, as `cairo-program-runner-lib` computes it.
+
+use crate::arguments;
+use crate::failure::{Answer, Failure};
+use crate::program::{Program, Source, entry_point};
+use crate::project;
+use crate::run::{self, Run};
+use cairo_lang_executable::executable::{EntryPointKind, Executable};
+use cairo_lang_execute_utils::program_and_hints_from_executable;
+use cairo_lang_runner::Arg;
+use cairo_program_runner_lib::types::{Cairo1Executable, HashFunc, TaskSpec};
+use cairo_program_runner_lib::{
+	ProgramInput, SimpleBootloaderInput, Task as UpstreamTask, cairo_run_program,
+	compute_program_hash_chain,
+};
+use cairo_vm::Felt252;
+use std::path::Path;
+use std::rc::Rc;
+
+/// The bootloader, as its crate publishes it.
+const PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/simple_bootloader.json"));
+
+/// A program and its arguments, to run as one of several.
+pub struct Task {
+	pub program: Program,
+	pub arguments: Vec<Felt252>,
+	name: String,
+}
+
+/// The bootloader itself.
+pub fn program() -> Result<Program, Failure> {
+	Program::decode(PROGRAM)
+}
+
+impl Task {
+	/// Reads a task: the path of a program, and its arguments, in one word of the command line.
+	pub fn read(text: &str, corelib: Option<&Path>) -> Result<Self, Failure> {
+		let mut words = words(text).into_iter();
+		let path = words.next().ok_or_else(|| Failure::usage("expected a task, got nothing"))?;
+		let arguments = arguments::parse(&words.collect::<Vec<_>>())?;
+		let (program, _) = project::load(Path::new(&path), corelib)?;
+		Ok(Self { program, arguments, name: path })
+	}
+
+	fn upstream(&self) -> Result<UpstreamTask, Failure> {
+		let (program, string_to_hint) = task_program(self.executable()?)?;
+		let user_args = self.arguments.iter().copied().map(Arg::Value).collect();
+		Ok(UpstreamTask::Cairo1Program(Cairo1Executable { program, user_args, string_to_hint }))
+	}
+
+	fn executable(&self) -> Result<&Executable, Failure> {
+		match &self.program.source {
+			Source::Executable(executable) => Ok(executable),
+			Source::Cairo0(_) => Err(Failure::usage("expected an executable of Cairo 1 as a task")
+				.at(Path::new(&self.name))),
+		}
+	}
+}
+
+type TaskProgram = (
+	cairo_vm::types::program::Program,
+	cairo_lang_utils::unordered_hash_map::UnorderedHashMap<String, cairo_lang_casm::hints::Hint>,
+);
+
+fn task_program(executable: &Executable) -> Result<TaskProgram, Failure> {
+	let entry = entry_point(executable, EntryPointKind::Bootloader)?;
+	program_and_hints_from_executable(executable, entry).map_err(Failure::usage)
+}
+
+/// The hash by which the bootloader's output names a program; `None` for one that can't be a task.
+pub fn task_hash(program: &Program) -> Option<Felt252> {
+	let Source::Executable(executable) = &program.source else { return None };
+	let (program, _) = task_program(executable).ok()?;
+	let stripped = program.get_stripped_program().ok()?;
+	compute_program_hash_chain(&stripped, 0, HashFunc::Blake).ok()
+}
+
+/// Words of a task: blanks within an array do not separate.
+fn words(text: &str) -> Vec<String> {
+	let mut depth = 0_u32;
+	let mut words = vec![String::new()];
+	for letter in text.chars() {
+		match letter {
+			'[' => depth += 1,
+			']' => depth = depth.saturating_sub(1),
+			_ => {},
+		}
+		if letter.is_whitespace() && depth == 0 {
+			words.push(String::new());
+		} else if let Some(word) = words.last_mut() {
+			word.push(letter);
+		}
+	}
+	words.retain(|word| !word.is_empty());
+	words
+}
+
+/// Runs tasks, one after the other, in the bootloader.
+pub fn run(tasks: &[Task]) -> Result<Run, Failure> {
+	// Each on its own first: what a task says when it panics does not get out of the bootloader.
+	for (index, task) in tasks.iter().enumerate() {
+		Run::of(&task.program, task.arguments.clone()).map_err(|mut failure| {
+			failure.message = format!("task {} ({}): {}", index + 1, task.name, failure.message);
+			failure
+		})?;
+	}
+	let specs = tasks.iter().map(|task| {
+		let task = Rc::new(task.upstream()?);
+		Ok(TaskSpec { task, program_hash_function: HashFunc::Blake })
+	});
+	let tasks = specs.collect::<Result<_, Failure>>()?;
+	let input = SimpleBootloaderInput { fact_topologies_path: None, single_page: true, tasks };
+	let bootloader = program()?;
+	let Source::Cairo0(machine) = &bootloader.source else {
+		return Err(Failure::internal("the bootloader is no compiled program of Cairo 0"));
+	};
+	let input = ProgramInput::from_value(input);
+	let runner = cairo_run_program(machine, Some(input), run::config(), None)
+		.map_err(|error| run::stopped(&error))?;
+	Run::adapt(&runner, &bootloader.builtins)
+}
+
+/// The tasks of a bootloader's output: program hash and outputs of each; `None` for another output.
+pub fn tasks(output: &[Felt252]) -> Option<Vec<(Felt252, &[Felt252])>> {
+	let small = |number: &Felt252| usize::try_from(u64::try_from(*number).ok()?).ok();
+	let (count, mut rest) = output.split_first()?;
+	let mut tasks = Vec::new();
+	for _ in 0..small(count)? {
+		let (task, after) = rest.split_at_checked(small(rest.first()?)?)?;
+		let [_, hash, outputs @ ..] = task else { return None };
+		tasks.push((*hash, outputs));
+		rest = after;
+	}
+	rest.is_empty().then_some(tasks)
+}
+
+/// What tasks put out, for people and scripts.
+pub fn report(run: &Run, answer: &mut Answer) {
+	let tasks = tasks(&run.output).unwrap_or_default();
+	for (hash, outputs) in &tasks {
+		answer.line("task", format!("program {}", hash.to_fixed_hex_string()));
+		let outputs: Vec<String> = outputs.iter().map(run::shown).collect();
+		answer.line("  output", outputs.join(", "));
+	}
+	let fields = tasks.iter().map(|(hash, outputs)| {
+		let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
+		serde_json::json!({ "program": hash.to_fixed_hex_string(), "output": outputs })
+	});
+	answer.field("tasks", fields.collect::<Vec<_>>());
+}
+
+#[cfg(test)]
+mod bootloader_should {
+	use super::*;
+
+	fn felts(values: &[u64]) -> Vec<Felt252> {
+		values.iter().map(|&value| value.into()).collect()
+	}
+
+	#[test]
+	fn be_a_program_of_all_builtins() {
+		let bootloader = program().map_err(|failure| failure.message).unwrap();
+		assert_eq!((bootloader.words.len(), bootloader.builtins.len()), (3_169, 11));
+	}
+
+	#[test]
+	fn say_which_task_put_out_what() {
+		let output = felts(&[2, 3, 77, 5, 4, 88, 6, 7]);
+		let found = tasks(&output).unwrap();
+		assert_eq!(found, [(77.into(), &felts(&[5])[..]), (88.into(), &felts(&[6, 7])[..])]);
+		for other in [&[][..], &[1], &[1, 1, 5], &[1, 3, 5], &[0, 1], &[2, 2, 5]] {
+			assert_eq!(tasks(&felts(other)), None, "{other:?}");
+		}
+	}
+
+	#[test]
+	fn take_a_task_as_one_word() {
+		assert_eq!(words("votes  [1, 2, 3] 5"), ["votes", "[1, 2, 3]", "5"]);
+	}
+}
