@@ -103,6 +103,7 @@ pub fn of(
 			1_u64 << log_blowup
 		);
 		Failure::refused(message.to_lowercase())
+			.hint("a smaller --blowup has more conjectured bits, of which compat asks for 90")
 	})
 }
 
