@@ -10,8 +10,11 @@
 #   scripts/build/cairo.sh test       tests assay-cairo: no proof is made
 #   scripts/build/cairo.sh programs   compiles cairo/programs (those of Cairo 0 need Python 3.9 to 3.11)
 #   scripts/build/cairo.sh table      records Cairo's components for the verifier
-#   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns
-#   scripts/build/cairo.sh fixtures   makes the committed proofs again, or those named: needs 4 GB of memory
+#   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns: needs 9 GB of memory
+#   scripts/build/cairo.sh fixtures   makes the committed proofs again, or those named: needs 4 GB of memory; that of
+#                                     curve, on the canonical trace, only if it is named: needs 17 GB
+#   scripts/build/cairo.sh mutants NAME [COUNT] [SEED]
+#                                     tries changed copies of a proof with both verifiers, after `fixtures`
 #   scripts/build/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
 #   scripts/build/cairo.sh check      compares the table with cairo-air
 #
@@ -116,11 +119,14 @@ test)
 corelib) corelib "${2:-}" ;;
 programs) compile ;;
 table) prover run -- table "$table" ;;
-roots) prover run -- roots ;;
+roots) prover run -- roots "${@:2}" ;;
 fixtures)
 	compile
 	mkdir -p "$cache/proofs" "$fixtures"
 	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "${@:2}"
+	;;
+mutants)
+	prover run -- mutants "$cache/proofs/${2}_vk_v1.bin" "$cache/proofs/$2" "${3:-100000}" "${4:-1}"
 	;;
 measure) prover run -- measure "$cache/proofs" "${@:2}" ;;
 check)

@@ -43,7 +43,11 @@ CAIRO = [
     ("cairo-votes", "votes"),
     ("cairo-attendance", "attendance"),
     ("cairo-tally", "tally"),
+    ("cairo-ledger", "ledger"),
+    ("cairo-bootloader", "bootloader"),
 ]
+# Its key is in the chain's genesis.
+REGISTERED = {"cairo-bootloader"}
 CAIRO_FOLDER = ROOT / "primitives/stwo/fixtures/cairo"
 
 ACCEPTED = {"accepted"}
@@ -453,7 +457,8 @@ def main() -> int:
     )
 
     programs = [workshop.cairo(*program) for program in CAIRO]
-    keyed = [(vk, key) for _, vk, key in keys] + [(case.vk, case.key) for case in programs]
+    keyed = [(vk, key) for _, vk, key in keys]
+    keyed += [(case.vk, case.key) for case in programs if case.key["air"] not in REGISTERED]
     registrations = [Case("registration", ACCEPTED, vk, key=key) for vk, key in keyed]
     registrations.append(Case("registration, twin", ACCEPTED, twin, key=twin_key))
     bad = list(workshop.bad_keys(*keys[0]))

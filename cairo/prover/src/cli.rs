@@ -113,7 +113,28 @@ pub enum Command {
 	},
 	/// For this repository: compute the roots of Cairo's preprocessed columns
 	#[command(hide = true)]
-	Roots,
+	Roots {
+		/// small, without-pedersen or canonical; all, if none is named. The last takes 9 GB of memory
+		#[arg(long)]
+		trace: Option<String>,
+		/// log2 of the blowups
+		#[arg(default_values_t = [1, 2, 3])]
+		log_blowups: Vec<u32>,
+	},
+	/// For this repository: try changed copies of a proof with both verifiers
+	#[command(hide = true)]
+	Mutants {
+		/// The key
+		vk: PathBuf,
+		/// The proof, in upstream's binary form
+		theirs: PathBuf,
+		/// How many copies
+		count: u64,
+		/// Another seed makes others
+		seed: u64,
+		/// The first to try, in this process
+		first: Option<u64>,
+	},
 	/// For this repository: compare the committed programs with upstream's evaluation
 	#[command(hide = true)]
 	Points,
@@ -134,10 +155,9 @@ pub enum Command {
 	Stock {
 		/// Folder to write to
 		out: PathBuf,
-		/// A compiled program
-		program: PathBuf,
-		/// Its arguments
-		arguments: Vec<String>,
+		/// The program and its arguments.
+		#[command(flatten)]
+		run: RunArgs,
 	},
 	/// For this repository: verify the proofs that `fixtures` made, here and upstream
 	#[command(hide = true)]

@@ -18,13 +18,15 @@ use std::path::Path;
 use std::time::Instant;
 
 /// A program that was run.
-struct Ran {
-	program: Program,
-	run: Run,
-	bootloader: bool,
+pub struct Ran {
+	pub program: Program,
+	pub run: Run,
+	/// Whether the program is the bootloader, and ran others.
+	pub bootloader: bool,
 }
 
-fn ran(args: &RunArgs) -> Result<Ran, Failure> {
+/// Runs what a user names.
+pub fn ran(args: &RunArgs) -> Result<Ran, Failure> {
 	let corelib = args.corelib.corelib.as_deref();
 	if args.bootloader {
 		let tasks = args.words.iter().map(|task| Task::read(task, corelib));

@@ -5,7 +5,7 @@
 //! | file | form |
 //! |---|---|
 //! | starts with `{` | JSON for the Rust verifier |
-//! | starts with `[` | cairo-serde: a list of numbers in hexadecimal, as `scarb execute` and the Cairo verifier use |
+//! | starts with `[` | cairo-serde: a list of numbers in hexadecimal, for the Cairo verifier; upstream writes it of programs that take all eleven builtins, as bootloaders do |
 //! | starts with `BZh` | binary: bincode, compressed by bzip2, for the Rust verifier or extended |
 
 use crate::bootloader;

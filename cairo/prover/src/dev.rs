@@ -4,18 +4,25 @@
 
 use crate::arguments;
 use crate::bootloader::{self, Task};
+use crate::cli::RunArgs;
+use crate::commands::{self, Ran};
 use crate::failure::{Answer, Failure};
 use crate::key;
+use crate::mutants::{self, Honest};
 use crate::program::Program;
 use crate::prove::{self, Proof, Prover};
 use crate::run::Run;
-use assay_primitives::{CairoVk, Profile, StwoParams, VerifyingKey};
+use assay_primitives::{CairoPreprocessedTrace, CairoVk, Profile, StwoParams, VerifyingKey};
+use bzip2::read::BzDecoder;
 use cairo_air::utils::{ProofFormat, serialize_proof_to_file};
 use codec::Encode;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 use stwo::core::vcs_lifted::blake2_merkle::Blake2sMerkleChannel;
+use stwo_cairo_common::preprocessed_columns::preprocessed_trace::PreProcessedTraceVariant;
 
 /// Parameters of proofs of Cairo 0: profile `standard`, with 80 proven bits by unique decoding (26 + 66 *
 /// 0.830), and 224 bits as upstream counts them.
@@ -29,14 +36,16 @@ const FEW_QUERIES: StwoParams = StwoParams { num_queries: 24, ..STANDARD };
 enum Key {
 	/// One that lists the components of this run.
 	OfRun(StwoParams),
+	/// The same, on the canonical trace; made only if it is named, for it takes 16 GB of memory.
+	Canonical(StwoParams),
 	/// One of the program, for profile `standard`.
 	OfProgram,
 	/// The bootloader's.
 	Bootloader,
 }
 
-/// Proofs for tests and measurements: name, program, arguments, key. Proofs above [`COMMITTED_BYTES_MAX`]
-/// stay in the cache; of Cairo 1 their keys and public values are committed all the same.
+/// Proofs for tests and measurements: name, program, arguments, key. Proofs of Cairo 0 above
+/// [`COMMITTED_BYTES_MAX`] stay in the cache.
 const FIXTURES: &[(&str, &str, &[&str], Key)] = &[
 	("fibonacci", "fibonacci", &["1000"], Key::OfRun(STANDARD)),
 	("fibonacci_other", "fibonacci", &["1001"], Key::OfRun(STANDARD)),
@@ -51,6 +60,7 @@ const FIXTURES: &[(&str, &str, &[&str], Key)] = &[
 	("opcodes", "opcodes", &[], Key::OfRun(FEW_QUERIES)),
 	("builtins", "builtins", &[], Key::OfRun(FEW_QUERIES)),
 	("tally", "tally", &["[3,0,4]"], Key::OfProgram),
+	("curve", "curve", &[], Key::Canonical(STOCK_FEW_QUERIES)),
 	("ledger", "ledger", LEDGER, Key::OfProgram),
 	("bootloader", "ledger", LEDGER, Key::Bootloader),
 ];
@@ -58,16 +68,32 @@ const FIXTURES: &[(&str, &str, &[&str], Key)] = &[
 /// Transfers of the committed runs of `ledger`: from, to, amount.
 const LEDGER: &[&str] = &["[(0,1,u256:250),(1,2,u256:100),(2,3,u256:30)]"];
 
-/// Largest proof that is committed.
+/// Largest proof of Cairo 0 that is committed.
 const COMMITTED_BYTES_MAX: usize = 576 * 1024;
 
-/// Roots of the small preprocessed trace, lifted to its own height.
-pub fn roots() -> Answer {
-	for log_blowup in 1..=3 {
-		let root = Prover::new(key::parameters(log_blowup, 1)).root();
-		println!("small Blake2s blowup {log_blowup}: {}", key::hex(&root));
-	}
-	Answer::default()
+/// Tries `count` changed copies of a proof with both verifiers.
+pub fn mutants(
+	vk: &Path,
+	theirs: &Path,
+	count: u64,
+	seed: u64,
+	first: Option<u64>,
+) -> Result<Answer, Failure> {
+	let key = key::read(vk)?;
+	let mut bytes = Vec::new();
+	let file = fs::File::open(theirs).map_err(unreadable)?;
+	BzDecoder::new(file).read_to_end(&mut bytes).map_err(unreadable)?;
+	let honest = Honest::new(key, bytes)?;
+	let Some(first) = first else {
+		let words = ["mutants".into(), vk.display().to_string(), theirs.display().to_string()];
+		let numbers = [count, seed].map(|number| number.to_string());
+		for (what, (times, examples)) in mutants::parent(&[&words[..], &numbers].concat(), count) {
+			println!("{times} {what}, such as {examples:?}");
+		}
+		return Ok(Answer::default());
+	};
+	mutants::child(&honest, seed, first, count);
+	Ok(Answer::default())
 }
 
 /// CPU time of this thread, in microseconds: on a busy machine it says more than a clock.
@@ -123,18 +149,21 @@ pub fn fixtures(
 	names: &[String],
 ) -> Result<Answer, Failure> {
 	for (name, program, arguments, key) in FIXTURES {
-		if !names.is_empty() && !names.iter().any(|asked| asked == name) {
+		let named = names.iter().any(|asked| asked == name);
+		if !named && (!names.is_empty() || matches!(key, Key::Canonical(_))) {
 			continue;
 		}
 		let path = match key {
-			Key::OfRun(_) => compiled.join(format!("{program}.json")),
+			Key::OfRun(_) | Key::Canonical(_) => compiled.join(format!("{program}.json")),
 			// Those of Cairo 1 are committed.
 			Key::OfProgram | Key::Bootloader => out.join(format!("{program}.executable.json")),
 		};
 		let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
 		let program = Program::read(&path)?;
 		let (run, vk) = match key {
-			Key::OfRun(_) => (Run::of(&program, arguments::parse(&arguments)?)?, None),
+			Key::OfRun(_) | Key::Canonical(_) => {
+				(Run::of(&program, arguments::parse(&arguments)?)?, None)
+			},
 			Key::OfProgram => {
 				let vk = key::of(&program, false, Profile::Standard, 3)?;
 				(Run::of(&program, arguments::parse(&arguments)?)?, Some(vk))
@@ -153,24 +182,41 @@ pub fn fixtures(
 		};
 		let pcs = match (&vk, key) {
 			(Some(vk), _) => vk.pcs,
-			(None, Key::OfRun(pcs)) => *pcs,
+			(None, Key::OfRun(pcs) | Key::Canonical(pcs)) => *pcs,
 			(None, _) => STANDARD,
 		};
 		let start = Instant::now();
-		let theirs = Prover::new(pcs).prove(run.input)?;
+		let prover = match key {
+			Key::Canonical(_) => {
+				let variant = PreProcessedTraceVariant::Canonical;
+				Prover::on(variant, Arc::new(variant.to_preprocessed_trace()), pcs)
+			},
+			_ => Prover::new(pcs),
+		};
+		let theirs = prover.prove(run.input)?;
 		let seconds = start.elapsed().as_secs();
 		let vk = match vk {
 			Some(vk) => vk,
-			None => of_run(&program, &theirs, pcs)?,
+			None => {
+				let trace = match key {
+					Key::Canonical(_) => CairoPreprocessedTrace::Canonical,
+					_ => CairoPreprocessedTrace::CanonicalSmall,
+				};
+				of_run(trace, &program, &theirs, pcs)?
+			},
 		};
-		let of_run = matches!(key, Key::OfRun(_));
+		let of_run = matches!(key, Key::OfRun(_) | Key::Canonical(_));
 		write(name, &vk, &theirs, of_run, out, cache)?;
 		println!("{name}: proven in {seconds} s");
 	}
 	Ok(Answer::default())
 }
 
-/// What upstream's stock prover has when it is told nothing, but for the trace: a proof that shows 60 bits.
+/// Without lifting, as upstream's prover has it by default, and small enough to be committed.
+const STOCK_FEW_QUERIES: StwoParams =
+	StwoParams { num_queries: 24, log_last_layer: 5, fold_step: 4, ..STOCK };
+
+/// What upstream's stock prover has when it is told nothing, but for the trace: a proof that shows 55 bits.
 const STOCK: StwoParams = StwoParams {
 	log_blowup: 1,
 	num_queries: 70,
@@ -181,19 +227,23 @@ const STOCK: StwoParams = StwoParams {
 	query_grinding_bits: 26,
 };
 
-/// Proves a program's run with the stock prover's defaults, and writes the proof in each of its forms.
-pub fn stock(program: &Path, arguments: &[String], out: &Path) -> Result<Answer, Failure> {
-	let run = Run::of(&Program::read(program)?, arguments::parse(arguments)?)?;
+/// Proves a run with the stock prover's defaults, and writes the proof in each of its forms.
+pub fn stock(args: &RunArgs, out: &Path) -> Result<Answer, Failure> {
+	let Ran { program, run, .. } = commands::ran(args)?;
 	let start = Instant::now();
 	let proof = Prover::new(STOCK).prove_as_stock(run.input)?;
 	println!("proven in {} s", start.elapsed().as_secs());
 	fs::create_dir_all(out).map_err(|error| Failure::usage(error).at(out))?;
 	for (name, format) in [
 		("stock.json", ProofFormat::Json),
-		("stock.cairo-serde.json", ProofFormat::CairoSerde),
 		("stock.bin", ProofFormat::Binary),
 		("stock.extended.bin", ProofFormat::ExtendedBinary),
+		("stock.cairo-serde.json", ProofFormat::CairoSerde),
 	] {
+		// Upstream writes this form of programs that take every builtin, as bootloaders do, and of no other.
+		if matches!(format, ProofFormat::CairoSerde) && program.builtins.len() < 11 {
+			continue;
+		}
 		let path = out.join(name);
 		serialize_proof_to_file(&proof, &path, format)
 			.map_err(|error| Failure::usage(error).at(&path))?;
@@ -202,9 +252,14 @@ pub fn stock(program: &Path, arguments: &[String], out: &Path) -> Result<Answer,
 }
 
 /// A key that lists the components of one run: other runs may have others.
-fn of_run(program: &Program, proof: &Proof, pcs: StwoParams) -> Result<CairoVk, Failure> {
+fn of_run(
+	trace: CairoPreprocessedTrace,
+	program: &Program,
+	proof: &Proof,
+	pcs: StwoParams,
+) -> Result<CairoVk, Failure> {
 	let used = prove::used(&proof.claim)?;
-	key::with(program, used.into_iter().map(|(number, _)| number).collect(), pcs)
+	key::on(trace, program, used.into_iter().map(|(number, _)| number).collect(), pcs)
 }
 
 fn write(
@@ -224,12 +279,12 @@ fn write(
 	let security = assay_stwo::security(&vk).map_err(Failure::internal)?.report.bits;
 	assay_stwo::verify(&vk, &public_values, &proof).map_err(Failure::internal)?;
 	println!("{name}: {} bytes; key of {} bytes, {security:?}", proof.len(), vk.encoded_size());
-	let committed = proof.len() <= COMMITTED_BYTES_MAX;
+	let committed = !of_run || proof.len() <= COMMITTED_BYTES_MAX;
 	let parts = [("vk", vk.encode()), ("public_values", public_values.encode()), ("proof", proof)];
 	for (what, bytes) in parts {
 		let file = format!("{name}_{what}_v1.bin");
 		fs::write(cache.join(&file), &bytes).map_err(unwritable)?;
-		if committed || (!of_run && what != "proof") {
+		if committed {
 			fs::write(out.join(file), bytes).map_err(|error| Failure::usage(error).at(out))?;
 		}
 	}

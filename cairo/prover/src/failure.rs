@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 use std::any::Any;
 use std::fmt::{Display, Write as _};
 use std::io::Write as _;
+use std::panic;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 /// Exit codes; the table in `--help` says the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,9 +63,10 @@ impl Failure {
 		Self::new(Exit::Internal, format_args!("internal error, please report: {message}"))
 	}
 
-	/// A caught panic of upstream's code, or of ours.
+	/// A caught panic of upstream's code, or of ours, and where it was if [`remember_panics`] was called.
 	pub fn panic(payload: &(dyn Any + Send)) -> Self {
-		Self::internal(panic_text(payload))
+		let place = PANIC.lock().ok().and_then(|mut place| place.take()).unwrap_or_default();
+		Self::internal(format_args!("{}{place}", panic_text(payload)))
 	}
 
 	/// Adds what to do, on a line of its own.
@@ -86,6 +89,18 @@ impl Failure {
 		}
 		fields.into()
 	}
+}
+
+/// Where the last panic was.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// Lets panics say nothing at once, and keeps their place for the error message.
+pub fn remember_panics() {
+	panic::set_hook(Box::new(|panic| {
+		if let (Some(at), Ok(mut place)) = (panic.location(), PANIC.lock()) {
+			*place = Some(format!(" ({}:{})", at.file(), at.line()));
+		}
+	}));
 }
 
 /// What a panic said.

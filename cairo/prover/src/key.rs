@@ -53,10 +53,20 @@ fn limbs(word: &Felt252) -> [u32; 8] {
 
 /// A key with given parameters.
 pub fn with(program: &Program, components: Vec<u8>, pcs: StwoParams) -> Result<CairoVk, Failure> {
+	on(CairoPreprocessedTrace::CanonicalSmall, program, components, pcs)
+}
+
+/// A key with given parameters on a preprocessed trace.
+pub fn on(
+	preprocessed_trace: CairoPreprocessedTrace,
+	program: &Program,
+	components: Vec<u8>,
+	pcs: StwoParams,
+) -> Result<CairoVk, Failure> {
 	let mut vk = CairoVk {
 		hash: StwoHash::Blake2s,
 		pcs,
-		preprocessed_trace: CairoPreprocessedTrace::CanonicalSmall,
+		preprocessed_trace,
 		preprocessed: [0; 32],
 		components,
 		builtins: program.builtins.clone(),
@@ -93,6 +103,7 @@ pub fn of(
 			1_u64 << log_blowup
 		);
 		Failure::refused(message.to_lowercase())
+			.hint("a smaller --blowup has more conjectured bits, of which compat asks for 90")
 	})
 }
 

@@ -13,7 +13,7 @@
 //! | [`components`], [`key`] | keys from programs |
 //! | [`prove`], [`convert`] | proofs, made here or by the stock prover |
 //! | [`commands`] | `run`, `key`, `prove` |
-//! | [`dev`], [`table`], [`points`] | for this repository: `scripts/build/cairo.sh` |
+//! | [`dev`], [`table`], [`points`], [`roots`], [`mutants`] | for this repository: `scripts/build/cairo.sh` |
 
 mod arguments;
 mod bootloader;
@@ -25,11 +25,13 @@ mod convert;
 mod dev;
 mod failure;
 mod key;
+mod mutants;
 mod point;
 mod points;
 mod program;
 mod project;
 mod prove;
+mod roots;
 mod run;
 mod table;
 
@@ -50,7 +52,7 @@ fn main() -> ExitCode {
 		},
 	};
 	// A panic is a bug, here or upstream, and still one line.
-	panic::set_hook(Box::new(|_| ()));
+	failure::remember_panics();
 	let result = panic::catch_unwind(panic::AssertUnwindSafe(|| run(cli.command)))
 		.unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
 	failure::finish(result, cli.json)
@@ -73,13 +75,19 @@ fn run(command: Command) -> Result<Answer, Failure> {
 			fs::write(&out, table::encode()).map_err(unwritable)?;
 			Ok(Answer::default())
 		},
-		Command::Roots => Ok(dev::roots()),
+		Command::Roots { trace, log_blowups } => {
+			roots::print(trace.as_deref(), &log_blowups);
+			Ok(Answer::default())
+		},
+		Command::Mutants { vk, theirs, count, seed, first } => {
+			dev::mutants(&vk, &theirs, count, seed, first)
+		},
 		Command::Points if points::compare() => Ok(Answer::default()),
 		Command::Points => Err(Failure::refused("some points differ")),
 		Command::Fixtures { compiled, out, cache, names } => {
 			dev::fixtures(&compiled, &out, &cache, &names)
 		},
-		Command::Stock { out, program, arguments } => dev::stock(&program, &arguments, &out),
+		Command::Stock { out, run } => dev::stock(&run, &out),
 		Command::Measure { cache, names } => dev::measure(&cache, &names),
 	}
 }

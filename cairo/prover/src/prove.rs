@@ -2,7 +2,7 @@
 
 //! Proves runs with upstream's prover, and writes proofs in this repository's form.
 
-use crate::failure::{Failure, panic_text};
+use crate::failure::Failure;
 use assay_primitives::{CairoBuiltin, CairoVk, PublicValues, StwoParams};
 use cairo_air::air::PublicSegmentRanges;
 use cairo_air::claims::CairoClaim;
@@ -36,11 +36,10 @@ pub struct Prover {
 	pcs: StwoParams,
 	config: PcsConfig,
 	twiddles: TwiddleTree<SimdBackend>,
+	variant: PreProcessedTraceVariant,
 	trace: Arc<PreProcessedTrace>,
 }
 
-/// log2 of the rows of the highest column of the small trace.
-const LOG_HEIGHT: u8 = 20;
 const VARIANT: PreProcessedTraceVariant = PreProcessedTraceVariant::CanonicalSmall;
 
 /// The columns that proofs read: those of the small trace.
@@ -52,6 +51,15 @@ pub fn trace() -> Arc<PreProcessedTrace> {
 
 impl Prover {
 	pub fn new(pcs: StwoParams) -> Self {
+		Self::on(VARIANT, trace(), pcs)
+	}
+
+	/// On another trace: the canonical ones take 11 and 16 GB of memory at a blowup of 2.
+	pub fn on(
+		variant: PreProcessedTraceVariant,
+		trace: Arc<PreProcessedTrace>,
+		pcs: StwoParams,
+	) -> Self {
 		let config = PcsConfig {
 			pow_bits: pcs.query_grinding_bits.into(),
 			fri_config: FriConfig::new(
@@ -62,9 +70,10 @@ impl Prover {
 			),
 			lifting_log_size: pcs.lifting_log_size.map(u32::from),
 		};
-		let lifting = pcs.lifting_log_size.unwrap_or(LOG_HEIGHT + pcs.log_blowup);
-		let coset = CanonicCoset::new(lifting.into()).circle_domain().half_coset;
-		Self { pcs, config, twiddles: SimdBackend::precompute_twiddles(coset), trace: trace() }
+		let own = variant.max_log_trace_size() + u32::from(pcs.log_blowup);
+		let lifting = pcs.lifting_log_size.map_or(own, u32::from);
+		let coset = CanonicCoset::new(lifting).circle_domain().half_coset;
+		Self { pcs, config, twiddles: SimdBackend::precompute_twiddles(coset), variant, trace }
 	}
 
 	fn tree<'a>(
@@ -82,11 +91,6 @@ impl Prover {
 		)
 	}
 
-	/// The root of the preprocessed columns.
-	pub fn root(&self) -> [u8; 32] {
-		self.tree(&BaseColumnPool::new()).commitment.root().0
-	}
-
 	/// Proves a run.
 	pub fn prove(&self, input: ProverInput) -> Result<Proof, Failure> {
 		self.prove_as_stock(input).map(Into::into)
@@ -99,7 +103,7 @@ impl Prover {
 			channel_hash: ChannelHash::Blake2s,
 			channel_salt: 0,
 			pcs_config: self.config,
-			preprocessed_trace: VARIANT,
+			preprocessed_trace: self.variant,
 			store_polynomials_coefficients: false,
 			include_all_preprocessed_columns: false,
 		};
@@ -114,9 +118,8 @@ impl Prover {
 			)
 		};
 		// Upstream's prover refuses by panicking.
-		let proof = panic::catch_unwind(panic::AssertUnwindSafe(prove)).map_err(|payload| {
-			Failure::internal(format_args!("upstream's prover: {}", panic_text(payload.as_ref())))
-		})?;
+		let proof = panic::catch_unwind(panic::AssertUnwindSafe(prove))
+			.map_err(|payload| Failure::panic(payload.as_ref()))?;
 		proof.map_err(Failure::internal)
 	}
 }

@@ -249,10 +249,18 @@ fn cairo0(program: &VmProgram, arguments: Vec<Felt252>) -> Result<CairoRunner, F
 	cairo_run_program(program, &config(), &mut hints).map_err(|error| stopped(&error))
 }
 
+const ARGUMENTS: &str = "an array is written [1,2,3], a struct (1,2), a u256 u256:5";
+
 fn panicked(data: &[Felt252]) -> Failure {
 	let text = format_for_panic(data.iter().copied());
-	let text = text.strip_prefix("Panicked with ").unwrap_or(&text);
-	Failure::refused(format_args!("the program panicked: {}", text.trim_end_matches('.')))
+	let text = text.strip_prefix("Panicked with ").unwrap_or(&text).trim_end_matches('.');
+	// What the compiler puts before `main` says.
+	if text.contains("Failed to deserialize param") || text.contains("Input too long for params") {
+		let reason = text.split('\'').nth(1).unwrap_or(text).trim_end_matches('.');
+		return Failure::usage(format_args!("the arguments are not what main takes: {reason}"))
+			.hint(ARGUMENTS);
+	}
+	Failure::refused(format_args!("the program panicked: {text}"))
 }
 
 /// Why the machine stopped a run.
@@ -268,7 +276,7 @@ pub fn stopped(error: &CairoRunError) -> Failure {
 		_ => text,
 	};
 	let failure = Failure::refused(format_args!("the run stopped: {reason}"));
-	failure.hint("are the arguments what main takes? An array is written [1,2,3], a u256 u256:5")
+	failure.hint(format!("are the arguments what main takes? {ARGUMENTS}"))
 }
 
 /// Builtins by the machine's names.

@@ -107,13 +107,14 @@ mod errors_should {
 	#[test]
 	fn say_that_arguments_do_not_fit() {
 		let file = source("arguments", "n: u32) -> u32 {\n    n\n}");
-		for arguments in [&[][..], &["1", "2"]] {
+		for (arguments, reason) in [
+			(&[][..], "Failed to deserialize param #0"),
+			(&["1", "2"], "Input too long for params"),
+			(&["[1]"], "Input too long for params"),
+		] {
 			let (code, object) = json(&[&["run", text(&file)], arguments].concat());
-			assert_eq!(code, 1, "{object}");
-			assert!(
-				object["error"].as_str().unwrap().contains("Failed to deserialize param"),
-				"{object}"
-			);
+			let expected = format!("the arguments are not what main takes: {reason}");
+			assert_eq!((code, object["error"].as_str().unwrap()), (2, expected.as_str()));
 		}
 		let (code, object) = json(&["run", text(&file), "one"]);
 		assert_eq!((code, object["error"].as_str().unwrap()), (2, "expected a number, got one"));

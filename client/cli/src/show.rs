@@ -130,16 +130,28 @@ async fn key(
 			"--proof-bytes: expected at most {longest} under this key, got {proof_bytes}"
 		)));
 	}
-	let mut price = state.price(vk_hash, proof_bytes).await?;
-	price.insert("proof_bytes".into(), proof_bytes.into());
-	let fee = price.get("fee").and_then(Value::as_str).and_then(|fee| fee.parse().ok());
-	if let (Some(fee), Some(token)) = (fee, token) {
-		price.insert("fee_in_tokens".into(), token.text(fee).into());
-	}
+	let price = state.price(vk_hash, proof_bytes).await?;
 	object.insert("vk_hash".into(), hex(vk_hash).into());
-	object.insert("submission".into(), price.into());
+	object.insert("submission".into(), submission(price, proof_bytes, token.as_ref()).into());
 	Ok(object)
 }
+
+/// What a submission of a proof of `proof_bytes` bytes costs, or that the chain does not tell.
+fn submission(price: Option<Object>, proof_bytes: u64, token: Option<&Token>) -> Object {
+	let mut submission = price.unwrap_or_else(|| {
+		Object::from_iter([("fee".into(), Value::Null), ("note".into(), NO_PRICE.into())])
+	});
+	submission.insert("proof_bytes".into(), proof_bytes.into());
+	let fee = submission.get("fee").and_then(Value::as_str).and_then(|fee| fee.parse().ok());
+	if let (Some(fee), Some(token)) = (fee, token) {
+		submission.insert("fee_in_tokens".into(), token.text(fee).into());
+	}
+	submission
+}
+
+/// Of a key that the chain knows and a proof that fits.
+const NO_PRICE: &str =
+	"this chain tells no price of a submission: it has no fees, or takes them in a way of its own";
 
 /// A statement that the chain vouches for.
 async fn statement(state: &State<'_>, statement: &Hash) -> Result<Object, Failure> {
@@ -196,6 +208,17 @@ fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_chain_without_fees_shows_keys_too() {
+		let shown = Value::Object(submission(None, 9, None));
+		assert_eq!(shown, json!({ "fee": null, "note": NO_PRICE, "proof_bytes": 9 }));
+		let token = Token { symbol: "ASY".into(), decimals: 3 };
+		let price = Object::from_iter([("fee".into(), "1500".into())]);
+		let shown = Value::Object(submission(Some(price), 9, Some(&token)));
+		let expected = json!({ "fee": "1500", "fee_in_tokens": "1.5 ASY", "proof_bytes": 9 });
+		assert_eq!(shown, expected);
+	}
 
 	#[test]
 	fn every_value_has_a_line_with_its_path() {
