@@ -94,13 +94,14 @@ impl State<'_> {
 		system.map(Some).ok_or(Error::Answer { method: "assay_vkInfo" })
 	}
 
-	/// What a proof of `proof_bytes` bytes costs under a key.
+	/// What a proof of `proof_bytes` bytes costs under a key. `None` if the chain tells no price: of a key that it knows
+	/// and of a proof that fits, a chain without fees tells none.
 	///
 	/// # Errors
 	///
 	/// [`Error::Question`], [`Error::Answer`].
-	pub async fn price(&self, vk_hash: &Hash, proof_bytes: u64) -> Result<Object, Error> {
-		self.object("assay_submissionPrice", &[hex(vk_hash).into(), proof_bytes.into()]).await
+	pub async fn price(&self, vk_hash: &Hash, proof_bytes: u64) -> Result<Option<Object>, Error> {
+		price(self.ask(PRICE, &[hex(vk_hash).into(), proof_bytes.into()]).await?)
 	}
 
 	/// The keys that an account has registered, all pages of them.
@@ -210,6 +211,17 @@ pub fn longest_proof(key: &Object) -> Option<u64> {
 	key.get("proof_bytes_max").and_then(Value::as_u64)
 }
 
+/// The method that tells a price.
+const PRICE: &str = "assay_submissionPrice";
+
+/// A price, or that there is none.
+fn price(answer: Value) -> Result<Option<Object>, Error> {
+	match answer {
+		Value::Null => Ok(None),
+		answer => fields(answer).map(Some).ok_or(Error::Answer { method: PRICE }),
+	}
+}
+
 /// The fields of an object, in snake case.
 fn fields(answer: Value) -> Option<Object> {
 	match in_snake_case(answer) {
@@ -240,6 +252,15 @@ mod tests {
 		let expected =
 			json!({ "num_public_values": 3, "registered_by": [{ "some_name": "someValue" }] });
 		assert_eq!(fields(answer).map(Value::Object), Some(expected));
+	}
+
+	#[test]
+	fn a_chain_may_tell_no_price() {
+		assert!(matches!(price(json!(null)), Ok(None)));
+		let told = price(json!({ "refTime": 5, "fee": "7" })).unwrap().map(Value::Object);
+		assert_eq!(told, Some(json!({ "ref_time": 5, "fee": "7" })));
+		let strange = price(json!("none"));
+		assert!(matches!(strange, Err(Error::Answer { method: "assay_submissionPrice" })));
 	}
 
 	#[test]

@@ -3,12 +3,13 @@
 //! Genesis of the chains `development` and `local`. Both are for tests: their keys are public.
 
 use crate::{
-	AccountId, Balance, BalancesConfig, BlockNumber, RuntimeGenesisConfig, SessionConfig,
-	SessionKeys, SlotsConfig, SudoConfig, UNIT, ValidatorsConfig, senders::SENDERS,
+	AccountId, Balance, BalancesConfig, BlockNumber, ProofVerifierConfig, RuntimeGenesisConfig,
+	SessionConfig, SessionKeys, SlotsConfig, SudoConfig, UNIT, ValidatorsConfig, senders::SENDERS,
 };
 use alloc::{vec, vec::Vec};
 use frame_support::build_struct_json_patch;
 use serde_json::Value;
+use sp_core::Bytes;
 use sp_genesis_builder::{DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET, PresetId};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
@@ -27,6 +28,16 @@ pub const SESSION_LENGTH: BlockNumber = 10;
 
 /// Milliseconds of a slot, for validators that send each other 250 Mbit/s and more: ADR 0016.
 pub const SLOT_DURATION: u64 = 2_000;
+
+/// The keys of genesis: the one of Cairo's bootloader, so that no Cairo program needs a key of its own. Nobody pays a
+/// deposit for it, and it stays until the admin purges it.
+pub(crate) fn vks() -> Vec<Bytes> {
+	#[cfg(feature = "backend-cairo")]
+	let vks = vec![Bytes(assay_stwo::cairo::BOOTLOADER_VK.to_vec())];
+	#[cfg(not(feature = "backend-cairo"))]
+	let vks = Vec::new();
+	vks
+}
 
 /// A validator's account and the keys of its name.
 type Validator = (Sr25519Keyring, Sr25519Keyring, Ed25519Keyring);
@@ -52,6 +63,7 @@ fn genesis(validators: &[Validator]) -> Value {
 		},
 		validators: ValidatorsConfig { session_length: Some(SESSION_LENGTH) },
 		slots: SlotsConfig { duration: SLOT_DURATION, ..Default::default() },
+		proof_verifier: ProofVerifierConfig { vks: vks(), ..Default::default() },
 		sudo: SudoConfig { key: Some(Sr25519Keyring::Alice.to_account_id()) },
 	})
 }

@@ -3,7 +3,7 @@
 //! What the assembled runtime must hold, beyond its pallets' own tests.
 
 use crate::{configs::*, genesis_config_presets::*, price::signed, senders::SENDERS, *};
-use assay_primitives::QUEUE_FULL;
+use assay_primitives::{Profile, QUEUE_FULL, VerifyingKey};
 use codec::Encode;
 use frame_support::{
 	dispatch::DispatchClass,
@@ -63,6 +63,22 @@ mod presets_should {
 			build(id).execute_with(|| {
 				assert_eq!(pallet_aura::Authorities::<Runtime>::get().len(), validators);
 				assert_eq!(Grandpa::grandpa_authorities().len(), validators);
+			});
+		}
+	}
+
+	/// For good, and without a deposit.
+	#[test]
+	fn hold_their_keys() {
+		for id in preset_names() {
+			build(id.as_ref()).execute_with(|| {
+				for vk in vks() {
+					let vk_hash = Hash::from(VerifyingKey::hash_encoded(&vk));
+					let info = ProofVerifier::vk_info(vk_hash).unwrap();
+					assert!(info.open);
+					assert_eq!((info.registrant, info.ends), (None, None));
+					assert_eq!(info.profile, Some(Profile::Standard));
+				}
 			});
 		}
 	}

@@ -4,8 +4,16 @@
 # Does what a newcomer does in the first hour: in a fresh clone of the commit that is checked out, or from a release
 # archive, it runs the commands of the documents and nothing else. scripts/workshop/walks.py says which documents.
 #
-#   scripts/test/walk.sh tester    README's quick start, then the first network: builds, and takes default ports
+#   scripts/test/walk.sh tester               README's quick start, then the first network: builds, and takes default
+#                                             ports
+#   scripts/test/walk.sh validator ARCHIVE    a validator's first hour, from a release with its .sha256: takes default
+#                                             ports, and needs the packages that docs/first-hour.md names
+#   scripts/test/walk.sh builder              scripts/test/template.sh: a chain of one's own, by docs/integrate.md
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+if [ "${1:-}" = builder ]; then
+	shift
+	exec scripts/test/template.sh "$@"
+fi
 exec python3 -B -m scripts.workshop.walks "$@"

@@ -2,9 +2,10 @@
 """Judges runs of test networks: reads one or many summary.json of zombienet/run.sh.
 
 Prints a table, holds every run to its limits and, with --baseline, to an earlier run of the same scenario. A limit is
-the default below, the scenario's own, or one given here, the last one that is there. Safety limits (`--help` lists
-them) are this program's own: a scenario and the command line can only tighten them. A summary that disagrees with
-itself or with its scenario fails.
+the default below, that of the scenario's file (zombienet/scenarios, or --scenario), or one given here, the last one
+that is there. The judged file can only tighten its limits. Safety limits (`--help` lists them) are this program's own:
+a scenario and the command line, too, can only tighten them. A summary that disagrees with itself or with its scenario
+fails.
 
 Exit status: 0 every limit is kept, 1 one is not (each with its reason), 2 a file is no summary, or a limit is none (one
 line).
@@ -21,6 +22,7 @@ from typing import Any, NoReturn
 
 from scripts.workshop.common import Json, aligned, number
 from scripts.workshop.simnet_checks import disagreements, made_by_the_client
+from scripts.workshop.simnet_scenarios import Scenarios, differences
 from scripts.workshop.simnet_shape import NotASummary, is_number, load, read
 
 # Reads one figure of a summary; None where there was nothing to measure.
@@ -83,8 +85,9 @@ def full_blocks(summary: Json) -> Any:
 
 def refusal_classes(summary: Json) -> Any:
     """The proof system with the fewest counts, of those whose proofs were tampered with."""
-    found = [len(own["rejected_by_class"]) for own in summary.get("by_system", {}).values() if own["tampered"]]
-    return min(found, default=None)
+    # Older summaries count all systems together.
+    systems = summary.get("by_system", {"all": summary["counts"]})
+    return min((len(own["rejected_by_class"]) for own in systems.values() if own["tampered"]), default=None)
 
 
 def always(_: Json) -> bool:
@@ -193,26 +196,42 @@ def checked(name: str, limit: Any, source: str) -> Figure:
     return figure
 
 
-def loosened(figure: Figure, limit: float | None) -> str | None:
-    """What is wrong with a limit of safety that is wider than the analyser's."""
-    own = figure.limit
-    if not figure.safety or own is None:
-        return None
-    if limit is not None and (limit >= own if figure.least else limit <= own):
+def widened(figure: Figure, own: float | None, limit: float | None) -> str | None:
+    """What is wrong with a limit that is wider than `own`, which it may only tighten."""
+    if own is None or limit is not None and (limit >= own if figure.least else limit <= own):
         return None
     wish = "lifted" if limit is None else f"{sign(figure)} {number(limit)}"
     return f"the limit of {figure.name} is {sign(figure)} {number(own)} and can only be tightened, not {wish}"
 
 
-def limits(summary: Json, given: dict[str, float | None]) -> tuple[Limits, list[str]]:
-    """The limit of each figure, and the place where it was set; and what limits the judged file may not have."""
+def loosened(figure: Figure, limit: float | None) -> str | None:
+    """What is wrong with a limit of safety that is wider than the analyser's."""
+    return widened(figure, figure.limit, limit) if figure.safety else None
+
+
+def of_scenario(summary: Json, scenario: Json | None) -> Limits:
+    """The limits that a run's file can't widen: the defaults, and those of its scenario's file over them."""
     found: Limits = {figure.name: (figure.limit, "default") for figure in FIGURES}
-    reasons = []
-    for name, limit in summary["config"]["scenario"]["thresholds"].items():
-        wrong = loosened(checked(name, limit, "scenario"), limit)
+    for name, limit in (scenario or {"thresholds": {}})["thresholds"].items():
+        source = f"scenario {summary['scenario']}"
+        wrong = loosened(checked(name, limit, source), limit)
         if wrong:
-            reasons.append(f"its scenario: {wrong}")
-        else:
+            raise NotASummary(f"{source}: {wrong}")
+        found[name] = (limit, "scenario")
+    return found
+
+
+def limits(summary: Json, scenario: Json | None, given: dict[str, float | None]) -> tuple[Limits, list[str]]:
+    """The limit of each figure, and the place where it was set; and what limits the judged file may not have."""
+    found = of_scenario(summary, scenario)
+    reasons = [] if scenario is None else list(differences(summary, scenario))
+    for name, limit in summary["config"]["scenario"]["thresholds"].items():
+        wrong = widened(checked(name, limit, "scenario"), found[name][0], limit)
+        if wrong:
+            unknown = scenario is None and not BY_NAME[name].safety
+            hint = f"; --scenario FILE names a scenario that zombienet/scenarios has not: {summary['scenario']}"
+            reasons.append(f"its own limits: {wrong}{hint if unknown else ''}")
+        elif limit != found[name][0]:
             found[name] = (limit, "scenario")
     for name, limit in given.items():
         wrong = loosened(checked(name, limit, "given"), limit)
@@ -364,7 +383,7 @@ def epilog() -> str:
     for figure in FIGURES:
         limit = "-" if figure.limit is None else f"{sign(figure)} {number(figure.limit)}"
         lines.append([figure.name, limit + (", safety" if figure.safety else ""), figure.what])
-    return "figures and their limits, unless a scenario or an option says another:\n" + "\n".join(
+    return "figures and their limits, unless a scenario's file or an option says another:\n" + "\n".join(
         aligned(lines, text={0, 1, 2}))
 
 
@@ -387,6 +406,8 @@ def parse(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--threshold", type=parse_threshold, action="append", default=[],
                         metavar="NAME=N", help="a limit, or none; may be repeated")
     parser.add_argument("--thresholds", metavar="FILE", help="JSON object of limits by name")
+    parser.add_argument("--scenario", action="append", default=[], metavar="FILE",
+                        help="a scenario that is not in zombienet/scenarios, for runs of its name; may be repeated")
     parser.add_argument("--verdict", metavar="FILE", help="write the verdict as JSON")
     parser.add_argument("--plan", metavar="FILE",
                         help="judge nothing: check the limits and the baseline of a run that is about to be made")
@@ -430,13 +451,14 @@ def main(words: list[str] | None = None) -> int:
             check_plan(arguments.plan, given, arguments.baseline)
             return 0
         before, old = baseline(arguments.baseline) if arguments.baseline else (None, None)
+        scenarios = Scenarios(arguments.scenario)
         runs, results, verdicts = [], [], {}
         for file in arguments.summary:
             summary = load(file)
             if before:
                 check_baseline(arguments.baseline, before, of_summary(summary))
             values = figures(summary)
-            bounds, reasons = limits(summary, given)
+            bounds, reasons = limits(summary, scenarios.of(summary), given)
             reasons += judge(summary, values, bounds) + disagreements(summary)
             if old:
                 reasons += compare(values, old, arguments.tolerance)

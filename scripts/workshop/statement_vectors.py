@@ -35,8 +35,20 @@ def preimage(context: bytes, key: bytes, verifier_version: int, values: list[int
     )
 
 
+def of_tasks(tasks: list[Json]) -> list[int]:
+    """What a bootloader puts out: its tasks, eight words a number."""
+    numbers = [len(tasks)]
+    for task in tasks:
+        output = [int(number, 16) for number in task["output"]]
+        numbers += [len(output) + 2, int(task["program"], 16), *output]
+    assert all(number < 2**251 + 17 * 2**192 + 1 for number in numbers)
+    return [number >> 32 * word & 0xFFFF_FFFF for number in numbers for word in range(8)]
+
+
 def recomputed(vector: Json) -> Json:
     """The vector with its hashes as they should be."""
+    if "tasks" in vector:
+        vector = vector | {"public_values": of_tasks(vector["tasks"])}
     if "vk" in vector:
         return vector | {"vk_hash": vk_hash(bytes.fromhex(vector["vk"])).hex()}
     message = preimage(

@@ -100,10 +100,12 @@ def release(archive: pathlib.Path, folder: pathlib.Path, beside: pathlib.Path) -
 
 
 def environment(temporary: pathlib.Path) -> dict[str, str]:
-    """A newcomer's environment, with temporary files where they go with the walk."""
+    """A newcomer's environment, with temporary files where they go with the walk, and without a proxy before this
+    machine: a page that waits for its node would wait for ever."""
     own = re.compile(r"ASSAY_|WASM_BUILD_|SKIP_\w*WASM_BUILD")
     kept = {name: value for name, value in os.environ.items() if name in KEPT or not own.match(name)}
-    return kept | {"TMPDIR": str(temporary)}
+    direct = ",".join(filter(None, (os.environ.get("no_proxy"), "127.0.0.1")))
+    return kept | {"TMPDIR": str(temporary), "no_proxy": direct, "NO_PROXY": direct}
 
 
 def go(walk: Walk, archive: pathlib.Path | None, source: pathlib.Path = ROOT) -> list[str]:

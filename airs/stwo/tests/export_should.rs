@@ -166,7 +166,8 @@ fn record_one_canonical_program_a_component() {
 	assert_eq!(program.header().trace_columns(), 300);
 	assert_eq!(program.header().interaction_cells(), 8);
 	// Two entries of 16 values: a `z` and at most the fifteenth power of alpha each.
-	assert_eq!((program.fractions(), program.challenge_degree()), (2, 30));
+	let degrees = program.degrees();
+	assert_eq!((degrees.fractions, degrees.challenge), (2, 30));
 	assert_eq!(range.preprocessed, ["is_first", "range"]);
 	assert_eq!(range.components[0].preprocessed, [0]);
 	assert_eq!(range.components[1].preprocessed, [1]);

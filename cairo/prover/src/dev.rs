@@ -44,8 +44,8 @@ enum Key {
 	Bootloader,
 }
 
-/// Proofs for tests and measurements: name, program, arguments, key. Proofs above [`COMMITTED_BYTES_MAX`]
-/// stay in the cache; of Cairo 1 their keys and public values are committed all the same.
+/// Proofs for tests and measurements: name, program, arguments, key. Proofs of Cairo 0 above
+/// [`COMMITTED_BYTES_MAX`] stay in the cache.
 const FIXTURES: &[(&str, &str, &[&str], Key)] = &[
 	("fibonacci", "fibonacci", &["1000"], Key::OfRun(STANDARD)),
 	("fibonacci_other", "fibonacci", &["1001"], Key::OfRun(STANDARD)),
@@ -68,7 +68,7 @@ const FIXTURES: &[(&str, &str, &[&str], Key)] = &[
 /// Transfers of the committed runs of `ledger`: from, to, amount.
 const LEDGER: &[&str] = &["[(0,1,u256:250),(1,2,u256:100),(2,3,u256:30)]"];
 
-/// Largest proof that is committed.
+/// Largest proof of Cairo 0 that is committed.
 const COMMITTED_BYTES_MAX: usize = 576 * 1024;
 
 /// Tries `count` changed copies of a proof with both verifiers.
@@ -279,12 +279,12 @@ fn write(
 	let security = assay_stwo::security(&vk).map_err(Failure::internal)?.report.bits;
 	assay_stwo::verify(&vk, &public_values, &proof).map_err(Failure::internal)?;
 	println!("{name}: {} bytes; key of {} bytes, {security:?}", proof.len(), vk.encoded_size());
-	let committed = proof.len() <= COMMITTED_BYTES_MAX;
+	let committed = !of_run || proof.len() <= COMMITTED_BYTES_MAX;
 	let parts = [("vk", vk.encode()), ("public_values", public_values.encode()), ("proof", proof)];
 	for (what, bytes) in parts {
 		let file = format!("{name}_{what}_v1.bin");
 		fs::write(cache.join(&file), &bytes).map_err(unwritable)?;
-		if committed || (!of_run && what != "proof") {
+		if committed {
 			fs::write(out.join(file), bytes).map_err(|error| Failure::usage(error).at(out))?;
 		}
 	}

@@ -7,6 +7,7 @@
 
 use crate::output::Failure;
 use assay_primitives::{ErrorClass, MAX_VK_BYTES, PublicValues, VerifyingKey};
+use assay_stwo::upstream::Lookups;
 use codec::{Decode, Encode};
 use std::fs::{self, File};
 use std::io::Read;
@@ -20,6 +21,9 @@ const MAX_RUNTIME_BYTES: usize = 16 * 1024 * 1024;
 
 /// How runtimes start: as Wasm does, and as Substrate marks what it has compressed.
 const RUNTIME_STARTS: [&[u8]; 2] = [b"\0asm", &[0x52, 0xbc, 0x53, 0x76, 0x46, 0xdb, 0x8e, 0x05]];
+
+/// Longest file of what a prover sends for lookups: 128 components with a sum each, and room for blanks.
+const MAX_LOOKUPS_BYTES: usize = 1 << 16;
 
 /// Most public values: the cap of the program format.
 const MAX_PUBLIC_VALUES: usize = assay_air::limits::MAX_PUBLIC_VALUES as usize;
@@ -114,6 +118,15 @@ pub fn read_any_public_values(path: &Path) -> Result<(PublicValues, bool), Failu
 /// Reads a proof in a form of upstream's, of at most `max` bytes.
 pub fn read_upstream_proof(path: &Path, max: usize) -> Result<Vec<u8>, Failure> {
 	read(path, "proof", max, None)
+}
+
+/// Reads what a prover sends for lookups, beside a proof in upstream's form.
+pub fn read_lookups(path: &Path) -> Result<Lookups, Failure> {
+	let bytes = read(path, "lookups", MAX_LOOKUPS_BYTES, None)?;
+	serde_json::from_slice(&bytes).map_err(|error| {
+		let message = "expected a JSON object with `nonce` and `claimed_sums`";
+		Failure::usage(format_args!("{message}: {error}")).context(path.display())
+	})
 }
 
 /// Reads columns: a JSON list of lists of whole numbers. `values` is how many there may be.

@@ -18,13 +18,16 @@ use assay_plonky3::soundness::{
 	together,
 };
 use assay_plonky3::supported;
-use assay_primitives::{Plonky3Vk, Profile, VerifyingKey};
+use assay_primitives::{Plonky3Vk, Profile, SystemId, VerifyingKey};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// `inspect`.
 pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 	let file = files::read_vk(&args.vk)?;
+	if args.public_values.is_some() && file.vk.system() != SystemId::Cairo {
+		return Err(Failure::usage("--public-values: expected a key for a Cairo program"));
+	}
 	let inner = match &file.vk {
 		VerifyingKey::Plonky3V1(inner) => inner,
 		VerifyingKey::StwoV1(inner) => return stwo::inspect(args, &file, inner),

@@ -17,6 +17,7 @@
 //! | [`root`] | `root` |
 //! | [`suggest`] | `suggest` |
 //! | [`cairo`] | `cairo` |
+//! | [`pcs`] | `suggest` and `export` for keys of STWO and Cairo |
 //! | [`signer`] | the account that pays |
 //! | [`chain`] | what is added to `assay_client`: progress, and how its errors are told |
 //! | [`serve`] | `prove --serve` |
@@ -36,6 +37,7 @@ mod inspect;
 mod offline;
 mod online;
 mod output;
+mod pcs;
 mod report;
 mod root;
 mod serve;

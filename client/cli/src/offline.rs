@@ -9,14 +9,14 @@ use crate::report::{
 	security_text, too_weak,
 };
 use crate::systems::Air;
-use crate::{files, hint, stwo};
+use crate::{files, hint, pcs, stwo};
 use assay_air::plonky3::Program;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::recompute_root;
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
 use assay_primitives::{
 	CheckedVk, ErrorClass, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, Profile,
-	PublicValues, VerifyingKey, statement_hash,
+	PublicValues, SystemId, VerifyingKey, statement_hash,
 };
 use assay_stwo_airs::Sample as StwoSample;
 use assay_systems::explained::verify_bytes;
@@ -134,16 +134,14 @@ fn export_sample(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
 
 /// The AIR of a key, with other parameters.
 fn export_of_key(args: &ExportArgs, path: &Path) -> Result<Answer, Failure> {
-	no_interaction(args)?;
 	let located = |failure: Failure| failure.context(path.display());
 	let file = files::read_vk(path)?;
-	let own = of_plonky3(&file.vk).map_err(|failure| {
-		located(failure).hint(Some(
-			"for other systems `assay suggest --from-vk` names parameters; make the key with them as you made \
-			 this one"
-				.into(),
-		))
-	})?;
+	let out = args.out.clone().unwrap_or_else(|| default_file("exported", "vk"));
+	if file.vk.system() != SystemId::Plonky3 {
+		return pcs::export(args, path, &file, &out);
+	}
+	no_interaction(args)?;
+	let own = of_plonky3(&file.vk).map_err(located)?;
 	check(&file.vk).map_err(located)?;
 	let program = Program::decode(&own.program)
 		.map_err(|error| located(assay_plonky3::Error::Own(error.into()).into()))?;
@@ -174,7 +172,6 @@ fn export_of_key(args: &ExportArgs, path: &Path) -> Result<Answer, Failure> {
 	let vk = VerifyingKey::Plonky3V1(inner);
 	let checked = check(&vk)?;
 	let name = format!("that of {}", path.display());
-	let out = args.out.clone().unwrap_or_else(|| default_file("exported", "vk"));
 	exported(args, None, &name, &vk, &checked, &out, None)
 }
 

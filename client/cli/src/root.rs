@@ -53,7 +53,7 @@ pub fn root(args: &RootArgs) -> Result<Answer, Failure> {
 }
 
 /// The root in the key, and the most values that its columns can have.
-fn committed(file: &VkFile) -> Result<([u8; 32], u64), Failure> {
+pub fn committed(file: &VkFile) -> Result<([u8; 32], u64), Failure> {
 	let none = || Failure::usage("expected a key with preprocessed columns, got one without");
 	match &file.vk {
 		VerifyingKey::Plonky3V1(inner) => {

@@ -3,14 +3,15 @@
 //! `show`: what a chain knows of keys and statements, as its node answers it.
 
 use crate::chain::{connect, within};
-use crate::cli::{ShowArgs, ShowCommand, VkArgs};
+use crate::cli::{ShowArgs, ShowCommand, ShowRunArgs, VkArgs};
 use crate::files;
 use crate::hint;
 use crate::online::vk_hash;
 use crate::output::{Answer, Exit, Failure, Progress, hex, table};
 use assay_client::Token;
 use assay_client::state::{Object, State, longest_proof};
-use assay_primitives::{Hash, PublicValues, SystemId, statement_hash};
+use assay_primitives::{CairoTask, Hash, PublicValues, SystemId, VerifyingKey, statement_hash};
+use assay_stwo::cairo::BOOTLOADER_VK;
 use serde_json::{Value, json};
 
 /// What is asked, with all files read: nobody is asked before the arguments are known to be good.
@@ -57,6 +58,11 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 				));
 			},
 		},
+		ShowCommand::Run(args) => {
+			let known = || VerifyingKey::hash_encoded(BOOTLOADER_VK);
+			let vk_hash = args.vk_hash.unwrap_or_else(known);
+			Question::StatementOf(vk_hash, Some(SystemId::Cairo), values_of_run(args)?)
+		},
 		ShowCommand::Restrictions => Question::Restrictions,
 		ShowCommand::Validators => Question::Validators,
 	};
@@ -95,6 +101,20 @@ pub fn show(args: &ShowArgs) -> Result<Answer, Failure> {
 	answer(within(Some(args.chain.timeout), work)?)
 }
 
+/// The public values of the proof of a run: the ones that are given, if the run is among them, or else those of a proof
+/// of nothing but the run.
+fn values_of_run(args: &ShowRunArgs) -> Result<PublicValues, Failure> {
+	let task = CairoTask { program: args.program, output: args.output.clone() };
+	let Some(path) = &args.public_values else { return Ok(PublicValues::of_cairo_tasks(&[task])) };
+	let values = files::read_public_values(path)?.1;
+	let located = |message: &str| Failure::usage(message).context(path.display());
+	let tasks = values.cairo_tasks().map_err(|error| located(&error.to_string()))?;
+	match tasks.contains(&task) {
+		true => Ok(values),
+		false => Err(located("expected this run among the tasks, got others")),
+	}
+}
+
 /// A key as the chain knows it, and what a submission costs.
 async fn key(
 	state: &State<'_>,
@@ -110,16 +130,28 @@ async fn key(
 			"--proof-bytes: expected at most {longest} under this key, got {proof_bytes}"
 		)));
 	}
-	let mut price = state.price(vk_hash, proof_bytes).await?;
-	price.insert("proof_bytes".into(), proof_bytes.into());
-	let fee = price.get("fee").and_then(Value::as_str).and_then(|fee| fee.parse().ok());
-	if let (Some(fee), Some(token)) = (fee, token) {
-		price.insert("fee_in_tokens".into(), token.text(fee).into());
-	}
+	let price = state.price(vk_hash, proof_bytes).await?;
 	object.insert("vk_hash".into(), hex(vk_hash).into());
-	object.insert("submission".into(), price.into());
+	object.insert("submission".into(), submission(price, proof_bytes, token.as_ref()).into());
 	Ok(object)
 }
+
+/// What a submission of a proof of `proof_bytes` bytes costs, or that the chain does not tell.
+fn submission(price: Option<Object>, proof_bytes: u64, token: Option<&Token>) -> Object {
+	let mut submission = price.unwrap_or_else(|| {
+		Object::from_iter([("fee".into(), Value::Null), ("note".into(), NO_PRICE.into())])
+	});
+	submission.insert("proof_bytes".into(), proof_bytes.into());
+	let fee = submission.get("fee").and_then(Value::as_str).and_then(|fee| fee.parse().ok());
+	if let (Some(fee), Some(token)) = (fee, token) {
+		submission.insert("fee_in_tokens".into(), token.text(fee).into());
+	}
+	submission
+}
+
+/// Of a key that the chain knows and a proof that fits.
+const NO_PRICE: &str =
+	"this chain tells no price of a submission: it has no fees, or takes them in a way of its own";
 
 /// A statement that the chain vouches for.
 async fn statement(state: &State<'_>, statement: &Hash) -> Result<Object, Failure> {
@@ -176,6 +208,17 @@ fn flatten(name: &str, value: &Value, rows: &mut Vec<(String, String)>) {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn a_chain_without_fees_shows_keys_too() {
+		let shown = Value::Object(submission(None, 9, None));
+		assert_eq!(shown, json!({ "fee": null, "note": NO_PRICE, "proof_bytes": 9 }));
+		let token = Token { symbol: "ASY".into(), decimals: 3 };
+		let price = Object::from_iter([("fee".into(), "1500".into())]);
+		let shown = Value::Object(submission(Some(price), 9, Some(&token)));
+		let expected = json!({ "fee": "1500", "fee_in_tokens": "1.5 ASY", "proof_bytes": 9 });
+		assert_eq!(shown, expected);
+	}
 
 	#[test]
 	fn every_value_has_a_line_with_its_path() {

@@ -9,14 +9,15 @@
 use crate::cli::{ExportArgs, HashArg, InspectArgs, ProveArgs};
 use crate::files::{self, VkFile};
 use crate::output::{Answer, Failure, Progress, hex, table};
+use crate::pcs::exported;
 use crate::report::{
-	PROVEN_BY, RECENT, admit, admitted, check, cost_json, default_file, elements_text, judged_rows,
-	merge, name, proven_rows, recent_json, regime_text, security_json, security_text,
+	PROVEN_BY, RECENT, admitted, check, cost_json, default_file, elements_text, judged_rows, merge,
+	name, proven_rows, recent_json, regime_text, security_json,
 };
 use assay_air::stwo::{Program, limits::P};
 use assay_airs::quorum::QuorumWitness;
 use assay_primitives::{
-	Policy, Profile, PublicOperand, PublicTerm, StwoParams, StwoVk, VerifyingKey,
+	Policy, Profile, PublicOperand, PublicTerm, StwoHash, StwoParams, StwoVk, VerifyingKey,
 };
 use assay_stwo::Security;
 use assay_stwo_airs::Sample;
@@ -52,12 +53,9 @@ pub fn export(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
 			return Err(Failure::usage(format_args!("--{option}: STWO has no such parameter")));
 		}
 	}
-	let hash = match args.hash {
-		None | Some(HashArg::Blake2s) => "blake2s",
-		Some(HashArg::Blake2sM31) => "blake2sm31",
-		Some(_) => {
-			return Err(Failure::usage("--hash: expected blake2s or blake2sm31 for STWO"));
-		},
+	let hash = match args.hash.map(HashArg::of_stwo).transpose()? {
+		None | Some(StwoHash::Blake2s) => "blake2s",
+		Some(StwoHash::Blake2sM31) => "blake2sm31",
 	};
 	let floor = Policy::of(args.profile.into()).floor;
 	let out = args.out.clone().unwrap_or_else(|| default_file(sample.name(), "vk"));
@@ -90,38 +88,15 @@ pub fn export(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
 
 	let file = files::read_vk(&draft.0)?;
 	let inner = of_stwo(&file)?;
-	let checked = check(&file.vk)?;
-	let admitted = admit(args.profile, args.allow_weak, checked.security)?;
-	files::write(&out, &file.bytes)?;
-	let vk_hash = hex(&file.hash());
 	let program_bytes: usize = inner.components.iter().map(|c| c.program.len()).sum();
-	let mut object = json!({
+	let about = json!({
 		"air": sample.name(),
-		"system": "stwo",
 		"degree_bits": log_size,
 		"rows": 1u64 << log_size,
-		"hash": inner.hash,
-		"pcs": inner.pcs,
-		"profile": args.profile.name(),
-		"admitted": admitted,
-		"vk": out.display().to_string(),
-		"vk_hash": vk_hash,
-		"vk_bytes": file.bytes.len(),
 		"program_bytes": program_bytes,
-		"num_public_values": checked.num_public_values,
-		"proof_bytes_max": checked.proof_bytes_max,
-		"cost": cost_json(checked.cost),
 	});
-	merge(&mut object, security_json(checked.security));
-	let text = table(&[
-		("AIR", format!("{}, 2^{log_size} rows", sample.name())),
-		("vk hash", vk_hash),
-		("written to", format!("{}, {} bytes", out.display(), file.bytes.len())),
-		("security", security_text(checked.security)),
-		("FRI", pcs_text(&inner.pcs)),
-		("proof", format!("at most {} bytes", checked.proof_bytes_max)),
-	]);
-	Ok(Answer::new(object, text))
+	let name = format!("{}, 2^{log_size} rows", sample.name());
+	exported(args, &name, about, &file.vk, &out)
 }
 
 /// `prove`.
@@ -424,10 +399,11 @@ fn of_stwo(file: &VkFile) -> Result<&StwoVk, Failure> {
 }
 
 /// A file that is removed when it is no longer needed.
-struct Draft(PathBuf);
+pub struct Draft(pub PathBuf);
 
 impl Draft {
-	fn beside(out: &Path) -> Self {
+	/// Of a file that is written once it is known to be good.
+	pub fn beside(out: &Path) -> Self {
 		let name = out.file_name().unwrap_or_default().to_string_lossy();
 		Self(out.with_file_name(format!(".{name}.{}.draft", std::process::id())))
 	}

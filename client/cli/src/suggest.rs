@@ -5,12 +5,11 @@
 //! Bits, key bytes and the largest proof are exact. Proof bytes are expected, and times are only
 //! ever measured: with `--measure` every suggestion proves and verifies. Keys of other systems: [`pcs`].
 
-mod pcs;
-
 use crate::cli::{HashArg, ProfileArg, SuggestArgs};
 use crate::files::{self, VkFile};
 use crate::offline::{check_degree_bits, of_plonky3, program};
 use crate::output::{Answer, Failure, Progress, millis, table};
+use crate::pcs;
 use crate::report::{check, merge, security_json};
 use assay_air::plonky3::Program;
 use assay_airs::Sample;
@@ -23,7 +22,7 @@ use assay_primitives::{
 use codec::Encode;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Largest extended trace that `--measure` proves, in bytes. The prover holds several of its size.
@@ -34,12 +33,22 @@ const VERIFICATIONS: usize = 5;
 
 /// The AIR that parameters are wanted for.
 struct Subject {
-	/// `None` for the AIR of a key.
-	sample: Option<Sample>,
+	of: Of,
 	name: String,
 	program: Program,
 	degree_bits: u8,
 	hash: HashKind,
+}
+
+/// Whose AIR it is.
+enum Of {
+	Sample(Sample),
+	/// Of the key in a file, with rows and hash of its own, and whether it has preprocessed columns.
+	Key {
+		path: PathBuf,
+		own: (u8, HashKind),
+		preprocessed: bool,
+	},
 }
 
 /// What a suggestion took.
@@ -102,7 +111,7 @@ pub fn suggest(args: &SuggestArgs) -> Result<Answer, Failure> {
 
 	let commands: Vec<_> = rows.iter().map(|row| subject.export(&row.found)).collect();
 	let object = json!({
-		"air": subject.sample.map(Sample::name),
+		"air": subject.sample().map(Sample::name),
 		"degree_bits": subject.degree_bits,
 		"rows": 1u64 << subject.degree_bits,
 		"hash": subject.hash,
@@ -129,10 +138,42 @@ pub fn suggest(args: &SuggestArgs) -> Result<Answer, Failure> {
 	if let Some(command) = commands.first() {
 		let _ = writeln!(text, "\nthe first, as arguments of assay:\n{}", command.join(" "));
 	}
+	if let Of::Key { preprocessed: true, .. } = &subject.of {
+		text.push_str(COLUMNS);
+	}
 	Ok(Answer::new(object, text))
 }
 
+/// What is said beside the arguments of a key with preprocessed columns.
+pub const COLUMNS: &str =
+	"with --preprocessed FILE where the root of the key's preprocessed columns becomes another\n";
+
+/// The arguments of `assay` that export the AIR of a key with so many bits: but for its parameters.
+pub fn export_of_key(path: &Path, bits: SecurityBits) -> Vec<String> {
+	let out = path.with_extension("suggested.vk");
+	let mut arguments: Vec<String> = ["export", "--from-vk"].map(Into::into).into();
+	arguments.extend([path.display().to_string(), "--out".into(), out.display().to_string()]);
+	arguments.extend(profile_arguments(bits));
+	arguments
+}
+
+/// The arguments that let `export` write a key with so many bits.
+fn profile_arguments(bits: SecurityBits) -> Vec<String> {
+	match Profile::of(bits) {
+		Some(Profile::Standard) => Vec::new(),
+		Some(profile) => vec!["--profile".into(), ProfileArg::from(profile).name().into()],
+		None => vec!["--allow-weak".into()],
+	}
+}
+
 impl Subject {
+	const fn sample(&self) -> Option<Sample> {
+		match self.of {
+			Of::Sample(sample) => Some(sample),
+			Of::Key { .. } => None,
+		}
+	}
+
 	fn of(args: &SuggestArgs, key: Option<(&Path, &VkFile)>) -> Result<Self, Failure> {
 		let rows = args.rows.map(log2_of_rows).transpose()?;
 		let degree_bits = args.degree_bits.or(rows);
@@ -156,14 +197,19 @@ impl Subject {
 			}
 			let name = format!("that of {}", path.display());
 			let hash = hash.unwrap_or(inner.hash);
-			return Ok(Self { sample: None, name, program, degree_bits, hash });
+			let of = Of::Key {
+				path: path.into(),
+				own: (inner.degree_bits, inner.hash),
+				preprocessed: inner.preprocessed.is_some(),
+			};
+			return Ok(Self { of, name, program, degree_bits, hash });
 		}
 		// The parser asks for one of the two.
 		let sample = args.air.ok_or_else(|| Failure::usage("expected an AIR or --vk, got none"))?;
 		let degree_bits = degree_bits.unwrap_or(sample.default_degree_bits());
 		check_degree_bits(sample, degree_bits)?;
 		Ok(Self {
-			sample: Some(sample),
+			of: Of::Sample(sample),
 			name: sample.name().into(),
 			program: program(sample)?,
 			degree_bits,
@@ -212,7 +258,7 @@ impl Subject {
 
 	/// Proves once and verifies a few times; `None` if the trace is too large for that.
 	fn measure(&self, found: &Suggestion) -> Result<Option<Measured>, Failure> {
-		let Some(sample) = self.sample else { return Ok(None) };
+		let Some(sample) = self.sample() else { return Ok(None) };
 		let bytes = 4 * self.program.width() as u64;
 		if bytes << (self.degree_bits + found.fri.log_blowup) > MAX_MEASURED_BYTES {
 			return Ok(None);
@@ -235,23 +281,24 @@ impl Subject {
 		Ok(Some(Measured { proof_bytes: proof.len(), prove, verify }))
 	}
 
-	/// The arguments of `assay` that export with these parameters; for the AIR of a key, those that
-	/// pin them in any command.
+	/// The arguments of `assay` that export with these parameters.
 	fn export(&self, found: &Suggestion) -> Vec<String> {
-		let mut arguments = Vec::new();
-		if let Some(sample) = self.sample {
-			arguments.extend(["export".into(), sample.name().into()]);
-			let hash = json!(self.hash).as_str().unwrap_or_default().to_string();
-			arguments.extend(["--degree-bits".into(), self.degree_bits.to_string()]);
-			arguments.extend(["--hash".into(), hash]);
-			match found.report.profile() {
-				Some(Profile::Standard) => (),
-				Some(profile) => {
-					let name = ProfileArg::from(profile).name();
-					arguments.extend(["--profile".into(), name.into()]);
-				},
-				None => arguments.push("--allow-weak".into()),
-			}
+		let bits = found.report.bits;
+		let hash = json!(self.hash).as_str().unwrap_or_default().to_string();
+		let trace = ["--degree-bits".into(), self.degree_bits.to_string(), "--hash".into(), hash];
+		let mut arguments: Vec<String> = Vec::new();
+		match &self.of {
+			Of::Sample(sample) => {
+				arguments.extend(["export".into(), sample.name().into()]);
+				arguments.extend(trace);
+				arguments.extend(profile_arguments(bits));
+			},
+			Of::Key { path, own, .. } => {
+				arguments.extend(export_of_key(path, bits));
+				if *own != (self.degree_bits, self.hash) {
+					arguments.extend(trace);
+				}
+			},
 		}
 		arguments.extend(["--extension".into(), found.extension.get().to_string()]);
 		// Exhaustive on purpose: a parameter that is added needs an argument.

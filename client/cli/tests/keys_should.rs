@@ -4,7 +4,7 @@
 
 mod common;
 
-use assay_primitives::VerifyingKey;
+use assay_primitives::{StwoParams, VerifyingKey};
 use common::*;
 use serde_json::Value;
 use std::fs;
@@ -131,10 +131,122 @@ mod export_should {
 		assert_ne!(root(&out), root(&vk));
 		let own = json(&["root", &out, "--columns", &columns]).1;
 		assert_eq!(own["root"], format!("0x{}", hex::encode(root(&out))), "{own}");
-		let of_stwo = ["export", "--from-vk", &fixture("range_check", "vk"), "--out", &out];
-		let (code, object) = json(&of_stwo);
+	}
+
+	fn pcs_of(file: &str) -> StwoParams {
+		let mut vk = VerifyingKey::decode_strict(&fs::read(file).unwrap()).unwrap();
+		*vk.pcs_mut().unwrap()
+	}
+
+	/// What is not given stays, but for the queries.
+	#[test]
+	fn give_the_air_of_an_stwo_key_other_parameters() {
+		let [out, again] = ["stwo.vk", "stwo2.vk"].map(|name| path(&genuine().folder, name));
+		// No preprocessed columns, so no prover is needed for their root.
+		let vk = fixture("fibonacci", "vk");
+		let own = pcs_of(&vk);
+		let more = ["--log-blowup", "3", "--grinding-query", "20", "--hash", "blake2sm31"];
+		let (code, object) =
+			json(&[&["export", "--from-vk", &vk, "--out", &out], &more[..]].concat());
+		let vk_hash = object["vk_hash"].clone();
+		assert_eq!(code, 0, "{object}");
+		assert_eq!((&object["air"], &object["system"]), (&Value::Null, &"stwo".into()));
+		assert_eq!((&object["hash"], &object["admitted"]), (&"blake2sm31".into(), &true.into()));
+		let got = pcs_of(&out);
+		let queries = got.num_queries;
+		let expected =
+			StwoParams { log_blowup: 3, query_grinding_bits: 20, num_queries: queries, ..own };
+		assert_eq!(got, expected);
+		assert!(object["proven_bits"].as_u64().unwrap() >= 80, "{object}");
+		// The fewest.
+		let fewer = (queries - 1).to_string();
+		let wish = ["export", "--from-vk", &out, "--out", &again, "--queries", &fewer];
+		let (code, object) = json(&wish);
+		assert_eq!((code, &object["class"]), (1, &"security_too_low".into()), "{object}");
+		// A chain judges it as said.
+		let (_, inspected) = json(&["inspect", &out]);
+		assert_eq!(inspected["vk_hash"], vk_hash);
+		assert_eq!(inspected["profile"], "standard");
+	}
+
+	#[test]
+	fn give_a_cairo_program_those_parameters_whose_root_is_known() {
+		let out = path(&genuine().folder, "cairo.vk");
+		let vk = fixture("cairo/votes", "vk");
+		let export =
+			|more: &[&str]| json(&[&["export", "--from-vk", &vk, "--out", &out], more].concat());
+		for (log_blowup, lifting) in [("1", 21), ("2", 22), ("3", 23)] {
+			let (code, object) = export(&["--log-blowup", log_blowup, "--profile", "compat"]);
+			assert_eq!((code, &object["system"]), (0, &"cairo".into()), "{object}");
+			assert_eq!(pcs_of(&out).lifting_log_size, Some(lifting));
+			let (code, object) = json(&["inspect", &out]);
+			assert_eq!(code, 0, "{object}");
+		}
+		for (more, known) in
+			[(&["--log-blowup", "4"][..], "2, 4, 8"), (&["--hash", "blake2sm31"], "none")]
+		{
+			let (code, object) = export(more);
+			assert_eq!(code, 2, "{object}");
+			let error = object["error"].as_str().unwrap();
+			assert!(error.contains("the root of Cairo's preprocessed columns is known"), "{error}");
+			assert!(error.ends_with(&format!("these blowups: {known}")), "{error}");
+		}
+		let (code, object) = export(&["--preprocessed", "columns.json"]);
 		assert_eq!(code, 2, "{object}");
-		assert!(object["hint"].as_str().unwrap().contains("assay suggest --from-vk"), "{object}");
+		assert!(object["error"].as_str().unwrap().contains("are the verifier's"), "{object}");
+	}
+
+	#[test]
+	fn ask_for_the_columns_of_an_stwo_key_where_their_root_changes() {
+		let out = path(&genuine().folder, "range.vk");
+		let vk = fixture("range_standard", "vk");
+		let from = ["export", "--from-vk", &vk, "--out", &out];
+		let (code, object) = json(&[&from[..], &["--profile", "strong"]].concat());
+		assert_eq!(code, 0, "{object}");
+		let root = |file: &str| {
+			let VerifyingKey::StwoV1(inner) =
+				VerifyingKey::decode_strict(&fs::read(file).unwrap()).unwrap()
+			else {
+				panic!("expected a key for STWO")
+			};
+			inner.preprocessed
+		};
+		assert_eq!(root(&out), root(&vk));
+		for more in [["--log-blowup", "4"], ["--hash", "blake2sm31"]] {
+			let (code, object) = json(&[&from[..], &more].concat());
+			assert_eq!(code, 2, "{object}");
+			assert!(object["error"].as_str().unwrap().contains("expected --preprocessed FILE"));
+		}
+		// Of what is to be computed, the prover is only asked once it can be.
+		let columns = path(&genuine().folder, "range.json");
+		fs::write(&columns, "[[1]]").unwrap();
+		let wish = ["--log-blowup", "7", "--preprocessed", &columns];
+		let (code, object) = json(&[&from[..], &wish].concat());
+		assert_eq!((code, &object["class"]), (1, &"unsupported_parameters".into()), "{object}");
+		let none = ["export", "--from-vk", &fixture("fibonacci", "vk"), "--out", &out];
+		let (code, object) = json(&[&none[..], &["--preprocessed", &columns]].concat());
+		assert_eq!(code, 2, "{object}");
+		assert!(object["error"].as_str().unwrap().ends_with("the key has no such columns"));
+	}
+
+	#[test]
+	fn refuse_what_a_key_of_another_system_does_not_have() {
+		let out = path(&genuine().folder, "no.vk");
+		for name in ["fibonacci", "cairo/votes"] {
+			let from = ["export", "--from-vk", &fixture(name, "vk"), "--out", &out];
+			for more in [
+				["--degree-bits", "9"],
+				["--extension", "5"],
+				["--grinding-batch", "1"],
+				["--grinding-commit", "1"],
+				["--grinding-ood", "1"],
+			] {
+				let (code, object) = json(&[&from[..], &more].concat());
+				assert_eq!(code, 2, "{object}");
+				let expected = format!("{}: not for a key of ", more[0]);
+				assert!(object["error"].as_str().unwrap().starts_with(&expected), "{object}");
+			}
+		}
 	}
 
 	#[test]
@@ -349,23 +461,38 @@ mod suggest_should {
 			let of = |object: &Value| object["suggestions"][0][field].clone();
 			assert_eq!(of(&of_key), of(&of_air), "{field}");
 		}
-		assert_eq!(of_key["suggestions"][0]["export"][0], "--extension");
+		// The arguments are a command that gives what they were printed for.
+		let one = &of_key["suggestions"][0];
+		let (code, object) = json(&arguments(one));
+		assert_eq!((code, &object["fri"]), (0, &one["fri"]), "{object}");
+		assert_eq!(object["proven_bits"], one["proven_bits"]);
+		// With its rows and its hash, where they are not the key's.
+		let wish = ["suggest", "--from-vk", &vk, "--degree-bits", "7", "--profile", "compat"];
+		let one = &json(&wish).1["suggestions"][0];
+		let (code, object) = json(&arguments(one));
+		assert_eq!((code, &object["degree_bits"]), (0, &7.into()), "{object}");
+	}
+
+	/// Of `assay`, that export a suggestion.
+	fn arguments(suggestion: &Value) -> Vec<&str> {
+		suggestion["export"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect()
 	}
 
 	#[test]
 	fn search_for_the_keys_of_every_system() {
-		for (vk, system) in
-			[(fixture("range_check", "vk"), "stwo"), (fixture("cairo/votes", "vk"), "cairo")]
-		{
+		for (name, system) in [("fibonacci", "stwo"), ("cairo/votes", "cairo")] {
+			// A copy: what the suggestions export is beside it.
+			let vk = path(&genuine().folder, &format!("{system}-own.vk"));
+			fs::copy(fixture(name, "vk"), &vk).unwrap();
 			let (code, object) = json(&["suggest", "--from-vk", &vk, "--profile", "compat"]);
 			assert_eq!((code, &object["system"]), (0, &system.into()), "{object}");
 			let found = object["suggestions"].as_array().unwrap();
 			assert!(found.is_sorted_by_key(|one| one["proof_bytes_max"].as_u64().unwrap()));
-			// The root of Cairo's columns is for one blowup.
+			// The root of Cairo's columns is known for some blowups.
 			let mut blowups: Vec<_> =
 				found.iter().map(|one| one["pcs"]["log_blowup"].as_u64().unwrap()).collect();
 			blowups.sort_unstable();
-			let expected = if system == "stwo" { vec![1, 2, 3, 4, 5, 6] } else { vec![3] };
+			let expected = if system == "stwo" { vec![1, 2, 3, 4, 5, 6] } else { vec![1, 2, 3] };
 			assert_eq!(blowups, expected, "{object}");
 			for one in found {
 				assert!(one["proven_bits"].as_u64().unwrap() >= 60, "{one}");
@@ -388,10 +515,16 @@ mod suggest_should {
 					&arity,
 				]);
 				assert_eq!((code, &object["class"]), (1, &"security_too_low".into()), "{object}");
+				let (code, object) = json(&arguments(one));
+				assert_eq!((code, &object["pcs"]), (0, &one["pcs"]), "{object}");
+				assert_eq!(object["proven_bits"], one["proven_bits"]);
 			}
 			let text = assay(&["suggest", "--from-vk", &vk, "--profile", "compat"]);
 			let text = String::from_utf8(text.stdout).unwrap();
-			assert!(text.contains("the first, as arguments of assay:\n--log-blowup "), "{text}");
+			assert!(
+				text.contains("the first, as arguments of assay:\nexport --from-vk "),
+				"{text}"
+			);
 			for option in [&["--measure"][..], &["--rows", "64"], &["--goal", "fastest"]] {
 				let (code, object) = json(&[&["suggest", "--from-vk", &vk], option].concat());
 				assert_eq!(code, 2, "{object}");

@@ -136,6 +136,24 @@ fn say_how_to_get_the_prover_where_there_is_none() {
 		let text = String::from_utf8(output.stderr).unwrap();
 		assert!(text.contains("scripts/build/stwo.sh"), "{text}");
 	}
+	// Where it has a root to compute.
+	let folder = &genuine().folder;
+	let [out, columns] = ["no-prover.vk", "no-prover.json"].map(|name| path(folder, name));
+	fs::write(&columns, "[[1], [2]]").unwrap();
+	let output = Command::new(env!("CARGO_BIN_EXE_assay"))
+		.args(["export", "--from-vk", &fixture("range_check", "vk"), "--out", &out])
+		.args(["--log-blowup", "2", "--preprocessed", &columns])
+		.env("ASSAY_STWO_PROVER", "/nowhere/assay-stwo")
+		.output()
+		.unwrap();
+	assert_eq!(output.status.code(), Some(2));
+	let text = String::from_utf8(output.stderr).unwrap();
+	assert!(text.contains("scripts/build/stwo.sh"), "{text}");
+	// Nothing is left: no key, and no draft of one.
+	let left = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
+	let left: Vec<_> =
+		left.filter(|name| name.to_string_lossy().contains("no-prover.vk")).collect();
+	assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

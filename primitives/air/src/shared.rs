@@ -30,6 +30,14 @@ impl Reader<'_> {
 	/// A number of at most `max`, refused unless in its shortest form.
 	#[inline]
 	pub fn number(&mut self, reading: &'static str, max: u32) -> Result<u32, ProgramError> {
+		// Most are below 128.
+		if let Some((&first, rest)) = self.rest.split_first()
+			&& first < 0x80
+			&& u32::from(first) <= max
+		{
+			self.rest = rest;
+			return Ok(first.into());
+		}
 		let mut value = 0u64;
 		for shift in (0..35).step_by(7) {
 			let byte = self.byte(reading)?;

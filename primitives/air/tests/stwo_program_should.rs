@@ -51,8 +51,8 @@ fn count_degrees() {
 	let program = Program::decode(&small()).unwrap();
 	assert_eq!(program.constraint_degree(), 1);
 	// Both assertions: alpha^2 or z, whichever is more.
-	assert_eq!(program.challenge_degree(), 4);
-	assert_eq!(program.fractions(), 2);
+	assert_eq!(program.degrees().challenge, 4);
+	assert_eq!(program.degrees().fractions, 2);
 	// x^(2^30), by squaring.
 	let mut bytes = vec![0x81, 0, 0, 0, 1, 1, 1, 0, 0, 31, 3, 0];
 	(0..30).for_each(|_| bytes.extend([12, 1, 1]));

@@ -52,9 +52,16 @@ pub(crate) struct Interaction {
 
 /// The answers to the queries into one tree.
 pub(crate) struct Opening<H: MerkleHasherLifted> {
-	/// Column by column.
-	pub values: Vec<Vec<M31>>,
+	/// Column by column: see [`Self::columns`].
+	pub values: Vec<M31>,
 	pub decommitment: MerkleDecommitmentLifted<H>,
+}
+
+impl<H: MerkleHasherLifted> Opening<H> {
+	/// The values of each column at the queries, of which there are one or more.
+	pub fn columns(&self, queries: usize) -> impl ExactSizeIterator<Item = &[M31]> {
+		self.values.chunks_exact(queries.max(1))
+	}
 }
 
 /// A proof of the right shape, with canonical field elements.
@@ -122,10 +129,7 @@ where
 		if columns == 0 {
 			continue;
 		}
-		let mut values = Vec::with_capacity(columns);
-		for _ in 0..columns {
-			values.push(reader.base(tree, queries)?);
-		}
+		let values = reader.columns(tree, columns, queries)?;
 		let max = key.max_siblings(queries as u64, key.leaves(index));
 		openings.push(Opening { values, decommitment: reader.decommitment(tree, max)? });
 	}
@@ -203,6 +207,33 @@ impl Parts<'_> {
 		self.0.items(reading, count, element)
 	}
 
+	/// `columns` times `rows` of them: most of a proof, so in loops that compilers turn into vector instructions.
+	fn columns(
+		&mut self,
+		reading: &'static str,
+		columns: usize,
+		rows: usize,
+	) -> Result<Vec<M31>, Error> {
+		// No more than was sent.
+		let available = self.0.rest().len() / 4;
+		let mut values = Vec::with_capacity(columns.saturating_mul(rows).min(available));
+		for _ in 0..columns {
+			let bytes = self.0.take::<4>(reading, rows)?;
+			// The highest bit of a number or of the next is set from P on. See `element`.
+			let high = bytes.iter().fold(0, |high, &bytes| {
+				let value = u32::from_le_bytes(bytes);
+				high | value | value.wrapping_add(1)
+			});
+			if high > P {
+				return Err(Error::NotCanonical { reading });
+			}
+			values.extend(
+				bytes.iter().map(|&bytes| M31::from_u32_unchecked(u32::from_le_bytes(bytes))),
+			);
+		}
+		Ok(values)
+	}
+
 	fn secure(&mut self, reading: &'static str, count: usize) -> Result<Vec<QM31>, Error> {
 		self.0.items::<16, _>(reading, count, |bytes| {
 			let mut parts = [M31::from_u32_unchecked(0); 4];
@@ -237,7 +268,7 @@ fn element(bytes: [u8; 4]) -> Option<M31> {
 }
 
 /// Writes a proof of upstream's prover in the form that [`decode`] reads.
-#[cfg(feature = "prover")]
+#[cfg(feature = "upstream")]
 pub(crate) fn encode<H>(
 	key: &Key<'_>,
 	interaction: Option<(u64, &[QM31])>,
@@ -281,14 +312,14 @@ where
 	Some(out)
 }
 
-#[cfg(feature = "prover")]
+#[cfg(feature = "upstream")]
 fn put_secure<'a>(out: &mut Vec<u8>, elements: impl Iterator<Item = &'a QM31>) {
 	for element in elements {
 		out.extend(element.to_m31_array().iter().flat_map(|part| part.0.to_le_bytes()));
 	}
 }
 
-#[cfg(feature = "prover")]
+#[cfg(feature = "upstream")]
 fn put_digests(out: &mut Vec<u8>, digests: &[Blake2sHash]) {
 	out.extend((digests.len() as u32).to_le_bytes());
 	digests.iter().for_each(|digest| out.extend(digest.0));

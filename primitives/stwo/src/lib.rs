@@ -45,6 +45,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "verifier")]
+mod blake2s;
 pub mod cairo;
 #[cfg(feature = "verifier")]
 mod component;
@@ -52,6 +54,8 @@ mod cost;
 #[cfg(feature = "verifier")]
 mod decode;
 mod error;
+#[cfg(feature = "verifier")]
+mod folding;
 #[cfg(all(test, feature = "verifier"))]
 mod forgery;
 #[cfg(all(feature = "layout", feature = "verifier"))]
@@ -69,6 +73,8 @@ pub mod soundness;
 mod system;
 #[cfg(feature = "verifier")]
 mod transcript;
+#[cfg(feature = "upstream")]
+pub mod upstream;
 #[cfg(feature = "verifier")]
 mod verifier;
 
@@ -244,7 +250,8 @@ const EMPTY: Digest = [
 ];
 
 /// What upstream commits to where there is no column: an empty leaf.
-fn empty_root(hash: StwoHash) -> Digest {
+#[must_use]
+pub fn empty_root(hash: StwoHash) -> Digest {
 	let mut root = EMPTY;
 	if hash == StwoHash::Blake2sM31 {
 		for word in root.as_chunks_mut::<4>().0 {

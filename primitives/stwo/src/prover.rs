@@ -505,8 +505,8 @@ fn upstream_in<'a, A: Provable, const M31_OUTPUT: bool>(
 			decommitments.push(Default::default());
 			queried_values.push(Vec::new());
 		} else if let Some(opening) = openings.next() {
+			queried_values.push(opening.columns(decoded.queries).map(<[_]>::to_vec).collect());
 			decommitments.push(opening.decommitment);
-			queried_values.push(opening.values);
 		}
 	}
 	let proof = StarkProof(stwo::core::pcs::quotients::CommitmentSchemeProof {

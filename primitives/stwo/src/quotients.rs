@@ -7,7 +7,8 @@
 //! `(c f(d) - (a d.y + b)) / line(p, p')(d)`, `a = v' - v`, `c = p'.y - p.y`, `b = v c - a p.y`, and
 //! adds these up with powers of a challenge. Samples at one point share `c` and the line, so the
 //! sum over them is `(c (sum f(d) - sum v) - (sum a) (d.y - p.y)) / line(p, p')(d)`, each sum taken
-//! with the powers: one product for each column and query, and one inversion for everything.
+//! with the powers: one product for each column and query, reduced once every four columns, and one inversion
+//! for everything.
 //!
 //! A column that is sampled twice is sampled a third time, a period of its own domain further than
 //! the second: so a lifted column is shown to repeat itself.
@@ -17,6 +18,7 @@ use crate::key::Key;
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
+use assay_air::stwo::limits;
 use num_traits::{One, Zero};
 use stwo::core::circle::CirclePoint;
 use stwo::core::fields::cm31::CM31;
@@ -38,10 +40,25 @@ struct Batch {
 	point: Point,
 	/// Columns, as positions among those that are opened, with their powers of the challenge.
 	columns: Vec<(usize, QM31)>,
-	/// Sum of the samples, each with its power.
-	values: QM31,
-	/// Sum of `a`, each with its power: powers are not real, so this does not follow from `values`.
-	slope: QM31,
+	/// Sums of the samples' halves, each half with its power. A sample is `v = s + t u`, its conjugate
+	/// `s - t u`: these two are all that is needed.
+	halves: [QM31; 2],
+}
+
+impl Batch {
+	fn add(&mut self, column: usize, power: QM31, value: QM31) {
+		self.columns.push((column, power));
+		let [first, second] = &mut self.halves;
+		*first += power.mul_cm31(value.0);
+		*second += power.mul_cm31(value.1);
+	}
+
+	/// Sum of the samples, each with its power; sum of `a`, each with its power.
+	fn sums(&self) -> (QM31, QM31) {
+		let [first, second] = self.halves;
+		let second = second * QM31(CM31::zero(), CM31::one());
+		(first + second, -(second + second))
+	}
 }
 
 /// Points at which columns are sampled; every one is checked not to be its own conjugate.
@@ -72,15 +89,11 @@ impl<'a> Batches<'a> {
 
 	/// Adds a sample of the current column.
 	fn add(&mut self, name: Name, value: QM31) -> Result<(), Error> {
-		let entry = (self.column, self.power);
-		let weighted = self.power * value;
-		let slope = self.power * (value.complex_conjugate() - value);
+		let power = self.power;
 		self.power *= self.challenge;
 		let place = self.places.get(&name);
 		if let Some(batch) = place.and_then(|&place| self.batches.get_mut(place)) {
-			batch.columns.push(entry);
-			batch.values += weighted;
-			batch.slope += slope;
+			batch.add(self.column, power, value);
 			return Ok(());
 		}
 		let (offset, period) = name;
@@ -97,7 +110,9 @@ impl<'a> Batches<'a> {
 			return Err(Error::ChallengeDegenerate);
 		}
 		self.places.insert(name, self.batches.len());
-		self.batches.push(Batch { point, columns: vec![entry], values: weighted, slope });
+		let mut batch = Batch { point, columns: Vec::new(), halves: [QM31::zero(); 2] };
+		batch.add(self.column, power, value);
+		self.batches.push(batch);
 		Ok(())
 	}
 
@@ -177,25 +192,68 @@ pub(crate) fn answers(
 	}
 	let mut inverses = CM31::batch_inverse(&denominators).into_iter();
 	let mut out = vec![QM31::zero(); positions.len()];
-	let mut sums = Vec::with_capacity(positions.len());
-	for Batch { point, columns, values, slope, .. } in &batches.batches {
-		sums.clear();
-		sums.resize(positions.len(), -*values);
-		for &(column, power) in columns {
-			let opened = opened.get(column).ok_or_else(|| Error::missing("an opened column"))?;
-			Error::of_lengths("values of an opened column", opened.len(), sums.len())?;
-			for (sum, &value) in sums.iter_mut().zip(*opened) {
-				*sum += power * value;
-			}
-		}
+	for batch in &batches.batches {
+		let point = &batch.point;
+		let (values, slope) = batch.sums();
+		let sums = weighted_sums(&batch.columns, opened, positions.len())?;
 		let distance = point.y.complex_conjugate() - point.y;
-		for ((out, &sum), at) in out.iter_mut().zip(&sums).zip(&points) {
-			let numerator = distance * sum - *slope * (-point.y + at.y);
+		for ((out, sum), at) in out.iter_mut().zip(sums).zip(&points) {
+			let numerator = distance * (sum - values) - slope * (-point.y + at.y);
 			let inverse = inverses.next().ok_or_else(|| Error::missing("an inverse"))?;
 			*out += numerator.mul_cm31(inverse);
 		}
 	}
 	Ok(out)
+}
+
+/// Products of two elements of the base field, each below `2^62 - 2^33 + 4`, of which four and a number below
+/// `2^34` fit 64 bits.
+const PRODUCTS: usize = 4;
+
+/// For each row the sum of its values in `columns`, each times its column's power.
+///
+/// Coordinate by coordinate, with a product that is not reduced: loops that compilers turn into vector
+/// instructions.
+fn weighted_sums(
+	columns: &[(usize, QM31)],
+	opened: &[&[M31]],
+	rows: usize,
+) -> Result<Vec<QM31>, Error> {
+	let mut sums = [(); 4].map(|()| vec![0u64; rows]);
+	let zeros = vec![M31::zero(); rows];
+	for group in columns.chunks(PRODUCTS) {
+		let mut values = [zeros.as_slice(); PRODUCTS];
+		let mut powers = [[M31::zero(); 4]; PRODUCTS];
+		for ((values, powers), &(column, power)) in values.iter_mut().zip(&mut powers).zip(group) {
+			*values = opened.get(column).ok_or_else(|| Error::missing("an opened column"))?;
+			Error::of_lengths("values of an opened column", values.len(), rows)?;
+			*powers = power.to_m31_array();
+		}
+		let ([a, b, c, d], [of_a, of_b, of_c, of_d]) = (values, powers);
+		let product = |power: M31, &M31(value)| u64::from(power.0).wrapping_mul(value.into());
+		for ((((sums, of_a), of_b), of_c), of_d) in
+			sums.iter_mut().zip(of_a).zip(of_b).zip(of_c).zip(of_d)
+		{
+			for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+				// Congruent, and below 2^34.
+				let before = (*sum & u64::from(limits::P)).wrapping_add(*sum >> 31);
+				*sum = before
+					.wrapping_add(product(of_a, a))
+					.wrapping_add(product(of_b, b))
+					.wrapping_add(product(of_c, c))
+					.wrapping_add(product(of_d, d));
+			}
+		}
+	}
+	let [a, b, c, d] = sums;
+	let reduced = |sum: u64| {
+		// Below 2^34, which `reduce` takes.
+		M31::reduce((sum & u64::from(limits::P)).wrapping_add(sum >> 31))
+	};
+	let coordinates = a.into_iter().zip(b).zip(c).zip(d);
+	Ok(coordinates
+		.map(|(((a, b), c), d)| QM31::from_m31_array([a, b, c, d].map(reduced)))
+		.collect())
 }
 
 #[cfg(test)]
@@ -270,7 +328,12 @@ mod tests {
 			let queried: Vec<Vec<Vec<M31>>> = (0..4)
 				.map(|tree| match sizes(tree).len() {
 					0 => Vec::new(),
-					_ => openings.next().unwrap().values.clone(),
+					_ => openings
+						.next()
+						.unwrap()
+						.columns(proof.queries)
+						.map(<[M31]>::to_vec)
+						.collect(),
 				})
 				.collect();
 			let expected = fri_answers(
@@ -286,6 +349,24 @@ mod tests {
 			let got = answers(&key, zeta, challenge, &proof.samples, &positions, &opened).unwrap();
 			assert_eq!(got, expected);
 		}
+	}
+
+	/// Of numbers as large as they can be, as many as there can be.
+	#[test]
+	fn add_up_without_overflow() {
+		const ROWS: usize = 3;
+		let largest = M31::from_u32_unchecked(limits::P - 1);
+		let values = [largest; ROWS];
+		let power = QM31::from_m31_array([largest; 4]);
+		for count in [0, 1, 2, 3, 4, 5, 7, 8, 9, 20_000] {
+			let opened = vec![values.as_slice(); count];
+			let columns: Vec<(usize, QM31)> = (0..count).map(|column| (column, power)).collect();
+			// The largest element is -1: each product is 1 in every coordinate.
+			let expected = QM31::from_m31_array([M31::from(count as u32); 4]);
+			assert_eq!(weighted_sums(&columns, &opened, ROWS), Ok(vec![expected; ROWS]), "{count}");
+		}
+		assert!(weighted_sums(&[(1, power)], &[&values], ROWS).is_err());
+		assert!(weighted_sums(&[(0, power)], &[&values[1..]], ROWS).is_err());
 	}
 
 	#[test]

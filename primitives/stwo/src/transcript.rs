@@ -42,6 +42,11 @@ pub(crate) fn begin(key: &Key<'_>, public: &[M31], channel: &mut impl Channel) {
 	let words: Vec<u32> =
 		key.hash.as_chunks::<4>().0.iter().map(|&word| u32::from_le_bytes(word)).collect();
 	channel.mix_u32s(&words);
+	begin_unnamed(key, public, channel);
+}
+
+/// Steps 2 to 4. **Without step 1 a transcript binds no claim**: only for telling such proofs from bad ones.
+pub(crate) fn begin_unnamed(key: &Key<'_>, public: &[M31], channel: &mut impl Channel) {
 	key.config().mix_into(channel);
 	let log_sizes: Vec<u32> = key.components.iter().map(|component| component.log_size).collect();
 	channel.mix_u32s(&log_sizes);

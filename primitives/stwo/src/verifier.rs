@@ -4,9 +4,10 @@
 //!
 //! `stwo::core::verifier::verify` and `CommitmentSchemeVerifier` are not called: they take a proof
 //! whose shapes nobody has checked, clone it, and say no by panicking in places. Of their parts,
-//! folding is upstream's `FriVerifier`, with its Merkle trees; openings of rows and quotients at
-//! the queries are this crate's, written to say no by an error and to do the work once. What
-//! upstream takes for granted in all of them, and where it is made sure:
+//! fields, points, transcript and the types of proofs are upstream's. Merkle trees, quotients at the
+//! queries and folding are this crate's, written to say no by an error and to do the work once;
+//! tests hold quotients and folding to upstream's results. What upstream takes for granted in all of
+//! them, and where it is made sure:
 //!
 //! | upstream assumes | here |
 //! |---|---|
@@ -14,11 +15,12 @@
 //! | `draw_queries`: at least one query, or it never returns | `Key::new` |
 //! | `LinePoly`: its log size is that of its coefficients, a power of two | `decode`: built from a power of two, `log_size` never read |
 //! | `CanonicCoset`, `Coset`: log size from 1 to 30 | `Key::new`: lifted domain from 5 to 28 |
-//! | `FriVerifier::commit`: as many layers as degree, step and last layer ask for | `decode`, by `Key::layers` |
+//! | `FriVerifier::commit` (here `folding`): as many layers as degree, step and last layer ask for | `decode`, by `Key::layers` |
 //! | `Queries::fold`, `LineDomain::new`: a step never leaves the domain | `Key::new`: step and last layer fit |
-//! | `MerkleVerifierLifted::new`: no column higher than its tree | `Key::new`: lifting covers the largest column |
-//! | `MerkleVerifierLifted::verify`: one list of values a column (`zip_eq`); one value a query in every list, none left over | rows: `decode`, and the count is compared with the positions drawn; folding: upstream makes the lists |
-//! | the same: positions within the tree, ascending, without repetition | drawn by upstream; every tree has the lifted domain's height, or positions are moved to its own (`Key::preprocessed_positions`) |
+//! | `M31::batch_inverse` in folding: no point of a domain lies on an axis | follows from the domains; asked all the same |
+//! | `MerkleVerifierLifted::new` (here `merkle`): no column higher than its tree | `Key::new`: lifting covers the largest column |
+//! | `MerkleVerifierLifted::verify`: one list of values a column (`zip_eq`); one value a query in every list, none left over | rows: `decode`, and the count is compared with the positions drawn; folding: `folding` makes the leaves |
+//! | the same: positions within the tree, ascending, without repetition | drawn by upstream, then sorted; every tree has the lifted domain's height, or positions are moved to its own (`Key::preprocessed_positions`) |
 //! | the same: a root is left over, so there is at least one position | `Key::new`: at least one query |
 //! | the same: a tree of height 0 is accepted unread | no tree with columns, and no folding layer, is so low: tested for all parameters in `key` |
 //! | `fri_answers` (here `quotients`): one value a query in every column, samples for every column | `decode`; the count is compared |
@@ -31,6 +33,7 @@
 
 use crate::component::{Context, Relation};
 use crate::decode::{Proof, decode};
+use crate::folding::{Folding, positions};
 use crate::key::Key;
 use crate::merkle::verify_rows;
 use crate::quotients::{Point, answers};
@@ -46,7 +49,6 @@ use stwo::core::constraints::coset_vanishing;
 use stwo::core::fields::FieldExpOps;
 use stwo::core::fields::m31::M31;
 use stwo::core::fields::qm31::QM31;
-use stwo::core::fri::{CirclePolyDegreeBound, FriVerificationError, FriVerifier};
 use stwo::core::poly::circle::CanonicCoset;
 use stwo::core::vcs::blake2_hash::Blake2sHash;
 use stwo::core::vcs_lifted::blake2_merkle::{
@@ -95,7 +97,7 @@ pub(crate) fn verify<const M31_OUTPUT: bool>(
 }
 
 /// The sum of all fractions of the LogUp argument, committed and public, must be zero.
-fn check_claimed_sums(
+pub(crate) fn check_claimed_sums(
 	key: &Key<'_>,
 	relations: &[Relation],
 	public: &[M31],
@@ -178,20 +180,14 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 	channel.mix_felts(&sampled);
 	// Soundness error: samples * domain / |QM31|, and the list size under Johnson.
 	let quotient_coefficient = channel.draw_secure_felt();
-	let config = key.config();
-	let mut fri = FriVerifier::<Blake2sMerkleChannelGeneric<M31_OUTPUT>>::commit(
-		channel,
-		config.fri_config,
-		proof.fri,
-		CirclePolyDegreeBound::new(log_degree),
-	)
-	.map_err(folding_error)?;
-	if !channel.verify_pow_nonce(config.pow_bits, proof.query_nonce) {
-		return Err(Error::Grinding { site: "query", bits: key.vk.pcs.query_grinding_bits });
+	let folding = Folding::commit(key, proof.fri, channel)?;
+	let bits = key.vk.pcs.query_grinding_bits;
+	if !channel.verify_pow_nonce(bits.into(), proof.query_nonce) {
+		return Err(Error::Grinding { site: "query", bits });
 	}
-	check_unread_nonce(key.vk.pcs.query_grinding_bits, proof.query_nonce, "query grinding nonce")?;
+	check_unread_nonce(bits, proof.query_nonce, "query grinding nonce")?;
 	channel.mix_u64(proof.query_nonce);
-	let positions = fri.sample_query_positions(channel);
+	let positions = positions(key, channel);
 	if positions.len() != proof.queries {
 		return Err(Error::Own(Cause::QueryCount {
 			expected: positions.len(),
@@ -216,10 +212,9 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 		let Some(opening) = openings.next() else {
 			return Err(Error::Internal { reason: format!("no opening of the {tree}") });
 		};
-		let values = opening.values.iter().map(Vec::as_slice);
-		opened.extend(values.clone());
 		// In a leaf, smaller columns come first.
-		let mut leaf: Vec<&[M31]> = values.collect();
+		let mut leaf: Vec<&[M31]> = opening.columns(proof.queries).collect();
+		opened.extend(&leaf);
 		if let Some(columns) = key.columns.get(index) {
 			Error::of_lengths("opened columns", columns.len(), leaf.len())?;
 			let mut sorted: Vec<(u32, &[M31])> =
@@ -236,7 +231,7 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 		return Err(Error::Internal { reason: "an opening of no tree".into() });
 	}
 	let answers = answers(key, zeta, quotient_coefficient, &proof.samples, &positions, &opened)?;
-	fri.decommit(answers).map_err(folding_error)
+	folding.verify(positions, answers)
 }
 
 /// The composition at the out-of-domain point, from its two halves of four coordinates.
@@ -247,22 +242,4 @@ fn composition_at(zeta: Point, log_degree: u32, samples: &[QM31]) -> Result<QM31
 	let halves = [[a, b, c, d], [e, f, g, h]].map(QM31::from_partial_evals);
 	let [low, high] = halves;
 	Ok(low + zeta.repeated_double(log_degree.saturating_sub(1)).x * high)
-}
-
-fn folding_error(error: FriVerificationError) -> Error {
-	match error {
-		FriVerificationError::FirstLayerEvaluationsInvalid => {
-			Error::Own(Cause::FoldingWitness { layer: 0 })
-		},
-		FriVerificationError::InnerLayerEvaluationsInvalid { inner_layer } => {
-			Error::Own(Cause::FoldingWitness { layer: inner_layer.saturating_add(1) })
-		},
-		FriVerificationError::FirstLayerCommitmentInvalid { error }
-		| FriVerificationError::InnerLayerCommitmentInvalid { error, .. } => {
-			Error::MerklePath { tree: "folding layer", reason: format!("{error}") }
-		},
-		FriVerificationError::LastLayerEvaluationsInvalid => Error::LowDegree,
-		// Shapes, which the decoder fixed.
-		other => Error::Internal { reason: format!("{other}") },
-	}
 }

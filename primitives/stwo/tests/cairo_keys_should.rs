@@ -125,7 +125,7 @@ mod reject {
 			|vk| vk.preprocessed_trace = CanonicalWithoutPedersen,
 			|vk| vk.hash = StwoHash::Blake2sM31,
 			|vk| vk.pcs.log_blowup = 2,
-			|vk| vk.pcs.log_blowup = 4,
+			|vk| vk.pcs.log_blowup = 6,
 			// To another height than the highest column's.
 			|vk| vk.pcs.lifting_log_size = Some(0),
 			|vk| vk.pcs.lifting_log_size = Some(22),

@@ -228,13 +228,6 @@ mod accept {
 			assert!(case.used().len() < case.inner().components.len(), "{name}");
 			assert!(case.proof.len() <= checked.proof_bytes_max as usize, "{name}");
 		}
-		// The ledger's is committed without its proof, which is too long.
-		for name in ["ledger", "bootloader"] {
-			let vk = common::read(&format!("cairo/{name}"), "vk");
-			let vk = assay_primitives::VerifyingKey::decode_strict(&vk).unwrap();
-			let checked = check_vk(&vk, &Policy::of(Profile::Standard)).unwrap();
-			assert_eq!(checked.security.proven, 80, "{name}");
-		}
 	}
 
 	#[test]

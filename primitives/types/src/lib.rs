@@ -9,6 +9,7 @@
 //! - [`SystemId`]: the proof systems; [`System`] and [`Verifier`]: what each of them implements.
 //! - [`VerifyingKey`]: an AIR with its parameters, registered on a chain as data.
 //! - [`PublicValues`]: the field elements that verifier and prover agree on.
+//! - [`CairoTask`]: a run of a Cairo program, as public values under a bootloader's key have it.
 //! - [`statement_hash`]: the hash that a chain vouches for once a proof has been accepted.
 //! - [`Policy`]: how many bits of security a chain requires of a verifying key.
 //! - [`Cost`]: the work of a verification, counted from the key.
@@ -29,6 +30,7 @@
 
 extern crate alloc;
 
+mod cairo;
 mod cost;
 mod error;
 mod policy;
@@ -37,6 +39,7 @@ mod statement;
 mod system;
 mod vk;
 
+pub use cairo::{CairoTask, FELT_WORDS, Felt, FeltError, TasksError};
 pub use cost::{CheckedVk, Cost};
 pub use error::ErrorClass;
 pub use policy::{Policy, Profile, SecurityBits};

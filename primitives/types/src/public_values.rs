@@ -81,7 +81,7 @@ mod tests {
 
 	#[test]
 	fn an_account_is_read_as_it_was_written() {
-		let account = core::array::from_fn(|index| 7 * index as u8 + 250);
+		let account = core::array::from_fn(|index| (7 * index + 250) as u8);
 		let mut values = vec![5, 6];
 		values.extend(account_elements(&account));
 		let values = PublicValues::V1(values);

@@ -182,7 +182,6 @@ class AnalyzerShould(Judging):
             (doctored(lambda s: s["faults"][0].update(upgrade=None), "upgrade"), "upgrade_taken_by_old_nodes"),
             (changed({"honest_blocks_to_inclusion_max": 3}, "config", "scenario", "thresholds"),
              "honest_blocks_to_inclusion_max"),
-            (changed({"refusal_classes": 1}, "config", "scenario", "thresholds"), "refusal_classes"),
         ]:
             with self.subTest(name):
                 self.fails_with(summary, f"{name}: not measured")
@@ -190,6 +189,12 @@ class AnalyzerShould(Judging):
     def test_hold_a_run_to_the_limits_of_its_scenario(self) -> None:
         summary = changed({"full_blocks_min": 1, "propagation_p95_ms": 3000}, "config", "scenario", "thresholds")
         self.fails_with(summary, "full_blocks_min: 0, expected at least 1")
+
+    def test_count_the_reasons_to_refuse_of_all_where_systems_are_not_told_apart(self) -> None:
+        summary = changed({"refusal_classes": 6}, "config", "scenario", "thresholds")
+        self.assertEqual(self.run_on(summary)[0], 0)
+        summary["config"]["scenario"]["thresholds"]["refusal_classes"] = 7
+        self.fails_with(summary, "refusal_classes: 6, expected at least 7")
 
     def test_count_the_reasons_to_refuse_of_each_proof_system(self) -> None:
         def by_system(summary: Json) -> None:
@@ -263,7 +268,7 @@ class LimitsOfSafetyShould(Judging):
                             ("heights_compared", 0), ("upgrade_taken_by_old_nodes", 1), ("rotate_blocks_by_gone", 1)]:
             with self.subTest(name):
                 summary = doctored(lambda s: s["config"]["scenario"]["thresholds"].update({name: limit}))
-                self.fails_with(summary, f"its scenario: the limit of {name} is at")
+                self.fails_with(summary, f"its own limits: the limit of {name} is at")
         summary = doctored(lambda s: s["config"]["scenario"]["thresholds"].update(unexpected_accepts=99))
         summary["counts"]["unexpected_accepts"] = 3
         self.fails_with(summary, "unexpected_accepts: 3, expected at most 0")
@@ -283,6 +288,83 @@ class LimitsOfSafetyShould(Judging):
         self.fails_with(summary, "accepted: 28, expected at least 100")
         # The command line does not undo what the scenario asks for.
         self.fails_with(summary, "accepted: 28, expected at least 100", "--threshold", "accepted=2")
+
+
+class LimitsOfPerformanceShould(Judging):
+    def test_not_be_widened_by_the_judged_file(self) -> None:
+        for of, name, limit in [
+            ("smoke", "prove_p95_ms", 5_501), ("smoke", "verify_p95_ms", 1e9), ("smoke", "memory_mib", 3_501),
+            ("smoke", "propagation_p95_ms", 3_001), ("smoke", "refusal_classes", 1),
+            ("stress-flood", "honest_blocks_to_inclusion_max", 4), ("stress-steady", "full_blocks_min", 1),
+            ("stress-pause", "missed_slots", 37), ("stress-pause", "back_in_step_s", 6),
+            ("stress-partition", "finality_lag_blocks", 181), ("upgrade", "upgrade_old_nodes_stopped", 0),
+        ]:
+            with self.subTest(of=of, name=name):
+                summary = doctored(lambda s: s["config"]["scenario"]["thresholds"].update({name: limit}), of)
+                self.fails_with(summary, f"its own limits: the limit of {name} is at")
+        summary = doctored(lambda s: s["config"]["scenario"]["thresholds"].update(propagation_p95_ms=2e6))
+        summary["latency_ms"]["propagation"] = SLOW
+        self.fails_with(summary, "propagation_p95_ms: 1,000,000, expected at most 3,000")
+
+    def test_hold_where_the_judged_file_leaves_them_out(self) -> None:
+        def leave_out(summary: Json) -> None:
+            summary["config"]["scenario"]["thresholds"] = {}
+            summary["chain"]["missed_slots"] = 37
+
+        self.fails_with(doctored(leave_out, "stress-pause"), "missed_slots: 37, expected at most 36")
+        summary = doctored(lambda s: s["throughput"].update(blocks_full_by_length=1, blocks_full_by_weight=0),
+                           "stress-steady")
+        summary["config"]["scenario"]["thresholds"] = {}
+        self.fails_with(summary, "full_blocks_min: 1, expected at least 2")
+
+    def test_be_tightened_by_the_judged_file(self) -> None:
+        summary = doctored(lambda s: s["config"]["scenario"]["thresholds"].update(missed_slots=0), "stress-pause")
+        self.fails_with(summary, "missed_slots: 1, expected at most 0")
+
+    def test_not_be_those_of_another_scenario(self) -> None:
+        summary = changed("stress-partition", "scenario")
+        self.fails_with(summary, "it is not of scenario stress-partition: network two, expected four")
+        self.fails_with(summary, "it is not of scenario stress-partition: faults [], expected ['partition']")
+        # As if it had been run with one proof system alone.
+        self.fails_with(changed("stress-steady-plonky3", "scenario"), "it is not of scenario stress-steady-plonky3: ")
+        summary = doctored(lambda s: s["config"]["scenario"]["load"][0].update(air="keccak"))
+        self.fails_with(summary, "it is not of scenario smoke: loads ")
+
+    def test_be_those_of_a_scenario_that_one_proof_system_ran_alone(self) -> None:
+        self.assertEqual(self.run_on(changed("stress-tamper-plonky3", "scenario", of="stress-tamper"))[0], 0)
+        summary = changed("stress-pause-stwo", "scenario", of="stress-pause")
+        summary["chain"]["missed_slots"] = 37
+        summary["config"]["scenario"]["thresholds"] = {}
+        self.fails_with(summary, "missed_slots: 37, expected at most 36")
+
+    def test_be_the_analysers_for_a_scenario_without_a_file(self) -> None:
+        summary = changed("own", "scenario")
+        self.fails_with(summary, "its own limits: the limit of propagation_p95_ms is at most 500 and can only be "
+                                 "tightened, not at most 3,000; --scenario FILE names a scenario that "
+                                 "zombienet/scenarios has not: own")
+        summary["config"]["scenario"]["thresholds"] = {}
+        self.assertEqual(self.run_on(summary)[0], 0)
+        # Limits of safety are nobody's to widen, so no file is asked for.
+        summary["config"]["scenario"]["thresholds"] = {"lost": 1}
+        self.fails_with(summary, "its own limits: the limit of lost is at most 0 and can only be tightened, not at "
+                                 "most 1\n")
+
+    def test_come_from_a_file_that_is_given(self) -> None:
+        summary = changed("own", "scenario")
+        text = (ROOT / "zombienet/scenarios/smoke.toml").read_text()
+        file = self.write(text, "own.toml")
+        self.assertEqual(self.run_on(summary, "--scenario", file)[0], 0)
+        self.write(text.replace("refusal_classes = 2", "refusal_classes = 7"), "own.toml")
+        self.fails_with(summary, "refusal_classes: 6, expected at least 7", "--scenario", file)
+        for content, reason in [
+            ("thresholds", "no scenario"), ("load = 1", "load is of another type"),
+            (text + "\nspeed = 1\n", "no figure is called speed"),
+            (text + "\nlost = 1\n", "the limit of lost is at most 0 and can only be tightened"),
+        ]:
+            with self.subTest(reason):
+                self.write(content, "own.toml")
+                self.is_no_summary(summary, reason, "--scenario", file)
+        self.is_no_summary(summary, "own.toml: ", "--scenario", str(self.folder / "none/own.toml"))
 
 
 class ASummaryThatDisagreesWithItselfShould(Judging):

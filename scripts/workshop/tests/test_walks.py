@@ -129,6 +129,12 @@ class Walking(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "page.md gives no commands"):
             self.go(Page("page.md"))
 
+    def test_asks_no_proxy_for_this_machine(self) -> None:
+        with mock.patch.dict(os.environ, {"http_proxy": "http://192.0.2.1", "no_proxy": "example.org"}):
+            found = walks.environment(self.folder)
+        self.assertEqual((found["no_proxy"], found["NO_PROXY"]), ("example.org,127.0.0.1",) * 2)
+        self.assertEqual(found["http_proxy"], "http://192.0.2.1")
+
     def test_leaves_nothing(self) -> None:
         self.commit()
         with mock.patch.dict(os.environ, {"TMPDIR": str(self.folder)}), mock.patch.object(tempfile, "tempdir", None):

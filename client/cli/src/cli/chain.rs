@@ -4,7 +4,7 @@
 
 use super::{ProfileArg, hash};
 use assay_client::AccountId32;
-use assay_primitives::{Hash, SystemId};
+use assay_primitives::{Felt, Hash, SystemId};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -33,6 +33,8 @@ pub enum ShowCommand {
 	},
 	/// Whether the chain vouches for a statement
 	Statement(ShowStatementArgs),
+	/// Whether the chain vouches for a run of a Cairo program: that it ran and put out these numbers
+	Run(ShowRunArgs),
 	/// Which proof systems, versions of keys, keys and profiles are switched off, which versions retire, who the
 	/// pauser is
 	Restrictions,
@@ -66,6 +68,23 @@ pub struct ShowStatementArgs {
 	/// The public values
 	#[arg(long, value_name = "FILE")]
 	pub public_values: Option<PathBuf>,
+}
+
+/// Arguments of `show run`.
+#[derive(Debug, Args)]
+pub struct ShowRunArgs {
+	/// The program's hash, as Cairo's bootloader computes it
+	#[arg(long, value_name = "NUMBER")]
+	pub program: Felt,
+	/// What it put out, decimal or hexadecimal with 0x [default: nothing]
+	#[arg(long, value_name = "NUMBER,...", value_delimiter = ',')]
+	pub output: Vec<Felt>,
+	/// The public values of the run's proof, if that proves other runs too
+	#[arg(long, value_name = "FILE")]
+	pub public_values: Option<PathBuf>,
+	/// Hash of the bootloader's key [default: the one in the genesis of Assay's chains]
+	#[arg(long, value_name = "HEX", value_parser = hash)]
+	pub vk_hash: Option<Hash>,
 }
 
 /// Where the chain is.

@@ -10,7 +10,7 @@ use crate::output::Failure;
 use crate::systems::Air;
 use assay_airs::{DEFAULT_SEED, Sample};
 use assay_plonky3::soundness::{Goal, Space};
-use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile};
+use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile, StwoHash};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::aot::Shell;
@@ -111,7 +111,8 @@ pub struct ExportArgs {
 	/// Name of a sample AIR, see `assay air list`
 	#[arg(value_parser = air(), required_unless_present = "from_vk", conflicts_with = "from_vk")]
 	pub air: Option<Air>,
-	/// Export the AIR of this verifying key of Plonky3, with other parameters
+	/// Export the AIR of this verifying key, or its Cairo program, with other parameters. For STWO and Cairo those that
+	/// are not given stay, but for the queries: the fewest that reach the profile
 	#[arg(long, value_name = "FILE", requires = "out")]
 	pub from_vk: Option<PathBuf>,
 	/// The AIR's preprocessed columns, where a root of them has to be computed again: a JSON list of lists
@@ -258,6 +259,9 @@ pub struct InspectArgs {
 	/// Print the AIR's program, one operation a line
 	#[arg(long)]
 	pub program: bool,
+	/// Public values under the key of a Cairo program: say what it put out, or a bootloader which programs put out what
+	#[arg(long, value_name = "FILE")]
+	pub public_values: Option<PathBuf>,
 }
 
 /// Arguments of `root`.
@@ -327,7 +331,7 @@ pub struct ServeArgs {
 /// Arguments of `convert`.
 #[derive(Debug, Args)]
 pub struct ConvertArgs {
-	/// The proof, as serde wrote what `p3_uni_stark::prove` returned
+	/// The proof, as serde wrote what `p3_uni_stark::prove` or `stwo::prover::prove` returned
 	#[arg(value_name = "FILE")]
 	pub proof: PathBuf,
 	/// Its format
@@ -339,6 +343,10 @@ pub struct ConvertArgs {
 	/// The public values: in the form of the other commands, or as a JSON list of whole numbers
 	#[arg(long, value_name = "FILE")]
 	pub public_values: PathBuf,
+	/// What the prover sent for lookups, which STWO's proof does not hold: a JSON object with `nonce` (0 if left out) and
+	/// `claimed_sums`, a list of secure field elements as serde writes them
+	#[arg(long, value_name = "FILE")]
+	pub lookups: Option<PathBuf>,
 	/// Where to write the proof
 	#[arg(long, value_name = "FILE")]
 	pub out: PathBuf,
@@ -414,6 +422,15 @@ pub enum HashArg {
 }
 
 impl HashArg {
+	/// The hash function of STWO, if it is one.
+	pub fn of_stwo(self) -> Result<StwoHash, Failure> {
+		match self {
+			Self::Blake2s => Ok(StwoHash::Blake2s),
+			Self::Blake2sM31 => Ok(StwoHash::Blake2sM31),
+			_ => Err(Failure::usage("--hash: expected blake2s or blake2sm31 for STWO")),
+		}
+	}
+
 	/// The hash function of Plonky3, if it is one.
 	pub fn of_plonky3(self) -> Result<HashKind, Failure> {
 		match self {

@@ -51,10 +51,13 @@ const QUEUE: usize = 64;
 /// what a pool takes of an account.
 const ON_THEIR_WAY: usize = 16;
 
-/// Before the pool is asked again, and before the chain is asked again for a statement: about a block.
+/// A pause of a chain that does not tell the length of its slots.
 const PAUSE: Duration = Duration::from_secs(6);
 
-/// The longest pause before the next attempt to reach the node.
+/// The shortest pause: a node that tells a shorter slot is not asked more often.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The longest pause, and the longest before the next attempt to reach the node.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// `prove --serve`.
@@ -166,7 +169,9 @@ impl Service {
 	async fn session(self: &Arc<Self>) -> Result<Infallible, Failure> {
 		let chain = connect(&self.url, self.allow_insecure).await?;
 		self.register(&chain).await?;
-		let work = Session { service: self, chain: &chain };
+		// Only for the pace: a chain without Aura is as good, and a lost connection shows by the next question.
+		let pause = pace(chain.slot_duration().await.ok());
+		let work = Session { service: self, chain: &chain, pause };
 		tokio::select! {
 			ended = self.follow(&chain) => ended,
 			ended = pipeline::run(&work, ON_THEIR_WAY) => ended,
@@ -375,6 +380,8 @@ impl Service {
 struct Session<'a> {
 	service: &'a Arc<Service>,
 	chain: &'a Chain,
+	/// Before the pool is asked again, and before the chain is asked again for a statement: about a block.
+	pause: Duration,
 }
 
 /// A proof on its way.
@@ -400,7 +407,7 @@ impl Session<'_> {
 			if let Some(record) = self.chain.statement(&statement).await? {
 				return Ok((record.block, statement));
 			}
-			tokio::time::sleep(PAUSE).await;
+			tokio::time::sleep(self.pause).await;
 		}
 	}
 }
@@ -475,8 +482,13 @@ impl Work for Session<'_> {
 	}
 
 	async fn pause(&self) {
-		tokio::time::sleep(PAUSE).await;
+		tokio::time::sleep(self.pause).await;
 	}
+}
+
+/// The pause on a chain with slots of this length, which a node tells.
+fn pace(slot: Option<Duration>) -> Duration {
+	slot.unwrap_or(PAUSE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
 }
 
 /// The bytes of a hexadecimal string.
@@ -489,4 +501,22 @@ fn unexpected(what: &str) -> Failure {
 		Exit::Unreachable,
 		format_args!("expected {what} from the node, got something else"),
 	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn the_pause_is_a_slot_within_bounds() {
+		for (slot, expected) in [
+			(Some(2_000), Duration::from_secs(2)),
+			(Some(12_000), Duration::from_secs(12)),
+			(Some(0), SHORTEST_PAUSE),
+			(Some(u64::MAX), LONGEST_PAUSE),
+			(None, PAUSE),
+		] {
+			assert_eq!(pace(slot.map(Duration::from_millis)), expected, "{slot:?}");
+		}
+	}
 }

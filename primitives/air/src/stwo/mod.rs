@@ -27,4 +27,4 @@ pub use export::{
 };
 pub use idle::MadeUp;
 pub use logup::{Lookup, NotLogup};
-pub use program::{Mask, Node, Program, ProgramHeader, limits};
+pub use program::{Degrees, Mask, Node, Program, ProgramHeader, limits};

@@ -136,6 +136,19 @@ impl Operation for Node {
 	}
 }
 
+/// Degrees of a program's constraints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Degrees {
+	/// The largest, in multiples of the degree of a column.
+	pub constraint: u64,
+	/// Those in all challenges together, summed: on each row the LogUp argument multiplies no more factors
+	/// than that, each a polynomial of degree 1 in `z` and `alpha^i` of degree `i`.
+	pub challenge: u64,
+	/// Those in challenges, where a power counts as one, summed: at least the number of fractions that a row
+	/// adds to the LogUp argument, as each has its own factor with a challenge.
+	pub fractions: u64,
+}
+
 /// A decoded program: everything in it is within bounds.
 ///
 /// # Format
@@ -250,42 +263,29 @@ impl Program {
 		self.nodes.contains(&Node::Shift)
 	}
 
-	/// Largest degree of a constraint, in multiples of the degree of a column.
-	///
-	/// Saturates instead of overflowing: squaring repeatedly can name any degree.
+	/// Largest degree of a constraint: see [`Degrees::constraint`].
 	#[must_use]
 	pub fn constraint_degree(&self) -> u64 {
-		let of = |node| {
-			u64::from(matches!(node, Node::Preprocessed(_) | Node::Trace(_) | Node::Interaction(_)))
-		};
-		self.degrees(of).max().unwrap_or(0)
+		self.degrees().constraint
 	}
 
-	/// The constraints' degrees in all challenges together, summed: on each row the LogUp argument
-	/// multiplies no more factors than that, each a polynomial of degree 1 in `z` and `alpha^i` of
-	/// degree `i`.
+	/// All degrees, counted in one pass. They saturate instead of overflowing: squaring repeatedly can name
+	/// any degree.
 	#[must_use]
-	pub fn challenge_degree(&self) -> u64 {
+	pub fn degrees(&self) -> Degrees {
 		let of = |node| match node {
-			Node::Z(_) => 1,
-			Node::Alpha(_, power) => power.into(),
-			_ => 0,
+			Node::Preprocessed(_) | Node::Trace(_) | Node::Interaction(_) => [1, 0, 0],
+			Node::Z(_) => [0, 1, 1],
+			Node::Alpha(_, power) => [0, power.into(), 1],
+			_ => [0; 3],
 		};
-		self.degrees(of).fold(0, u64::saturating_add)
-	}
-
-	/// The constraints' degrees in challenges, where a power counts as one, summed: at least the number of
-	/// fractions that a row adds to the LogUp argument, as each has its own factor with a challenge.
-	#[must_use]
-	pub fn fractions(&self) -> u64 {
-		let of = |node| u64::from(matches!(node, Node::Z(_) | Node::Alpha(..)));
-		self.degrees(of).fold(0, u64::saturating_add)
-	}
-
-	/// The degree of each assertion, where `leaf` says that of what is no operation.
-	fn degrees(&self, leaf: impl Fn(Node) -> u64) -> impl Iterator<Item = u64> {
-		let degrees = degrees(&self.nodes, &self.assertions, |node| [leaf(node)]);
-		degrees.into_iter().map(|[degree]| degree)
+		let mut all = Degrees::default();
+		for [constraint, challenge, fractions] in degrees(&self.nodes, &self.assertions, of) {
+			all.constraint = all.constraint.max(constraint);
+			all.challenge = all.challenge.saturating_add(challenge);
+			all.fractions = all.fractions.saturating_add(fractions);
+		}
+		all
 	}
 
 	/// The program as text, one operation a line.

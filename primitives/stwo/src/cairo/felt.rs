@@ -3,13 +3,14 @@
 //! Cairo's numbers: integers modulo `2^251 + 17 * 2^192 + 1`, as eight words of 32 bits, least
 //! significant first. The AIR has them as 28 limbs of 9 bits.
 
+use assay_primitives::FELT_WORDS;
 use stwo::core::fields::m31::M31;
 
 /// A number.
-pub(crate) type Felt = [u32; 8];
+pub(crate) type Felt = [u32; FELT_WORDS];
 
 /// Cairo's prime.
-const PRIME: Felt = [1, 0, 0, 0, 0, 0, 17, 1 << 27];
+const PRIME: Felt = assay_primitives::Felt::PRIME;
 
 /// A number below 2^64.
 pub(crate) const fn small(value: u64) -> Felt {
@@ -18,7 +19,7 @@ pub(crate) const fn small(value: u64) -> Felt {
 
 /// Whether the words are a number's only form.
 pub(crate) fn fits(felt: &Felt) -> bool {
-	felt.iter().rev().lt(PRIME.iter().rev())
+	assay_primitives::Felt::from_words(*felt).is_some()
 }
 
 /// The limbs that the AIR has it in. Numbers below the prime fit 28 of them.

@@ -69,7 +69,9 @@ use crate::{Cause, CheckedVk, Error};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::stwo::{Program, limits};
-use assay_primitives::{CairoBuiltin, CairoPreprocessedTrace, CairoVk, Cost, Hash, Policy, StwoVk};
+use assay_primitives::{
+	CairoBuiltin, CairoPreprocessedTrace, CairoVk, Cost, Felt, Hash, Policy, StwoVk,
+};
 use table::{Entry, Parameters, Table};
 
 /// What a key may say.
@@ -79,6 +81,12 @@ pub mod supported {
 	/// Grinding before the challenges of the lookups: upstream's prover has no other.
 	pub const INTERACTION_GRINDING_BITS: u8 = 24;
 }
+
+/// The key of the bootloader, under which every Cairo program can be proven: which program ran and what it put out
+/// stands in the public values (`assay_primitives::CairoTask`).
+///
+/// Its program is the simple bootloader of cairo-program-runner-lib 1.3.1.
+pub const BOOTLOADER_VK: &[u8] = include_bytes!("../../fixtures/cairo/bootloader_vk_v1.bin");
 
 /// Words of 32 bits in a number of the output.
 const OUTPUT_WORDS: usize = 8;
@@ -185,22 +193,10 @@ fn check(vk: &CairoVk) -> Result<Table, Error> {
 	if vk.preprocessed_trace == CairoPreprocessedTrace::CanonicalSmall && uses("ec_op_builtin") {
 		return refuse("no prover has curve operations on the small preprocessed trace");
 	}
-	if !is_felt(&vk.program_hash) {
+	if Felt::from_le_bytes(vk.program_hash).is_none() {
 		return refuse("the program's hash is not below Cairo's prime");
 	}
 	Ok(table)
-}
-
-/// Whether 32 little-endian bytes are a number below Cairo's prime, `2^251 + 17 * 2^192 + 1`.
-fn is_felt(bytes: &Hash) -> bool {
-	let mut prime = [0; 32];
-	// Its bytes that are not zero, and where.
-	for (place, value) in [(0, 1), (24, 17), (31, 8)] {
-		if let Some(byte) = prime.get_mut(place) {
-			*byte = value;
-		}
-	}
-	bytes.iter().rev().lt(prime.iter().rev())
 }
 
 /// log2 of the rows that some component of every proof has, if the key does not lift columns: upstream's prover

@@ -11,7 +11,7 @@ use crate::{Cause, Error};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::operations::in_base_field;
-use assay_air::stwo::{Lookup, Mask, Node, NotLogup, Program, limits};
+use assay_air::stwo::{Degrees, Lookup, Mask, Node, NotLogup, Program, limits};
 use assay_primitives::{
 	ErrorClass, Hash, PublicOperand, PublicTerm, StwoComponent, StwoParams, StwoVk, VerifyingKey,
 };
@@ -51,6 +51,7 @@ pub(crate) struct Column {
 /// A component and where its values lie.
 pub(crate) struct Component {
 	pub program: Program,
+	pub degrees: Degrees,
 	/// The fractions that it adds to the lookups on each row.
 	pub lookups: Vec<Lookup>,
 	pub log_size: u32,
@@ -272,15 +273,15 @@ impl<'a> Key<'a> {
 			(1, limits::MAX_WIDTH.into()),
 			header.trace_columns() as u64,
 		)?;
-		let degree = program.constraint_degree();
-		bound("constraint degree", (0, limits::MAX_DEGREE), degree)?;
+		let degrees = program.degrees();
+		bound("constraint degree", (0, limits::MAX_DEGREE), degrees.constraint)?;
 		// Soundness: then claimed sums are the sums of the component's fractions, whatever a prover commits to after
 		// the challenges, and balance up to the degree in challenges that is counted below.
 		let component = self.components.len();
 		let lookups = program.lookups().map_err(|NotLogup { constraint, reason }| {
 			Error::Own(Cause::Lookups { component, constraint, expected: reason })
 		})?;
-		self.constraint_degree = self.constraint_degree.max(degree);
+		self.constraint_degree = self.constraint_degree.max(degrees.constraint);
 		let [preprocessed, trace, interaction] = &mut self.columns;
 		bound(
 			"preprocessed columns",
@@ -311,6 +312,7 @@ impl<'a> Key<'a> {
 		}
 		self.components.push(Component {
 			program,
+			degrees,
 			lookups,
 			log_size,
 			preprocessed: columns,

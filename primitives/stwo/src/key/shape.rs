@@ -50,7 +50,7 @@ impl Key<'_> {
 		let public = self.vk.public_terms.len() as u64;
 		self.components.iter().fold(public, |uses, component| {
 			let rows = 1u64 << component.log_size;
-			uses.saturating_add(component.program.fractions().saturating_mul(rows))
+			uses.saturating_add(component.degrees.fractions.saturating_mul(rows))
 		})
 	}
 
@@ -60,7 +60,7 @@ impl Key<'_> {
 		let public = self.vk.public_terms.iter().map(|term| term.values.len() as u64).sum();
 		self.components.iter().fold(public, |degree, component| {
 			let rows = 1u64 << component.log_size;
-			degree.saturating_add(component.program.challenge_degree().saturating_mul(rows))
+			degree.saturating_add(component.degrees.challenge.saturating_mul(rows))
 		})
 	}
 
@@ -133,7 +133,7 @@ impl Key<'_> {
 	}
 
 	/// log2 of the domain of the last layer.
-	fn log_last_domain(&self) -> u32 {
+	pub fn log_last_domain(&self) -> u32 {
 		u32::from(self.vk.pcs.log_last_layer).saturating_add(self.vk.pcs.log_blowup.into())
 	}
 

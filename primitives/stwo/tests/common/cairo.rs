@@ -12,7 +12,7 @@ use std::ops::Range;
 
 pub const FIXTURES: [&str; 4] = ["fibonacci", "fibonacci_other", "votes", "attendance"];
 /// Of Cairo 1, under keys that were made from the program alone.
-pub const OF_PROGRAMS: [&str; 1] = ["tally"];
+pub const OF_PROGRAMS: [&str; 3] = ["tally", "ledger", "bootloader"];
 /// Of programs that use as many components as they can. With few queries, so that they are small: no
 /// profile admits their keys.
 pub const COVERING: [&str; 2] = ["opcodes", "builtins"];

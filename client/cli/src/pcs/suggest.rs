@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! `suggest` for keys with `StwoParams`, of whatever system.
-//!
-//! The search asks the check of keys, and nothing else: a suggestion is what a chain would judge the key with these
-//! parameters to be.
+//! `suggest` for the AIR or the program of a key.
 
+use super::{at_blowup, fewest, judge, of, only, refuse_options, with};
 use crate::cli::{GoalArg, SuggestArgs};
 use crate::files::VkFile;
 use crate::output::{Answer, Failure, Progress, table};
 use crate::report::{merge, security_json};
+use crate::suggest::{COLUMNS, export_of_key};
 use crate::systems::check_vk;
-use assay_primitives::{
-	CheckedVk, ErrorClass, Policy, SecurityBits, StwoParams, SystemId, VerifyingKey,
-};
+use assay_primitives::{CheckedVk, ErrorClass, SecurityBits, StwoParams, VerifyingKey};
 use assay_stwo::supported;
 use codec::Encode;
 use serde_json::json;
@@ -42,12 +39,16 @@ pub fn suggest(
 	floor: SecurityBits,
 ) -> Result<Answer, Failure> {
 	let system = file.vk.system();
-	refuse_options(args, system)?;
-	let Some(own) = file.vk.clone().pcs_mut().copied() else {
-		let message =
-			format!("expected a key with parameters to search, got one for {}", system.title());
-		return Err(Failure::usage(message).context(path.display()));
-	};
+	let others = [
+		(args.measure, "measure"),
+		(args.degree_bits.is_some(), "degree-bits"),
+		(args.rows.is_some(), "rows"),
+		(args.hash.is_some(), "hash"),
+		(args.goal != GoalArg::Smallest, "goal fastest"),
+		(args.extension.is_some(), "extension"),
+	];
+	refuse_options(&args.fri, &others, system.title())?;
+	let own = of(&file.vk).map_err(|failure| failure.context(path.display()))?;
 	// What is wrong with the key itself, before any other parameters are blamed.
 	check_vk(&file.vk).map_err(|refused| Failure::from(refused).context(path.display()))?;
 
@@ -62,7 +63,8 @@ pub fn suggest(
 		);
 		return Err(Failure::refused(ErrorClass::SecurityTooLow, message));
 	}
-	let commands: Vec<_> = found.iter().map(|found| arguments(&found.pcs)).collect();
+	let commands: Vec<_> =
+		found.iter().map(|found| arguments(path, &found.pcs, found.checked.security)).collect();
 	let object = json!({
 		"air": null,
 		"system": system.name(),
@@ -124,29 +126,12 @@ pub fn suggest(
 	if let Some(command) = commands.first() {
 		let _ = writeln!(text, "\nthe first, as arguments of assay:\n{}", command.join(" "));
 	}
-	Ok(Answer::new(object, text))
-}
-
-/// Refuses what this search does not know.
-fn refuse_options(args: &SuggestArgs, system: SystemId) -> Result<(), Failure> {
-	let fri = &args.fri;
-	for (given, option) in [
-		(args.measure, "measure"),
-		(args.degree_bits.is_some(), "degree-bits"),
-		(args.rows.is_some(), "rows"),
-		(args.hash.is_some(), "hash"),
-		(args.goal != GoalArg::Smallest, "goal fastest"),
-		(args.extension.is_some(), "extension"),
-		(fri.grinding_batch.is_some(), "grinding-batch"),
-		(fri.grinding_commit.is_some(), "grinding-commit"),
-		(fri.grinding_ood.is_some(), "grinding-ood"),
-	] {
-		if given {
-			let title = system.title();
-			return Err(Failure::usage(format_args!("--{option}: not for a key of {title}")));
-		}
+	if let VerifyingKey::StwoV1(inner) = &file.vk
+		&& inner.components.iter().any(|component| !component.preprocessed.is_empty())
+	{
+		text.push_str(COLUMNS);
 	}
-	Ok(())
+	Ok(Answer::new(object, text))
 }
 
 impl Search<'_> {
@@ -162,15 +147,10 @@ impl Search<'_> {
 		for log_blowup in only(fri.log_blowup, supported::LOG_BLOWUP) {
 			let best = only(fri.log_arity, supported::FOLD_STEP).filter_map(|fold_step| {
 				let params = StwoParams {
-					log_blowup,
 					fold_step,
-					// The columns are lifted as far as they are now.
-					lifting_log_size: self.own.lifting_log_size.map(|log_size| {
-						log_size.saturating_sub(self.own.log_blowup).saturating_add(log_blowup)
-					}),
 					interaction_grinding_bits: fri.grinding_interaction.unwrap_or(lookups),
 					query_grinding_bits: fri.grinding_query.unwrap_or(args.max_grinding),
-					..self.own
+					..at_blowup(&self.own, log_blowup)
 				};
 				self.smallest(
 					params,
@@ -192,30 +172,21 @@ impl Search<'_> {
 		queries: Option<u16>,
 	) -> Option<Found> {
 		let range = only(queries, supported::NUM_QUERIES);
-		let with = |log_last_layer, num_queries| {
+		let most = *range.end();
+		let judged = |log_last_layer, num_queries| {
 			self.judge(StwoParams { log_last_layer, num_queries, ..params })
 		};
 		// The bits do not depend on the last layer: the queries are those of the first that is supported.
-		let supported = |&last_layer: &u8| with(last_layer, *range.end()).is_some();
+		let supported = |&last_layer: &u8| judged(last_layer, most).is_some();
 		let first = last_layers.clone().find(supported)?;
-		let (mut least, mut enough) = (*range.start(), *range.end());
-		while least < enough {
-			let middle = least.midpoint(enough);
-			// More queries never mean fewer bits.
-			match with(first, middle) {
-				Some(_) => enough = middle,
-				None => least = middle + 1,
-			}
-		}
-		last_layers.filter_map(|last_layer| with(last_layer, enough)).min_by_key(size)
+		let enough = fewest(range, |queries| judged(first, queries).is_some());
+		last_layers.filter_map(|last_layer| judged(last_layer, enough)).min_by_key(size)
 	}
 
 	/// What a chain would judge the key with these parameters to be, if they are supported and reach the bits.
 	fn judge(&self, pcs: StwoParams) -> Option<Found> {
-		let mut vk = self.vk.clone();
-		*vk.pcs_mut()? = pcs;
-		let checked = check_vk(&vk).ok()?;
-		Policy { floor: self.floor }.admits(checked.security).ok()?;
+		let vk = with(self.vk, pcs)?;
+		let checked = judge(&vk, self.floor)?;
 		Some(Found { pcs, vk_bytes: vk.encode().len(), checked })
 	}
 }
@@ -224,17 +195,8 @@ const fn size(found: &Found) -> u32 {
 	found.checked.proof_bytes_max
 }
 
-/// What is given, or all that a verifier of such keys supports. The check of the key refuses the rest.
-fn only<T: Copy + Default + TryFrom<u64>>(
-	given: Option<T>,
-	(min, max): (u64, u64),
-) -> RangeInclusive<T> {
-	let fit = |value| T::try_from(value).unwrap_or_default();
-	given.map_or_else(|| fit(min)..=fit(max), |given| given..=given)
-}
-
-/// The arguments that pin parameters in any command.
-fn arguments(pcs: &StwoParams) -> Vec<String> {
+/// The arguments of `assay` that export the key with these parameters.
+fn arguments(path: &Path, pcs: &StwoParams, bits: SecurityBits) -> Vec<String> {
 	// Exhaustive on purpose: a parameter that is added needs an argument.
 	let StwoParams {
 		log_blowup,
@@ -245,7 +207,7 @@ fn arguments(pcs: &StwoParams) -> Vec<String> {
 		interaction_grinding_bits,
 		query_grinding_bits,
 	} = *pcs;
-	let mut arguments = Vec::new();
+	let mut arguments = export_of_key(path, bits);
 	for (name, value) in [
 		("--log-blowup", log_blowup.into()),
 		("--queries", num_queries),
