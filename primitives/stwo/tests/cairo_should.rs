@@ -11,7 +11,7 @@ use assay_primitives::{
 use assay_stwo::{Accepted, Cause, Error, check_vk, verify_bytes};
 use codec::Encode;
 use common::cairo::{
-	COVERING, Case, FIXTURES, OF_PROGRAMS, P, claim, is_fixed, name, other_transcript,
+	COVERING, Case, FIXTURES, OF_PROGRAMS, P, STOCK, claim, is_fixed, name, other_transcript,
 };
 use std::collections::BTreeSet;
 use stwo::core::fields::qm31::QM31;
@@ -228,6 +228,22 @@ mod accept {
 			assert!(case.used().len() < case.inner().components.len(), "{name}");
 			assert!(case.proof.len() <= checked.proof_bytes_max as usize, "{name}");
 		}
+	}
+
+	/// Upstream counts 96 bits, of which 55 are proven: too few for a chain.
+	#[test]
+	fn a_proof_with_upstreams_defaults() {
+		let case = Case::of(STOCK);
+		let pcs = case.inner().pcs;
+		assert_eq!((pcs.log_blowup, pcs.num_queries, pcs.lifting_log_size), (1, 70, None));
+		assert_eq!(case.verify(), Ok(Accepted { vk_hash: case.vk.hash() }));
+		for profile in Profile::ALL {
+			let error = check_vk(&case.vk, &Policy::of(profile)).unwrap_err();
+			assert_eq!(error.class(), ErrorClass::SecurityTooLow);
+		}
+		// The same trees, and another transcript.
+		let lifted = case.with_vk(|vk| vk.pcs.lifting_log_size = Some(21));
+		assert_eq!(lifted.verify(), other_transcript());
 	}
 
 	#[test]

@@ -16,6 +16,8 @@ pub const OF_PROGRAMS: [&str; 3] = ["tally", "ledger", "bootloader"];
 /// Of programs that use as many components as they can. With few queries, so that they are small: no
 /// profile admits their keys.
 pub const COVERING: [&str; 2] = ["opcodes", "builtins"];
+/// Of upstream's prover with its defaults, as `assay-cairo convert` writes it: without lifting.
+pub const STOCK: &str = "stock";
 pub const P: u32 = 0x7fff_ffff;
 
 /// A key, public values and an honest proof for them.
