@@ -2,9 +2,10 @@
 """What scripts/demo.sh does with the node that it started.
 
 Exports AIRs of Plonky3 and STWO, registers their keys and those of Cairo programs, proves, submits
-each proof and tampered copies of it, every one from an account of its own, waits for finality and
-prints one table. Every verdict in it is the chain's; the client's offline verifier must agree with
-it. The exit status is 1 if a verdict is not the expected one.
+each proof and tampered copies of it, every one from an account of its own, waits for finality, asks
+for the runs that Cairo's bootloader proved, and prints one table. Every verdict in it is the
+chain's; the client's offline verifier must agree with it. The exit status is 1 if a verdict is not
+the expected one.
 
 Cairo's prover takes a quarter of an hour to build, so proofs of programs are the committed ones, by
 upstream's unchanged prover (scripts/build/cairo.sh).
@@ -357,6 +358,29 @@ def check_statement(case: Case, client: Client) -> None:
         case.problems.append(f"its statement is not on the chain: {seen}")
 
 
+def check_runs(case: Case, client: Client) -> None:
+    """The chain vouches for each run that a bootloader's proof has, and not if it had put out more."""
+    _, values = case.files
+    tasks = client.must("inspect", case.vk, "--public-values", values)["tasks"]
+    if not tasks:
+        case.problems.append("no program ran")
+
+    def ask(task: Json, output: list[str], *arguments: object) -> tuple[int, Json]:
+        numbers = ("--output", ",".join(output)) if output else ()
+        run = ("--program", task["program"], *numbers, *arguments)
+        return client.run("show", "run", *run, "--url", client.url)
+
+    # A proof of several runs has a statement that is made of them all.
+    among = ("--public-values", values) if len(tasks) > 1 else ()
+    for task in tasks:
+        status, seen = ask(task, task["output"], *among)
+        if status != 0 or seen.get("vk_hash") != case.key["vk_hash"]:
+            case.problems.append(f"the chain does not vouch for the run of {task['program']}: {seen}")
+        status, seen = ask(task, [*task["output"], "0x0"])
+        if status != 1 or seen.get("status") != "unknown":
+            case.problems.append(f"the chain vouches for a run that did not happen: {seen}")
+
+
 def measured(node: Node, cases: list[Case]) -> None:
     """Gives each case the time that the node took to verify it.
 
@@ -501,6 +525,8 @@ def main() -> int:
         check(case, client)
     for case in genuine:
         check_statement(case, client)
+        if case.key.get("bootloader"):
+            check_runs(case, client)
 
     say("")
     table(registrations + cases)

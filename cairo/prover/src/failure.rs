@@ -104,7 +104,7 @@ pub fn remember_panics() {
 }
 
 /// What a panic said.
-pub fn panic_text(payload: &(dyn Any + Send)) -> &str {
+fn panic_text(payload: &(dyn Any + Send)) -> &str {
 	payload
 		.downcast_ref::<String>()
 		.map(String::as_str)

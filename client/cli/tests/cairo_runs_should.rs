@@ -59,7 +59,7 @@ mod inspect_should {
 		assert_eq!(object["tasks"], tasks);
 		let text = String::from_utf8(assay(&arguments).stdout).unwrap();
 		assert!(text.ends_with(
-			"\ntask     1\nprogram  0x7\noutput   0x1, 0xff\ntask     2\nprogram  0x8\noutput   \n"
+			"\ntask     1\nprogram  0x7\noutput   0x1, 0xff\ntask     2\nprogram  0x8\noutput   none\n"
 		));
 	}
 

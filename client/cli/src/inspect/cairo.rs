@@ -126,11 +126,15 @@ struct PutOut {
 fn put_out(path: &Path, bootloader: bool) -> Result<PutOut, Failure> {
 	let values = files::read_public_values(path)?.1;
 	let texts = |numbers: &[Felt]| numbers.iter().map(Felt::to_string).collect::<Vec<_>>();
+	let line = |output: &[String]| match output {
+		[] => "none".into(),
+		_ => output.join(", "),
+	};
 	let refused =
 		|error: assay_primitives::TasksError| Failure::usage(error).context(path.display());
 	if !bootloader {
 		let output = texts(&values.felts().map_err(refused)?);
-		let lines = table(&[("output", output.join(", "))]);
+		let lines = table(&[("output", line(&output))]);
 		return Ok(PutOut { object: json!({ "output": output }), lines });
 	}
 	let mut lines = String::new();
@@ -140,7 +144,7 @@ fn put_out(path: &Path, bootloader: bool) -> Result<PutOut, Failure> {
 		lines.push_str(&table(&[
 			("task", (place + 1).to_string()),
 			("program", program.clone()),
-			("output", output.join(", ")),
+			("output", line(&output)),
 		]));
 		objects.push(json!({ "program": program, "output": output }));
 	}
