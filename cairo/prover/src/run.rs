@@ -176,7 +176,7 @@ impl Run {
 	pub fn estimate(&self) -> String {
 		let rows = self.rows().into_iter().map(|(_, rows)| rows.next_power_of_two());
 		let millions = rows.sum::<usize>() as f64 / 1e6;
-		format!("some {:.0} GB of memory", 6.0 + millions)
+		format!("some {:.0} GB of memory", 4.8 + 1.5 * millions)
 	}
 
 	/// How often each builtin was used, padding included, in the order of their names.
