@@ -11,7 +11,8 @@ use assay_primitives::{
 use assay_stwo::{Accepted, Cause, Error, check_vk, verify_bytes};
 use codec::Encode;
 use common::cairo::{
-	COVERING, Case, FIXTURES, OF_PROGRAMS, P, STOCK, claim, is_fixed, name, other_transcript,
+	CANONICAL, COVERING, Case, FIXTURES, OF_PROGRAMS, P, STOCK, claim, is_fixed, name,
+	other_transcript,
 };
 use std::collections::BTreeSet;
 use stwo::core::fields::qm31::QM31;
@@ -174,6 +175,11 @@ mod accept {
 		let unused: BTreeSet<&str> =
 			(0..68).map(name).filter(|name| !used.contains(name)).collect();
 		assert_eq!(unused, UNUSABLE.map(|(name, _)| name).into());
+		// The canonical trace has place for the others.
+		let case = Case::of(CANONICAL);
+		assert_eq!(case.verify(), Ok(Accepted { vk_hash: case.vk.hash() }));
+		used.extend(case.used());
+		assert_eq!(used.len(), 68);
 	}
 
 	/// Each shares a relation, which is a constant in their programs, with the one that it needs, and

@@ -63,7 +63,9 @@ fn be_refused_one_and_all() {
 /// Their claims are a small part of the bytes, and fields of their own.
 #[test]
 fn be_refused_for_cairo_programs() {
-	for name in cairo::FIXTURES.into_iter().chain(cairo::COVERING).chain([cairo::STOCK]) {
+	for name in
+		cairo::FIXTURES.into_iter().chain(cairo::COVERING).chain([cairo::STOCK, cairo::CANONICAL])
+	{
 		let cairo::Case { vk, public_values, proof } = cairo::Case::of(name);
 		let twin = cairo::Case::of("fibonacci_other");
 		let twin = Some((&twin.public_values, &twin.proof[..])).filter(|_| name == "fibonacci");

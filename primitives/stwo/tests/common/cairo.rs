@@ -18,6 +18,9 @@ pub const OF_PROGRAMS: [&str; 3] = ["tally", "ledger", "bootloader"];
 pub const COVERING: [&str; 2] = ["opcodes", "builtins"];
 /// Of upstream's prover with its defaults, as `assay-cairo convert` writes it: without lifting.
 pub const STOCK: &str = "stock";
+/// On the canonical preprocessed trace, for curve operations and Pedersen's hash in windows of 18 bits. No lifting, few
+/// queries.
+pub const CANONICAL: &str = "curve";
 pub const P: u32 = 0x7fff_ffff;
 
 /// A key, public values and an honest proof for them.
