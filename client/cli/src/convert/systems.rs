@@ -169,3 +169,23 @@ impl From<stwo::ConvertError> for Failure {
 /// How to give them.
 const LOOKUPS: &str = "--lookups FILE takes them: the JSON object {\"nonce\": N, \"claimed_sums\": [...]}, with what your \
 	prover mixed before the lookups' challenges, and after them, as serde writes it";
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn lookups_need_a_nonce_too() {
+		let vk = include_bytes!("../../../../primitives/stwo/fixtures/range_check_vk_v1.bin");
+		let vk = VerifyingKey::decode_strict(vk).unwrap();
+		let VerifyingKey::StwoV1(inner) = &vk else { panic!("expected a key for STWO") };
+		let hint = stwo_hint(&vk, inner, &PublicValues::V1(vec![143]));
+		assert!(hint.contains("log_sizes [8, 6], "), "{hint}");
+		assert!(hint.contains("their number first, [1, 143]:"), "{hint}");
+		let end = "mix a nonce that meets 2 bits (0 for none):\nchannel.mix_u64(nonce);";
+		assert!(hint.ends_with(end), "{hint}");
+		// Many public values are not repeated.
+		let hint = stwo_hint(&vk, inner, &PublicValues::V1(vec![1; 17]));
+		assert!(hint.contains("their number first, 17 and then each:"), "{hint}");
+	}
+}
