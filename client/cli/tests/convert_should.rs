@@ -194,10 +194,9 @@ mod of_stwo {
 			let (code, object) = convert("stwo7", "range_check", "seeded", &more);
 			assert_eq!(code, 2, "{object}");
 			let error = object["error"].as_str().unwrap();
-			assert!(
-				error.contains("expected a JSON object with `nonce` and `claimed_sums`"),
-				"{error}"
-			);
+			let expected =
+				format!("{lookups}: expected a JSON object with `nonce` and `claimed_sums`: ");
+			assert!(error.starts_with(&expected), "{error}");
 		}
 		fs::write(&lookups, vec![b' '; 70_000]).unwrap();
 		let (code, object) = convert("stwo8", "range_check", "seeded", &["--lookups", &lookups]);

@@ -43,8 +43,8 @@ pub enum Upstream<'a> {
 }
 
 impl<'a> Upstream<'a> {
-	/// Of a key, with the file of what was sent for the lookups.
-	pub fn of(vk: &'a VerifyingKey, lookups: Option<&Path>) -> Result<Self, Failure> {
+	/// Of a key in the file at `path`, with the file of what was sent for the lookups.
+	pub fn of(vk: &'a VerifyingKey, path: &Path, lookups: Option<&Path>) -> Result<Self, Failure> {
 		match vk {
 			VerifyingKey::StwoV1(inner) => {
 				let lookups = lookups.map(files::read_lookups).transpose()?;
@@ -57,7 +57,8 @@ impl<'a> Upstream<'a> {
 			VerifyingKey::CairoV1(_) => Err(Failure::usage(
 				"expected a verifying key for Plonky3 or STWO, got one for Cairo: what proves Cairo programs \
 				 (scripts/build/cairo.sh) writes the bytes that a chain takes",
-			)),
+			)
+			.context(path.display())),
 		}
 	}
 
