@@ -154,6 +154,7 @@ step "tests" cargo test --release --locked --workspace --no-fail-fast --lib --bi
 step "doc tests" cargo test --release --locked --workspace --no-fail-fast --doc
 step "statement vectors" python3 -m scripts.workshop.statement_vectors
 step "referee" scripts/fuzz.sh referee
+step "STWO's own form" python3 -B -m scripts.workshop.stwo_json --check
 step "snippets" snippets
 step "seam" python3 -m scripts.workshop.systems --check
 step "performance report" python3 -m scripts.workshop.performance_report --check

@@ -3,10 +3,7 @@
 //! Writes the proofs that ordinary tests verify. Those tests can't make them: upstream's prover builds
 //! on a stable compiler only with `RUSTC_BOOTSTRAP=1`.
 //!
-//! `scripts/test/stwo.sh fixtures`, or with a folder: `fixtures FOLDER`. Those in `upstream` are in upstream's own form,
-//! and made by upstream alone.
-
-mod foreign;
+//! `scripts/test/stwo.sh fixtures`, or with a folder: `fixtures FOLDER`.
 
 use assay_primitives::{PublicValues, StwoHash, StwoParams};
 use assay_stwo::prover::{Provable, make_vk, prove};
@@ -59,30 +56,6 @@ fn write<A: Provable>(
 	}
 }
 
-/// What upstream's prover returns, and what is sent beside it, as serde writes them: under the transcript that a chain
-/// asks for, and under another.
-fn write_upstream<A: Provable>(
-	folder: &Path,
-	name: &str,
-	air: &A,
-	public: &[u32],
-	params: StwoParams,
-) {
-	let vk = make_vk(air, StwoHash::Blake2s, params).expect("the samples have keys");
-	for (form, seeded) in [("seeded", true), ("foreign", false)] {
-		let foreign::Proof { stark, nonce, claimed_sums } =
-			foreign::prove(&vk, air, public, seeded);
-		let lookups = serde_json::json!({ "nonce": nonce, "claimed_sums": claimed_sums });
-		let proof = serde_json::to_vec(&stark).expect("it has a form");
-		let lookups = (!claimed_sums.is_empty()).then(|| ("lookups", lookups.to_string().into()));
-		for (part, bytes) in lookups.into_iter().chain([("proof", proof)]) {
-			let path = folder.join("upstream").join(format!("{name}_{form}_{part}_v1.json"));
-			println!("{}: {} bytes", path.display(), bytes.len());
-			std::fs::write(path, bytes).expect("the folder can be written to");
-		}
-	}
-}
-
 fn main() {
 	let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../primitives/stwo/fixtures");
 	let folder = std::env::args_os().nth(1).map_or_else(default, PathBuf::from);
@@ -104,7 +77,5 @@ fn main() {
 	let range = RangeCheck { log_size: 8, seed: 3 };
 	let lifted = StwoParams { lifting_log_size: Some(9), ..FAST };
 	write(&folder, "range_check", &range, range.public_values(), StwoHash::Blake2s, lifted);
-	write_upstream(&folder, "range_check", &range, &range.public_values(), lifted);
-	write_upstream(&folder, "fibonacci", &fibonacci, &[], FAST);
 	write(&folder, "range_standard", &range, range.public_values(), StwoHash::Blake2s, STANDARD);
 }

@@ -109,7 +109,7 @@ fn name_the_lines_that_a_proof_without_the_seed_lacks() {
 	assert!(document.contains(lines), "{hint}");
 }
 
-/// Proofs that STWO's own prover made: `airs/stwo/examples/fixtures.rs`.
+/// In the form of STWO's own prover, which these tests do without: `scripts/workshop/stwo_json.py`.
 mod of_stwo {
 	use super::*;
 
@@ -118,7 +118,7 @@ mod of_stwo {
 		format!("{}/{folder}/{name}_v1.json", env!("CARGO_MANIFEST_DIR"))
 	}
 
-	/// Converts one of the range check: `form` says under which transcript it was made.
+	/// Converts a committed one: `form` says under which transcript it was made.
 	fn convert(test: &str, name: &str, form: &str, more: &[&str]) -> (i32, Value) {
 		let out = path(&genuine().folder, &format!("{test}.out"));
 		let [vk, pv] = ["vk", "public_values"].map(|part| fixture(name, part));
@@ -140,37 +140,29 @@ mod of_stwo {
 
 	#[test]
 	fn name_the_lines_that_another_transcript_lacks() {
-		let lookups = upstream("range_check_foreign_lookups");
-		let (code, object) = convert("stwo3", "range_check", "foreign", &["--lookups", &lookups]);
-		assert_eq!((code, &object["verdict"]), (1, &"transcript_unseeded".into()), "{object}");
-		assert_eq!(out("stwo3"), None);
-		let error = object["error"].as_str().unwrap();
-		assert!(error.contains("a transcript that begins with `PcsConfig`"), "{error}");
-		let hint = object["hint"].as_str().unwrap();
-		let values = fs::read(fixture("range_check", "public_values")).unwrap();
-		let values = PublicValues::decode(&mut &values[..]).unwrap();
-		let [sum] = values.elements() else { panic!("expected a sum") };
-		assert!(hint.contains("log_sizes [8, 6], "), "{hint}");
-		assert!(hint.contains(&format!("their number first, [1, {sum}]:")), "{hint}");
-		assert!(hint.contains(object["vk_hash"].as_str().unwrap()), "{hint}");
-		assert!(
-			hint.ends_with("a nonce that meets 2 bits (0 for none):\nchannel.mix_u64(nonce);"),
-			"{hint}"
-		);
-		// They are those that the seeded proof was made with, and those of the document.
-		let source = include_str!("../../../airs/stwo/examples/foreign/mod.rs");
-		let lines_of_source: Vec<_> = source.lines().map(str::trim).collect();
-		let lines: Vec<_> = hint.lines().skip(1).take(5).collect();
-		assert!(lines_of_source.windows(5).any(|window| window == lines), "{hint}");
-		assert!(lines_of_source.contains(&"channel.mix_u64(nonce);"));
-		let document = include_str!("../../../docs/stwo.md");
-		assert!(document.contains(&lines.join("\n")), "{hint}");
-		// Without lookups nothing is said of them.
-		let (code, object) = convert("stwo4", "fibonacci", "foreign", &[]);
-		assert_eq!((code, &object["verdict"]), (1, &"transcript_unseeded".into()), "{object}");
-		let hint = object["hint"].as_str().unwrap();
-		assert!(hint.ends_with("channel.mix_u32s(&public_values);"), "{hint}");
-		assert!(hint.contains("their number first, [0]:"), "{hint}");
+		for (form, what) in [
+			("nothing", "begins with the first commitment"),
+			("config", "begins with `PcsConfig`"),
+			("unnamed", "lacks the key's hash"),
+		] {
+			let (code, object) = convert("stwo3", "fibonacci", form, &[]);
+			assert_eq!((code, &object["verdict"]), (1, &"transcript_unseeded".into()), "{object}");
+			assert_eq!(out("stwo3"), None);
+			let error = object["error"].as_str().unwrap();
+			assert!(error.contains(&format!("under a transcript that {what}: ")), "{error}");
+			let hint = object["hint"].as_str().unwrap();
+			assert!(hint.contains("log_sizes [6], "), "{hint}");
+			assert!(hint.contains("their number first, [0]:"), "{hint}");
+			assert!(hint.contains(object["vk_hash"].as_str().unwrap()), "{hint}");
+			// They are those that a test begins a transcript with, and those of the document.
+			let lines: Vec<_> = hint.lines().skip(1).collect();
+			assert_eq!(lines.len(), 5, "{hint}");
+			let source = include_str!("../../../primitives/stwo/src/upstream.rs");
+			let lines_of_source: Vec<_> = source.lines().map(str::trim).collect();
+			assert!(lines_of_source.windows(5).any(|window| window == lines), "{hint}");
+			let document = include_str!("../../../docs/stwo.md");
+			assert!(document.contains(&lines.join("\n")), "{hint}");
+		}
 	}
 
 	#[test]
@@ -202,10 +194,9 @@ mod of_stwo {
 			let (code, object) = convert("stwo7", "range_check", "seeded", &more);
 			assert_eq!(code, 2, "{object}");
 			let error = object["error"].as_str().unwrap();
-			assert!(
-				error.contains("expected a JSON object with `nonce` and `claimed_sums`"),
-				"{error}"
-			);
+			let expected =
+				format!("{lookups}: expected a JSON object with `nonce` and `claimed_sums`: ");
+			assert!(error.starts_with(&expected), "{error}");
 		}
 		fs::write(&lookups, vec![b' '; 70_000]).unwrap();
 		let (code, object) = convert("stwo8", "range_check", "seeded", &["--lookups", &lookups]);

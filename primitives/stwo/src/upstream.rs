@@ -317,3 +317,62 @@ fn holds_under<const M31_OUTPUT: bool>(
 	let context = Context { relations: &relations, public, claimed_sums: &sums };
 	argument::<M31_OUTPUT>(key, &context, proof, channel)
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn fixture(vk: &[u8], public_values: &[u8]) -> (VerifyingKey, PublicValues) {
+		let public_values = PublicValues::decode_strict(public_values, 8);
+		(VerifyingKey::decode_strict(vk).unwrap(), public_values.unwrap())
+	}
+
+	fn range_check() -> (VerifyingKey, PublicValues) {
+		fixture(
+			include_bytes!("../fixtures/range_check_vk_v1.bin"),
+			include_bytes!("../fixtures/range_check_public_values_v1.bin"),
+		)
+	}
+
+	/// The lines that the client and docs/stwo.md give to somebody who proves with upstream alone.
+	#[test]
+	fn the_lines_that_mend_a_transcript_begin_it_as_the_verifier_does() {
+		let (vk, public_values) = range_check();
+		let key = Key::of(&vk).unwrap();
+		let (vk_hash, config) = (vk.hash(), key.config());
+		let elements = public_values.elements();
+		let log_sizes: Vec<u32> = key.components.iter().map(|c| c.log_size).collect();
+		let public_values = [&[elements.len() as u32], elements].concat();
+
+		let mut channel = Blake2sChannelGeneric::<false>::default();
+		let word = |n: usize| u32::from_le_bytes(vk_hash[4 * n..][..4].try_into().unwrap());
+		channel.mix_u32s(&std::array::from_fn::<u32, 8, _>(word));
+		config.mix_into(&mut channel);
+		channel.mix_u32s(&log_sizes);
+		channel.mix_u32s(&public_values);
+
+		let mut ours = Blake2sChannelGeneric::<false>::default();
+		let public: Vec<M31> = elements.iter().map(|&v| M31::from_u32_unchecked(v)).collect();
+		begin(&key, &public, &mut ours);
+		assert_eq!(channel.digest(), ours.digest());
+	}
+
+	/// Of a proof with lookups: the way through this module is the verifier's, but for what a transcript begins with.
+	#[test]
+	fn a_proof_holds_under_its_own_transcript_alone() {
+		let (vk, public_values) = range_check();
+		let key = Key::of(&vk).unwrap();
+		let public = public(&key, &public_values).unwrap();
+		let proof = include_bytes!("../fixtures/range_check_proof_v1.bin");
+		for beginning in
+			[Beginning::Nothing, Beginning::Config, Beginning::Unnamed, Beginning::Ours]
+		{
+			for mixes_nonce in [true, false] {
+				let own = Foreign { beginning, mixes_nonce };
+				let holds = holds_under::<false>(&key, &public, proof, own).is_ok();
+				assert_eq!(holds, beginning == Beginning::Ours && mixes_nonce, "{own:?}");
+				assert!(holds_under::<true>(&key, &public, proof, own).is_err(), "{own:?}");
+			}
+		}
+	}
+}

@@ -22,8 +22,7 @@ use systems::Upstream;
 /// `convert`.
 pub fn convert(args: &ConvertArgs) -> Result<Answer, Failure> {
 	let vk = files::read_vk(&args.vk)?;
-	let upstream = Upstream::of(&vk.vk, args.lookups.as_deref())
-		.map_err(|failure| failure.context(args.vk.display()))?;
+	let upstream = Upstream::of(&vk.vk, &args.vk, args.lookups.as_deref())?;
 	let checked = check(&vk.vk).map_err(|failure| failure.context(args.vk.display()))?;
 	let (public_values, from_json) = files::read_any_public_values(&args.public_values)?;
 	let most = args.from.most(checked.proof_bytes_max as usize);

@@ -43,8 +43,8 @@ pub enum Upstream<'a> {
 }
 
 impl<'a> Upstream<'a> {
-	/// Of a key, with the file of what was sent for the lookups.
-	pub fn of(vk: &'a VerifyingKey, lookups: Option<&Path>) -> Result<Self, Failure> {
+	/// Of a key in the file at `path`, with the file of what was sent for the lookups.
+	pub fn of(vk: &'a VerifyingKey, path: &Path, lookups: Option<&Path>) -> Result<Self, Failure> {
 		match vk {
 			VerifyingKey::StwoV1(inner) => {
 				let lookups = lookups.map(files::read_lookups).transpose()?;
@@ -57,7 +57,8 @@ impl<'a> Upstream<'a> {
 			VerifyingKey::CairoV1(_) => Err(Failure::usage(
 				"expected a verifying key for Plonky3 or STWO, got one for Cairo: what proves Cairo programs \
 				 (scripts/build/cairo.sh) writes the bytes that a chain takes",
-			)),
+			)
+			.context(path.display())),
 		}
 	}
 
@@ -169,3 +170,23 @@ impl From<stwo::ConvertError> for Failure {
 /// How to give them.
 const LOOKUPS: &str = "--lookups FILE takes them: the JSON object {\"nonce\": N, \"claimed_sums\": [...]}, with what your \
 	prover mixed before the lookups' challenges, and after them, as serde writes it";
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn lookups_need_a_nonce_too() {
+		let vk = include_bytes!("../../../../primitives/stwo/fixtures/range_check_vk_v1.bin");
+		let vk = VerifyingKey::decode_strict(vk).unwrap();
+		let VerifyingKey::StwoV1(inner) = &vk else { panic!("expected a key for STWO") };
+		let hint = stwo_hint(&vk, inner, &PublicValues::V1(vec![143]));
+		assert!(hint.contains("log_sizes [8, 6], "), "{hint}");
+		assert!(hint.contains("their number first, [1, 143]:"), "{hint}");
+		let end = "mix a nonce that meets 2 bits (0 for none):\nchannel.mix_u64(nonce);";
+		assert!(hint.ends_with(end), "{hint}");
+		// Many public values are not repeated.
+		let hint = stwo_hint(&vk, inner, &PublicValues::V1(vec![1; 17]));
+		assert!(hint.contains("their number first, 17 and then each:"), "{hint}");
+	}
+}
