@@ -172,26 +172,29 @@ mod export_should {
 	#[test]
 	fn give_a_cairo_program_those_parameters_whose_root_is_known() {
 		let out = path(&genuine().folder, "cairo.vk");
-		let vk = fixture("cairo/votes", "vk");
-		let export =
-			|more: &[&str]| json(&[&["export", "--from-vk", &vk, "--out", &out], more].concat());
-		for (log_blowup, lifting) in [("1", 21), ("2", 22), ("3", 23)] {
-			let (code, object) = export(&["--log-blowup", log_blowup, "--profile", "compat"]);
+		let [votes, curve] = ["cairo/votes", "cairo/curve"].map(|name| fixture(name, "vk"));
+		let export = |vk: &str, more: &[&str]| {
+			json(&[&["export", "--from-vk", vk, "--out", &out], more].concat())
+		};
+		for (log_blowup, lifting) in [("1", 21), ("2", 22), ("3", 23), ("4", 24), ("5", 25)] {
+			let (code, object) =
+				export(&votes, &["--log-blowup", log_blowup, "--profile", "compat"]);
 			assert_eq!((code, &object["system"]), (0, &"cairo".into()), "{object}");
 			assert_eq!(pcs_of(&out).lifting_log_size, Some(lifting));
 			let (code, object) = json(&["inspect", &out]);
 			assert_eq!(code, 0, "{object}");
 		}
-		for (more, known) in
-			[(&["--log-blowup", "4"][..], "2, 4, 8"), (&["--hash", "blake2sm31"], "none")]
+		// Of the canonical trace.
+		for (vk, more, known) in
+			[(&curve, &["--log-blowup", "2"][..], "2"), (&votes, &["--hash", "blake2sm31"], "none")]
 		{
-			let (code, object) = export(more);
+			let (code, object) = export(vk, more);
 			assert_eq!(code, 2, "{object}");
 			let error = object["error"].as_str().unwrap();
 			assert!(error.contains("the root of Cairo's preprocessed columns is known"), "{error}");
 			assert!(error.ends_with(&format!("these blowups: {known}")), "{error}");
 		}
-		let (code, object) = export(&["--preprocessed", "columns.json"]);
+		let (code, object) = export(&votes, &["--preprocessed", "columns.json"]);
 		assert_eq!(code, 2, "{object}");
 		assert!(object["error"].as_str().unwrap().contains("are the verifier's"), "{object}");
 	}
