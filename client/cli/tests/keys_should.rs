@@ -178,7 +178,7 @@ mod export_should {
 		};
 		for (log_blowup, lifting) in [("1", 21), ("2", 22), ("3", 23), ("4", 24), ("5", 25)] {
 			let (code, object) =
-				export(&votes, &["--log-blowup", log_blowup, "--profile", "compat"]);
+				export(&votes, &["--log-blowup", log_blowup, "--profile", "standard"]);
 			assert_eq!((code, &object["system"]), (0, &"cairo".into()), "{object}");
 			assert_eq!(pcs_of(&out).lifting_log_size, Some(lifting));
 			let (code, object) = json(&["inspect", &out]);
