@@ -55,8 +55,8 @@ impl<'a> Upstream<'a> {
 			},
 			VerifyingKey::Plonky3V1(_) => Ok(Self::Plonky3(vk)),
 			VerifyingKey::CairoV1(_) => Err(Failure::usage(
-				"expected a verifying key for Plonky3 or STWO, got one for Cairo: what proves Cairo programs \
-				 (scripts/build/cairo.sh) writes the bytes that a chain takes",
+				"expected a verifying key for Plonky3 or STWO, got one for Cairo: `assay cairo` writes the bytes \
+				 that a chain takes",
 			)
 			.context(path.display())),
 		}
