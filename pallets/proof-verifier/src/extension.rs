@@ -35,6 +35,10 @@ pub const MAX_QUEUED: u32 = 64;
 /// A step of precedence: see [`CheckQueue`].
 const PRECEDENCE: u32 = 40;
 
+/// By how much an account's next transaction goes before all that wait behind one of their own account: more than any
+/// length makes up for, and any tip that somebody would lock for it.
+const NEXT: u64 = 1 << 62;
+
 /// `frame_system::CheckNonce`, and what a chain that takes long proofs needs besides. It stands in its place among a
 /// runtime's transaction extensions, and is the same to clients: same name, same bytes.
 ///
@@ -52,7 +56,10 @@ const PRECEDENCE: u32 = 40;
 ///   to pay for all that it has queued ([`InvalidTransaction::Payment`]). A transaction tells how many are before it, by its nonce; they are
 ///   counted as if they were like it. So a short call behind long ones passes, and a sequence of shrinking calls
 ///   may reach a few times the bound, by the sum 1 + 1/2 + 1/3 and so on;
-/// - shorter calls go first: their priority is higher by 2^40 for each halving of their length. A tip in
+/// - an account's next transaction goes before all that wait behind another one of theirs: its priority is higher by
+///   2^62. Those that wait may never pay, so what they say they would tip is worth little, and a full pool drops them
+///   first. The pool asks again after each block, so the one behind becomes the next;
+/// - among these, shorter calls go first: their priority is higher by 2^40 for each halving of their length. A tip in
 ///   smallest units is added to that by `ChargeTransactionPayment`, multiplied by the number of such calls in a block.
 ///
 /// There is no tag for a statement. With one, the pool would keep one transaction for each statement, the one
@@ -67,15 +74,19 @@ impl<T: Config> CheckQueue<T> {
 		Self(CheckNonce::from(nonce))
 	}
 
+	/// How many transactions of the account are before this one.
+	fn before(&self, who: &T::AccountId) -> u32 {
+		let next = frame_system::Pallet::<T>::account_nonce(who);
+		self.0.0.saturating_sub(next).saturated_into()
+	}
+
 	/// Whether the pool has room for one more extrinsic of this account.
 	fn check_queue(
-		&self,
 		who: &T::AccountId,
 		info: &DispatchInfo,
 		len: u32,
+		before: u32,
 	) -> Result<(), TransactionValidityError> {
-		let next = frame_system::Pallet::<T>::account_nonce(who);
-		let before = self.0.0.saturating_sub(next).saturated_into::<u32>();
 		let times = before.saturating_add(1);
 		if times > MAX_QUEUED || len.saturating_mul(times) > T::MaxQueuedBytes::get() {
 			return Err(InvalidTransaction::Custom(QUEUE_FULL).into());
@@ -86,11 +97,12 @@ impl<T: Config> CheckQueue<T> {
 		Ok(())
 	}
 
-	/// Priority of an extrinsic of `len` bytes, before tips.
-	fn precedence(len: u32) -> u64 {
+	/// Priority of an extrinsic of `len` bytes with `before` others of its account before it, before tips.
+	fn precedence(len: u32, before: u32) -> u64 {
 		let longest = *T::BlockLength::get().max.get(DispatchClass::Normal);
 		let fit = longest.checked_div(len).unwrap_or(longest);
-		u64::from(fit.checked_ilog2().unwrap_or(0)) << PRECEDENCE
+		let next = if before == 0 { NEXT } else { 0 };
+		next | u64::from(fit.checked_ilog2().unwrap_or(0)) << PRECEDENCE
 	}
 }
 
@@ -157,8 +169,9 @@ where
 		}
 		let in_block = source == TransactionSource::InBlock;
 		let len = len.saturated_into();
+		let before = self.before(&who);
 		if !in_block {
-			self.check_queue(&who, info, len)?;
+			Self::check_queue(&who, info, len, before)?;
 		}
 		if let Some(Call::submit_proof { vk_hash, public_values, proof }) = call.is_sub_type() {
 			Pallet::<T>::check_submission(*vk_hash, public_values, proof.len()).map_err(refused)?;
@@ -167,7 +180,7 @@ where
 				return Err(InvalidTransaction::ExhaustsResources.into());
 			}
 		}
-		let priority = validity.priority.saturating_add(Self::precedence(len));
+		let priority = validity.priority.saturating_add(Self::precedence(len, before));
 		Ok((ValidTransaction { priority, ..validity }, val, origin))
 	}
 

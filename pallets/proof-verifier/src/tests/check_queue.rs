@@ -235,8 +235,27 @@ fn a_shorter_call_goes_first_whatever_small_tip_a_longer_one_has() {
 		let priority = |len| validate_of(OWNER, 0, &remark(0), len, External).unwrap().priority;
 		let (honest, garbage) = (priority(70_000), priority(629_000));
 		assert!(honest >= garbage + (3 << 40));
-		assert!(priority(1) < 1 << 46);
+		assert!(priority(1) < priority(u32::MAX as usize) + (1 << 46));
 		assert_eq!(priority(1_000_000), priority(999_999));
+	});
+}
+
+/// The attack: 128 accounts whose short calls all become invalid with the first fill a pool, push out every proof, and pay
+/// for 128 of 8,192. A full pool drops what has the lowest priority.
+#[test]
+fn the_longest_call_of_one_account_goes_before_the_shortest_that_waits_in_another_ones_queue() {
+	build_and_execute(|| {
+		let priority =
+			|who, nonce, len| validate_of(who, nonce, &remark(0), len, External).unwrap().priority;
+		let honest = priority(SUBMITTER, 0, 2 << 20);
+		for nonce in [1, MAX_QUEUED - 1] {
+			let waits = priority(OWNER, nonce, 1);
+			assert!(waits + (1 << 61) < honest, "{nonce}");
+		}
+		// Once the one before is in a block, it is its turn.
+		let waits = priority(OWNER, 1, 1);
+		System::inc_account_nonce(OWNER);
+		assert_eq!(priority(OWNER, 1, 1), waits + (1 << 62));
 	});
 }
 
