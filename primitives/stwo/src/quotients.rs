@@ -14,6 +14,7 @@
 //! the second: so a lifted column is shown to repeat itself.
 
 use crate::Error;
+use crate::folding::Multiples;
 use crate::key::Key;
 use alloc::collections::BTreeMap;
 use alloc::vec;
@@ -175,9 +176,10 @@ pub(crate) fn answers(
 	}
 
 	let domain = CanonicCoset::new(key.lifting).circle_domain();
+	let multiples = Multiples::new();
 	let points: Vec<_> = positions
 		.iter()
-		.map(|&position| domain.at(bit_reverse_index(position, key.lifting)))
+		.map(|&at| multiples.point(domain.index_at(bit_reverse_index(at, key.lifting))))
 		.collect();
 	let mut denominators: Vec<CM31> =
 		Vec::with_capacity(points.len().saturating_mul(batches.batches.len()));
@@ -210,6 +212,29 @@ pub(crate) fn answers(
 /// `2^34` fit 64 bits.
 const PRODUCTS: usize = 4;
 
+/// Congruent to a sum of [`PRODUCTS`] such products and a number below `2^34`, and itself below `2^34`.
+pub(crate) const fn partly_reduced(sum: u64) -> u64 {
+	(sum & limits::P as u64).wrapping_add(sum >> 31)
+}
+
+/// The element of such a sum.
+pub(crate) fn reduced(sum: u64) -> M31 {
+	// Below 2^34, which `reduce` takes.
+	M31::reduce(partly_reduced(sum))
+}
+
+/// The sum of `powers`, each times its value: the secure field's coordinates by themselves, as in [`weighted_sums`].
+pub(crate) fn weighted_sum(terms: impl Iterator<Item = (QM31, M31)>) -> QM31 {
+	let mut sums = [0u64; 4];
+	for (power, M31(value)) in terms {
+		for (sum, part) in sums.iter_mut().zip(power.to_m31_array()) {
+			let product = u64::from(part.0).wrapping_mul(value.into());
+			*sum = partly_reduced(*sum).wrapping_add(product);
+		}
+	}
+	QM31::from_m31_array(sums.map(reduced))
+}
+
 /// For each row the sum of its values in `columns`, each times its column's power.
 ///
 /// Coordinate by coordinate, with a product that is not reduced: loops that compilers turn into vector
@@ -235,9 +260,7 @@ fn weighted_sums(
 			sums.iter_mut().zip(of_a).zip(of_b).zip(of_c).zip(of_d)
 		{
 			for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-				// Congruent, and below 2^34.
-				let before = (*sum & u64::from(limits::P)).wrapping_add(*sum >> 31);
-				*sum = before
+				*sum = partly_reduced(*sum)
 					.wrapping_add(product(of_a, a))
 					.wrapping_add(product(of_b, b))
 					.wrapping_add(product(of_c, c))
@@ -246,10 +269,6 @@ fn weighted_sums(
 		}
 	}
 	let [a, b, c, d] = sums;
-	let reduced = |sum: u64| {
-		// Below 2^34, which `reduce` takes.
-		M31::reduce((sum & u64::from(limits::P)).wrapping_add(sum >> 31))
-	};
 	let coordinates = a.into_iter().zip(b).zip(c).zip(d);
 	Ok(coordinates
 		.map(|(((a, b), c), d)| QM31::from_m31_array([a, b, c, d].map(reduced)))
@@ -364,6 +383,8 @@ mod tests {
 			// The largest element is -1: each product is 1 in every coordinate.
 			let expected = QM31::from_m31_array([M31::from(count as u32); 4]);
 			assert_eq!(weighted_sums(&columns, &opened, ROWS), Ok(vec![expected; ROWS]), "{count}");
+			let terms = core::iter::repeat_n((power, largest), count);
+			assert_eq!(weighted_sum(terms), expected, "{count}");
 		}
 		assert!(weighted_sums(&[(1, power)], &[&values], ROWS).is_err());
 		assert!(weighted_sums(&[(0, power)], &[&values[1..]], ROWS).is_err());
