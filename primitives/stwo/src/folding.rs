@@ -14,7 +14,7 @@
 
 use crate::key::Key;
 use crate::merkle::verify_leaves;
-use crate::quotients::weighted_sum;
+use crate::secure::{product, weighted_sum};
 use crate::{Cause, Error, blake2s};
 use alloc::vec::Vec;
 use num_traits::{One, Zero};
@@ -190,7 +190,7 @@ impl<const M31_OUTPUT: bool> Layer<M31_OUTPUT> {
 				.iter()
 				.zip(inverses)
 				.map(|(&[first, second], inverse)| {
-					(first + second) + challenge * ((first - second) * inverse)
+					(first + second) + product(challenge, (first - second) * inverse)
 				})
 				.collect();
 			let halved = xs.as_chunks::<2>().0.iter().map(|&[x, _]| x);
@@ -263,7 +263,7 @@ fn evaluate(polynomial: &LinePoly, x: M31) -> QM31 {
 		products.extend_from_within(..);
 		products.iter_mut().skip(count).for_each(|product| *product *= factor);
 	}
-	weighted_sum(polynomial.iter().copied().zip(products))
+	weighted_sum(polynomial, &products)
 }
 
 /// The different positions that are queried, ascending.

@@ -69,6 +69,8 @@ mod merkle;
 pub mod prover;
 #[cfg(feature = "verifier")]
 mod quotients;
+#[cfg(feature = "verifier")]
+mod secure;
 pub mod soundness;
 mod system;
 #[cfg(feature = "verifier")]

@@ -16,10 +16,10 @@
 use crate::Error;
 use crate::folding::Multiples;
 use crate::key::Key;
+use crate::secure::{PRODUCTS, partly_reduced, product, reduced, times_complex};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::stwo::limits;
 use num_traits::{One, Zero};
 use stwo::core::circle::CirclePoint;
 use stwo::core::fields::cm31::CM31;
@@ -50,8 +50,8 @@ impl Batch {
 	fn add(&mut self, column: usize, power: QM31, value: QM31) {
 		self.columns.push((column, power));
 		let [first, second] = &mut self.halves;
-		*first += power.mul_cm31(value.0);
-		*second += power.mul_cm31(value.1);
+		*first += times_complex(power, value.0);
+		*second += times_complex(power, value.1);
 	}
 
 	/// Sum of the samples, each with its power; sum of `a`, each with its power.
@@ -72,6 +72,8 @@ pub(crate) struct Batches<'a> {
 	/// Where the batch of each name is: an author of a key may list thousands of them, and looking
 	/// through all for every sample would take longer than everything else.
 	places: BTreeMap<Name, usize>,
+	/// What was found last: most columns are sampled where the one before is.
+	last: Option<(Name, usize)>,
 	column: usize,
 }
 
@@ -85,16 +87,21 @@ fn is_degenerate(point: &Point) -> bool {
 impl<'a> Batches<'a> {
 	fn new(key: &'a Key<'a>, zeta: Point, challenge: QM31) -> Self {
 		let (batches, places) = (Vec::new(), BTreeMap::new());
-		Self { key, zeta, challenge, power: QM31::one(), batches, places, column: 0 }
+		let power = QM31::one();
+		Self { key, zeta, challenge, power, batches, places, last: None, column: 0 }
 	}
 
 	/// Adds a sample of the current column.
 	fn add(&mut self, name: Name, value: QM31) -> Result<(), Error> {
 		let power = self.power;
-		self.power *= self.challenge;
-		let place = self.places.get(&name);
-		if let Some(batch) = place.and_then(|&place| self.batches.get_mut(place)) {
+		self.power = product(power, self.challenge);
+		let place = match self.last {
+			Some((last, place)) if last == name => Some(place),
+			_ => self.places.get(&name).copied(),
+		};
+		if let Some((place, batch)) = place.and_then(|at| Some((at, self.batches.get_mut(at)?))) {
 			batch.add(self.column, power, value);
+			self.last = Some((name, place));
 			return Ok(());
 		}
 		let (offset, period) = name;
@@ -200,39 +207,12 @@ pub(crate) fn answers(
 		let sums = weighted_sums(&batch.columns, opened, positions.len())?;
 		let distance = point.y.complex_conjugate() - point.y;
 		for ((out, sum), at) in out.iter_mut().zip(sums).zip(&points) {
-			let numerator = distance * (sum - values) - slope * (-point.y + at.y);
+			let numerator = product(distance, sum - values) - product(slope, -point.y + at.y);
 			let inverse = inverses.next().ok_or_else(|| Error::missing("an inverse"))?;
-			*out += numerator.mul_cm31(inverse);
+			*out += times_complex(numerator, inverse);
 		}
 	}
 	Ok(out)
-}
-
-/// Products of two elements of the base field, each below `2^62 - 2^33 + 4`, of which four and a number below
-/// `2^34` fit 64 bits.
-const PRODUCTS: usize = 4;
-
-/// Congruent to a sum of [`PRODUCTS`] such products and a number below `2^34`, and itself below `2^34`.
-pub(crate) const fn partly_reduced(sum: u64) -> u64 {
-	(sum & limits::P as u64).wrapping_add(sum >> 31)
-}
-
-/// The element of such a sum.
-pub(crate) fn reduced(sum: u64) -> M31 {
-	// Below 2^34, which `reduce` takes.
-	M31::reduce(partly_reduced(sum))
-}
-
-/// The sum of `powers`, each times its value: the secure field's coordinates by themselves, as in [`weighted_sums`].
-pub(crate) fn weighted_sum(terms: impl Iterator<Item = (QM31, M31)>) -> QM31 {
-	let mut sums = [0u64; 4];
-	for (power, M31(value)) in terms {
-		for (sum, part) in sums.iter_mut().zip(power.to_m31_array()) {
-			let product = u64::from(part.0).wrapping_mul(value.into());
-			*sum = partly_reduced(*sum).wrapping_add(product);
-		}
-	}
-	QM31::from_m31_array(sums.map(reduced))
 }
 
 /// For each row the sum of its values in `columns`, each times its column's power.
@@ -255,16 +235,16 @@ fn weighted_sums(
 			*powers = power.to_m31_array();
 		}
 		let ([a, b, c, d], [of_a, of_b, of_c, of_d]) = (values, powers);
-		let product = |power: M31, &M31(value)| u64::from(power.0).wrapping_mul(value.into());
+		let times = |power: M31, &M31(value)| u64::from(power.0).wrapping_mul(value.into());
 		for ((((sums, of_a), of_b), of_c), of_d) in
 			sums.iter_mut().zip(of_a).zip(of_b).zip(of_c).zip(of_d)
 		{
 			for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
 				*sum = partly_reduced(*sum)
-					.wrapping_add(product(of_a, a))
-					.wrapping_add(product(of_b, b))
-					.wrapping_add(product(of_c, c))
-					.wrapping_add(product(of_d, d));
+					.wrapping_add(times(of_a, a))
+					.wrapping_add(times(of_b, b))
+					.wrapping_add(times(of_c, c))
+					.wrapping_add(times(of_d, d));
 			}
 		}
 	}
@@ -279,6 +259,7 @@ fn weighted_sums(
 mod tests {
 	use super::*;
 	use crate::decode::{Proof, decode};
+	use assay_air::stwo::limits;
 	use assay_primitives::VerifyingKey;
 	use stwo::core::pcs::TreeVec;
 	use stwo::core::pcs::quotients::{PointSample, fri_answers};
@@ -383,8 +364,6 @@ mod tests {
 			// The largest element is -1: each product is 1 in every coordinate.
 			let expected = QM31::from_m31_array([M31::from(count as u32); 4]);
 			assert_eq!(weighted_sums(&columns, &opened, ROWS), Ok(vec![expected; ROWS]), "{count}");
-			let terms = core::iter::repeat_n((power, largest), count);
-			assert_eq!(weighted_sum(terms), expected, "{count}");
 		}
 		assert!(weighted_sums(&[(1, power)], &[&values], ROWS).is_err());
 		assert!(weighted_sums(&[(0, power)], &[&values[1..]], ROWS).is_err());
