@@ -186,10 +186,15 @@ pub trait Arithmetic {
 	/// A value that lies in the base field, there.
 	fn base(value: Self::Value) -> Self::Base;
 
-	/// A square.
+	/// A product.
 	#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
+	fn product(a: Self::Value, b: Self::Value) -> Self::Value {
+		a * b
+	}
+
+	/// A square.
 	fn square(value: Self::Value) -> Self::Value {
-		value.clone() * value
+		Self::product(value.clone(), value)
 	}
 
 	/// The element with these coordinates, where the format has such an operation.
@@ -244,7 +249,7 @@ pub fn evaluate<N: Operation, A: Arithmetic>(
 				(false, true) => of(a)? * base(b)?,
 				(true, false) => of(b)? * base(a)?,
 				_ if a == b => A::square(of(a)?),
-				_ => of(a)? * of(b)?,
+				_ => A::product(of(a)?, of(b)?),
 			},
 			Some(Join::Neg(a)) => -of(a)?,
 			Some(Join::Combine([a, b, c, d])) => A::combine([of(a)?, of(b)?, of(c)?, of(d)?])?,

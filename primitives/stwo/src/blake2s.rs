@@ -144,12 +144,15 @@ impl Hasher {
 /// The hash of each of `count` rows. A column has a value for every row, and a row is its values in four bytes
 /// each, in the order of the columns.
 pub(crate) fn hash_rows<const M31_OUTPUT: bool>(columns: &[&[M31]], count: usize) -> Vec<Digest> {
-	let mut digests = Vec::with_capacity(count);
-	for start in (0..count).step_by(LANES) {
-		let mut hasher = Hasher::new();
-		let mut rest = columns;
-		loop {
-			let (taken, after) = rest.split_at(rest.len().min(BLOCK));
+	let starts = || (0..count).step_by(LANES);
+	let mut hashers: Vec<Hasher> = starts().map(|_| Hasher::new()).collect();
+	// A block of all rows after the other: each column is read once, from its start to its end.
+	let mut rest = columns;
+	loop {
+		let (taken, after) = rest.split_at(rest.len().min(BLOCK));
+		rest = after;
+		let bytes = (taken.len() as u64).saturating_mul(4);
+		for (hasher, start) in hashers.iter_mut().zip(starts()) {
 			let mut block = [[0; LANES]; BLOCK];
 			for (words, column) in block.iter_mut().zip(taken) {
 				let values = column.get(start..).unwrap_or_default();
@@ -158,16 +161,13 @@ pub(crate) fn hash_rows<const M31_OUTPUT: bool>(columns: &[&[M31]], count: usize
 					None => words.iter_mut().zip(values).for_each(|(word, value)| *word = value.0),
 				}
 			}
-			rest = after;
-			hasher.compress(&block, (taken.len() as u64).saturating_mul(4), rest.is_empty());
-			if rest.is_empty() {
-				break;
-			}
+			hasher.compress(&block, bytes, rest.is_empty());
 		}
-		digests
-			.extend(hasher.digests::<M31_OUTPUT>().into_iter().take(count.saturating_sub(start)));
+		if rest.is_empty() {
+			break;
+		}
 	}
-	digests
+	hashers.iter().flat_map(Hasher::digests::<M31_OUTPUT>).take(count).collect()
 }
 
 /// The hash of each message of one block or less: its first `words`, of which it has no more that are not zero.

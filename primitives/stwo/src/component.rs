@@ -3,6 +3,7 @@
 //! The interpreter: a program as one of upstream's components.
 
 use crate::key::{Component, Key};
+use crate::secure;
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::operations::{Arithmetic, Leaf, evaluate};
@@ -28,7 +29,8 @@ pub(crate) struct Relation {
 
 impl Relation {
 	pub fn new(z: QM31, alpha: QM31, largest: u32) -> Self {
-		let powers = core::iter::successors(Some(QM31::one()), |power| Some(*power * alpha));
+		let powers =
+			core::iter::successors(Some(QM31::one()), |power| Some(secure::product(*power, alpha)));
 		Self { z, alpha: powers.take((largest as usize).saturating_add(1)).collect() }
 	}
 
@@ -56,8 +58,12 @@ impl Arithmetic for Secure {
 		value.0.0
 	}
 
+	fn product(a: QM31, b: QM31) -> QM31 {
+		secure::product(a, b)
+	}
+
 	fn combine(parts: [QM31; 4]) -> Option<QM31> {
-		Some(QM31::from_partial_evals(parts))
+		Some(secure::combine(parts))
 	}
 }
 

@@ -14,18 +14,20 @@
 
 use crate::key::Key;
 use crate::merkle::verify_leaves;
+use crate::secure::{product, weighted_sum};
 use crate::{Cause, Error, blake2s};
-use alloc::vec;
 use alloc::vec::Vec;
 use num_traits::{One, Zero};
 use stwo::core::channel::{Blake2sChannelGeneric, Channel, MerkleChannel};
-use stwo::core::circle::{CirclePoint, Coset};
+use stwo::core::circle::{
+	CirclePoint, CirclePointIndex, Coset, M31_CIRCLE_GEN, M31_CIRCLE_LOG_ORDER,
+};
 use stwo::core::fields::FieldExpOps;
 use stwo::core::fields::m31::M31;
 use stwo::core::fields::qm31::QM31;
 use stwo::core::fri::{FriLayerProof, FriProof};
 use stwo::core::poly::circle::CanonicCoset;
-use stwo::core::poly::line::{LineDomain, LinePoly};
+use stwo::core::poly::line::LinePoly;
 use stwo::core::queries::draw_queries;
 use stwo::core::utils::bit_reverse_index;
 use stwo::core::vcs_lifted::blake2_merkle::{
@@ -99,10 +101,11 @@ impl<const M31_OUTPUT: bool> Folding<M31_OUTPUT> {
 			values = layer.fold(&cosets, opened)?;
 			positions = cosets;
 		}
-		let domain = LineDomain::new(Coset::half_odds(self.log_last_domain));
+		let domain = Coset::half_odds(self.log_last_domain);
+		let multiples = Multiples::new();
 		for (&position, value) in positions.iter().zip(values) {
-			let x = domain.at(bit_reverse_index(position, self.log_last_domain));
-			if value != evaluate(&self.last, x) {
+			let index = domain.index_at(bit_reverse_index(position, self.log_last_domain));
+			if value != evaluate(&self.last, multiples.point(index).x) {
 				return Err(Error::LowDegree);
 			}
 		}
@@ -187,7 +190,7 @@ impl<const M31_OUTPUT: bool> Layer<M31_OUTPUT> {
 				.iter()
 				.zip(inverses)
 				.map(|(&[first, second], inverse)| {
-					(first + second) + challenge * ((first - second) * inverse)
+					(first + second) + product(challenge, (first - second) * inverse)
 				})
 				.collect();
 			let halved = xs.as_chunks::<2>().0.iter().map(|&[x, _]| x);
@@ -212,14 +215,36 @@ impl<const M31_OUTPUT: bool> Layer<M31_OUTPUT> {
 			(0..1 << pairs).map(|i| shared.at(bit_reverse_index(i, pairs))).collect();
 		let circle = CanonicCoset::new(self.log_size).circle_domain();
 		let line = Coset::half_odds(self.log_size);
+		let of_generator = Multiples::new();
 		let mut points = Vec::with_capacity(cosets.len().saturating_mul(multiples.len()));
 		for coset in cosets {
 			let place = bit_reverse_index(coset << self.step, self.log_size);
-			let first =
-				if on_circle { circle.index_at(place) } else { line.index_at(place) }.to_point();
+			let index = if on_circle { circle.index_at(place) } else { line.index_at(place) };
+			let first = of_generator.point(index);
 			points.extend(multiples.iter().map(|&multiple| first + multiple));
 		}
 		points
+	}
+}
+
+/// The generator of the circle, doubled again and again: by these a point costs a third of what upstream's
+/// `to_point` takes, which doubles the generator for each point.
+pub(crate) struct Multiples([CirclePoint<M31>; M31_CIRCLE_LOG_ORDER as usize]);
+
+impl Multiples {
+	pub fn new() -> Self {
+		let mut next = M31_CIRCLE_GEN;
+		Self([(); M31_CIRCLE_LOG_ORDER as usize].map(|()| {
+			let multiple = next;
+			next = multiple.double();
+			multiple
+		}))
+	}
+
+	/// The point of this index.
+	pub fn point(&self, index: CirclePointIndex) -> CirclePoint<M31> {
+		let bits = (0..).zip(&self.0).filter(|&(bit, _)| index.0 >> bit & 1 == 1);
+		bits.fold(CirclePoint::zero(), |sum, (_, &multiple)| sum + multiple)
 	}
 }
 
@@ -230,16 +255,15 @@ fn evaluate(polynomial: &LinePoly, x: M31) -> QM31 {
 	let factors: Vec<M31> = core::iter::successors(Some(x), |&x| Some(CirclePoint::double_x(x)))
 		.take(log_size as usize)
 		.collect();
-	let mut products = vec![M31::one()];
+	let mut products = Vec::with_capacity(polynomial.len());
+	products.push(M31::one());
 	// The first factor belongs to the highest bit of a coefficient's number.
 	for &factor in factors.iter().rev() {
-		let more: Vec<M31> = products.iter().map(|&product| product * factor).collect();
-		products.extend(more);
+		let count = products.len();
+		products.extend_from_within(..);
+		products.iter_mut().skip(count).for_each(|product| *product *= factor);
 	}
-	polynomial
-		.iter()
-		.zip(products)
-		.fold(QM31::zero(), |sum, (&coefficient, product)| sum + coefficient * product)
+	weighted_sum(polynomial, &products)
 }
 
 /// The different positions that are queried, ascending.
@@ -253,10 +277,12 @@ pub(crate) fn positions(key: &Key<'_>, channel: &mut impl Channel) -> Vec<usize>
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use alloc::vec;
 	use assay_primitives::{StwoVk, VerifyingKey};
 	use stwo::core::fri::{
 		CirclePolyDegreeBound, FriVerificationError, FriVerifier, fold_circle_into_line, fold_line,
 	};
+	use stwo::core::poly::line::LineDomain;
 	use stwo::core::poly::utils::{fold, get_folding_alphas};
 	use stwo::core::vcs::blake2_hash::{Blake2sHash, Blake2sHasher};
 	use stwo::core::vcs_lifted::blake2_merkle::Blake2sMerkleChannel;
@@ -430,6 +456,17 @@ mod tests {
 			assert_eq!(ours(key, proof, &values), Ok(()), "{:?}", key.vk.pcs);
 		});
 		assert_eq!(keys, 78);
+	}
+
+	#[test]
+	fn points_are_upstreams() {
+		let multiples = Multiples::new();
+		let largest = (1 << M31_CIRCLE_LOG_ORDER) - 1;
+		let some = (0..1_000).map(|i| i * 0x9e37_79b1 % (largest + 1));
+		for index in [0, 1, 2, 3, 1 << 30, largest - 1, largest].into_iter().chain(some) {
+			let index = CirclePointIndex(index);
+			assert_eq!(multiples.point(index), index.to_point());
+		}
 	}
 
 	/// Layer by layer, counted from the first.

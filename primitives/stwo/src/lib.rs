@@ -69,6 +69,8 @@ mod merkle;
 pub mod prover;
 #[cfg(feature = "verifier")]
 mod quotients;
+#[cfg(feature = "verifier")]
+mod secure;
 pub mod soundness;
 mod system;
 #[cfg(feature = "verifier")]
@@ -221,17 +223,19 @@ fn idle_constraints(key: &Key<'_>) -> Result<usize, Error> {
 	let [a, b, c, d, e, f, g, h, ..] = key.hash;
 	let mut made_up = MadeUp::new(counts, u64::from_le_bytes([a, b, c, d, e, f, g, h]));
 	let (mut idle, mut constraints) = (0usize, 0usize);
-	for Component { program, lookups, log_size, preprocessed, .. } in &key.components {
-		let found = made_up.idle(program, lookups, *log_size, preprocessed);
+	for component in &key.components {
+		let Component { log_size, preprocessed, .. } = component;
+		let found = made_up.idle(&component.program, &component.lookups, *log_size, preprocessed);
 		idle = idle.saturating_add(found.len());
-		constraints = constraints.saturating_add(program.assertions().len());
+		constraints = constraints.saturating_add(component.program.assertions().len());
 	}
 	if made_up.fails() {
 		return Ok(idle);
 	}
 	// All depends on lookups, which are of all components and public terms together.
-	for Component { program, lookups, log_size, preprocessed, .. } in &key.components {
-		made_up.add_lookups(program, lookups, *log_size, preprocessed);
+	for component in &key.components {
+		let Component { log_size, preprocessed, .. } = component;
+		made_up.add_lookups(&component.program, &component.lookups, *log_size, preprocessed);
 	}
 	let operand = |operand: &PublicOperand| match *operand {
 		PublicOperand::Constant(value) => Ok(value),

@@ -14,11 +14,12 @@
 //! the second: so a lifted column is shown to repeat itself.
 
 use crate::Error;
+use crate::folding::Multiples;
 use crate::key::Key;
+use crate::secure::{PRODUCTS, partly_reduced, product, reduced, times_complex};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_air::stwo::limits;
 use num_traits::{One, Zero};
 use stwo::core::circle::CirclePoint;
 use stwo::core::fields::cm31::CM31;
@@ -49,8 +50,8 @@ impl Batch {
 	fn add(&mut self, column: usize, power: QM31, value: QM31) {
 		self.columns.push((column, power));
 		let [first, second] = &mut self.halves;
-		*first += power.mul_cm31(value.0);
-		*second += power.mul_cm31(value.1);
+		*first += times_complex(power, value.0);
+		*second += times_complex(power, value.1);
 	}
 
 	/// Sum of the samples, each with its power; sum of `a`, each with its power.
@@ -71,6 +72,8 @@ pub(crate) struct Batches<'a> {
 	/// Where the batch of each name is: an author of a key may list thousands of them, and looking
 	/// through all for every sample would take longer than everything else.
 	places: BTreeMap<Name, usize>,
+	/// What was found last: most columns are sampled where the one before is.
+	last: Option<(Name, usize)>,
 	column: usize,
 }
 
@@ -84,16 +87,21 @@ fn is_degenerate(point: &Point) -> bool {
 impl<'a> Batches<'a> {
 	fn new(key: &'a Key<'a>, zeta: Point, challenge: QM31) -> Self {
 		let (batches, places) = (Vec::new(), BTreeMap::new());
-		Self { key, zeta, challenge, power: QM31::one(), batches, places, column: 0 }
+		let power = QM31::one();
+		Self { key, zeta, challenge, power, batches, places, last: None, column: 0 }
 	}
 
 	/// Adds a sample of the current column.
 	fn add(&mut self, name: Name, value: QM31) -> Result<(), Error> {
 		let power = self.power;
-		self.power *= self.challenge;
-		let place = self.places.get(&name);
-		if let Some(batch) = place.and_then(|&place| self.batches.get_mut(place)) {
+		self.power = product(power, self.challenge);
+		let place = match self.last {
+			Some((last, place)) if last == name => Some(place),
+			_ => self.places.get(&name).copied(),
+		};
+		if let Some((place, batch)) = place.and_then(|at| Some((at, self.batches.get_mut(at)?))) {
 			batch.add(self.column, power, value);
+			self.last = Some((name, place));
 			return Ok(());
 		}
 		let (offset, period) = name;
@@ -175,9 +183,10 @@ pub(crate) fn answers(
 	}
 
 	let domain = CanonicCoset::new(key.lifting).circle_domain();
+	let multiples = Multiples::new();
 	let points: Vec<_> = positions
 		.iter()
-		.map(|&position| domain.at(bit_reverse_index(position, key.lifting)))
+		.map(|&at| multiples.point(domain.index_at(bit_reverse_index(at, key.lifting))))
 		.collect();
 	let mut denominators: Vec<CM31> =
 		Vec::with_capacity(points.len().saturating_mul(batches.batches.len()));
@@ -198,17 +207,13 @@ pub(crate) fn answers(
 		let sums = weighted_sums(&batch.columns, opened, positions.len())?;
 		let distance = point.y.complex_conjugate() - point.y;
 		for ((out, sum), at) in out.iter_mut().zip(sums).zip(&points) {
-			let numerator = distance * (sum - values) - slope * (-point.y + at.y);
+			let numerator = product(distance, sum - values) - product(slope, -point.y + at.y);
 			let inverse = inverses.next().ok_or_else(|| Error::missing("an inverse"))?;
-			*out += numerator.mul_cm31(inverse);
+			*out += times_complex(numerator, inverse);
 		}
 	}
 	Ok(out)
 }
-
-/// Products of two elements of the base field, each below `2^62 - 2^33 + 4`, of which four and a number below
-/// `2^34` fit 64 bits.
-const PRODUCTS: usize = 4;
 
 /// For each row the sum of its values in `columns`, each times its column's power.
 ///
@@ -230,26 +235,20 @@ fn weighted_sums(
 			*powers = power.to_m31_array();
 		}
 		let ([a, b, c, d], [of_a, of_b, of_c, of_d]) = (values, powers);
-		let product = |power: M31, &M31(value)| u64::from(power.0).wrapping_mul(value.into());
+		let times = |power: M31, &M31(value)| u64::from(power.0).wrapping_mul(value.into());
 		for ((((sums, of_a), of_b), of_c), of_d) in
 			sums.iter_mut().zip(of_a).zip(of_b).zip(of_c).zip(of_d)
 		{
 			for ((((sum, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-				// Congruent, and below 2^34.
-				let before = (*sum & u64::from(limits::P)).wrapping_add(*sum >> 31);
-				*sum = before
-					.wrapping_add(product(of_a, a))
-					.wrapping_add(product(of_b, b))
-					.wrapping_add(product(of_c, c))
-					.wrapping_add(product(of_d, d));
+				*sum = partly_reduced(*sum)
+					.wrapping_add(times(of_a, a))
+					.wrapping_add(times(of_b, b))
+					.wrapping_add(times(of_c, c))
+					.wrapping_add(times(of_d, d));
 			}
 		}
 	}
 	let [a, b, c, d] = sums;
-	let reduced = |sum: u64| {
-		// Below 2^34, which `reduce` takes.
-		M31::reduce((sum & u64::from(limits::P)).wrapping_add(sum >> 31))
-	};
 	let coordinates = a.into_iter().zip(b).zip(c).zip(d);
 	Ok(coordinates
 		.map(|(((a, b), c), d)| QM31::from_m31_array([a, b, c, d].map(reduced)))
@@ -260,6 +259,7 @@ fn weighted_sums(
 mod tests {
 	use super::*;
 	use crate::decode::{Proof, decode};
+	use assay_air::stwo::limits;
 	use assay_primitives::VerifyingKey;
 	use stwo::core::pcs::TreeVec;
 	use stwo::core::pcs::quotients::{PointSample, fri_answers};

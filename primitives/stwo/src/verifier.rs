@@ -37,6 +37,7 @@ use crate::folding::{Folding, positions};
 use crate::key::Key;
 use crate::merkle::verify_rows;
 use crate::quotients::{Point, answers};
+use crate::secure::product;
 use crate::transcript::{check_unread_nonce, prologue};
 use crate::{Cause, Error};
 use alloc::format;
@@ -167,7 +168,7 @@ pub(crate) fn argument<const M31_OUTPUT: bool>(
 			.cells(preprocessed, trace, interaction)
 			.and_then(|cells| {
 				component.evaluate(context, &cells, |constraint| {
-					folded = folded * alpha + constraint;
+					folded = product(folded, alpha) + constraint;
 				})
 			})
 			.ok_or_else(|| Error::missing("a value that a program reads"))?;

@@ -50,6 +50,7 @@ mod claim;
 mod felt;
 #[cfg(feature = "layout")]
 mod layout;
+mod programs;
 #[cfg(feature = "verifier")]
 mod relations;
 mod roots;
@@ -154,7 +155,7 @@ fn frame(vk: &CairoVk) -> StwoVk {
 		pcs: *pcs,
 		preprocessed: *preprocessed,
 		num_public_values: 0,
-		relations: 1,
+		relations: programs::RELATIONS,
 		public_terms: Vec::new(),
 		components: Vec::new(),
 	}
@@ -251,13 +252,12 @@ fn instance<'a>(
 		})
 		.collect();
 	for (used, columns) in components.iter().zip(places) {
-		let program = Program::decode(used.entry.program)
-			.map_err(|error| Error::Own(Cause::Program { component: used.number.into(), error }))?;
+		let checked = programs::checked(used.number, &used.entry)?;
 		let expected = used.parameters.len() as u64;
-		let got = program.header().num_public_values.into();
+		let got = checked.program.header().num_public_values.into();
 		bound("parameters of a component", (expected, expected), got)?;
 		let columns = columns.iter().filter_map(|&c| ranks.get(c).copied()).collect();
-		key.push(program, used.log_size, columns, Some(used.parameters.clone()))?;
+		key.push(checked, used.log_size, columns, Some(used.parameters.clone()))?;
 	}
 	key.need_alpha(0, LARGEST_POWER);
 	key.finish()?;
@@ -327,7 +327,8 @@ fn claim_bytes_max(vk: &CairoVk) -> Count {
 /// Work of one verification beside that of the instance.
 fn add_cost(vk: &CairoVk, table: &Table, cost: &mut Cost) {
 	let cells = public_cells(vk);
-	// The programs are the verifier's, and decoded each time as those of a key are.
+	// The programs are the verifier's, and decoded as those of a key are: without `std` each time, with it the first
+	// time in a process.
 	let entries = vk.components.iter().filter_map(|&number| table.component(number));
 	let programs = entries.map(|entry| n(entry.program.len() as u64)).sum::<Count>();
 	// The output is decoded twice: as public values, and as numbers. What the frame counts of a key is

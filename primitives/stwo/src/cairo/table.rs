@@ -63,8 +63,9 @@ impl Table {
 
 	fn read(variant: CairoPreprocessedTrace, bytes: &'static [u8]) -> Option<Self> {
 		let mut reader = Reader(bytes);
-		let mut names = Vec::new();
-		for _ in 0..reader.byte()? {
+		let count = reader.byte()?;
+		let mut names = Vec::with_capacity(count.into());
+		for _ in 0..count {
 			names.push(reader.text()?);
 		}
 		let wanted = match variant {
@@ -75,14 +76,17 @@ impl Table {
 		let mut trace = Vec::new();
 		for number in 0..3 {
 			let count = reader.byte()?;
-			for pair in reader.take(2 * usize::from(count))?.as_chunks::<2>().0 {
-				if let (true, &[name, log_size]) = (number == wanted, pair) {
-					trace.push(Fixed { name, log_size: log_size.into() });
-				}
+			let pairs = reader.take(2 * usize::from(count))?.as_chunks::<2>().0;
+			if number == wanted {
+				let columns = pairs.iter();
+				trace = columns
+					.map(|&[name, log_size]| Fixed { name, log_size: log_size.into() })
+					.collect();
 			}
 		}
-		let mut components = Vec::new();
-		for _ in 0..reader.byte()? {
+		let count = reader.byte()?;
+		let mut components = Vec::with_capacity(count.into());
+		for _ in 0..count {
 			let name = reader.text()?;
 			let fixed = match reader.byte()? {
 				0 => None,

@@ -8,6 +8,7 @@
 mod shape;
 
 use crate::{Cause, Error};
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::operations::in_base_field;
@@ -16,6 +17,7 @@ use assay_primitives::{
 	ErrorClass, Hash, PublicOperand, PublicTerm, StwoComponent, StwoParams, StwoVk, VerifyingKey,
 };
 use core::num::Saturating;
+use core::ops::Deref;
 
 /// What this verifier supports. A key outside is refused whatever the policy says.
 pub mod supported {
@@ -48,12 +50,65 @@ pub(crate) struct Column {
 	pub samples: usize,
 }
 
-/// A component and where its values lie.
-pub(crate) struct Component {
+/// A program within bounds, and all that follows from it alone: the same for every key that has it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Checked {
 	pub program: Program,
 	pub degrees: Degrees,
 	/// The fractions that it adds to the lookups on each row.
 	pub lookups: Vec<Lookup>,
+	/// For each operation whether its value lies in the base field (constants, public values and
+	/// what is computed from them alone).
+	pub is_base: Vec<bool>,
+	/// Largest power of alpha that it reads of each relation.
+	alpha_powers: Vec<u32>,
+	has_claimed_sum: bool,
+}
+
+impl Checked {
+	/// Checks the program of component number `component` in a key with so many relations.
+	pub fn new(program: Program, relations: u8, component: usize) -> Result<Self, Error> {
+		let header = program.header();
+		let expected = u64::from(relations);
+		bound("relations of a program", (expected, expected), header.relations.into())?;
+		// Upstream's component without a column in the trace is an index out of bounds.
+		bound(
+			"columns of a component",
+			(1, limits::MAX_WIDTH.into()),
+			header.trace_columns() as u64,
+		)?;
+		let degrees = program.degrees();
+		bound("constraint degree", (0, limits::MAX_DEGREE), degrees.constraint)?;
+		// Soundness: then claimed sums are the sums of the component's fractions, whatever a prover commits to after
+		// the challenges, and balance up to the degree in challenges that is counted for a key.
+		let lookups = program.lookups().map_err(|NotLogup { constraint, reason }| {
+			Error::Own(Cause::Lookups { component, constraint, expected: reason })
+		})?;
+		Ok(Self::of(program, degrees, lookups))
+	}
+
+	/// Of a program that meets what [`Self::new`] asks, and has these degrees and lookups.
+	pub fn of(program: Program, degrees: Degrees, lookups: Vec<Lookup>) -> Self {
+		let is_base = in_base_field(program.nodes(), |leaf| {
+			matches!(leaf, Node::Constant(_) | Node::Public(_))
+		});
+		let mut alpha_powers = vec![0; program.header().relations as usize];
+		for node in program.nodes() {
+			if let Node::Alpha(relation, power) = *node
+				&& let Some(largest) = alpha_powers.get_mut(relation as usize)
+			{
+				*largest = power.max(*largest);
+			}
+		}
+		let has_claimed_sum = program.has_claimed_sum();
+		Self { program, degrees, lookups, is_base, alpha_powers, has_claimed_sum }
+	}
+}
+
+/// A component and where its values lie.
+pub(crate) struct Component {
+	/// Shared, for components of Cairo are the same in every key.
+	checked: Arc<Checked>,
 	pub log_size: u32,
 	/// Where its preprocessed columns are among those that are sampled.
 	pub preprocessed: Vec<usize>,
@@ -61,11 +116,16 @@ pub(crate) struct Component {
 	pub cells: [usize; 2],
 	/// Position of its claimed sum in a proof, if it has one.
 	pub claimed_sum: Option<usize>,
-	/// For each operation whether its value lies in the base field (constants, public values and
-	/// what is computed from them alone).
-	pub is_base: Vec<bool>,
 	/// What its program reads as public values, if not those of the AIR: an instance's parameters.
 	pub parameters: Option<Vec<u32>>,
+}
+
+impl Deref for Component {
+	type Target = Checked;
+
+	fn deref(&self) -> &Checked {
+		&self.checked
+	}
 }
 
 /// A key whose programs are within bounds and whose parameters are supported.
@@ -253,35 +313,21 @@ impl<'a> Key<'a> {
 		if sorted.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
 			return Err(refused());
 		}
-		self.push(program, log_size, columns, None)
+		let checked = Checked::new(program, self.vk.relations, self.components.len())?;
+		self.push(Arc::new(checked), log_size, columns, None)
 	}
 
-	/// Adds a component whose preprocessed columns are known.
+	/// Adds a component whose preprocessed columns are known, and whose program was checked for as many relations
+	/// as the key has.
 	pub fn push(
 		&mut self,
-		program: Program,
+		checked: Arc<Checked>,
 		log_size: u32,
 		columns: Vec<usize>,
 		parameters: Option<Vec<u32>>,
 	) -> Result<(), Error> {
-		let header = program.header();
-		let relations = u64::from(self.vk.relations);
-		bound("relations of a program", (relations, relations), header.relations.into())?;
-		// Upstream's component without a column in the trace is an index out of bounds.
-		bound(
-			"columns of a component",
-			(1, limits::MAX_WIDTH.into()),
-			header.trace_columns() as u64,
-		)?;
-		let degrees = program.degrees();
-		bound("constraint degree", (0, limits::MAX_DEGREE), degrees.constraint)?;
-		// Soundness: then claimed sums are the sums of the component's fractions, whatever a prover commits to after
-		// the challenges, and balance up to the degree in challenges that is counted below.
-		let component = self.components.len();
-		let lookups = program.lookups().map_err(|NotLogup { constraint, reason }| {
-			Error::Own(Cause::Lookups { component, constraint, expected: reason })
-		})?;
-		self.constraint_degree = self.constraint_degree.max(degrees.constraint);
+		let header = checked.program.header();
+		self.constraint_degree = self.constraint_degree.max(checked.degrees.constraint);
 		let [preprocessed, trace, interaction] = &mut self.columns;
 		bound(
 			"preprocessed columns",
@@ -298,27 +344,19 @@ impl<'a> Key<'a> {
 		extend(trace, &header.trace, log_size);
 		extend(interaction, &header.interaction, log_size);
 		bound("columns", (1, limits::MAX_WIDTH.into()), width(trace, interaction))?;
-		let claimed_sum = program.has_claimed_sum().then_some(self.claimed_sums);
+		let claimed_sum = checked.has_claimed_sum.then_some(self.claimed_sums);
 		if claimed_sum.is_some() {
 			self.claimed_sums = self.claimed_sums.saturating_add(1);
 		}
-		let is_base = in_base_field(program.nodes(), |leaf| {
-			matches!(leaf, Node::Constant(_) | Node::Public(_))
-		});
-		for node in program.nodes() {
-			if let Node::Alpha(relation, power) = *node {
-				self.need_alpha(relation, power);
-			}
+		for (relation, &power) in (0..).zip(&checked.alpha_powers) {
+			self.need_alpha(relation, power);
 		}
 		self.components.push(Component {
-			program,
-			degrees,
-			lookups,
+			checked,
 			log_size,
 			preprocessed: columns,
 			cells,
 			claimed_sum,
-			is_base,
 			parameters,
 		});
 		Ok(())
