@@ -13,6 +13,8 @@
 //! # What to know before you copy it
 //!
 //! 1. *It trusts one key*, the bootloader's ([`Config::Bootloader`]). Any other program can put out the same numbers.
+//!    And it trusts whoever names a program to know that it takes the builtin `output`: of one that does not, a proof
+//!    can have any output ([`CairoTask::output`]).
 //! 2. *It vouches for nothing itself.* It remembers which statement has the run, and asks for that each time: what is
 //!    expired, revoked or suspended does not count. Of several proofs with a run it remembers the latest.
 //! 3. *It is bounded.* A run is forgotten once its statement has expired, two for each that is added. While

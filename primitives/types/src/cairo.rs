@@ -135,10 +135,13 @@ pub struct CairoTask {
 	/// takes, and the program's words. Not the hash that a key of the program itself has, which is over the words
 	/// alone.
 	///
-	/// Whoever proves chooses the hash function: Blake2s, Poseidon or Pedersen. So a program has three of them. None
-	/// can be met by another program, so a reader names one and need not know which it is.
+	/// Whoever proves chooses the hash function, Blake2s, Poseidon or Pedersen, and for Blake2s how each word is
+	/// written. So a program has many of them. None can be met by another program, so a reader names one and need not
+	/// know which it is. But whoever bars a program by one of them, or counts its runs by it, misses the others.
 	pub program: Felt,
-	/// What its run put out.
+	/// What its run put out, if the program takes the builtin `output`. **If it does not, whoever proved it chose these
+	/// numbers freely**: the bootloader then only asks that there are as many as it is told. An executable of Cairo 1
+	/// takes it.
 	pub output: Vec<Felt>,
 }
 

@@ -300,6 +300,29 @@ fn largest<'a>(
 	instance(frame, hash, table, &components, &sampled)
 }
 
+/// The cost of a verification and the bytes of an argument, at most, of instances from `least` rows to those of `key`,
+/// which is the largest, and is left so.
+///
+/// The largest one does not count the most of everything: how far the last folding layer is folded hangs on the height,
+/// and less far is counted as more, for it is counted as if it were by the key's step.
+fn most_of_heights(key: &mut Key<'_>, least: u8) -> (Cost, u64) {
+	let (mut most, mut bytes) = (cost::cost_at_any_height(key), key.proof_bytes_max());
+	let lowest = u32::from(least).saturating_add(key.vk.pcs.log_blowup.into());
+	let highest = key.lifting;
+	for lifting in lowest..highest {
+		key.lifting = lifting;
+		let cost = cost::cost_at_any_height(key);
+		most = Cost {
+			hash_compressions: most.hash_compressions.max(cost.hash_compressions),
+			extension_operations: most.extension_operations.max(cost.extension_operations),
+			bytes: most.bytes.max(cost.bytes),
+		};
+		bytes = bytes.max(key.proof_bytes_max());
+	}
+	key.lifting = highest;
+	(most, bytes)
+}
+
 /// Cells of public memory, at most.
 fn public_cells(vk: &CairoVk) -> Count {
 	n(vk.program_words.into()) + n(2) + n(2) * n(vk.builtins.len() as u64) + n(MAX_OUTPUTS)
@@ -360,16 +383,16 @@ pub(crate) fn shapes(vk: &CairoVk) -> Result<(Shape, u8), Error> {
 pub(crate) fn check_vk(vk: &CairoVk, policy: &Policy) -> Result<CheckedVk, Error> {
 	let table = check(vk)?;
 	let frame = frame(vk);
-	let key = largest(vk, &frame, [0; 32], &table)?;
+	let mut key = largest(vk, &frame, [0; 32], &table)?;
 	let shape = shape(vk, &key);
 	let least = least_log_degree(vk, &shape);
 	let security = soundness::of_heights(&vk.pcs, vk.hash, &shape, least).bits;
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
 	}
-	let mut cost = cost::cost_at_any_height(&key);
+	let (mut cost, bytes) = most_of_heights(&mut key, least);
 	add_cost(vk, &table, &mut cost);
-	let proof_bytes_max = n(key.proof_bytes_max()) + claim_bytes_max(vk);
+	let proof_bytes_max = n(bytes) + claim_bytes_max(vk);
 	Ok(CheckedVk {
 		security,
 		cost,
@@ -385,7 +408,7 @@ pub(crate) fn check_vk(vk: &CairoVk, policy: &Policy) -> Result<CheckedVk, Error
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use assay_primitives::{StwoParams, VerifyingKey};
+	use assay_primitives::{SecurityBits, StwoParams, VerifyingKey};
 
 	/// All components but those that need the larger table of Pedersen's points, or one for the curve.
 	#[cfg(feature = "verifier")]
@@ -456,8 +479,10 @@ mod tests {
 		for vk in [small, unlifted, large] {
 			let table = Table::new(vk.preprocessed_trace).unwrap();
 			let frame = frame(&vk);
-			let most = largest(&vk, &frame, [0; 32], &table).unwrap();
-			let (counted, shape) = (cost::cost_at_any_height(&most), most.shape());
+			let mut most = largest(&vk, &frame, [0; 32], &table).unwrap();
+			let shape = most.shape();
+			let least = least_log_degree(&vk, &shape);
+			let (counted, counted_bytes) = most_of_heights(&mut most, least);
 			let sampled =
 				|key: &Key<'_>| key.columns[0].iter().filter(|column| column.samples > 0).count();
 			let highest: Vec<Used> = vk
@@ -477,7 +502,7 @@ mod tests {
 				assert!(cost.hash_compressions <= counted.hash_compressions);
 				assert!(cost.extension_operations <= counted.extension_operations);
 				assert!(cost.bytes <= counted.bytes);
-				assert!(mixed.proof_bytes_max() <= most.proof_bytes_max());
+				assert!(mixed.proof_bytes_max() <= counted_bytes);
 				assert!(mixed.shape().batched <= shape.batched);
 				assert!(mixed.shape().lookup_degree <= shape.lookup_degree);
 				assert!(mixed.log_degree() <= most.log_degree());
@@ -515,5 +540,54 @@ mod tests {
 				}
 			}
 		}
+	}
+
+	/// Without lifting, a lower instance ends in another folding layer than the largest, which can count more.
+	#[test]
+	fn no_height_takes_more_than_what_is_counted() {
+		let mut vk = votes();
+		vk.preprocessed_trace = CairoPreprocessedTrace::CanonicalWithoutPedersen;
+		vk.pcs.lifting_log_size = None;
+		let table = Table::new(vk.preprocessed_trace).unwrap();
+		vk.components
+			.retain(|&c| table.component(c).is_some_and(|entry| entry.name.starts_with("memory")));
+		let nothing = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+		let mut lower_was_more = 0;
+		for log_blowup in 1..=3 {
+			for fold_step in 1..=4 {
+				for log_last_layer in 0..=8 {
+					vk.pcs = StwoParams { log_blowup, fold_step, log_last_layer, ..vk.pcs };
+					vk.preprocessed = roots::known(&vk).unwrap();
+					let frame = frame(&vk);
+					let mut largest = largest(&vk, &frame, [0; 32], &table).unwrap();
+					let highest = cost::cost_at_any_height(&largest).hash_compressions;
+					let (counted, counted_bytes) = most_of_heights(&mut largest, LEAST_HEIGHT);
+					assert_eq!(largest.log_degree(), 25);
+					// It is what is charged.
+					let mut cost = counted;
+					add_cost(&vk, &table, &mut cost);
+					let checked = check_vk(&vk, &nothing).unwrap();
+					assert_eq!(checked.cost, cost);
+					let bytes = n(counted_bytes) + claim_bytes_max(&vk);
+					assert_eq!(u64::from(checked.proof_bytes_max), bytes.0);
+					for log_size in u32::from(LEAST_HEIGHT)..=25 {
+						let components: Vec<Used> = vk
+							.components
+							.iter()
+							.map(|&number| used(number, table.component(number).unwrap(), log_size))
+							.collect();
+						let instance = instance(&frame, [0; 32], &table, &components, &[]).unwrap();
+						let cost = cost::cost(&instance);
+						assert!(cost.hash_compressions <= counted.hash_compressions);
+						assert!(cost.extension_operations <= counted.extension_operations);
+						assert!(cost.bytes <= counted.bytes);
+						assert!(instance.proof_bytes_max() <= counted_bytes);
+						lower_was_more += u32::from(cost.hash_compressions > highest);
+					}
+				}
+			}
+		}
+		// Were only the largest counted.
+		assert!(lower_was_more > 0);
 	}
 }
