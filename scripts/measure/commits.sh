@@ -3,8 +3,9 @@
 #
 # Compares verifications of the committed STWO and Cairo proofs at several commits, from bytes, in processor
 # time of one thread. Builds of the example `measure_verification` of crate assay-stwo run in turns, so that
-# the load of a shared machine falls on all alike. Writes docs/performance/verify_commits.csv: the medians of
-# 15 runs of 31 verifications each, a row for each run, and prints the medians of the runs.
+# the load of a shared machine falls on all alike. Writes docs/performance/verify_commits.csv, or the table that
+# TABLE names: the medians of 15 runs of 31 verifications each, a row for each run, and prints the medians of the
+# runs.
 #
 #   scripts/measure/commits.sh COMMIT=PROGRAM...
 #
@@ -14,13 +15,13 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 [ $# -gt 0 ] || {
-	sed -n '4,14s/^# \{0,1\}//p' "$0" >&2
+	sed -n '4,15s/^# \{0,1\}//p' "$0" >&2
 	exit 2
 }
-table=docs/performance/verify_commits.csv
+table=${TABLE:-docs/performance/verify_commits.csv}
 echo run,commit,proof,proof_bytes,cpu_us >"$table.part"
 for run in {0..14}; do
-	for proof in cairo/{fibonacci,votes,attendance,opcodes,builtins} poseidon range_standard quorum; do
+	for proof in cairo/{fibonacci,votes,attendance,tally,opcodes,builtins,ledger,bootloader} poseidon range_standard quorum; do
 		for build in "$@"; do
 			"${build#*=}" 31 "$proof" | sed "s/^/$run,${build%%=*},/" >>"$table.part"
 		done

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Runs scenarios of zombienet/ one after the other, each with a time limit, and writes one page
-# over all of them. Before them, unless some are named, scripts/test/template.sh.
+# over all of them. Before them, unless some are named, scripts/test/template.sh and the test of the hash of
+# metadata that a release has.
 #
 #   scripts/test/nightly.sh [--short] [--limit SECONDS] [--out FOLDER] [--proof-systems "LIST"] [--publish] [SCENARIO...]
 #
@@ -68,14 +69,20 @@ sys.exit(not any(load["air"].startswith("stwo-") for load in loads))
 
 status=0
 echo run,status,seconds >"$out/nightly.csv"
-if [ "$template" = true ]; then
-	begin=$SECONDS
-	code=0
-	# It compiles a node, so it has more time.
-	timeout 7200 scripts/test/template.sh >"$out/template.log" 2>&1 || code=$?
+# compiled NAME COMMAND...: one that compiles, so it has more time.
+compiled() {
+	local name=$1 begin=$SECONDS code=0
+	shift
+	timeout 7200 "$@" >"$out/$name.log" 2>&1 || code=$?
 	[ "$code" -eq 0 ] || status=1
-	echo "template,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
-	printf '%-28s exit %3d  %5d s\n' template "$code" $((SECONDS - begin))
+	echo "$name,$code,$((SECONDS - begin))" >>"$out/nightly.csv"
+	printf '%-28s exit %3d  %5d s\n' "$name" "$code" $((SECONDS - begin))
+}
+if [ "$template" = true ]; then
+	compiled template scripts/test/template.sh
+	# A release's runtime knows the hash of its metadata, for which its blob is built twice.
+	compiled metadata-hash cargo test --release --locked --workspace --features assay-node/metadata-hash \
+		--bin assay-node metadata_hash
 fi
 for scenario in "${scenarios[@]}"; do
 	for proof_system in $proof_systems; do

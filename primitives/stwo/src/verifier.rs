@@ -5,8 +5,8 @@
 //! `stwo::core::verifier::verify` and `CommitmentSchemeVerifier` are not called: they take a proof
 //! whose shapes nobody has checked, clone it, and say no by panicking in places. Of their parts,
 //! fields, points, transcript and the types of proofs are upstream's. Merkle trees, quotients at the
-//! queries and folding are this crate's, written to say no by an error and to do the work once;
-//! tests hold quotients and folding to upstream's results. What upstream takes for granted in all of
+//! queries, folding and products in the secure field are this crate's, written to say no by an error and
+//! to do the work once; tests hold them to upstream's results. What upstream takes for granted in all of
 //! them, and where it is made sure:
 //!
 //! | upstream assumes | here |

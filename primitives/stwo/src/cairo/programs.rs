@@ -101,6 +101,21 @@ mod tests {
 	}
 
 	#[test]
+	fn are_the_same_for_threads_that_decode_at_the_same_time() {
+		let table = Table::new(CanonicalSmall).unwrap();
+		let all = || -> Vec<Arc<Checked>> {
+			let numbered = (0..).zip(&table.components);
+			numbered.map(|(number, entry)| checked(number, entry).unwrap()).collect()
+		};
+		std::thread::scope(|scope| {
+			let threads: Vec<_> = (0..4).map(|_| scope.spawn(all)).collect();
+			for thread in threads {
+				assert_eq!(thread.join().unwrap(), all());
+			}
+		});
+	}
+
+	#[test]
 	fn an_unknown_component_is_an_error_each_time() {
 		let table = Table::new(CanonicalSmall).unwrap();
 		let entry = table.component(0).unwrap();
