@@ -136,15 +136,27 @@ test_register() {
 	height bob finalized 3 60
 }
 
-# A proof is accepted once, and a tampered one is refused.
+# A proof is accepted once, and a tampered one is refused, which those who watch see.
 test_submit() {
+	local refused=$network/refused.jsonl
 	register alice accepted
+	start "$client" --json watch --refused \
+		--url "ws://127.0.0.1:$(option alice --rpc-port)" >"$refused" 2>>"$work/client.log"
 	submit bob accepted 1 good.proof good.pv
 	submit alice statement_exists 2 good.proof good.pv
 	submit bob "grinding_invalid merkle_path_invalid low_degree_invalid constraints_invalid" \
 		3 bad.proof second.pv
 	height alice finalized 6 60
 	height bob finalized 6 60
+	for _ in {1..30}; do
+		[ ! -s "$refused" ] || break
+		sleep 1
+	done
+	python3 -c '
+import json, sys
+proof = [proof for proof in map(json.loads, sys.stdin) if proof["verdict"] != "statement_exists"]
+assert len(proof) == 1 and int(proof[0]["fee"]) > 0 and proof[0]["proof_bytes"] > 0, proof
+' <"$refused" || fail "assay watch --refused: $(cat "$refused")"
 }
 
 # The admin switches the proof system off and on.

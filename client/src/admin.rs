@@ -250,6 +250,29 @@ impl Chain {
 		}
 		Err(Error::NotAdmin { admin, signer })
 	}
+
+	/// Checks that the signer is the pauser, before a call is paid for that only the pauser can make. A node without
+	/// the methods of Assay can't be asked.
+	///
+	/// # Errors
+	///
+	/// [`Error::NotPauser`], [`Error::Question`], [`Error::Answer`].
+	pub async fn check_pauser(&self, signer: &Keypair) -> Result<(), Error> {
+		match self.state().await?.restrictions().await {
+			Ok(restrictions) => is_pauser(restrictions.get("pauser"), signer::account(signer)),
+			Err(Error::NoMethod { .. }) => Ok(()),
+			Err(error) => Err(error),
+		}
+	}
+}
+
+/// Whether the pauser, as a node writes it, is this account.
+fn is_pauser(pauser: Option<&serde_json::Value>, signer: AccountId32) -> Result<(), Error> {
+	let pauser = pauser.and_then(serde_json::Value::as_str);
+	match pauser == Some(&*signer.to_string()) {
+		true => Ok(()),
+		false => Err(Error::NotPauser { pauser: pauser.map(Into::into), signer }),
+	}
 }
 
 #[cfg(test)]
@@ -421,6 +444,22 @@ mod tests {
 		let expected =
 			ProofVerifier::set_disabled { scope: RuntimeScope::Version(2), disabled: true };
 		assert_eq!(encoded(&call), RuntimeCall::ProofVerifier(expected).encode());
+	}
+
+	#[test]
+	fn only_the_pauser_is_the_pauser() {
+		let [signer, other] = [[1; 32], [2; 32]].map(AccountId32);
+		let written = |account: AccountId32| serde_json::Value::from(account.to_string());
+		assert!(is_pauser(Some(&written(signer)), signer).is_ok());
+		let error = is_pauser(Some(&written(other)), signer).unwrap_err();
+		assert_eq!(
+			error.to_string(),
+			format!("expected the signer with the pauser's key, {other}, got {signer}")
+		);
+		for none in [None, Some(&serde_json::Value::Null)] {
+			let error = is_pauser(none, signer).unwrap_err();
+			assert!(matches!(error, Error::NotPauser { pauser: None, .. }), "{error:?}");
+		}
 	}
 
 	#[test]

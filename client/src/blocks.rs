@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Blocks as they come, the proofs that they accepted, and the verdicts on their calls.
+//! Blocks as they come, who made them, the proofs that they accepted or refused, and the verdicts on their calls.
 
-use crate::events::ProofVerified;
-use crate::{Chain, Error, Head, Refusal};
+use crate::events::{ProofVerified, SubmitProof, TransactionFeePaid};
+use crate::{AccountId32, Chain, Error, Head, Refusal};
+use assay_primitives::Hash;
 use std::collections::BTreeMap;
 use subxt::config::PolkadotConfig;
-use subxt::events::{Event, Phase};
+use subxt::config::substrate::DigestItem;
+use subxt::events::{Event, Events, Phase};
 use subxt::metadata::ArcMetadata;
 use subxt::utils::H256;
 
@@ -15,6 +17,23 @@ pub type Outcome = Result<(), Refusal>;
 
 /// Blocks as they come.
 pub struct Blocks(subxt::client::Blocks<PolkadotConfig>);
+
+/// A proof that a block refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProofRefused {
+	/// The hash of the key that it was submitted under. The chain need not know it.
+	pub vk_hash: Hash,
+	/// Who submitted it, and paid for it.
+	pub submitter: AccountId32,
+	/// Its length in bytes.
+	pub proof_bytes: usize,
+	/// Why it was refused.
+	pub refusal: Refusal,
+	/// What the submitter paid, in the chain's smallest units.
+	pub fee: Option<u128>,
+	/// The hash of the extrinsic.
+	pub extrinsic_hash: Hash,
+}
 
 /// A block.
 pub struct Block(subxt::client::Block<PolkadotConfig>);
@@ -52,23 +71,31 @@ impl Chain {
 	pub async fn outcomes(&self, block: [u8; 32]) -> Result<BTreeMap<u32, Outcome>, Error> {
 		let at = self.client.at_block(H256(block)).await.map_err(Error::chain)?;
 		let events = at.events().fetch().await.map_err(Error::chain)?;
-		let mut outcomes: BTreeMap<u32, Outcome> = BTreeMap::new();
-		for event in events.iter() {
-			let event = event.map_err(Error::chain)?;
-			let Phase::ApplyExtrinsic(index) = event.phase() else { continue };
-			match outcome(&event, &at.metadata())? {
-				// Sudo tells of the call inside first, and then itself succeeds.
-				Some(Ok(())) => {
-					outcomes.entry(index).or_insert(Ok(()));
-				},
-				Some(Err(refusal)) => {
-					outcomes.insert(index, Err(refusal));
-				},
-				None => {},
-			}
-		}
-		Ok(outcomes)
+		outcomes(&events, &at.metadata())
 	}
+}
+
+/// What became of each extrinsic, by its place in the block.
+fn outcomes(
+	events: &Events<PolkadotConfig>,
+	metadata: &ArcMetadata,
+) -> Result<BTreeMap<u32, Outcome>, Error> {
+	let mut outcomes: BTreeMap<u32, Outcome> = BTreeMap::new();
+	for event in events.iter() {
+		let event = event.map_err(Error::chain)?;
+		let Phase::ApplyExtrinsic(index) = event.phase() else { continue };
+		match outcome(&event, metadata)? {
+			// Sudo tells of the call inside first, and then itself succeeds.
+			Some(Ok(())) => {
+				outcomes.entry(index).or_insert(Ok(()));
+			},
+			Some(Err(refusal)) => {
+				outcomes.insert(index, Err(refusal));
+			},
+			None => {},
+		}
+	}
+	Ok(outcomes)
 }
 
 impl Blocks {
@@ -108,6 +135,99 @@ impl Block {
 	}
 }
 
+impl Block {
+	/// The proofs that it refused. A proof inside another call, such as sudo's, is not among them.
+	///
+	/// # Errors
+	///
+	/// [`Error::Chain`].
+	pub async fn refused(&self) -> Result<Vec<ProofRefused>, Error> {
+		let at = self.0.at().await.map_err(Error::chain)?;
+		let events = at.events().fetch().await.map_err(Error::chain)?;
+		let mut outcomes = outcomes(&events, &at.metadata())?;
+		outcomes.retain(|_, outcome| outcome.is_err());
+		// Most blocks refuse nothing: their bodies are not fetched.
+		if outcomes.is_empty() {
+			return Ok(Vec::new());
+		}
+		let mut fees = BTreeMap::new();
+		for event in events.iter() {
+			let event = event.map_err(Error::chain)?;
+			if let Phase::ApplyExtrinsic(index) = event.phase()
+				&& let Some(paid) = event.decode_fields_as::<TransactionFeePaid>()
+			{
+				fees.insert(index, paid.map_err(Error::chain)?.actual_fee);
+			}
+		}
+		let mut refused = Vec::new();
+		for extrinsic in at.extrinsics().fetch().await.map_err(Error::chain)?.iter() {
+			let extrinsic = extrinsic.map_err(Error::chain)?;
+			let index = u32::try_from(extrinsic.index()).unwrap_or(u32::MAX);
+			if let Some(Err(refusal)) = outcomes.remove(&index)
+				&& let Some(call) = extrinsic.decode_call_data_fields_as::<SubmitProof>()
+				&& let Some(submitter) = extrinsic.address_bytes().and_then(account)
+			{
+				let call = call.map_err(Error::chain)?;
+				refused.push(ProofRefused {
+					vk_hash: call.vk_hash,
+					submitter,
+					proof_bytes: call.proof.len(),
+					refusal,
+					fee: fees.remove(&index),
+					extrinsic_hash: extrinsic.hash().0,
+				});
+			}
+		}
+		Ok(refused)
+	}
+
+	/// Which validator made it, on a chain that makes blocks by Aura: the slot in its header says whose turn it was.
+	/// `None` for genesis, and on other chains.
+	///
+	/// # Errors
+	///
+	/// [`Error::Chain`], also if the node no longer has the state of the block before.
+	pub async fn author(&self, chain: &Chain) -> Result<Option<AccountId32>, Error> {
+		let header = self.0.header();
+		let Some(slot) = header.digest.logs.iter().find_map(slot) else { return Ok(None) };
+		// The session's validators of before: a block that begins a session is still made by the last one's.
+		let at = chain.client.at_block(header.parent_hash).await.map_err(Error::chain)?;
+		if at.metadata_ref().pallet_by_name("Session").is_none() {
+			return Ok(None);
+		}
+		let address = subxt::dynamic::storage::<(), Vec<AccountId32>>("Session", "Validators");
+		let Some(value) = at.storage().try_fetch(address, ()).await.map_err(Error::chain)? else {
+			return Ok(None);
+		};
+		Ok(whose_turn(slot, &value.decode().map_err(Error::chain)?))
+	}
+}
+
+/// The slot in an item of a header.
+fn slot(item: &DigestItem) -> Option<u64> {
+	match item {
+		DigestItem::PreRuntime(engine, bytes) if engine == b"aura" => {
+			Some(u64::from_le_bytes(bytes.as_slice().try_into().ok()?))
+		},
+		_ => None,
+	}
+}
+
+/// Aura's validators make blocks in turn, one a slot.
+fn whose_turn(slot: u64, validators: &[AccountId32]) -> Option<AccountId32> {
+	let index = slot.checked_rem(validators.len() as u64)?;
+	validators.get(usize::try_from(index).ok()?).copied()
+}
+
+/// The account of an extrinsic's address: 32 bytes, alone or after the 0 that says so.
+fn account(address: &[u8]) -> Option<AccountId32> {
+	let bytes = match address {
+		[0, account @ ..] if account.len() == 32 => account,
+		account => account,
+	};
+	bytes.try_into().ok().map(AccountId32)
+}
+
 /// What an event tells of its call: `None` for most events. A call inside of sudo counts like one outside.
 pub(crate) fn outcome(
 	event: &Event<'_, PolkadotConfig>,
@@ -137,7 +257,33 @@ fn refused<'a>(pallet: &str, event: &str, fields: &'a [u8]) -> Option<Option<&'a
 
 #[cfg(test)]
 mod tests {
-	use super::refused;
+	use super::{account, refused, slot, whose_turn};
+	use crate::AccountId32;
+	use subxt::config::substrate::DigestItem;
+
+	#[test]
+	fn an_address_is_an_account_with_or_without_its_kind() {
+		let expected = Some(AccountId32([0; 32]));
+		assert_eq!(account(&[0; 33]), expected);
+		assert_eq!(account(&[0; 32]), expected);
+		// An index, and an account of Ethereum's.
+		for other in [&[1, 4][..], &[4; 21], &[3; 33], &[0], &[]] {
+			assert_eq!(account(other), None, "{other:?}");
+		}
+	}
+
+	#[test]
+	fn the_slot_of_a_block_says_whose_turn_it_was() {
+		let item = |engine, bytes: &[u8]| DigestItem::PreRuntime(engine, bytes.into());
+		assert_eq!(slot(&item(*b"aura", &7u64.to_le_bytes())), Some(7));
+		assert_eq!(slot(&item(*b"aura", &[7; 7])), None);
+		assert_eq!(slot(&item(*b"BABE", &7u64.to_le_bytes())), None);
+		assert_eq!(slot(&DigestItem::Other(vec![7; 8])), None);
+		let validators = [1, 2, 3].map(|byte| AccountId32([byte; 32]));
+		assert_eq!(whose_turn(7, &validators), Some(validators[1]));
+		assert_eq!(whose_turn(u64::MAX, &validators), Some(validators[0]));
+		assert_eq!(whose_turn(7, &[]), None);
+	}
 
 	#[test]
 	fn the_call_inside_of_sudo_counts() {

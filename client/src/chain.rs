@@ -58,7 +58,7 @@ impl Chain {
 		let parsed = address(url, how)?;
 		let unreachable = |error: &dyn std::fmt::Display| Error::Unreachable {
 			url: url.into(),
-			reason: error.to_string(),
+			reason: reason(&error.to_string()),
 		};
 		let (sender, receiver) = WsTransportClientBuilder::default()
 			.max_request_size(MAX_MESSAGE_BYTES)
@@ -154,6 +154,14 @@ impl Chain {
 	}
 }
 
+/// Why there is no connection, in words that help.
+fn reason(error: &str) -> String {
+	match error.contains("onnection refused") {
+		true => "nothing listens there. Does the node run, and is this its --rpc-port?".into(),
+		false => error.into(),
+	}
+}
+
 /// Checks an address before anything is sent to it.
 fn address(url: &str, how: &Connection) -> Result<Url, Error> {
 	let invalid = || Error::Address(url.into());
@@ -179,6 +187,15 @@ mod tests {
 		}
 		assert!(address("ws://127.0.0.1:9944", &how).is_ok());
 		assert!(address("wss://example.org", &how).is_ok());
+	}
+
+	#[test]
+	fn a_port_where_nothing_listens_is_told_in_words() {
+		assert_eq!(
+			reason("Error when opening the TCP socket: Connection refused (os error 111)"),
+			"nothing listens there. Does the node run, and is this its --rpc-port?"
+		);
+		assert_eq!(reason("no such host"), "no such host");
 	}
 
 	#[test]

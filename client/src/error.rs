@@ -44,6 +44,12 @@ pub enum Error {
 		/// The method of its RPC.
 		method: String,
 	},
+	/// The node has the method and takes it from nobody, or not from this address.
+	#[error("expected a node that takes {method} from here, got one that does not")]
+	Unsafe {
+		/// The method of its RPC.
+		method: String,
+	},
 	/// The node answered in another form than Assay's nodes do: it is of another version, or not honest.
 	#[error("{method}: expected the answer of an Assay node, got another one")]
 	Answer {
@@ -113,6 +119,18 @@ pub enum Error {
 	/// block has some of them.
 	#[error("refused by the transaction pool: the account has too many bytes or calls in it")]
 	QueueFull,
+	/// The account has less than the call costs: it is in no block.
+	#[error("account {account}: expected at least {wanted} for {what}, got {got}")]
+	Funds {
+		/// The account that signs.
+		account: AccountId32,
+		/// What the call costs, in the chain's token if it has one.
+		wanted: String,
+		/// What for.
+		what: &'static str,
+		/// What the account has free.
+		got: String,
+	},
 	/// An event that a call always makes is missing.
 	#[error("block {block}: expected an event of {PALLET}, got none")]
 	NoEvent {
@@ -140,6 +158,18 @@ pub enum Error {
 		/// The account that signs.
 		signer: AccountId32,
 	},
+	/// The signer is not the pauser. Take the pauser's.
+	#[error("expected the signer with the pauser's key, {}, got {signer}", or_nobody(.pauser))]
+	NotPauser {
+		/// The pauser, if there is one.
+		pauser: Option<String>,
+		/// The account that signs.
+		signer: AccountId32,
+	},
+}
+
+fn or_nobody(pauser: &Option<String>) -> &str {
+	pauser.as_deref().unwrap_or("which this chain has not named")
 }
 
 fn sudo_key(admin: &Option<AccountId32>) -> String {
@@ -159,7 +189,11 @@ impl Error {
 	/// What a node said to `method`, where that was no answer.
 	pub(crate) fn question(method: &str, error: &rpcs::Error) -> Self {
 		if matches!(error, rpcs::Error::User(user) if user.code == METHOD_NOT_FOUND) {
-			return Self::NoMethod { method: method.into() };
+			// A method that a node hides has the code of one that it lacks.
+			return match error.to_string().contains(UNSAFE) {
+				true => Self::Unsafe { method: method.into() },
+				false => Self::NoMethod { method: method.into() },
+			};
 		}
 		Self::Question { method: method.into(), reason: error.to_string() }
 	}
@@ -189,6 +223,11 @@ impl Error {
 		}
 	}
 
+	/// Whether a pool refused a call because the account can't pay for it.
+	pub(crate) fn is_unpaid(&self) -> bool {
+		matches!(self, Self::Pool { reason, .. } if reason.contains(UNPAID))
+	}
+
 	/// Whether a pool refused a call because it holds it already, or held it and a block has it.
 	#[must_use]
 	pub fn is_known_to_pool(&self) -> bool {
@@ -198,6 +237,12 @@ impl Error {
 
 /// What JSON-RPC says of a method that a node does not have.
 const METHOD_NOT_FOUND: i32 = -32601;
+
+/// What a node says beside that of a method that it has and does not serve.
+const UNSAFE: &str = "unsafe to be called externally";
+
+/// What a pool says of an account that can't pay.
+const UNPAID: &str = "Inability to pay some fees";
 
 /// The number in a pool's "Custom error: 5", at once or later: the pallet's `CheckQueue` gives the index of its error.
 fn custom(reason: &str) -> Option<u8> {
@@ -309,6 +354,47 @@ mod tests {
 		let other = rpcs::UserError { code: 1, message: "busy".into(), data: None };
 		let error = Error::question("assay_vkInfo", &rpcs::Error::User(other));
 		assert!(matches!(error, Error::Question { .. }), "{error:?}");
+	}
+
+	#[test]
+	fn a_method_that_the_node_hides_is_told_from_one_that_it_lacks() {
+		let message = "RPC call is unsafe to be called externally".into();
+		let hidden = rpcs::UserError { code: METHOD_NOT_FOUND, message, data: None };
+		let error = Error::question("author_rotateKeys", &rpcs::Error::User(hidden));
+		assert_eq!(
+			error.to_string(),
+			"expected a node that takes author_rotateKeys from here, got one that does not"
+		);
+	}
+
+	#[test]
+	fn an_account_that_cannot_pay_is_told_from_other_refusals() {
+		let data = "Inability to pay some fees (e.g. account balance too low)";
+		assert!(refused_by_pool(1010, &format!("Invalid Transaction: {data}")).is_unpaid());
+		assert!(!refused_by_pool(1010, "Invalid Transaction: outdated").is_unpaid());
+		let error = Error::Funds {
+			account: AccountId32([1; 32]),
+			wanted: "0.1 ASY".into(),
+			what: "the fee",
+			got: "0 ASY".into(),
+		};
+		assert_eq!(
+			error.to_string(),
+			"account 5C62Ck4UrFPiBtoCmeSrgF7x9yv9mn38446dhCpsi2mLHiFT: expected at least 0.1 ASY for \
+			 the fee, got 0 ASY"
+		);
+	}
+
+	#[test]
+	fn the_pausers_account_is_named() {
+		let signer = AccountId32([2; 32]);
+		let error = Error::NotPauser { pauser: Some("5Pauser".into()), signer };
+		assert_eq!(
+			error.to_string(),
+			format!("expected the signer with the pauser's key, 5Pauser, got {signer}")
+		);
+		let error = Error::NotPauser { pauser: None, signer };
+		assert!(error.to_string().contains("has not named"), "{error}");
 	}
 
 	#[test]

@@ -6,6 +6,7 @@ use crate::{AccountId32, PALLET};
 use assay_primitives::{Hash, SecurityBits};
 use subxt::events::DecodeAsEvent;
 use subxt::ext::scale_decode::DecodeAsType;
+use subxt::extrinsics::DecodeAsExtrinsic;
 
 /// Bits of security as the chain writes them.
 #[derive(Clone, Copy, Debug, DecodeAsType)]
@@ -73,6 +74,20 @@ pub struct ProofVerified {
 	pub submitter: AccountId32,
 	/// The key's bits.
 	pub security: Bits,
+}
+
+/// `ProofVerifier.submit_proof`, as far as it tells what was submitted.
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct SubmitProof {
+	pub(crate) vk_hash: Hash,
+	pub(crate) proof: Vec<u8>,
+}
+
+impl DecodeAsExtrinsic for SubmitProof {
+	fn is_extrinsic(pallet: &str, call: &str) -> bool {
+		(pallet, call) == (PALLET, "submit_proof")
+	}
 }
 
 /// `TransactionPayment.TransactionFeePaid`.

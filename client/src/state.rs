@@ -8,9 +8,12 @@
 use crate::{Chain, Error, PALLET, hex, snake_case};
 use assay_primitives::{Hash, SystemId};
 use serde_json::{Map, Value};
+use subxt::client::OnlineClientAtBlock;
+use subxt::config::PolkadotConfig;
 use subxt::ext::scale_decode::DecodeAsType;
 use subxt::rpcs::client::RpcParams;
 use subxt::rpcs::rpc_params;
+use subxt::utils::H256;
 
 /// Keys of one page, at most.
 const PAGE: u32 = 128;
@@ -65,6 +68,14 @@ impl State<'_> {
 	#[must_use]
 	pub const fn block(&self) -> &Value {
 		&self.block
+	}
+
+	/// The state itself, of the same block.
+	pub(crate) async fn at(&self) -> Result<OnlineClientAtBlock<PolkadotConfig>, Error> {
+		let hash = self.block.as_str().and_then(crate::bytes);
+		let hash: Option<Hash> = hash.and_then(|bytes| bytes.try_into().ok());
+		let hash = hash.ok_or(Error::Answer { method: "chain_getBlockHash" })?;
+		self.chain.client.at_block(H256(hash)).await.map_err(Error::chain)
 	}
 
 	/// A registered key: bits, cost, profile, who pays for it, whether it ends. It has the fields `proof_bytes_max`, a whole

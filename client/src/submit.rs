@@ -7,13 +7,15 @@
 
 use crate::blocks::outcome;
 use crate::events::TransactionFeePaid;
-use crate::{Call, Chain, Error, Keypair, Refusal, hex};
+use crate::validators::NewKeys;
+use crate::{Call, Chain, Error, Keypair, Refusal, Token, hex, signer};
 use assay_primitives::Hash;
 use std::time::{Duration, Instant};
 use subxt::client::{OnlineClientAtBlock, OnlineClientAtBlockImpl};
 use subxt::config::{DefaultExtrinsicParamsBuilder, PolkadotConfig};
 use subxt::error::ExtrinsicError;
 use subxt::events::DecodeAsEvent;
+use subxt::ext::scale_decode::DecodeAsType;
 use subxt::extrinsics::ExtrinsicEvents;
 use subxt::metadata::ArcMetadata;
 use subxt::rpcs::{self, rpc_params};
@@ -168,7 +170,13 @@ impl Chain {
 			extrinsic_hash: signed.extrinsic_hash(),
 		});
 		let metadata = at.metadata();
-		let submission = signed.submit().await.map_err(|error| error.named(&metadata))?;
+		let submission = match signed.submit().await.map_err(|error| error.named(&metadata)) {
+			Ok(submission) => submission,
+			Err(error) if error.is_unpaid() => {
+				return Err(self.unpaid(&signed, signer).await.unwrap_or(error));
+			},
+			Err(error) => return Err(error),
+		};
 		progress(Stage::InPool);
 		Ok(OnItsWay { submission, metadata })
 	}
@@ -205,6 +213,71 @@ impl Chain {
 			.build();
 		let signed = at.transactions().create_signed(call, signer, params).await;
 		signed.map(Signed).map_err(|error| encoding(call, error))
+	}
+
+	/// Why the pool says that an account can't pay; `None` if the node does not tell what it would have to.
+	async fn unpaid(&self, signed: &Signed, signer: &Keypair) -> Option<Error> {
+		let wanted = self.fee(signed.bytes()).await?;
+		self.short_of(wanted, "the fee", signer).await.ok().flatten()
+	}
+
+	/// What an extrinsic costs, as the node foresees it.
+	async fn fee(&self, extrinsic: &[u8]) -> Option<u128> {
+		let info = self.ask("payment_queryInfo", rpc_params![hex(extrinsic)]).await.ok()?;
+		info["partialFee"].as_str()?.parse().ok()
+	}
+
+	/// The error of an account that has less than `wanted` smallest units, beside the least that every account keeps.
+	async fn short_of(
+		&self,
+		wanted: u128,
+		what: &'static str,
+		signer: &Keypair,
+	) -> Result<Option<Error>, Error> {
+		let account = signer::account(signer);
+		let at = self.client.at_current_block().await.map_err(Error::chain)?;
+		let least = subxt::dynamic::constant::<u128>("Balances", "ExistentialDeposit");
+		let wanted = wanted.saturating_add(at.constants().entry(least).unwrap_or(0));
+		let address = subxt::dynamic::storage::<([u8; 32],), Holder>("System", "Account");
+		let holder = at.storage().try_fetch(address, (account.0,)).await.map_err(Error::chain)?;
+		let got = match holder {
+			Some(holder) => holder.decode().map_err(Error::chain)?.data.free,
+			None => 0,
+		};
+		if got >= wanted {
+			return Ok(None);
+		}
+		let token = self.token().await?;
+		let [wanted, got] = [wanted, got].map(|units| amount(units, token.as_ref()));
+		Ok(Some(Error::Funds { account, wanted, what, got }))
+	}
+
+	/// Checks that the signer can pay for announcing keys: the fee, and the first time the chain's deposit. A node makes
+	/// new keys for anyone who asks, and keeps them although the announcement fails.
+	///
+	/// # Errors
+	///
+	/// [`Error::Funds`], [`Error::Chain`], [`Error::Question`].
+	pub async fn check_keys_paid(&self, signer: &Keypair) -> Result<(), Error> {
+		let at = self.finalised().await?;
+		let deposit = subxt::dynamic::constant::<u128>("Session", "KeyDeposit");
+		// A chain of another kind may ask for none.
+		let deposit = at.constants().entry(deposit).unwrap_or(0);
+		let deposit = match self.announced(&signer::account(signer)).await? {
+			true => 0,
+			false => deposit,
+		};
+		// Keys of the usual length: only the length counts for the fee.
+		let keys = NewKeys { keys: vec![0; 64], proof: vec![0; 128] };
+		let fee = match self.sign(&Call::set_keys(keys), signer, &Options::default()).await {
+			Ok(signed) => self.fee(signed.bytes()).await.unwrap_or(0),
+			Err(_) => 0,
+		};
+		let wanted = deposit.saturating_add(fee);
+		match self.short_of(wanted, "new keys: fee, deposit and least balance", signer).await? {
+			Some(error) => Err(error),
+			None => Ok(()),
+		}
 	}
 
 	/// Puts a signed call into the node's pool, and returns its hash.
@@ -372,6 +445,26 @@ fn check_lengths(at: &OnlineClientAtBlock<PolkadotConfig>, call: &Call) -> Resul
 		}
 	}
 	Ok(())
+}
+
+/// An account, as far as it tells what can be paid from it.
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct Holder {
+	data: Balance,
+}
+
+/// Its balance.
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct Balance {
+	free: u128,
+}
+
+/// An amount for people: in the chain's token, if that has a name.
+#[must_use]
+pub fn amount(units: u128, token: Option<&Token>) -> String {
+	token.map_or_else(|| format!("{units} smallest units"), |token| token.text(units))
 }
 
 /// Tells a call that the chain does not have from a lost connection.

@@ -337,6 +337,16 @@ pub fn new_full<N: sc_network::NetworkBackend<Block, Hash>>(
 	// [/ready]
 
 	if role.is_authority() {
+		// Not before `spawn_tasks`, which puts the keys of `--alice` and `--dev` into the keystore.
+		let keystore = keystore_container.keystore();
+		task_manager.spawn_handle().spawn(
+			"validator-keys",
+			Some("assay"),
+			validators::warn_of_keys(client.clone(), move |key, kind| {
+				keystore.has_keys(&[(key.to_vec(), kind)])
+			}),
+		);
+
 		let mut proposer_factory = sc_basic_authorship::ProposerFactory::new(
 			task_manager.spawn_handle(),
 			client.clone(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The set of validators: its metrics, and reports of validators that write two blocks in one slot.
+//! The set of validators: its metrics, a warning without its keys, and reports of validators that write two blocks in
+//! one slot.
 //!
 //! GRANDPA's voter reports double votes itself. Aura's import queue only logs double blocks.
 
@@ -12,11 +13,13 @@ use codec::Decode;
 use futures::StreamExt;
 use pallet_validators::api::ValidatorsApi;
 use sc_client_api::BlockchainEvents;
+use sc_consensus_grandpa::GrandpaApi;
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use sp_api::{ApiError, ApiExt, ProvideRuntimeApi};
 use sp_blockchain::HeaderBackend;
 use sp_consensus_aura::{AURA_ENGINE_ID, AuraApi, Slot, sr25519::AuthorityId as AuraId};
 use sp_consensus_slots::EquivocationProof;
+use sp_core::crypto::{ByteArray, KeyTypeId, key_types};
 use sp_runtime::{DigestItem, traits::Header as _};
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use substrate_prometheus_endpoint::{
@@ -152,6 +155,70 @@ pub async fn follow<C>(
 	}
 }
 
+/// Warns of a validator without the session's keys, at its start and at most once a session, until the node ends.
+/// `has` says whether the node's keystore has a key.
+pub async fn warn_of_keys<C>(client: Arc<C>, has: impl Fn(&[u8], KeyTypeId) -> bool)
+where
+	C: ProvideRuntimeApi<Block> + HeaderBackend<Block> + BlockchainEvents<Block>,
+	C::Api: AuraApi<Block, AuraId> + GrandpaApi<Block> + ValidatorsApi<Block, AccountId, AuraId>,
+{
+	// Silent while the node fetches old blocks, whose sessions are over.
+	let mut blocks = client.import_notification_stream();
+	let mut at = client.info().best_hash;
+	let mut checked = None;
+	loop {
+		match session_keys(&*client, at, &has) {
+			Ok((session, ..)) if checked == Some(session) => {},
+			Ok((session, writes, votes)) => {
+				checked = Some(session);
+				if let Some(fault) = lacking(writes, votes) {
+					log::warn!(
+						target: "assay",
+						"This validator {fault} of session {session}. Put its keys back or make new \
+						 ones (docs/runbooks/validator-silent.md); if it waits to be added, go on."
+					);
+				}
+			},
+			Err(error) => log::debug!(target: "assay", "No keys of the session: {error}"),
+		}
+		at = loop {
+			match blocks.next().await {
+				Some(block) if block.is_new_best => break block.hash,
+				Some(_) => {},
+				None => return,
+			}
+		};
+	}
+}
+
+/// The session of a block, and whether the node has a key of it to write blocks, and one to vote.
+fn session_keys<C>(
+	client: &C,
+	at: Hash,
+	has: impl Fn(&[u8], KeyTypeId) -> bool,
+) -> Result<(u32, bool, bool), ApiError>
+where
+	C: ProvideRuntimeApi<Block>,
+	C::Api: AuraApi<Block, AuraId> + GrandpaApi<Block> + ValidatorsApi<Block, AccountId, AuraId>,
+{
+	let api = client.runtime_api();
+	let session = api.validator_set(at)?.session;
+	let (aura, grandpa) = (api.authorities(at)?, api.grandpa_authorities(at)?);
+	let writes = aura.iter().any(|key| has(key.as_slice(), key_types::AURA));
+	let votes = grandpa.iter().any(|(key, _)| has(key.as_slice(), key_types::GRANDPA));
+	Ok((session, writes, votes))
+}
+
+/// What a validator does not do for want of a key.
+fn lacking(writes: bool, votes: bool) -> Option<&'static str> {
+	match (writes, votes) {
+		(true, true) => None,
+		(false, true) => Some("writes no blocks: its keystore has no key `aura`"),
+		(true, false) => Some("does not vote: its keystore has no key `gran`"),
+		(false, false) => Some("signs nothing: its keystore has no key `aura` and no key `gran`"),
+	}
+}
+
 /// The key whose turn the slot is, for a block of this parent.
 fn author<C>(client: &C, slot: Slot, parent: Hash) -> Result<Option<AuraId>, ApiError>
 where
@@ -228,6 +295,18 @@ mod tests {
 		}
 		assert_eq!(seen.0.len(), REMEMBERED_SLOTS);
 		assert!(seen.0.values().all(|blocks| blocks.len() == BLOCKS_PER_SLOT));
+	}
+
+	#[test]
+	fn a_validator_without_a_key_of_the_session_is_told_which() {
+		assert_eq!(lacking(true, true), None);
+		for (writes, votes, said) in [
+			(false, true, "writes no blocks: its keystore has no key `aura`"),
+			(true, false, "does not vote: its keystore has no key `gran`"),
+			(false, false, "signs nothing: its keystore has no key `aura` and no key `gran`"),
+		] {
+			assert_eq!(lacking(writes, votes), Some(said));
+		}
 	}
 
 	/// The pallets' tests have the same names.

@@ -27,8 +27,8 @@ fi
 . scripts/test/prometheus.sh
 
 python3 -m scripts.workshop.dashboard --check
-promtool check rules docs/alerts/assay.yaml
-promtool test rules docs/alerts/assay_test.yaml
+promtool check rules docs/alerts/assay.yaml docs/alerts/machine.yaml
+promtool test rules docs/alerts/assay_test.yaml docs/alerts/machine_test.yaml
 
 python=python3
 if [ ${#picture[@]} -gt 0 ]; then

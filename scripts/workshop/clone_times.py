@@ -10,9 +10,9 @@ from clone to clone by what the files hold.
     clone_times.py take    in another clone: gives each file that holds the same the time that was
                            noted, and every other one the present
 
-All get the present if something was built since `keep`: then nobody knows from which files. So do build
-scripts and files that name CARGO_MANIFEST_DIR, because cargo does not see that their clone's path is
-another now. Target folders: CARGO_TARGET_DIR and ASSAY_CACHE/target*.
+All get the present if something was built since `keep`: then nobody knows from which files. So do files
+that name CARGO_MANIFEST_DIR and build scripts that call the SDK's, because cargo does not see that their
+clone's path is another now. Target folders: CARGO_TARGET_DIR and ASSAY_CACHE/target*.
 """
 
 import hashlib
@@ -68,8 +68,10 @@ def noted() -> dict[str, tuple[int, str]]:
 
 
 def depends_on_path(name: str) -> bool:
-    return name.endswith("build.rs") or (
-        name.endswith(".rs") and b"CARGO_MANIFEST_DIR" in (ROOT / name).read_bytes())
+    if not name.endswith(".rs"):
+        return False
+    text = (ROOT / name).read_bytes()
+    return b"CARGO_MANIFEST_DIR" in text or (name.endswith("build.rs") and b"substrate_" in text)
 
 
 def take() -> None:

@@ -206,13 +206,17 @@ ROWS = [
         ], ("AssayBlockProductionSlow",)),
         Panel("Peers", count("peers"), "Nodes that this one is connected to.", [
             (f"substrate_sub_libp2p_peers_count{{{NODE}}}", "{{instance}}"),
-        ]),
+        ], ("AssayNoPeers",)),
     ]),
     ("Who validates?", [
         Panel("Validators", count("validators"), "Validators of this session (active), of later ones (wanted), and those that "
               "write no blocks because of an offence (disabled).", [
                   (f"max by (state) (assay_validators{{{NODE}}})", "{{state}}"),
               ]),
+        Panel("My votes", count("votes"), "Votes for finality that this node cast in 10 minutes. Without a figure where it "
+              "does not validate, still fetches blocks, or the chain finalises none.", [
+                  (f"assay:votes:increase_10m{{{NODE}}}", "{{instance}}"),
+              ], ("AssayValidatorSilent",)),
         Panel("Offences", count("offences"), "Validators that signed two blocks of a slot or two votes of a round, in the "
               "last hour.", [
                   (f"sum by (kind) (increase(assay_offences{{{NODE}}}[1h]))", "{{kind}}"),

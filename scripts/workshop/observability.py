@@ -46,7 +46,8 @@ COPIES = ["flipped", "flipped too", "cut off"]
 SILENT = {
     "AssayUnexpectedAccept", "AssayUnexpectedRefusal", "AssaySelfCheckStopped",
     "AssayVerifierFailed", "AssayVerificationInPool", "AssayNodeDown", "AssayFinalityLag",
-    "AssayBlockProductionStopped", "AssayOffence", "AssayProverBehind", "AssayProverFailed",
+    "AssayBlockProductionStopped", "AssayValidatorSilent", "AssayNoPeers", "AssayOffence",
+    "AssayProverBehind", "AssayProverFailed",
 }
 # And the one that this load is for.
 ACTIVE = {"AssayBadProofs"}

@@ -46,7 +46,7 @@ pub fn admin(args: &AdminArgs) -> Result<Answer, Failure> {
 		Admin::SetDisabled { scope, .. } if as_pauser => Call::pause(*scope),
 		_ => admin.call(),
 	};
-	let check = if as_pauser { Check::No } else { Check::Admin };
+	let check = if as_pauser { Check::Pauser } else { Check::Admin };
 	let included = call(&args.chain, &args.signer, &made, check, &object)?;
 	merge(&mut object, included.json());
 	merge(&mut object, json!({ "accepted": true, "verdict": "accepted" }));

@@ -8,6 +8,7 @@ use crate::hint;
 use crate::output::{Exit, Failure, Progress, hex, millis};
 use crate::report::merge;
 use crate::signer::keypair;
+use assay_client::submit::amount;
 use assay_client::{
 	Call, Chain, Connection, DecodeAsEvent, Error, Head, Included, Keypair, Place, Refusal, Stage,
 	Token,
@@ -55,6 +56,8 @@ pub enum Check<'a> {
 	No,
 	/// Whether the signer is the admin.
 	Admin,
+	/// Whether the signer is the pauser.
+	Pauser,
 	/// Whether the chain would take this key.
 	Key(&'a VerifyingKey, SecurityBits),
 	/// Whether the chain would look at this proof: its key, the public values, its length.
@@ -99,6 +102,7 @@ pub fn call(
 		match check {
 			Check::No => {},
 			Check::Admin => connection.check_admin(&keypair).await?,
+			Check::Pauser => connection.check_pauser(&keypair).await?,
 			Check::Key(vk, security) => connection.check_registration(vk, security).await?,
 			Check::Proof(vk_hash, public_values, proof_bytes) => {
 				connection.check_submission(vk_hash, public_values, proof_bytes).await?;
@@ -124,8 +128,13 @@ fn how_far(failure: Failure, Reached { stage, extrinsic_hash }: Reached) -> Fail
 		Some(hash) => failure.with(json!({ "extrinsic_hash": hash })),
 		None => failure,
 	};
+	// What to do says more than that nothing was sent.
+	let lost = matches!(failure.exit(), Exit::Timeout | Exit::Unreachable);
+	if lost && failure.has_hint() && matches!(stage, None | Some(Stage::Signing)) {
+		return failure.with(json!({ "stage": "not_sent" }));
+	}
 	let (stage, told) = match stage {
-		_ if !matches!(failure.exit(), Exit::Timeout | Exit::Unreachable) => return failure,
+		_ if !lost => return failure,
 		None | Some(Stage::Signing) => ("not_sent", "the call was not sent"),
 		Some(Stage::Sending { .. } | Stage::InPool | Stage::Replaced) => {
 			("sent", "the call was sent, is in no block yet, and may still come into one")
@@ -179,22 +188,19 @@ fn place_json(place: &Place) -> Value {
 }
 
 /// A fee in smallest units, and in the chain's token. Numbers of JSON are not exact above 2^53.
-fn fee_json(fee: Option<u128>, token: Option<&Token>) -> Value {
+pub fn fee_json(fee: Option<u128>, token: Option<&Token>) -> Value {
 	json!({
 		"fee": fee.map(|fee| fee.to_string()),
 		"fee_in_tokens": fee.and_then(|fee| Some(token?.text(fee))),
 	})
 }
 
-/// An amount for people: in the chain's token, if that has a name.
-pub fn amount(units: u128, token: Option<&Token>) -> String {
-	token.map_or_else(|| format!("{units} smallest units"), |token| token.text(units))
-}
-
 /// The failure that a refused call is reported as.
 pub fn refused(included: &Included, token: Option<&Token>, refusal: &Refusal) -> Failure {
 	let block = included.place.block_number;
-	let message = format!("refused by the chain in block {block}: {}", refusal.error);
+	let paid = included.fee.map(|fee| format!("; fee {}", amount(fee, token)));
+	let paid = paid.unwrap_or_default();
+	let message = format!("refused by the chain in block {block}: {}{paid}", refusal.error);
 	told(Failure::new(Exit::Refused, message), refusal)
 		.with(place_json(&included.place))
 		.with(fee_json(included.fee, token))
@@ -223,6 +229,7 @@ impl From<Error> for Failure {
 				refused(verdict).class(assay_client::error::class(verdict))
 			},
 			Error::Pool { .. } => refused("pool_refused"),
+			Error::Funds { .. } => refused("pool_refused").hint(Some(hint::FUNDS.into())),
 			Error::QueueFull => refused("queue_full"),
 			Error::Refused(refusal) => {
 				told(Self::new(Exit::Refused, &error), refusal).with(json!({ "in_pool": false }))
@@ -231,6 +238,10 @@ impl From<Error> for Failure {
 				.with(json!({ "in_pool": false, "sent": false, "reason": why })),
 			// What the chain would say, and charge for.
 			Error::NotAdmin { .. } => refused("require_sudo"),
+			Error::NotPauser { .. } => refused("bad_origin").hint(Some(hint::PAUSER.into())),
+			Error::Unsafe { .. } => {
+				Self::new(Exit::Unreachable, &error).hint(Some(hint::UNSAFE.into()))
+			},
 			_ => Self::new(Exit::Unreachable, &error),
 		}
 	}
@@ -283,6 +294,8 @@ mod tests {
 			(Error::Refused(Refusal::named("ProofVerifier", "VkNotFound")), Exit::Refused),
 			(foreseen("VkNotFound"), Exit::Refused),
 			(Error::NotAdmin { admin: None, signer: account() }, Exit::Refused),
+			(Error::NotPauser { pauser: None, signer: account() }, Exit::Refused),
+			(Error::Unsafe { method: "author_rotateKeys".into() }, Exit::Unreachable),
 			(Error::NoSudo, Exit::Unreachable),
 			(Error::UnknownCall { pallet: "Sudo", call: "sudo" }, Exit::Unreachable),
 			(Error::Ended { expected: "blocks" }, Exit::Unreachable),
@@ -343,6 +356,30 @@ mod tests {
 			"not sent, because the chain would refuse it: ProofVerifier.VkNotFound: expected a \
 			 registered key, got 0x00"
 		);
+	}
+
+	#[test]
+	fn what_to_do_is_told_where_that_is_known() {
+		let account = AccountId32([1; 32]);
+		let text = || "1 ASY".to_string();
+		for (error, verdict, hint) in [
+			(
+				Error::Funds { account, wanted: text(), what: "the fee", got: text() },
+				"pool_refused",
+				hint::FUNDS,
+			),
+			(Error::NotPauser { pauser: None, signer: account }, "bad_origin", hint::PAUSER),
+		] {
+			let failure = Failure::from(error);
+			assert_eq!(failure.hinted(), Some(hint));
+			assert_eq!(failure.verdict(), Some(verdict));
+		}
+		let hidden = || Failure::from(Error::Unsafe { method: "author_rotateKeys".into() });
+		assert_eq!(hidden().hinted(), Some(hint::UNSAFE));
+		// That nothing was sent does not take its place.
+		let failure = how_far(hidden(), Reached::default());
+		assert_eq!(failure.hinted(), Some(hint::UNSAFE));
+		assert_eq!(failure.field("stage"), Some(&"not_sent".into()));
 	}
 
 	#[test]

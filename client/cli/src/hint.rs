@@ -22,7 +22,10 @@ pub fn of(vk: &VerifyingKey, refusal: &Refused) -> Option<String> {
 		FirstCheck::Constraints => refusal.class == ErrorClass::ConstraintsInvalid,
 	};
 	let hash = hex(&vk.hash());
-	is_first.then(|| match seeded {
+	if !is_first {
+		return is_argument(refusal.class).then(|| LATER.into());
+	}
+	Some(match seeded {
 		false => format!(
 			"the first check that depends on the transcript failed. Usually the proof was made for \
 			 another output, or with other parameters than those of key {hash}. Take the public \
@@ -38,16 +41,48 @@ pub fn of(vk: &VerifyingKey, refusal: &Refused) -> Option<String> {
 	})
 }
 
+/// A later check fails for another reason than a wrong key, whose transcript fails at the first.
+const LATER: &str = "the checks before it hold, so key and public values are probably those of the proof. Usually its \
+	bytes were changed after it was made, or its prover is at fault: make the proof again";
+
+/// Whether a proof of the right shape does not hold.
+const fn is_argument(class: ErrorClass) -> bool {
+	matches!(
+		class,
+		ErrorClass::GrindingInvalid
+			| ErrorClass::MerklePathInvalid
+			| ErrorClass::LowDegreeInvalid
+			| ErrorClass::ConstraintsInvalid
+			| ErrorClass::ClaimInvalid
+	)
+}
+
+/// What to do about an account that can't pay.
+pub const FUNDS: &str = "nothing was paid. Send the account funds, or sign with another one";
+
+/// What to do about another account than the pauser's.
+pub const PAUSER: &str = "nothing was sent. `assay show restrictions` shows the pauser; the admin switches off \
+	without --as-pauser";
+
+/// What to do about a method that a node does not serve to everyone.
+pub const UNSAFE: &str = "run it on the node's own machine, with --url ws://127.0.0.1:PORT. A node that was started \
+	with --rpc-methods safe takes it from nobody: start it without that option";
+
 /// What to do about a chain's refusal, wherever it was made: it tells a class, not the check.
 pub fn of_chain(refusal: &Refusal) -> Option<&'static str> {
 	match refusal.class() {
+		Some(class) if is_argument(class) => Some(
+			"`assay verify --vk FILE --public-values FILE --proof FILE` tries it here for nothing: it names \
+			 the check that failed, and what that usually means",
+		),
 		Some(
-			ErrorClass::GrindingInvalid
-			| ErrorClass::MerklePathInvalid
-			| ErrorClass::LowDegreeInvalid
-			| ErrorClass::ConstraintsInvalid,
+			ErrorClass::ProofTruncated
+			| ErrorClass::ProofTrailingBytes
+			| ErrorClass::ProofNotCanonical
+			| ErrorClass::ProofCount,
 		) => Some(
-			"`assay verify` with the key's file names the check that failed, and what that usually means",
+			"the file is no whole proof under this key: take the one that the prover wrote. `assay verify \
+			 --vk FILE --public-values FILE --proof FILE` says where it goes wrong, for nothing",
 		),
 		Some(ErrorClass::SecurityTooLow) => Some(
 			"`assay suggest` finds parameters with more bits, and `assay inspect` says what limits these",
@@ -63,7 +98,10 @@ pub fn of_chain(refusal: &Refusal) -> Option<&'static str> {
 /// The same for what is no class of the verifier's.
 pub fn of_pallet(verdict: &str) -> Option<&'static str> {
 	Some(match verdict {
-		"vk_not_found" => "`assay register --vk FILE` registers the key; then submit again",
+		"vk_not_found" => "`assay register --vk FILE` registers the key",
+		"no_keys" => {
+			"the account must announce its keys first: `assay rotate-keys --url ITS_NODE`, signed by it"
+		},
 		"vk_already_registered" => {
 			"submit proofs under it: any account may. `assay show key` says who pays for it, and whether it ends"
 		},
@@ -153,19 +191,22 @@ mod tests {
 	}
 
 	#[test]
-	fn only_the_first_check_has_a_hint() {
+	fn the_first_check_has_another_hint_than_later_ones() {
 		let vk = plonky3([0, 1, 0, 1]);
 		let grinding = |site| refusal(ErrorClass::GrindingInvalid, Some(site));
 		let hint = of(&vk, &grinding("batch")).expect("it is the first");
 		assert!(hint.contains(&hex(&vk.hash())), "{hint}");
-		assert_eq!(of(&vk, &grinding("query")), None);
-		assert_eq!(of(&vk, &refusal(ErrorClass::MerklePathInvalid, None)), None);
+		let later = Some(LATER.to_string());
+		assert_eq!(of(&vk, &grinding("query")), later);
+		assert_eq!(of(&vk, &refusal(ErrorClass::MerklePathInvalid, None)), later);
+		assert_eq!(of(&vk, &refusal(ErrorClass::ProofTruncated, None)), None);
 		let vk = plonky3([0; 4]);
 		for class in [ErrorClass::MerklePathInvalid, ErrorClass::LowDegreeInvalid] {
-			assert!(of(&vk, &refusal(class, None)).is_some());
+			assert!(of(&vk, &refusal(class, None)).is_some_and(|hint| hint != LATER));
 		}
-		assert_eq!(of(&vk, &refusal(ErrorClass::ConstraintsInvalid, None)), None);
-		assert!(of(&stwo(0, 2), &refusal(ErrorClass::ConstraintsInvalid, None)).is_some());
+		assert_eq!(of(&vk, &refusal(ErrorClass::ConstraintsInvalid, None)), later);
+		let hint = of(&stwo(0, 2), &refusal(ErrorClass::ConstraintsInvalid, None));
+		assert!(hint.is_some_and(|hint| hint != LATER));
 	}
 
 	#[test]
@@ -178,6 +219,12 @@ mod tests {
 		assert!(of("SecurityTooLow").contains("assay suggest"));
 		assert!(of("MerklePathInvalid").contains("assay verify"));
 		assert_eq!(of("StatementsFull"), "");
-		assert_eq!(of("ProofTruncated"), "");
+		assert!(of("ClaimInvalid").contains("assay verify"));
+		for malformed in ["ProofTruncated", "ProofTrailingBytes", "ProofNotCanonical", "ProofCount"]
+		{
+			assert!(of(malformed).contains("no whole proof"), "{malformed}");
+		}
+		let keys = of_chain(&Refusal::named("Validators", "NoKeys")).unwrap_or_default();
+		assert!(keys.contains("assay rotate-keys"), "{keys}");
 	}
 }

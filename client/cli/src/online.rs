@@ -2,13 +2,15 @@
 
 //! Commands that talk to a chain: `register`, `unregister`, `take-over`, `remove`, `submit`, `watch`.
 
-use crate::chain::{Check, Done, call, connect, within};
+use crate::chain::{Check, Done, call, connect, fee_json, within};
 use crate::cli::{KeyCallArgs, RegisterArgs, SubmitArgs, VkArgs, WatchArgs};
 use crate::files;
 use crate::output::{Answer, Exit, Failure, Progress, hex, table, write_line};
 use crate::report::{check, merge, security_json, security_text};
+use assay_client::blocks::ProofRefused;
 use assay_client::events::{ProofVerified, VkEnds, VkRegistered, VkRemoved, VkTakenOver};
-use assay_client::{Call, Head};
+use assay_client::submit::amount;
+use assay_client::{Call, Head, Token};
 use assay_primitives::{Hash, VerifyingKey};
 use serde_json::{Value, json};
 
@@ -156,27 +158,48 @@ async fn follow(args: &WatchArgs, json: bool) -> Result<Answer, Failure> {
 		));
 	}
 
+	// Only to show fees: a node that names no token is as good.
+	let token = if args.refused { chain.token().await.ok().flatten() } else { None };
 	let progress = Progress::start("waiting for finalised blocks");
 	let mut seen = 0;
 	loop {
 		let block = blocks.next().await?;
 		let (number, block_hash) = (block.number(), hex(&block.hash()));
 		progress.set(0, format_args!("finalised block {number}"));
-		for event in block.proofs().await? {
-			let mut object = proof_json(&event);
+		let placed = |mut object: Value, mut rows: Vec<(&'static str, String)>| {
 			merge(
 				&mut object,
 				json!({ "block_number": number, "block_hash": block_hash, "finalised": true }),
 			);
-			let mut rows = proof_rows(&event);
 			rows.push(("block", format!("{number} {block_hash}, finalised")));
+			(object, rows)
+		};
+		let print = |(object, rows): (Value, Vec<(&'static str, String)>)| {
+			write_line(&if json { object.to_string() } else { table(&rows) });
+		};
+		let refused = if args.refused { block.refused().await? } else { Vec::new() };
+		for proof in refused {
+			let token = token.as_ref();
+			print(placed(refused_json(&proof, token), refused_rows(&proof, token)));
+		}
+		if args.authors {
+			let author = block.author(&chain).await?.map(|author| author.to_string());
+			let shown = author.clone().unwrap_or_else(|| "not known".into());
+			match json {
+				true => print(placed(json!({ "author": author }), Vec::new())),
+				false => write_line(&format!("block {number}  author {shown}  {block_hash}")),
+			}
+		}
+		let accepted =
+			if args.refused || args.authors { Vec::new() } else { block.proofs().await? };
+		for event in accepted {
+			let (object, rows) = placed(proof_json(&event), proof_rows(&event));
 			match &args.statement {
 				Some(statement) if *statement == event.statement => {
 					return Ok(Answer::new(object, table(&rows)));
 				},
 				Some(_) => {},
-				None if json => write_line(&object.to_string()),
-				None => write_line(&table(&rows)),
+				None => print((object, rows)),
 			}
 		}
 		seen += 1;
@@ -200,6 +223,32 @@ pub fn vk_hash(args: &VkArgs) -> Result<Hash, Failure> {
 		// The argument parser asks for one of them.
 		(None, None) => Err(Failure::usage("expected --vk or --vk-hash, got neither")),
 	}
+}
+
+fn refused_json(proof: &ProofRefused, token: Option<&Token>) -> Value {
+	let mut object = json!({
+		"accepted": false,
+		"verdict": proof.refusal.verdict,
+		"error": proof.refusal.error,
+		"vk_hash": hex(&proof.vk_hash),
+		"submitter": proof.submitter.to_string(),
+		"proof_bytes": proof.proof_bytes,
+		"extrinsic_hash": hex(&proof.extrinsic_hash),
+	});
+	merge(&mut object, fee_json(proof.fee, token));
+	object
+}
+
+fn refused_rows(proof: &ProofRefused, token: Option<&Token>) -> Vec<(&'static str, String)> {
+	let mut rows = vec![
+		("refused", proof.refusal.error.clone()),
+		("vk hash", hex(&proof.vk_hash)),
+		("submitter", proof.submitter.to_string()),
+		("proof", format!("{} bytes", proof.proof_bytes)),
+	];
+	rows.extend(proof.fee.map(|fee| ("fee", amount(fee, token))));
+	rows.push(("extrinsic", hex(&proof.extrinsic_hash)));
+	rows
 }
 
 fn proof_json(event: &ProofVerified) -> Value {

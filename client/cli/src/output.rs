@@ -133,6 +133,11 @@ impl Failure {
 		self
 	}
 
+	/// Whether it says what to do.
+	pub const fn has_hint(&self) -> bool {
+		self.hint.is_some()
+	}
+
 	/// A field of the JSON form.
 	#[cfg(test)]
 	pub fn field(&self, name: &str) -> Option<&Value> {

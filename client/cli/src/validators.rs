@@ -13,10 +13,13 @@ use serde_json::json;
 
 /// `rotate-keys`.
 pub fn rotate_keys(args: &RotateKeysArgs) -> Result<Answer, Failure> {
-	let account = account(&keypair(&args.signer)?);
+	let signer = keypair(&args.signer)?;
+	let account = account(&signer);
 	let made = async {
 		let _progress = Progress::start(format_args!("asking {} for keys", args.chain.url));
 		let chain = connect(&args.chain.url, args.chain.allow_insecure).await?;
+		// Keys whose announcement fails stay in the keystore, where no one knows what they are.
+		chain.check_keys_paid(&signer).await?;
 		Ok(chain.rotate_keys(&account).await?)
 	};
 	let new = within(Some(args.chain.timeout), made)?;

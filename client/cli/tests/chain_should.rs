@@ -24,6 +24,11 @@ mod chain_commands_should {
 		let (code, object) = register(&["--url", "ws://127.0.0.1:9", "--signer", "//Alice"]);
 		assert_eq!(code, 3, "{object}");
 		assert_eq!(object["code"], 3);
+		assert_eq!(
+			object["error"],
+			"ws://127.0.0.1:9: expected a node of an Assay chain: nothing listens there. Does the node \
+			 run, and is this its --rpc-port?"
+		);
 	}
 
 	#[test]
@@ -76,6 +81,23 @@ mod chain_commands_should {
 		for question in [&["restrictions"][..], &["key", "--vk", &vk], &["keys", "--owner", ALICE]]
 		{
 			let (code, object) = json(&[&["show"], question, &url].concat());
+			assert_eq!(code, 3, "{object}");
+		}
+	}
+
+	#[test]
+	fn watch_one_thing() {
+		let hash = "7".repeat(64);
+		for both in [
+			&["--refused", "--authors"][..],
+			&["--refused", "--statement", &hash],
+			&["--authors", "--statement", &hash],
+		] {
+			let (code, object) = json(&[&["watch", "--url", "ws://127.0.0.1:9"], both].concat());
+			assert_eq!(code, 2, "{object}");
+		}
+		for one in [&[][..], &["--refused"], &["--authors"], &["--statement", &hash]] {
+			let (code, object) = json(&[&["watch", "--url", "ws://127.0.0.1:9"], one].concat());
 			assert_eq!(code, 3, "{object}");
 		}
 	}

@@ -27,7 +27,8 @@ class ClonesShould(unittest.TestCase):
             (self.folder / name / "scripts/workshop").mkdir(parents=True)
             shutil.copy(SCRIPT, self.folder / name / "scripts/workshop")
             subprocess.run(["git", "init", "-q"], cwd=self.folder / name, check=True)
-            for file, text in (("lib.rs", "same"), ("build.rs", "fn main() {}"),
+            for file, text in (("lib.rs", "same"), ("build.rs", "substrate_wasm_builder::"),
+                               ("own-build.rs", "fn main() {}"),
                                ("test.rs", 'env!("CARGO_MANIFEST_DIR")')):
                 (self.folder / name / file).write_text(text)
 
@@ -41,14 +42,15 @@ class ClonesShould(unittest.TestCase):
         return (self.folder / clone / file).stat().st_mtime_ns
 
     def built_in_a(self) -> None:
-        for file in ("lib.rs", "build.rs", "test.rs"):
+        for file in ("lib.rs", "build.rs", "own-build.rs", "test.rs"):
             os.utime(self.folder / "a" / file, ns=(LONG_AGO, LONG_AGO))
         self.clone_times("a", "keep")
 
     def test_a_file_that_holds_the_same_has_the_time_of_the_clone_that_built_it(self) -> None:
         self.built_in_a()
         self.clone_times("b", "take")
-        self.assertEqual(self.time_of("b", "lib.rs"), LONG_AGO)
+        for file in ("lib.rs", "own-build.rs"):
+            self.assertEqual(self.time_of("b", file), LONG_AGO, file)
 
     def test_a_file_that_holds_something_else_is_new_however_old_it_is(self) -> None:
         (self.folder / "b/lib.rs").write_text("else")

@@ -164,7 +164,10 @@ class Alerts(unittest.TestCase):
         ])
 
     def test_every_alert_links_to_a_runbook_that_has_its_name(self) -> None:
-        text = dashboard.ALERTS.read_text()
+        for file in (dashboard.ALERTS, dashboard.ALERTS.with_name("machine.yaml")):
+            self.check_links(file.read_text())
+
+    def check_links(self, text: str) -> None:
         address = r'runbook_url: "\{\{ \$externalURL \}\}/user/([^"#]+)#?([^"]*)"'
         found = re.findall(rf"alert: (\w+)\n.*?{address}", text, re.S)
         self.assertEqual([name for name, *_ in found], list(dashboard.alerts(text)))

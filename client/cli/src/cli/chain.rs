@@ -38,7 +38,8 @@ pub enum ShowCommand {
 	/// Which proof systems, versions of keys, keys and profiles are switched off, which versions retire, who the
 	/// pauser is
 	Restrictions,
-	/// Who validates: the session's validators, those of later ones, who is disabled, recorded offences
+	/// Who validates: the session's validators, those of later ones, who is disabled, recorded offences, and which
+	/// keys count now, in the next session, and as announced
 	Validators,
 }
 
@@ -190,6 +191,12 @@ pub struct WatchArgs {
 	/// Wait for this statement and print nothing else
 	#[arg(long, value_name = "HEX", value_parser = hash)]
 	pub statement: Option<Hash>,
+	/// Print the proofs that blocks refused: key, sender, error, length and fee
+	#[arg(long, conflicts_with_all = ["statement", "authors"])]
+	pub refused: bool,
+	/// Print the blocks and who made them, and no proofs
+	#[arg(long, conflicts_with = "statement")]
+	pub authors: bool,
 	/// Stop after this many finalised blocks
 	#[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
 	pub blocks: Option<u64>,

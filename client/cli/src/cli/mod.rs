@@ -79,7 +79,7 @@ pub enum Command {
 	Remove(KeyCallArgs),
 	/// Submit a proof to a chain and wait for its verdict
 	Submit(SubmitArgs),
-	/// Follow finalised blocks and print the proofs that they accepted
+	/// Follow finalised blocks and print the proofs that they accepted, or those that they refused, or who made them
 	Watch(WatchArgs),
 	/// Show what a chain knows: keys, statements, what is switched off
 	Show(ShowArgs),
