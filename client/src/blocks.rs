@@ -206,7 +206,7 @@ impl Block {
 /// The slot in an item of a header.
 fn slot(item: &DigestItem) -> Option<u64> {
 	match item {
-		DigestItem::PreRuntime(b"aura", bytes) => {
+		DigestItem::PreRuntime([b'a', b'u', b'r', b'a'], bytes) => {
 			Some(u64::from_le_bytes(bytes.as_slice().try_into().ok()?))
 		},
 		_ => None,
