@@ -8,6 +8,10 @@
 #                                             ports
 #   scripts/test/walk.sh validator ARCHIVE    a validator's first hour, from a release with its .sha256: takes default
 #                                             ports, and needs the packages that docs/first-hour.md names
+#   scripts/test/walk.sh cairo                from an empty folder to a final statement on a run of a Cairo program, by
+#                                             docs/cairo.md and the programs that scripts/build/programs.sh and
+#                                             scripts/build/cairo.sh build, or that are in ASSAY_PROGRAMS: takes default
+#                                             ports, and 5 GB of memory
 #   scripts/test/walk.sh builder              scripts/test/template.sh: a chain of one's own, by docs/integrate.md
 set -euo pipefail
 
@@ -15,5 +19,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 if [ "${1:-}" = builder ]; then
 	shift
 	exec scripts/test/template.sh "$@"
+fi
+if [ "${1:-}" = cairo ]; then
+	ASSAY_PROGRAMS=$(scripts/build/programs.sh)
+	export ASSAY_PROGRAMS
+	[ -x "$ASSAY_PROGRAMS/assay-cairo" ] || scripts/build/cairo.sh setup
 fi
 exec python3 -B -m scripts.workshop.walks "$@"

@@ -3,7 +3,7 @@
 one shell, in a folder of its own, and compares what they print with what the document shows.
 
 A block of `text` right after a block of `sh` is its output. As in docs/client.md, a line `...` stands for
-any number of lines, and times in milliseconds are not compared. `...` within a line stands for any text.
+any number of lines, and times (ms, s) and memory (GB) are not compared. `...` within a line stands for any text.
 A block of `sh` without such a block must print nothing. scripts/test/observability.sh sets the names in
 capitals (docs/runbooks/README.md) and calls this; for those that need a network of validators
 zombienet/test.sh does, by their names. The exit status is 1 if a command fails or prints something else.
@@ -52,7 +52,7 @@ def blocks(text: str, loose: bool = False) -> list[Block]:
 def agree(shown: str, printed: str) -> bool:
     """Whether the printed lines are those that are shown."""
     def tidy(text: str) -> list[str]:
-        return [re.sub(r"\b[\d.]+ ms\b", "# ms", line.rstrip()) for line in text.strip("\n").splitlines()]
+        return [re.sub(r"\b[\d.]+ (ms|s|GB)\b", r"# \1", line.rstrip()) for line in text.strip("\n").splitlines()]
 
     pattern = ""
     for line in tidy(shown):

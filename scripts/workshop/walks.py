@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Walks through documents as a newcomer does: makes a fresh clone of the commit that is checked out, or a folder with
-nothing but a release, and runs there the commands that the documents in it give, in order and nothing else.
+nothing but a release or nothing at all, and runs there the commands that the documents give, in order and nothing else.
 
     python3 -m scripts.workshop.walks NAME [ARCHIVE]    NAME as in `WALKS`; ARCHIVE if the walk starts from a release
 
-The commands of a page are its blocks of `sh`, in one shell that starts in the root of the clone or beside the archive.
+A walk that starts with built programs has those of the folder ASSAY_PROGRAMS before all others, and an empty folder.
+
+The commands of a page are its blocks of `sh`, in one shell that starts in the root of the clone, beside the archive, or
+in the empty folder.
 A block of `text` right after one is its output, compared as in runbooks.py; other output is not compared. The exit
 status is 1 if a command fails, prints something else than the page shows, or does not end.
 """
@@ -37,6 +40,8 @@ class Walk(NamedTuple):
     pages: tuple[Page, ...]
     hours: float
     from_release: bool = False
+    # Programs that it starts with, if it builds none.
+    programs: tuple[str, ...] = ()
 
 
 WALKS = {
@@ -46,6 +51,9 @@ WALKS = {
     ), hours=4),
     # The first final block and the first alert of an own chain, from a release.
     "validator": Walk((Page("docs/first-hour.md"),), hours=0.5, from_release=True),
+    # The first final statement on a run of a Cairo program, from nothing but the programs.
+    "cairo": Walk((Page("docs/cairo.md", "Five commands"),), hours=0.5,
+                  programs=("assay", "assay-cairo", "assay-node")),
 }
 # What a newcomer may have set. The scripts' other settings would be a shortcut.
 KEPT = {"ASSAY_CACHE", "ASSAY_WASM_ROUTE"}
@@ -108,6 +116,16 @@ def environment(temporary: pathlib.Path) -> dict[str, str]:
     return kept | {"TMPDIR": str(temporary), "no_proxy": direct, "NO_PROXY": direct}
 
 
+def with_programs(environment: dict[str, str], programs: tuple[str, ...]) -> dict[str, str]:
+    """The environment with these programs, of the folder ASSAY_PROGRAMS, before all others of their names."""
+    folder = pathlib.Path(os.environ.get("ASSAY_PROGRAMS", "")).resolve()
+    for name in programs:
+        if not os.access(folder / name, os.X_OK):
+            wanted = ", ".join(programs)
+            raise ValueError(f"expected ASSAY_PROGRAMS to name a folder with {wanted}: no {name} in {folder}")
+    return environment | {"PATH": f"{folder}:{environment['PATH']}"} if programs else environment
+
+
 def go(walk: Walk, archive: pathlib.Path | None, source: pathlib.Path = ROOT) -> list[str]:
     """Takes a walk; returns what is wrong. Stops at the first page with which something is."""
     left = walk.hours * 3600
@@ -117,13 +135,16 @@ def go(walk: Walk, archive: pathlib.Path | None, source: pathlib.Path = ROOT) ->
         temporary.mkdir()
         if archive:
             start_in, root = fresh, release(archive, fresh, pathlib.Path(place, "documents"))
+        elif walk.programs:
+            start_in, root = fresh, clone(source, pathlib.Path(place))
         else:
             start_in = root = clone(source, fresh)
+        newcomer = with_programs(environment(temporary), walk.programs)
         for page in walk.pages:
             name = f"{page.path}, {page.heading}" if page.heading else page.path
             print(f"walk: {name}", flush=True)
             start = time.monotonic()
-            wrong = follow(commands(root, page), start_in, left, True, environment(temporary))
+            wrong = follow(commands(root, page), start_in, left, True, newcomer)
             took = time.monotonic() - start
             left -= took
             print(f"walk: {name}: {'WRONG' if wrong else 'ok'}, {took:.0f} s", flush=True)

@@ -66,8 +66,10 @@ class Agree(unittest.TestCase):
         self.assertFalse(runbooks.agree("a.c [x]*\n", "abc x"))
         self.assertTrue(runbooks.agree("a.c [x]*\n", "a.c [x]*"))
 
-    def test_times_are_not_compared(self) -> None:
+    def test_times_and_memory_are_not_compared(self) -> None:
         self.assertTrue(runbooks.agree("verify  0.955 ms\n", "verify  12 ms"))
+        self.assertTrue(runbooks.agree("proven in  104.8 s, with 4.8 GB of it\n", "proven in  9 s, with 11.0 GB of it"))
+        self.assertFalse(runbooks.agree("12 GB\n", "12 MB"))
         self.assertFalse(runbooks.agree("verify  0.955 ms\n", "verify  12 s"))
 
 

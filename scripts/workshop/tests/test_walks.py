@@ -87,10 +87,12 @@ class Walking(unittest.TestCase):
         self.git("add", ".")
         self.git("commit", "--quiet", "--message", "a")
 
-    def go(self, *pages: Page, archive: pathlib.Path | None = None) -> tuple[list[str], str]:
+    def go(
+        self, *pages: Page, archive: pathlib.Path | None = None, programs: tuple[str, ...] = ()
+    ) -> tuple[list[str], str]:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            wrong = walks.go(Walk(pages, hours=0.01), archive, self.source)
+            wrong = walks.go(Walk(pages, hours=0.01, programs=programs), archive, self.source)
         return wrong, said.getvalue()
 
     def test_runs_the_commands_of_a_part_in_a_fresh_clone(self) -> None:
@@ -109,6 +111,23 @@ class Walking(unittest.TestCase):
         subprocess.run(["tar", "czf", archive, "-C", self.folder, "source"], check=True)
         (self.folder / "assay.tar.gz.sha256").write_text("sum\n")
         self.assertEqual(self.go(Page("page.md"), archive=archive)[0], [])
+
+    def test_runs_built_programs_from_an_empty_folder(self) -> None:
+        (self.source / "page.md").write_text("```sh\nls -A\nls\nadd 3\n```\n```text\nsum 3\n```\n")
+        self.commit()
+        programs = self.folder / "programs"
+        programs.mkdir()
+        # The last takes the place of the system's.
+        for name, command in (("add", 'echo "sum $1"'), ("ls", "/bin/ls")):
+            (programs / name).write_text(f"#!/bin/sh\n{command}\n")
+            (programs / name).chmod(0o755)
+        with mock.patch.dict(os.environ, {"ASSAY_PROGRAMS": str(programs)}):
+            self.assertEqual(self.go(Page("page.md"), programs=("add", "ls"))[0], [])
+            with self.assertRaisesRegex(ValueError, "a folder with add, prove: no prove in .*programs"):
+                self.go(Page("page.md"), programs=("add", "prove"))
+        with mock.patch.dict(os.environ), self.assertRaisesRegex(ValueError, "no add in"):
+            os.environ.pop("ASSAY_PROGRAMS", None)
+            self.go(Page("page.md"), programs=("add",))
 
     def test_ends_at_the_first_page_that_is_wrong(self) -> None:
         self.commit()
