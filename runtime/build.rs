@@ -4,11 +4,18 @@
 
 fn main() {
 	// Not when this crate is itself being compiled for Wasm.
-	#[cfg(all(feature = "std", not(feature = "metadata-hash")))]
-	substrate_wasm_builder::WasmBuilder::build_using_defaults();
-	// The token as wallets show it: the chain specification has it, 12 decimals as `UNIT` of the runtime.
-	#[cfg(all(feature = "std", feature = "metadata-hash"))]
-	substrate_wasm_builder::WasmBuilder::init_with_defaults()
-		.enable_metadata_hash("ASY", 12)
-		.build();
+	#[cfg(feature = "std")]
+	{
+		// By the path that all clones share, where there is one (scripts/env.sh).
+		if let Ok(clone) = std::env::var("WASM_BUILD_WORKSPACE_HINT") {
+			let this = clone + "/runtime";
+			// SAFETY: a build script has one thread.
+			unsafe { std::env::set_var("CARGO_MANIFEST_DIR", this) };
+		}
+		let builder = substrate_wasm_builder::WasmBuilder::init_with_defaults();
+		// The token as wallets show it: the chain specification has it, 12 decimals as `UNIT` of the runtime.
+		#[cfg(feature = "metadata-hash")]
+		let builder = builder.enable_metadata_hash("ASY", 12);
+		builder.build();
+	}
 }

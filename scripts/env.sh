@@ -6,15 +6,16 @@
 #
 #   ASSAY_CACHE           everything kept between runs; ~/.cache/assay unless set
 #   CARGO_TARGET_DIR      $ASSAY_CACHE/target unless set: a fresh clone is then warm
-#   WASM_BUILD_WORKSPACE_HINT  this clone, for the runtime's build
+#   WASM_BUILD_WORKSPACE_HINT  $CARGO_TARGET_DIR/clone, a link to this clone, for the runtime's build
 #   WASM_BUILD_TOOLCHAIN  set only where Debian's compiler builds the runtime (docs/development.md)
 
 ASSAY_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 ASSAY_CACHE=${ASSAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/assay}
 export ASSAY_ROOT ASSAY_CACHE
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$ASSAY_CACHE/target}
-# The runtime's build looks for Cargo.lock upwards of the target folder, which is not in the clone.
-export WASM_BUILD_WORKSPACE_HINT=$ASSAY_ROOT
+# The runtime's build looks for Cargo.lock upwards of the target folder, which is not in the clone. By a link,
+# because cargo names packages by their path: another clone would build all of ours for Wasm again.
+export WASM_BUILD_WORKSPACE_HINT=$CARGO_TARGET_DIR/clone
 
 WASM_TARGET=wasm32v1-none
 DISTRO_SYSROOT=/usr
@@ -22,11 +23,11 @@ DISTRO_WASM_LIB=$DISTRO_SYSROOT/lib/rustlib/$WASM_TARGET/lib
 DISTRO_STAMP=$DISTRO_WASM_LIB/built-by
 
 # Cargo rebuilds by modification time: it could take another clone's later build for this one's.
-if [ "$(cat "$CARGO_TARGET_DIR/assay-clone" 2>/dev/null)" != "$ASSAY_ROOT" ]; then
+if [ "$(readlink "$CARGO_TARGET_DIR/clone")" != "$ASSAY_ROOT" ]; then
 	python3 -B "$ASSAY_ROOT/scripts/workshop/clone_times.py" take 2>/dev/null ||
 		find "$ASSAY_ROOT" -path "$ASSAY_ROOT/.git" -prune -o -type f -exec touch -c {} +
 	mkdir -p "$CARGO_TARGET_DIR"
-	echo "$ASSAY_ROOT" >"$CARGO_TARGET_DIR/assay-clone"
+	ln -sfn "$ASSAY_ROOT" "$CARGO_TARGET_DIR/clone"
 fi
 
 # rustup puts cargo here, and only login shells may know.

@@ -11,8 +11,7 @@ from clone to clone by what the files hold.
                            noted, and every other one the present
 
 All get the present if something was built since `keep`: then nobody knows from which files. So do files
-that name CARGO_MANIFEST_DIR and build scripts that call the SDK's, because cargo does not see that their
-clone's path is another now. Target folders: CARGO_TARGET_DIR and ASSAY_CACHE/target*.
+that compile CARGO_MANIFEST_DIR in, because cargo does not see that it is another now. Target folders: CARGO_TARGET_DIR and ASSAY_CACHE/target*.
 """
 
 import hashlib
@@ -70,8 +69,7 @@ def noted() -> dict[str, tuple[int, str]]:
 def depends_on_path(name: str) -> bool:
     if not name.endswith(".rs"):
         return False
-    text = (ROOT / name).read_bytes()
-    return b"CARGO_MANIFEST_DIR" in text or (name.endswith("build.rs") and b"substrate_" in text)
+    return b'env!("CARGO_MANIFEST_DIR")' in (ROOT / name).read_bytes()
 
 
 def take() -> None:

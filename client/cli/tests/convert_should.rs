@@ -114,8 +114,8 @@ mod of_stwo {
 	use super::*;
 
 	fn upstream(name: &str) -> String {
-		let folder = "../../primitives/stwo/fixtures/upstream";
-		format!("{}/{folder}/{name}_v1.json", env!("CARGO_MANIFEST_DIR"))
+		let file = format!("../../primitives/stwo/fixtures/upstream/{name}_v1.json");
+		std::path::absolute(file).unwrap().display().to_string()
 	}
 
 	/// Converts a committed one: `form` says under which transcript it was made.

@@ -16,8 +16,7 @@ struct Shown {
 
 /// What the first block after a heading of docs/client.md shows.
 fn shown(heading: &str) -> Vec<Shown> {
-	let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/client.md");
-	let text = fs::read_to_string(path).unwrap();
+	let text = fs::read_to_string("../../docs/client.md").unwrap();
 	let (_, section) = text.split_once(&format!("\n## {heading}\n")).expect("the heading");
 	let (_, block) = section.split_once("```text\n").expect("a block");
 	let (block, _) = block.split_once("```").expect("its end");

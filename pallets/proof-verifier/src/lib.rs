@@ -4,11 +4,10 @@
 //!
 //! # What acceptance proves
 //!
-//! If the chain accepted a proof under the key `vk_hash` for these public values, there is a trace
-//! that satisfies every constraint of the key's AIR with these public values, unless a forger did about
-//! 2^bits of work. *bits* are the key's: of its weakest round, grinding included, by published results
-//! (`assay_plonky3::soundness`, `assay_stwo::soundness`). They are at least [`Config::Policy`]'s floor,
-//! and both the event and the statement name them.
+//! If the chain accepted a proof under the key `vk_hash` for these public values, there is a trace that satisfies
+//! every constraint of the key's AIR with these public values, unless a forger did about 2^bits of work. *bits* are
+//! the key's: of its weakest round, grinding included, by published results (`assay_plonky3::soundness`,
+//! `assay_stwo::soundness`). They are at least [`Config::Policy`]'s floor, and event and statement name them.
 //!
 //! It does **not** prove
 //!
@@ -36,10 +35,9 @@
 //!    as data. The pallet checks it, counts the cost of a verification, and takes a deposit. The key stays until
 //!    its registrant gives notice ([`Pallet::unregister_vk`]) and [`Config::EndNotice`] has passed. Until then any
 //!    account may take the deposit over, and the key stays.
-//! 2. Any account submits proofs under it with [`Pallet::submit_proof`]. The charge follows from
-//!    the key, before the pallet reads the proof.
-//! 3. A refused proof leaves only its fee, an accepted one a statement: a hash over the chain's context, the key, the verifier's
-//!    version and the public values (`assay_primitives::statement_hash`). The chain holds it for
+//! 2. Any account submits proofs under it with [`Pallet::submit_proof`], charged by the key before a proof is read.
+//! 3. A refused proof leaves only its fee, an accepted one a statement: a hash over the chain's context, the key,
+//!    the verifier's version and the public values (`assay_primitives::statement_hash`). The chain holds it for
 //!    [`Config::StatementLifetime`] blocks, and calls [`Config::OnProofVerified`] at once.
 //! 4. The admin stops what is broken: a proof system, a version of keys, a key or a profile at once
 //!    ([`Pallet::set_disabled`]), one key for good ([`Pallet::purge_vk`]), statements

@@ -20,8 +20,9 @@ const NODE: &str = r#"
 fn build_and_start(name: &str, flags: &[&str]) -> Output {
 	let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
 	std::fs::create_dir_all(&folder).unwrap();
-	let fit = concat!(env!("CARGO_MANIFEST_DIR"), "/src/fit.rs");
-	std::fs::write(folder.join("node.rs"), NODE.replace("FIT", fit)).unwrap();
+	let fit = std::path::absolute("src/fit.rs").unwrap();
+	let node = NODE.replace("FIT", fit.to_str().unwrap());
+	std::fs::write(folder.join("node.rs"), node).unwrap();
 	let compiled = Command::new("rustc")
 		.args(["--edition", "2024", "-A", "dead_code", "node.rs", "-o", "node"])
 		.args(flags)

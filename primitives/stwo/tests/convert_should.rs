@@ -9,10 +9,9 @@ use assay_stwo::upstream::{
 };
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
 
 fn read(name: &str) -> Vec<u8> {
-	fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)).unwrap()
+	fs::read(format!("fixtures/{name}")).unwrap()
 }
 
 /// A committed key with its public values and the proof that this crate's prover made.

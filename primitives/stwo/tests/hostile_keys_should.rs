@@ -168,8 +168,7 @@ fn leave_every_honest_program_alone() {
 	for name in
 		["fibonacci", "fibonacci_m31", "poseidon", "quorum", "range_check", "range_standard"]
 	{
-		let file = format!("{}/fixtures/{name}_vk_v1.bin", env!("CARGO_MANIFEST_DIR"));
-		let (_, inner) = decoded(&std::fs::read(file).unwrap());
+		let (_, inner) = decoded(&std::fs::read(format!("fixtures/{name}_vk_v1.bin")).unwrap());
 		for component in &inner.components {
 			let program = Program::decode(&component.program).unwrap();
 			let elements = program.header().interaction_columns() / 4;

@@ -8,8 +8,7 @@ use assay_primitives::{Hash, PublicValues, VerifyingKey, statement_hash};
 use serde_json::Value;
 use std::collections::HashSet;
 
-const VECTORS: &str =
-	include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/statement-vectors.json"));
+const VECTORS: &str = include_str!("../../../docs/statement-vectors.json");
 
 fn vectors(kind: &str) -> Vec<Value> {
 	let document: Value = serde_json::from_str(VECTORS).unwrap();

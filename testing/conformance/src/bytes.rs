@@ -5,7 +5,6 @@
 use crate::Triple;
 use assay_mutants::heap;
 use assay_primitives::{ErrorClass, MAX_VK_BYTES, SystemId, VerifyingKey};
-use std::path::Path;
 
 /// Acceptance, or the class of the refusal.
 pub type Verdict = Result<(), ErrorClass>;
@@ -169,7 +168,7 @@ pub fn other_versions(ask: Ask<'_>, system: SystemId, triple: &Triple) {
 /// If one is missing.
 pub fn other_systems(system: SystemId) -> impl Iterator<Item = (SystemId, Vec<u8>)> {
 	SystemId::ALL.into_iter().filter(move |&other| other != system).map(|other| {
-		let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("keys").join(other.name());
+		let file = crate::root().join("testing/conformance/keys").join(other.name());
 		let file = file.with_extension("vk");
 		let vk = std::fs::read(&file).unwrap_or_else(|error| {
 			panic!("expected a key of {other:?} in {}: {error}", file.display())

@@ -42,6 +42,14 @@ use assay_stark::layout::{Layout, Mapped};
 use assay_stark::{Error, SystemCause};
 use codec::Encode;
 use core::fmt::Debug;
+use std::path::PathBuf;
+
+/// The repository: tests start in the folder of their own crate. Not compiled in, so that clones share a build.
+fn root() -> PathBuf {
+	let here = std::env::current_dir().expect("a folder");
+	let root = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
+	root.expect("a test of this workspace").into()
+}
 
 /// A policy that admits every key that is sound in form.
 pub const ANYTHING: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };

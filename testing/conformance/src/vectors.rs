@@ -13,7 +13,7 @@
 
 use crate::Triple;
 use assay_primitives::SystemId;
-use std::{fs, path::Path};
+use std::fs;
 
 /// The committed file.
 pub const VECTORS: &str = include_str!("../vectors.txt");
@@ -60,7 +60,7 @@ pub fn changed(genuine: [&[u8]; 3], change: &str) -> Triple {
 	let (bytes, how) = match words.as_slice() {
 		["none"] => return triple,
 		["triple", path] => {
-			let primitives = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../primitives");
+			let primitives = crate::root().join("primitives");
 			let read = |part| {
 				fs::read(primitives.join(format!("{path}_{part}_v1.bin"))).expect("committed")
 			};

@@ -236,7 +236,7 @@ pub async fn send(
 			let taken = offer(&run, call, turn).await;
 			if taken || !load.flood {
 				account.nonce += 1;
-			} else {
+			} else if load.rate.is_none() {
 				// The pool is full, as a flood wants it: not faster than it empties.
 				tokio::time::sleep(Duration::from_millis(200)).await;
 			}

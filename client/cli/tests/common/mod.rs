@@ -131,6 +131,6 @@ pub fn malformed((code, object): (i32, Value), class: &str, text: &str) {
 /// A committed file of a proof system beside Plonky3, such as `range_check`: its prover is a program of its own,
 /// which these tests do without.
 pub fn fixture(name: &str, part: &str) -> String {
-	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../primitives/stwo/fixtures");
-	folder.join(format!("{name}_{part}_v1.bin")).display().to_string()
+	let file = format!("../../primitives/stwo/fixtures/{name}_{part}_v1.bin");
+	std::path::absolute(file).unwrap().display().to_string()
 }

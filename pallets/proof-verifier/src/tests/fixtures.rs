@@ -31,8 +31,7 @@ const FRI: FriParams = FriParams {
 };
 
 fn path(name: &str, part: &str) -> PathBuf {
-	let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-	folder.join(format!("{name}_{part}_v1.bin"))
+	format!("fixtures/{name}_{part}_v1.bin").into()
 }
 
 fn read(name: &str, part: &str) -> Vec<u8> {

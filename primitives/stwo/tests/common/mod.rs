@@ -10,7 +10,6 @@ use assay_primitives::{PublicValues, StwoVk, VerifyingKey};
 use assay_stark::layout::{Mapped, Region};
 use assay_stwo::Stwo;
 use std::ops::Range;
-use std::path::Path;
 
 pub const FIXTURES: [&str; 6] =
 	["fibonacci", "fibonacci_m31", "poseidon", "quorum", "range_check", "range_standard"];
@@ -24,8 +23,7 @@ pub struct Case {
 }
 
 pub fn read(name: &str, part: &str) -> Vec<u8> {
-	let file = format!("fixtures/{name}_{part}_v1.bin");
-	std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+	std::fs::read(format!("fixtures/{name}_{part}_v1.bin")).unwrap()
 }
 
 impl Case {

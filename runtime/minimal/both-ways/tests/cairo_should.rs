@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 const FIXTURES: [&str; 4] = ["attendance", "fibonacci", "fibonacci_other", "votes"];
 
 fn fixture(name: &str) -> Case {
-	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../primitives/stwo/fixtures");
+	let folder = Path::new("../../../primitives/stwo/fixtures");
 	let [vk, public_values, proof] = ["vk", "public_values", "proof"]
 		.map(|part| fs::read(folder.join(format!("cairo/{name}_{part}_v1.bin"))).expect("there"));
 	Case { name: name.into(), vk, public_values, proof }

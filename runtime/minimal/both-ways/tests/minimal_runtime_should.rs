@@ -23,7 +23,7 @@ use sp_runtime::{
 const GENESIS: [u8; 32] = [7; 32];
 
 fn fixture(part: &str) -> Vec<u8> {
-	let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../pallets/proof-verifier/fixtures");
+	let folder = "../../../pallets/proof-verifier/fixtures";
 	std::fs::read(format!("{folder}/poseidon2_{part}_v1.bin")).expect("committed")
 }
 

@@ -32,7 +32,7 @@ impl pallet_proof_verifier::Config for Test {
 // [/mock]
 
 fn fixture(part: &str) -> Vec<u8> {
-	let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../pallets/proof-verifier/fixtures");
+	let folder = "../../../pallets/proof-verifier/fixtures";
 	std::fs::read(format!("{folder}/poseidon2_{part}_v1.bin")).expect("committed")
 }
 

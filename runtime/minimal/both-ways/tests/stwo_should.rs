@@ -14,7 +14,7 @@ const FIXTURES: [&str; 6] =
 	["fibonacci", "fibonacci_m31", "poseidon", "quorum", "range_check", "range_standard"];
 
 fn fixture(name: &str) -> Case {
-	let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../primitives/stwo/fixtures");
+	let folder = Path::new("../../../primitives/stwo/fixtures");
 	let [vk, public_values, proof] = ["vk", "public_values", "proof"]
 		.map(|part| fs::read(folder.join(format!("{name}_{part}_v1.bin"))).expect("committed"));
 	Case { name: name.into(), vk, public_values, proof }

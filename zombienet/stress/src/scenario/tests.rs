@@ -27,7 +27,7 @@ impl Drop for File {
 }
 
 fn zombienet() -> PathBuf {
-	Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+	std::path::absolute("..").unwrap()
 }
 
 fn scenarios() -> Vec<PathBuf> {
