@@ -2,16 +2,14 @@
 
 //! Builds the runtime a second time, for Wasm. `SKIP_WASM_BUILD=1` leaves that out.
 
+#[cfg(feature = "std")]
+mod by_link;
+
 fn main() {
 	// Not when this crate is itself being compiled for Wasm.
 	#[cfg(feature = "std")]
 	{
-		// By the path that all clones share, where there is one (scripts/env.sh).
-		if let Ok(clone) = std::env::var("WASM_BUILD_WORKSPACE_HINT") {
-			let this = clone + "/runtime";
-			// SAFETY: a build script has one thread.
-			unsafe { std::env::set_var("CARGO_MANIFEST_DIR", this) };
-		}
+		by_link::find_crate();
 		let builder = substrate_wasm_builder::WasmBuilder::init_with_defaults();
 		// The token as wallets show it: the chain specification has it, 12 decimals as `UNIT` of the runtime.
 		#[cfg(feature = "metadata-hash")]

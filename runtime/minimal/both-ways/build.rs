@@ -5,16 +5,15 @@
 //! It verifies STWO proofs itself, so it depends on upstream's crate, and that on dashmap, which does not
 //! build for Wasm: an empty crate replaces it (docs/stwo.md).
 
+#[cfg(feature = "std")]
+#[path = "../../by_link.rs"]
+mod by_link;
+
 fn main() {
 	// Not when this crate is itself being compiled for Wasm.
 	#[cfg(feature = "std")]
 	{
-		// By the path that all clones share, where there is one (scripts/env.sh).
-		if let Ok(clone) = std::env::var("WASM_BUILD_WORKSPACE_HINT") {
-			let this = clone + "/runtime/minimal/both-ways";
-			// SAFETY: a build script has one thread.
-			unsafe { std::env::set_var("CARGO_MANIFEST_DIR", this) };
-		}
+		by_link::find_crate();
 		// [patch]
 		let crate_folder = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
 		let stub = format!("{crate_folder}/../../../primitives/stwo/dashmap-stub");
