@@ -5,7 +5,7 @@
 //! Date: 2026-11-30; CPU: Intel(R) Xeon(R) Processor; benchmark CLI 64.0.0; steps 50, repeat 20;
 //! wasm execution: Compiled.
 //!
-//! The `verify_*` functions are not charged: `weight_model` is, and must stay above them.
+//! Functions `verify_*`, where there are some, are not charged: `weight_model` is, and must stay above them.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_parens, unused_imports, missing_docs, clippy::all)]

@@ -129,7 +129,7 @@ impl pallet_transaction_payment::Config for Runtime {
 	type LengthToFee = BytesToFee;
 	type FeeMultiplierUpdate = FollowDemand;
 	type OperationalFeeMultiplier = ConstU8<5>;
-	type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_transaction_payment::WeightInfo<Runtime>;
 }
 
 impl pallet_sudo::Config for Runtime {
