@@ -37,6 +37,8 @@ OURS = re.compile(r"\bassay_\w+::|\bassay-(?!minimal)[\w-]+ =|pallet[_-]proof[_-
 BESIDE = {"mock", "first-proof"}
 # Blocks for `Native`. The second one is a line that replaces another.
 NATIVE = {"host-functions", "verifier"}
+# What lets clones of this repository share a build: a plain chain has no such lines.
+LINK = re.compile(r'^(?:#\[cfg\(feature = "std"\)\]\n#\[path = "[^"]*by_link\.rs"\]\nmod by_link;\n\n|\t*by_link::.*\n)', re.M)
 VERIFIER = re.compile(r"^\ttype Verifier = .*;\n", re.M)
 
 
@@ -122,6 +124,7 @@ def compose(verifier: str) -> dict[str, str]:
                 raise TemplateError(f"{name}: {left[0]} is outside of the regions")
             text = apply(name, text, given, keep, used)
             if part == "runtime":
+                text = LINK.sub("", text)
                 text = text.replace("assay-minimal-runtime", "template-runtime")
                 if native and VERIFIER.search(text):
                     used.add("verifier")
