@@ -75,6 +75,11 @@ pub type Hash = sp_core::H256;
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// Block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+/// For a node, which need not know what an extrinsic holds: the RPC has to send extrinsics as bytes.
+pub mod opaque {
+	/// Block whose extrinsics are bytes.
+	pub type Block = super::generic::Block<super::Header, sp_runtime::OpaqueExtrinsic>;
+}
 /// What is checked around every call, in order.
 pub type TxExtension = (
 	frame_system::CheckNonZeroSender<Runtime>,

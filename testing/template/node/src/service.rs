@@ -14,7 +14,7 @@ use sp_consensus_aura::{
 };
 use std::{sync::Arc, time::Duration};
 use substrate_frame_rpc_system::{System, SystemApiServer};
-use template_runtime::{AccountId, Balance, Block, Hash, RuntimeApi};
+use template_runtime::{AccountId, Balance, Hash, RuntimeApi, opaque::Block};
 
 type Network = NetworkWorker<Block, Hash>;
 
