@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 
 from spec.common import Reader, Refused
-from spec.plonky3.fields import P, inverse, root_of_unity
+from spec.plonky3.fields import BABY_BEAR, KOALA_BEAR, Field
 
 CONSTANT, MAIN, MAIN_NEXT, PREPROCESSED, PREPROCESSED_NEXT, PERIODIC, PUBLIC = range(7)
 IS_FIRST_ROW, IS_LAST_ROW, IS_TRANSITION, ADD, SUB, MUL, NEG = range(7, 14)
@@ -28,6 +28,7 @@ MAX_DEGREE = 17
 
 @dataclass(frozen=True)
 class Program:
+    field: Field
     width: int
     preprocessed_width: int
     num_public_values: int
@@ -63,9 +64,9 @@ def number(reader, reading, maximum):
     return value
 
 
-def element(reader, reading):
+def element(reader, reading, field):
     value = reader.u32(reading)
-    if value >= P:
+    if value >= field.p:
         raise malformed(f"{reading}: {value} is not canonical")
     return value
 
@@ -86,7 +87,7 @@ def operand(reader, position):
     return position - back
 
 
-def periodic_columns(reader):
+def periodic_columns(reader, field):
     columns, total = [], 0
     for _ in range(number(reader, "number of periodic columns", MAX_PERIODIC_COLUMNS)):
         log_period = reader.u8("period")
@@ -95,7 +96,7 @@ def periodic_columns(reader):
         total += 1 << log_period
         if total > MAX_PERIODIC_VALUES:
             raise Refused("program_too_large", f"periodic values: {total}")
-        columns.append([element(reader, "periodic value") for _ in range(1 << log_period)])
+        columns.append([element(reader, "periodic value", field) for _ in range(1 << log_period)])
     return columns
 
 
@@ -109,9 +110,10 @@ def decode(data):
     degree_hint = number(reader, "degree hint", MAX_DEGREE)
     flags = reader.u8("flags")
     next_row, preprocessed_next_row = bool(flags & 1), bool(flags & 2)
-    if flags > 3 or (preprocessed_next_row and preprocessed_width == 0):
+    field = KOALA_BEAR if flags & 4 else BABY_BEAR
+    if flags > 7 or (preprocessed_next_row and preprocessed_width == 0):
         raise malformed(f"flags {flags}")
-    periodic = periodic_columns(reader)
+    periodic = periodic_columns(reader, field)
 
     # What an opcode that reads a value counts in, and whether the header lets it.
     reads = {
@@ -126,7 +128,7 @@ def decode(data):
     for position in range(number(reader, "number of operations", MAX_OPERATIONS)):
         opcode, a, b = reader.u8("opcode"), None, None
         if opcode == CONSTANT:
-            a = element(reader, "constant")
+            a = element(reader, "constant", field)
         elif opcode in reads:
             count, opened = reads[opcode]
             if not opened:
@@ -152,7 +154,7 @@ def decode(data):
     if reader.left():
         raise malformed("trailing bytes")
     return Program(
-        width, preprocessed_width, num_public_values, degree_hint, next_row,
+        field, width, preprocessed_width, num_public_values, degree_hint, next_row,
         preprocessed_next_row, periodic, operations, assertions,
     )
 
@@ -259,12 +261,13 @@ def on_row(program, row, rows):
 
     On its own row a selector of one row is the limit of Z_H(X) / (X - x), which is Z_H'(x) = rows / x.
     """
-    g = root_of_unity(rows.bit_length() - 1)
-    x = pow(g, row, P)
+    field, p = program.field, program.field.p
+    g = field.root_of_unity(rows.bit_length() - 1)
+    x = pow(g, row, p)
     known = {
-        IS_FIRST_ROW: rows * inverse(x) % P if row == 0 else 0,
-        IS_LAST_ROW: rows * inverse(x) % P if row == rows - 1 else 0,
-        IS_TRANSITION: (x - inverse(g)) % P,
+        IS_FIRST_ROW: rows * field.inverse(x) % p if row == 0 else 0,
+        IS_LAST_ROW: rows * field.inverse(x) % p if row == rows - 1 else 0,
+        IS_TRANSITION: (x - field.inverse(g)) % p,
     }
     cells = {}
 
@@ -275,11 +278,11 @@ def on_row(program, row, rows):
             return program.periodic[a][row % len(program.periodic[a])]
         if opcode in known:
             return known[opcode]
-        return cells.setdefault((opcode, a), random.randrange(P))
+        return cells.setdefault((opcode, a), random.randrange(p))
 
     return evaluate(
-        program, leaf, lambda a, b: (a + b) % P, lambda a, b: (a - b) % P,
-        lambda a, b: a * b % P, lambda a: -a % P,
+        program, leaf, lambda a, b: (a + b) % p, lambda a, b: (a - b) % p,
+        lambda a, b: a * b % p, lambda a: -a % p,
     )
 
 

@@ -169,7 +169,11 @@ mod tests {
 	};
 
 	fn vk(sample: Sample, degree_bits: u8, hash: HashKind) -> Plonky3Vk {
-		let program = dispatch_sample!(sample, |air| assay_air::plonky3::export(air).unwrap());
+		let program = dispatch_sample!(sample, |air| assay_air::plonky3::export::<
+			assay_air::plonky3::BabyBear,
+			_,
+		>(air)
+		.unwrap());
 		Plonky3Vk {
 			hash,
 			extension: ExtensionDegree::Four,

@@ -41,7 +41,6 @@ pub enum Cause {
 }
 
 impl assay_stark::SystemCause for Cause {
-	const MODULUS: u32 = 2_013_265_921;
 	const KEYS: &'static str = "1 (Plonky3, version 1)";
 
 	fn class(&self) -> ErrorClass {

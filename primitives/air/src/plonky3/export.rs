@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::program::encode;
-use super::{Node, PeriodicColumn, Program, ProgramHeader};
+use super::{Node, PeriodicColumn, Program, ProgramHeader, TraceField};
 use crate::ProgramError;
 use crate::interner::{Interner, count};
 use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,
 };
-use p3_baby_bear::BabyBear;
-use p3_field::PrimeField32;
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
@@ -142,14 +140,18 @@ impl std::error::Error for ExportError {}
 ///
 /// The result is decoded from its own bytes and is canonical.
 ///
+/// The field is the AIR's: an AIR for builders over one field needs no more than `export(&air)`, one for builders over
+/// any field the field as well, as in `export::<KoalaBear, _>(&air)`.
+///
 /// # Errors
 ///
 /// [`ExportError`]: the AIR uses what `p3-uni-stark` does not support, declares something about itself
 /// that is not so, or exceeds a cap. Of what it declares, whether the preprocessed trace has its width
 /// and height is left to those who make keys.
-pub fn export<A>(air: &A) -> Result<Program, ExportError>
+pub fn export<F, A>(air: &A) -> Result<Program, ExportError>
 where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
+	F: TraceField,
+	A: Air<SymbolicAirBuilder<F>>,
 {
 	if !air.public_boundary_io().is_empty() {
 		return Err(ExportError::BoundaryPublicValues);
@@ -157,22 +159,24 @@ where
 	if air.assumes_boolean_trace() {
 		return Err(ExportError::BooleanTrace);
 	}
-	let periodic = periodic_columns(air)?;
-	let constraints = constraints(air)?;
-	let mut recorder = Recorder {
+	let periodic = periodic_columns::<F, A>(air)?;
+	let constraints = constraints::<F, A>(air)?;
+	let mut recorder = Recorder::<F> {
+		nodes: Interner::default(),
+		seen: HashMap::new(),
 		opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
 		opens_preprocessed_next_row: opens(
 			PREPROCESSED_NEXT,
 			&air.preprocessed_next_row_columns(),
 			air.preprocessed_width(),
 		)?,
-		..Default::default()
 	};
 	let mut assertions = Vec::with_capacity(constraints.len());
 	for constraint in &constraints {
 		assertions.push(recorder.record(constraint)?);
 	}
 	let header = ProgramHeader {
+		field: F::FIELD,
 		width: count(air.width()),
 		preprocessed_width: count(air.preprocessed_width()),
 		num_public_values: count(air.num_public_values()),
@@ -196,9 +200,10 @@ fn opens(declared_by: &'static str, columns: &[usize], width: usize) -> Result<b
 	}
 }
 
-fn periodic_columns<A>(air: &A) -> Result<Vec<PeriodicColumn>, ExportError>
+fn periodic_columns<F, A>(air: &A) -> Result<Vec<PeriodicColumn>, ExportError>
 where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
+	F: TraceField,
+	A: Air<SymbolicAirBuilder<F>>,
 {
 	let columns = air.periodic_columns();
 	let declared = air.num_periodic_columns();
@@ -211,18 +216,19 @@ where
 		if !values.len().is_power_of_two() {
 			return Err(ExportError::Period { column, got: values.len() });
 		}
-		let values = values.iter().map(PrimeField32::as_canonical_u32).collect();
+		let values = values.iter().map(F::as_canonical_u32).collect();
 		periodic.push(PeriodicColumn { values });
 	}
 	Ok(periodic)
 }
 
 /// The constraints, all over the base field, as many as the AIR says.
-fn constraints<A>(air: &A) -> Result<Vec<SymbolicExpression<BabyBear>>, ExportError>
+fn constraints<F, A>(air: &A) -> Result<Vec<SymbolicExpression<F>>, ExportError>
 where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
+	F: TraceField,
+	A: Air<SymbolicAirBuilder<F>>,
 {
-	let layout = AirLayout::from_air::<BabyBear>(air);
+	let layout = AirLayout::from_air::<F>(air);
 	let (base, extension) = match evaluate(air, layout) {
 		Ok(recorded) => recorded,
 		Err(reason) => {
@@ -258,15 +264,13 @@ const PERMUTATION: usize = 1 << 8;
 /// panicked. Neither upstream's builder nor the indices of a slice have another way to say no, and
 /// nothing tells beforehand what an AIR will read. The builder is gone after a panic, and the AIR is
 /// only read.
-fn evaluate<A>(
-	air: &A,
-	layout: AirLayout,
-) -> Result<(Vec<SymbolicExpression<BabyBear>>, usize), String>
+fn evaluate<F, A>(air: &A, layout: AirLayout) -> Result<(Vec<SymbolicExpression<F>>, usize), String>
 where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
+	F: TraceField,
+	A: Air<SymbolicAirBuilder<F>>,
 {
 	catch_unwind(AssertUnwindSafe(|| {
-		let mut builder = SymbolicAirBuilder::<BabyBear>::new(layout);
+		let mut builder = SymbolicAirBuilder::<F>::new(layout);
 		air.eval(&mut builder);
 		(builder.base_constraints(), builder.extension_constraints().len())
 	}))
@@ -279,20 +283,19 @@ fn reason(payload: &(dyn Any + Send)) -> String {
 	text.unwrap_or("no reason").into()
 }
 
-#[derive(Default)]
-struct Recorder {
+struct Recorder<F: TraceField> {
 	/// Each distinct operation once.
 	nodes: Interner<Node>,
 	/// Position of each expression met before. Upstream shares sub-expressions by `Arc`; without
 	/// this the walk would be exponential in them.
-	seen: HashMap<*const SymbolicExpression<BabyBear>, u32>,
+	seen: HashMap<*const SymbolicExpression<F>, u32>,
 	/// What the AIR says that it reads.
 	opens_next_row: bool,
 	opens_preprocessed_next_row: bool,
 }
 
-impl Recorder {
-	fn leaf(&self, leaf: &BaseLeaf<BabyBear>) -> Result<Node, ExportError> {
+impl<F: TraceField> Recorder<F> {
+	fn leaf(&self, leaf: &BaseLeaf<F>) -> Result<Node, ExportError> {
 		let unopened =
 			|declared_by, column| Err(ExportError::UnopenedNextRow { declared_by, column });
 		Ok(match leaf {
@@ -325,7 +328,7 @@ impl Recorder {
 
 	/// Records `root` and answers its position; depth-first, left operand first, with an explicit
 	/// stack because expressions can be as deep as there are operations.
-	fn record(&mut self, root: &SymbolicExpression<BabyBear>) -> Result<u32, ExportError> {
+	fn record(&mut self, root: &SymbolicExpression<F>) -> Result<u32, ExportError> {
 		let mut stack = vec![(root, false)];
 		let mut result = 0;
 		while let Some((expression, expanded)) = stack.pop() {
@@ -334,7 +337,7 @@ impl Recorder {
 				result = position;
 				continue;
 			}
-			let of = |child: &Arc<SymbolicExpression<BabyBear>>| {
+			let of = |child: &Arc<SymbolicExpression<F>>| {
 				self.seen.get(&Arc::as_ptr(child)).copied().unwrap_or_default()
 			};
 			let node = match expression {

@@ -8,6 +8,7 @@
 mod degree;
 #[cfg(feature = "std")]
 mod export;
+mod field;
 mod idle;
 mod interpret;
 mod program;
@@ -15,5 +16,6 @@ mod program;
 pub use degree::Degrees;
 #[cfg(feature = "std")]
 pub use export::{ExportError, export};
+pub use field::{BabyBear, BaseField, KoalaBear, TraceField};
 pub use interpret::{FoldInputs, ProgramAir};
 pub use program::{Node, PeriodicColumn, Program, ProgramHeader};
