@@ -121,19 +121,19 @@ where
 }
 
 /// Reads the parts of a proof.
-struct Parts<'a>(Reader<'a, Cause>);
+pub(crate) struct Parts<'a>(pub Reader<'a, Cause>);
 
 impl<'a> Parts<'a> {
-	fn elements(&mut self, reading: &'static str, count: usize) -> Result<Vec<Val>, Error> {
+	pub fn elements(&mut self, reading: &'static str, count: usize) -> Result<Vec<Val>, Error> {
 		self.0.items(reading, count, element)
 	}
 
-	fn element(&mut self, reading: &'static str) -> Result<Val, Error> {
+	pub fn element(&mut self, reading: &'static str) -> Result<Val, Error> {
 		element(self.0.one(reading)?).ok_or(Error::NotCanonical { reading })
 	}
 
 	/// `count` elements of the extension.
-	fn row<EF: ExtensionField<Val>>(
+	pub fn row<EF: ExtensionField<Val>>(
 		&mut self,
 		reading: &'static str,
 		count: usize,
@@ -154,7 +154,7 @@ impl<'a> Parts<'a> {
 		if canonical { Ok(row) } else { Err(Error::NotCanonical { reading }) }
 	}
 
-	fn commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
+	pub fn commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
 		&mut self,
 		reading: &'static str,
 	) -> Result<S::Commitment, Error> {
@@ -163,7 +163,7 @@ impl<'a> Parts<'a> {
 	}
 
 	/// Counted Merkle siblings.
-	fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
+	pub fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
 		let count = self.0.count(reading, max)?;
 		self.0.take::<DIGEST_BYTES>(reading, count)
 	}
@@ -306,18 +306,18 @@ where
 }
 
 #[cfg(feature = "prover")]
-fn put(out: &mut Vec<u8>, elements: &[Val]) {
+pub(crate) fn put(out: &mut Vec<u8>, elements: &[Val]) {
 	use p3_field::PrimeField32;
 	out.extend(elements.iter().flat_map(|element| element.as_canonical_u32().to_le_bytes()));
 }
 
 #[cfg(feature = "prover")]
-fn put_row<EF: ExtensionField<Val>>(out: &mut Vec<u8>, row: &[EF]) {
+pub(crate) fn put_row<EF: ExtensionField<Val>>(out: &mut Vec<u8>, row: &[EF]) {
 	row.iter().for_each(|element| put(out, element.as_basis_coefficients_slice()));
 }
 
 #[cfg(feature = "prover")]
-fn put_multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(
+pub(crate) fn put_multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(
 	out: &mut Vec<u8>,
 	proof: &S::MultiProof,
 ) {

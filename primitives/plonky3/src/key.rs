@@ -15,7 +15,7 @@ use assay_primitives::{ErrorClass, FriParams, Hash, Plonky3Vk, VerifyingKey};
 use core::num::Saturating;
 
 /// Two-adicity of BabyBear: no domain is larger than 2^27.
-const TWO_ADICITY: u64 = 27;
+pub(crate) const TWO_ADICITY: u64 = 27;
 
 /// A key whose program is within bounds and whose parameters are supported.
 pub(crate) struct Key<'a> {
@@ -193,7 +193,7 @@ impl<'a> Key<'a> {
 	}
 }
 
-fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
+pub(crate) fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
 	if got < min || got > max {
 		return Err(Error::Parameter { name, min, max, got });
 	}

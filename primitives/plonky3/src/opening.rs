@@ -182,9 +182,7 @@ where
 		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
 			// The prover sends the row of the tree without the value that the verifier has.
 			fold.load(siblings, *position & mask, *value);
-			for value in &fold.values {
-				rows.extend_from_slice(value.as_basis_coefficients_slice());
-			}
+			fold.put_row(&mut rows);
 			*value = fold.finish(roots.inverse_of(*position & !mask)).ok_or_else(|| {
 				Error::Internal { reason: "a folded row of another length than its arity".into() }
 			})?;
@@ -293,17 +291,17 @@ where
 }
 
 /// Powers of alpha by coefficient, so that a row combines by dot products over the base field.
-struct Powers {
+pub(crate) struct Powers {
 	coefficients: Vec<Vec<Val>>,
 	capacity: usize,
 }
 
 impl Powers {
-	const fn with_capacity(capacity: usize) -> Self {
+	pub const fn with_capacity(capacity: usize) -> Self {
 		Self { coefficients: Vec::new(), capacity }
 	}
 
-	fn push<EF: ExtensionField<Val>>(&mut self, power: EF) {
+	pub fn push<EF: ExtensionField<Val>>(&mut self, power: EF) {
 		let capacity = self.capacity;
 		self.coefficients.resize_with(EF::DIMENSION, || Vec::with_capacity(capacity));
 		for (column, &value) in
@@ -313,12 +311,12 @@ impl Powers {
 		}
 	}
 
-	fn len(&self) -> usize {
+	pub fn len(&self) -> usize {
 		self.coefficients.first().map_or(0, Vec::len)
 	}
 
 	/// The sum of `row`, each element with its power.
-	fn combine<EF: ExtensionField<Val>>(&self, row: &[Val]) -> EF {
+	pub fn combine<EF: ExtensionField<Val>>(&self, row: &[Val]) -> EF {
 		// Eight products are summed before they are reduced.
 		let (blocks, rest) = row.as_chunks::<8>();
 		EF::from_basis_coefficients_fn(|i| {
@@ -335,10 +333,10 @@ impl Powers {
 ///
 /// Trees store evaluations in bit-reversed order: position `i` of a domain of any size is at the
 /// product of the roots of order `2^(b + 1)` over the bits `b` of `i`.
-struct Roots(Vec<(Val, Val)>);
+pub(crate) struct Roots(Vec<(Val, Val)>);
 
 impl Roots {
-	fn new() -> Self {
+	pub fn new() -> Self {
 		let root = |bits| Val::two_adic_generator(bits);
 		Self((1..=Val::TWO_ADICITY).map(|bits| (root(bits), root(bits).inverse())).collect())
 	}
@@ -348,11 +346,11 @@ impl Roots {
 		bits.fold(Val::ONE, |product, (_, root)| product * pick(root))
 	}
 
-	fn point(&self, position: usize) -> Val {
+	pub fn point(&self, position: usize) -> Val {
 		self.product(position, |root| root.0)
 	}
 
-	fn inverse_of(&self, position: usize) -> Val {
+	pub fn inverse_of(&self, position: usize) -> Val {
 		self.product(position, |root| root.1)
 	}
 }
@@ -362,7 +360,7 @@ impl Roots {
 /// By halves: `f(y) = even(y^2) + y odd(y^2)`, so that from `f(x)` and `f(-x)`, which are neighbours,
 /// `2 (even + beta odd)(x^2) = (f(x) + f(-x)) + beta (f(x) - f(-x)) / x`; the next half is at
 /// `beta^2`. The powers of two are divided out at the end.
-struct Fold<EF> {
+pub(crate) struct Fold<EF> {
 	values: Vec<EF>,
 	/// For each halving, the challenge over the point of each pair, for a group that starts at 1.
 	factors: Vec<Vec<EF>>,
@@ -370,7 +368,7 @@ struct Fold<EF> {
 }
 
 impl<EF: ExtensionField<Val>> Fold<EF> {
-	fn new(beta: EF, log_arity: usize, roots: &Roots) -> Self {
+	pub fn new(beta: EF, log_arity: usize, roots: &Roots) -> Self {
 		let mut power = beta;
 		let factors = (0..log_arity)
 			.rev()
@@ -386,7 +384,7 @@ impl<EF: ExtensionField<Val>> Fold<EF> {
 	}
 
 	/// A row from the siblings in it and the value at `position`.
-	fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
+	pub fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
 		let (before, after) = siblings.split_at_checked(position).unwrap_or((siblings, &[]));
 		self.values.clear();
 		self.values.extend_from_slice(before);
@@ -394,9 +392,16 @@ impl<EF: ExtensionField<Val>> Fold<EF> {
 		self.values.extend_from_slice(after);
 	}
 
+	/// Appends the loaded row, as it is hashed.
+	pub fn put_row(&self, out: &mut Vec<Val>) {
+		for value in &self.values {
+			out.extend_from_slice(value.as_basis_coefficients_slice());
+		}
+	}
+
 	/// Folds the loaded row, whose first point is the inverse of `start_inverse`; `None` if it is not as
 	/// long as the arity.
-	fn finish(&mut self, start_inverse: Val) -> Option<EF> {
+	pub fn finish(&mut self, start_inverse: Val) -> Option<EF> {
 		let mut start_inverse = start_inverse;
 		if self.values.len() != 1 << self.factors.len() {
 			return None;

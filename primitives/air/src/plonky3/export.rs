@@ -4,10 +4,10 @@ use super::program::encode;
 use super::{Node, PeriodicColumn, Program, ProgramHeader};
 use crate::ProgramError;
 use crate::interner::{Interner, count};
-use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,
 };
+use p3_air::{Air, BaseAir};
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeField32;
 use std::any::Any;
@@ -151,38 +151,42 @@ pub fn export<A>(air: &A) -> Result<Program, ExportError>
 where
 	A: Air<SymbolicAirBuilder<BabyBear>>,
 {
+	checked(air)?;
+	let constraints = constraints(air)?;
+	let mut recorder = Recorder::of(air)?;
+	let mut assertions = Vec::with_capacity(constraints.len());
+	for constraint in &constraints {
+		assertions.push(recorder.record(constraint)?);
+	}
+	let header = header(air, &recorder)?;
+	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
+		.map_err(ExportError::Program)
+}
+
+/// Refuses what no program can say.
+pub(super) fn checked(air: &impl BaseAir<BabyBear>) -> Result<(), ExportError> {
 	if !air.public_boundary_io().is_empty() {
 		return Err(ExportError::BoundaryPublicValues);
 	}
 	if air.assumes_boolean_trace() {
 		return Err(ExportError::BooleanTrace);
 	}
-	let periodic = periodic_columns(air)?;
-	let constraints = constraints(air)?;
-	let mut recorder = Recorder {
-		opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
-		opens_preprocessed_next_row: opens(
-			PREPROCESSED_NEXT,
-			&air.preprocessed_next_row_columns(),
-			air.preprocessed_width(),
-		)?,
-		..Default::default()
-	};
-	let mut assertions = Vec::with_capacity(constraints.len());
-	for constraint in &constraints {
-		assertions.push(recorder.record(constraint)?);
-	}
-	let header = ProgramHeader {
+	Ok(())
+}
+
+pub(super) fn header(
+	air: &impl BaseAir<BabyBear>,
+	recorder: &Recorder,
+) -> Result<ProgramHeader, ExportError> {
+	Ok(ProgramHeader {
 		width: count(air.width()),
 		preprocessed_width: count(air.preprocessed_width()),
 		num_public_values: count(air.num_public_values()),
 		degree_hint: count(air.max_constraint_degree().unwrap_or(0)),
 		opens_next_row: recorder.opens_next_row,
 		opens_preprocessed_next_row: recorder.opens_preprocessed_next_row,
-		periodic,
-	};
-	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
-		.map_err(ExportError::Program)
+		periodic: periodic_columns(air)?,
+	})
 }
 
 const MAIN_NEXT: &str = "main_next_row_columns";
@@ -196,10 +200,7 @@ fn opens(declared_by: &'static str, columns: &[usize], width: usize) -> Result<b
 	}
 }
 
-fn periodic_columns<A>(air: &A) -> Result<Vec<PeriodicColumn>, ExportError>
-where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
-{
+fn periodic_columns(air: &impl BaseAir<BabyBear>) -> Result<Vec<PeriodicColumn>, ExportError> {
 	let columns = air.periodic_columns();
 	let declared = air.num_periodic_columns();
 	if declared != columns.len() {
@@ -273,16 +274,16 @@ where
 	.map_err(|payload| reason(payload.as_ref()))
 }
 
-fn reason(payload: &(dyn Any + Send)) -> String {
+pub(super) fn reason(payload: &(dyn Any + Send)) -> String {
 	let text = payload.downcast_ref::<String>().map(String::as_str);
 	let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
 	text.unwrap_or("no reason").into()
 }
 
 #[derive(Default)]
-struct Recorder {
+pub(super) struct Recorder {
 	/// Each distinct operation once.
-	nodes: Interner<Node>,
+	pub nodes: Interner<Node>,
 	/// Position of each expression met before. Upstream shares sub-expressions by `Arc`; without
 	/// this the walk would be exponential in them.
 	seen: HashMap<*const SymbolicExpression<BabyBear>, u32>,
@@ -292,6 +293,19 @@ struct Recorder {
 }
 
 impl Recorder {
+	/// One that knows what the AIR says it reads.
+	pub fn of(air: &impl BaseAir<BabyBear>) -> Result<Self, ExportError> {
+		Ok(Self {
+			opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
+			opens_preprocessed_next_row: opens(
+				PREPROCESSED_NEXT,
+				&air.preprocessed_next_row_columns(),
+				air.preprocessed_width(),
+			)?,
+			..Default::default()
+		})
+	}
+
 	fn leaf(&self, leaf: &BaseLeaf<BabyBear>) -> Result<Node, ExportError> {
 		let unopened =
 			|declared_by, column| Err(ExportError::UnopenedNextRow { declared_by, column });
@@ -325,7 +339,7 @@ impl Recorder {
 
 	/// Records `root` and answers its position; depth-first, left operand first, with an explicit
 	/// stack because expressions can be as deep as there are operations.
-	fn record(&mut self, root: &SymbolicExpression<BabyBear>) -> Result<u32, ExportError> {
+	pub fn record(&mut self, root: &SymbolicExpression<BabyBear>) -> Result<u32, ExportError> {
 		let mut stack = vec![(root, false)];
 		let mut result = 0;
 		while let Some((expression, expanded)) = stack.pop() {

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Several tables in one proof, held to upstream's `verify_batch` under the same transcript.
+
+use assay_plonky3::batch::prover::{Parameters, make_vk, prove, upstream_verify};
+use assay_plonky3::batch::{BatchVk, Key, verify};
+use assay_primitives::{ErrorClass, ExtensionDegree, FriParams, HashKind, PublicValues};
+use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
+use p3_baby_bear::BabyBear;
+use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
+use p3_lookup::{Count, InteractionBuilder};
+use p3_matrix::dense::RowMajorMatrix;
+use std::sync::LazyLock;
+
+const FRI: FriParams = FriParams {
+	log_blowup: 2,
+	num_queries: 6,
+	log_final_poly_len: 1,
+	max_log_arity: 2,
+	batch_grinding_bits: 1,
+	commit_grinding_bits: 1,
+	query_grinding_bits: 2,
+	ood_grinding_bits: 1,
+};
+
+/// Sums of bytes; the bytes; and pairs of a byte and its square, which two lookups of a row send.
+#[derive(Clone, Copy, Debug)]
+enum Tables {
+	Sums,
+	Bytes,
+	Squares,
+}
+
+const BYTES: u32 = 1 << 5;
+
+impl<F: Field> BaseAir<F> for Tables {
+	fn width(&self) -> usize {
+		match self {
+			Self::Sums => 2,
+			Self::Bytes => 2,
+			Self::Squares => 4,
+		}
+	}
+
+	fn num_public_values(&self) -> usize {
+		usize::from(matches!(self, Self::Sums))
+	}
+
+	fn preprocessed_width(&self) -> usize {
+		usize::from(matches!(self, Self::Bytes))
+	}
+
+	fn preprocessed_trace(&self) -> Option<RowMajorMatrix<F>> {
+		matches!(self, Self::Bytes)
+			.then(|| RowMajorMatrix::new((0..BYTES).map(F::from_u32).collect(), 1))
+	}
+
+	fn main_next_row_columns(&self) -> Vec<usize> {
+		match self {
+			Self::Sums => vec![0, 1],
+			_ => vec![],
+		}
+	}
+}
+
+impl<AB: InteractionBuilder> Air<AB> for Tables
+where
+	AB::F: Field,
+{
+	fn eval(&self, builder: &mut AB) {
+		let main = builder.main();
+		match self {
+			Self::Sums => {
+				let [value, sum] = [0, 1].map(|column| main.current_slice()[column]);
+				let [next, next_sum] = [0, 1].map(|column| main.next_slice()[column]);
+				let total = builder.public_values()[0];
+				builder.when_first_row().assert_eq(sum, value);
+				builder.when_transition().assert_eq(next_sum, sum + next);
+				builder.when_last_row().assert_eq(sum, total);
+				builder.push_interaction("byte", [value.into()], 1);
+			},
+			Self::Bytes => {
+				let [count, square_count] = [0, 1].map(|column| main.current_slice()[column]);
+				let byte: AB::Expr = builder.preprocessed().current_slice()[0].into();
+				builder.push_interaction("byte", [byte.clone()], Count::provided(-count.into()));
+				let square = [byte.clone(), byte.clone() * byte];
+				builder.push_interaction("square", square, Count::provided(-square_count.into()));
+			},
+			Self::Squares => {
+				let [a, b, c, d] = [0, 1, 2, 3].map(|column| main.current_slice()[column].into());
+				builder.push_interaction("square", [a, b], 1);
+				builder.push_interaction("square", [c, d], 1);
+			},
+		}
+	}
+}
+
+type Val = BabyBear;
+type Trace = RowMajorMatrix<Val>;
+
+/// Traces of these heights, and the sum.
+fn traces(sums: u8, squares: u8) -> (Vec<Trace>, PublicValues) {
+	let mut state = 7u32;
+	let mut byte = || {
+		state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+		(state >> 16) % BYTES
+	};
+	let mut counts = vec![[0u32; 2]; BYTES as usize];
+	let (mut rows, mut sum) = (Vec::new(), 0);
+	for _ in 0..1 << sums {
+		let value = byte();
+		counts[value as usize][0] += 1;
+		sum += value;
+		rows.extend([value, sum]);
+	}
+	let mut pairs = Vec::new();
+	for _ in 0..2 << squares {
+		let value = byte();
+		counts[value as usize][1] += 1;
+		pairs.extend([value, value * value]);
+	}
+	let counts = counts.into_iter().flatten().collect();
+	let matrix = |values: Vec<u32>, width| {
+		RowMajorMatrix::new(values.into_iter().map(Val::from_u32).collect(), width)
+	};
+	(vec![matrix(rows, 2), matrix(counts, 2), matrix(pairs, 4)], PublicValues::V1(vec![sum]))
+}
+
+const AIRS: [Tables; 3] = [Tables::Sums, Tables::Bytes, Tables::Squares];
+
+fn key(hash: HashKind, extension: ExtensionDegree) -> BatchVk {
+	let parameters = Parameters { hash, extension, fri: FRI, lookup_grinding_bits: 2 };
+	make_vk(&AIRS, &[(2, 7), (5, 5), (2, 4)], parameters).unwrap()
+}
+
+struct Case {
+	vk: BatchVk,
+	public_values: PublicValues,
+	proof: Vec<u8>,
+}
+
+fn case(hash: HashKind, extension: ExtensionDegree, sums: u8, squares: u8) -> Case {
+	let vk = key(hash, extension);
+	let (traces, public_values) = traces(sums, squares);
+	let proof = prove(&vk, &AIRS, &traces, &public_values).unwrap();
+	Case { vk, public_values, proof }
+}
+
+static BLAKE3: LazyLock<Case> =
+	LazyLock::new(|| case(HashKind::Blake3, ExtensionDegree::Four, 6, 3));
+
+fn verdict(case: &Case, public_values: &PublicValues, proof: &[u8]) -> Result<(), String> {
+	let key = Key::new(&case.vk).unwrap();
+	verify(&key, public_values, proof).map_err(|error| error.to_string())
+}
+
+#[test]
+fn accept_what_upstream_accepts_at_every_height_that_the_key_allows() {
+	for hash in [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3] {
+		for extension in [ExtensionDegree::Four, ExtensionDegree::Five] {
+			for (sums, squares) in [(2, 2), (5, 3), (7, 4)] {
+				let case = case(hash, extension, sums, squares);
+				assert_eq!(verdict(&case, &case.public_values, &case.proof), Ok(()));
+				upstream_verify(&case.vk, &AIRS, &case.public_values, &case.proof).unwrap();
+			}
+		}
+	}
+}
+
+#[test]
+fn refuse_other_public_values() {
+	let case = &*BLAKE3;
+	let PublicValues::V1(values) = &case.public_values;
+	let other = PublicValues::V1(vec![values[0] + 1]);
+	assert!(verdict(case, &other, &case.proof).is_err());
+	let none = verdict(case, &PublicValues::V1(vec![]), &case.proof);
+	assert_eq!(none, Err("public values: expected 1, got 0".into()));
+}
+
+/// Proven by upstream as any other: what is wrong is for the verifier to find.
+#[test]
+fn refuse_a_byte_that_is_not_in_the_table() {
+	let vk = key(HashKind::Blake3, ExtensionDegree::Four);
+	let (mut traces, _) = traces(5, 2);
+	// One value is larger than the table's, and so are the sums from there on.
+	let last = traces[0].values.len() - 2;
+	traces[0].values[last] += Val::from_u32(BYTES);
+	traces[0].values[last + 1] += Val::from_u32(BYTES);
+	let public_values = PublicValues::V1(vec![traces[0].values[last + 1].as_canonical_u32()]);
+	let proof = prove(&vk, &AIRS, &traces, &public_values).unwrap();
+	let case = Case { vk, public_values, proof };
+	let refused = "expected counts of all tables that add up to zero for each tuple, got others";
+	assert_eq!(verdict(&case, &case.public_values, &case.proof), Err(refused.into()));
+	assert!(upstream_verify(&case.vk, &AIRS, &case.public_values, &case.proof).is_err());
+}
+
+/// Each byte flipped in one bit: the same verdict as upstream's, which is a refusal, and no panic.
+#[test]
+fn refuse_every_proof_with_a_flipped_bit() {
+	let case = &*BLAKE3;
+	for position in 0..case.proof.len() {
+		let mut proof = case.proof.clone();
+		proof[position] ^= 1 << (position % 8);
+		assert!(verdict(case, &case.public_values, &proof).is_err(), "{position}");
+		if position % 97 == 0 {
+			let theirs = upstream_verify(&case.vk, &AIRS, &case.public_values, &proof);
+			assert!(theirs.is_err(), "{position}");
+		}
+	}
+}
+
+#[test]
+fn refuse_proofs_that_are_cut_or_longer() {
+	let case = &*BLAKE3;
+	for length in (0..case.proof.len()).step_by(13) {
+		assert!(verdict(case, &case.public_values, &case.proof[..length]).is_err(), "{length}");
+	}
+	let longer = [&case.proof[..], &[0]].concat();
+	let refused = verdict(case, &case.public_values, &longer);
+	assert_eq!(refused, Err("proof: expected no bytes after its end, got 1".into()));
+}
+
+#[test]
+fn refuse_heights_that_the_key_does_not_allow() {
+	let case = &*BLAKE3;
+	for (table, height, refused) in [
+		(0, 1, "table 0: expected 2^2 to 2^7 rows, got 2^1"),
+		(0, 8, "table 0: expected 2^2 to 2^7 rows, got 2^8"),
+		(1, 6, "table 1: expected 2^5 to 2^5 rows, got 2^6"),
+		(2, 255, "table 2: expected 2^2 to 2^4 rows, got 2^255"),
+	] {
+		let mut proof = case.proof.clone();
+		proof[table] = height;
+		assert_eq!(verdict(case, &case.public_values, &proof), Err(refused.into()));
+	}
+}
+
+#[test]
+fn refuse_a_proof_under_another_key() {
+	let case = &*BLAKE3;
+	let mut vk = case.vk.clone();
+	vk.tables[0].max_degree_bits -= 1;
+	let other = Case { vk, public_values: case.public_values.clone(), proof: case.proof.clone() };
+	assert!(verdict(&other, &other.public_values, &other.proof).is_err());
+}
+
+/// What an author may claim of counts is bounded: a sender of the field's order is one of nothing.
+#[test]
+fn refuse_keys_whose_counts_could_wrap() {
+	let mut vk = key(HashKind::Blake3, ExtensionDegree::Four);
+	let table = assay_air::plonky3::Table::decode(&vk.tables[0].program).unwrap();
+	assert_eq!(table.lookups()[0].weight, 1);
+	let bytes = table.encode();
+	// The weight is the fourth number from the end of the only lookup: it, branches, width, count, field.
+	let weight = bytes.len() - 5;
+	assert_eq!(bytes[weight..weight + 3], [1, 1, 1]);
+	let most = [&bytes[..weight], &[0x80, 0x80, 0x80, 0x08], &bytes[weight + 1..]].concat();
+	vk.tables[0].program = most;
+	let error = Key::new(&vk).unwrap_err();
+	assert_eq!(error.class(), ErrorClass::UnsupportedParameters);
+	assert_eq!(
+		error.to_string(),
+		"counts of all rows of all tables: expected 0 to 2013265920, got 2147483680"
+	);
+}
