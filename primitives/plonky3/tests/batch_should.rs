@@ -263,3 +263,73 @@ fn refuse_keys_whose_counts_could_wrap() {
 		"counts of all rows of all tables: expected 0 to 2013265920, got 2147483680"
 	);
 }
+
+mod keys_should {
+	use super::*;
+	use assay_plonky3::batch::{check_vk, decode_vk, soundness};
+	use assay_primitives::{Policy, SecurityBits};
+	use codec::Encode;
+
+	const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+
+	#[test]
+	fn have_room_for_every_proof_that_holds_under_them() {
+		for hash in [HashKind::Poseidon2, HashKind::Keccak] {
+			let vk = key(hash, ExtensionDegree::Five);
+			let checked = check_vk(&Key::new(&vk).unwrap(), &ANY).unwrap();
+			assert_eq!(checked.num_public_values, 1);
+			assert_eq!(checked.idle_constraints, 0);
+			for (sums, squares) in [(2, 2), (7, 2), (2, 4), (7, 4), (5, 4)] {
+				let (traces, public_values) = traces(sums, squares);
+				let proof = prove(&vk, &AIRS, &traces, &public_values).unwrap();
+				let length = proof.len() as u32;
+				assert!(length <= checked.proof_bytes_max, "{length} {checked:?}");
+				assert!(length >= checked.proof_bytes_min, "{length} {checked:?}");
+			}
+		}
+	}
+
+	#[test]
+	fn be_read_in_one_form_only() {
+		let vk = key(HashKind::Blake3, ExtensionDegree::Four);
+		let bytes = vk.encode();
+		assert_eq!(decode_vk(&bytes), Ok(vk));
+		assert_eq!(decode_vk(&[&bytes[..], &[0]].concat()), Err(ErrorClass::VkMalformed));
+		assert_eq!(decode_vk(&bytes[..bytes.len() - 1]), Err(ErrorClass::VkMalformed));
+	}
+
+	#[test]
+	fn have_fewer_bits_the_more_they_allow() {
+		let bits = |change: fn(&mut BatchVk)| {
+			let mut vk = key(HashKind::Keccak, ExtensionDegree::Four);
+			change(&mut vk);
+			let key = Key::new(&vk).unwrap();
+			// Of the least heights and of the greatest: whatever a proof chooses, a step is worth as much.
+			let [low, high] = soundness::reports(&key).map(|report| report.steps);
+			let steps = low.into_iter().zip(high);
+			let least = steps.map(|(a, b)| (a.name, a.unique_decoding.min(b.unique_decoding)));
+			least.collect::<Vec<_>>()
+		};
+		let all = bits(|_| {});
+		for (step, change) in [
+			("folding", (|vk| vk.tables[0].max_degree_bits = 20) as fn(&mut BatchVk)),
+			("batching", |vk| vk.tables.push(vk.tables[2].clone())),
+			("folding", |vk| vk.fri.max_log_arity = 3),
+			("lookups", |vk| vk.lookup_grinding_bits = 0),
+			("out_of_domain", |vk| vk.fri.ood_grinding_bits = 0),
+		] {
+			for ((name, less), (_, more)) in bits(change).into_iter().zip(&all) {
+				assert!(less <= *more, "{name}: {less} and {more}");
+				assert!(name != step || less < *more, "{name}: {less}");
+			}
+		}
+	}
+
+	#[test]
+	fn be_refused_below_a_policys_floor() {
+		let vk = key(HashKind::Keccak, ExtensionDegree::Four);
+		let policy = Policy { floor: SecurityBits { proven: 80, conjectured: 80 } };
+		let error = check_vk(&Key::new(&vk).unwrap(), &policy).unwrap_err();
+		assert_eq!(error.class(), ErrorClass::SecurityTooLow);
+	}
+}

@@ -41,7 +41,12 @@ impl Program {
 	/// where that takes some 2^17 operations at most.
 	#[must_use]
 	pub fn idle_constraints(&self, degree_bits: u8) -> Vec<usize> {
-		let mut idle: Vec<usize> = (0..self.num_constraints()).collect();
+		self.idle_of(degree_bits, self.assertions())
+	}
+
+	/// As [`Self::idle_constraints`], of the operations at these positions.
+	pub(super) fn idle_of(&self, degree_bits: u8, positions: &[u32]) -> Vec<usize> {
+		let mut idle: Vec<usize> = (0..positions.len()).collect();
 		let log_rows = degree_bits.min(BabyBear::TWO_ADICITY as u8);
 		let rows = 1u64 << log_rows;
 		let mut numbers = Numbers(0);
@@ -49,7 +54,7 @@ impl Program {
 			// `None` can't be: the row has all that the header declares.
 			let values = self.values_on_row(row, log_rows, &mut numbers).unwrap_or_default();
 			idle.retain(|&constraint| {
-				let position = self.assertions().get(constraint);
+				let position = positions.get(constraint);
 				position.and_then(|&i| values.get(i as usize)).is_none_or(|v| v.is_zero())
 			});
 			if idle.is_empty() {

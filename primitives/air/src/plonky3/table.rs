@@ -188,6 +188,23 @@ impl Table {
 		self.program.num_constraints().saturating_add(of_lookups)
 	}
 
+	/// What a proof claims of it: its own constraints, and what each branch of a lookup says.
+	#[must_use]
+	pub fn num_claims(&self) -> usize {
+		let branches: usize = self.lookups.iter().map(|lookup| lookup.branches.len()).sum();
+		self.program.num_constraints().saturating_add(branches)
+	}
+
+	/// How many of [`Self::num_claims`] say nothing, as far as made-up traces show: constraints that hold on every row,
+	/// and branches whose count is zero on every row. As [`Program::idle_constraints`].
+	#[must_use]
+	pub fn idle_claims(&self, degree_bits: u8) -> usize {
+		let branches = self.lookups.iter().flat_map(|lookup| &lookup.branches);
+		let asserted = self.program.assertions().iter().copied();
+		let claims: Vec<u32> = asserted.chain(branches.map(|branch| branch.count)).collect();
+		self.program.idle_of(degree_bits, &claims).len()
+	}
+
 	/// The largest degrees of its constraints over `2^degree_bits` rows, with columns of degree `column`; for `multiple`
 	/// one less than the rows. Saturates instead of overflowing.
 	#[must_use]

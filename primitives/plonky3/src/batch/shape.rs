@@ -63,8 +63,6 @@ pub struct Key<'a> {
 	pub(crate) vk: &'a BatchVk,
 	pub(crate) hash: Hash,
 	pub(crate) tables: Vec<Table>,
-	/// For each table, the number of each of its lookups' buses among all, local ones included.
-	pub(crate) buses: Vec<Vec<usize>>,
 }
 
 impl<'a> Key<'a> {
@@ -127,8 +125,8 @@ impl<'a> Key<'a> {
 			let present = vk.preprocessed.is_some();
 			return Err(Error::Own(Cause::PreprocessedCommitment { width, present }));
 		}
-		let buses = buses(&tables)?;
-		let key = Self { vk, hash: vk.hash(), tables, buses };
+		check_buses(&tables)?;
+		let key = Self { vk, hash: vk.hash(), tables };
 		key.check_counts()?;
 		Ok(key)
 	}
@@ -146,6 +144,16 @@ impl<'a> Key<'a> {
 		bound("counts of all rows of all tables", (0, max), most)
 	}
 
+	/// Refuses a key that no proof could hold under at some of its heights: [`Shape::new`] would, then.
+	pub(crate) fn check_heights(&self) -> Result<(), Error> {
+		for (number, (table, bounds)) in self.tables.iter().zip(&self.vk.tables).enumerate() {
+			for bits in bounds.min_degree_bits..=bounds.max_degree_bits {
+				chunks_of(self, number, table, bits)?;
+			}
+		}
+		Ok(())
+	}
+
 	/// Whether a table has lookups: then there is a commitment to their columns.
 	pub(crate) fn has_lookups(&self) -> bool {
 		self.tables.iter().any(|table| !table.lookups().is_empty())
@@ -161,42 +169,23 @@ impl<'a> Key<'a> {
 	}
 }
 
-/// Numbers the buses as upstream does: each shared one when it first appears, each local one anew. Tuples of one width
-/// a bus: a shorter one would be a longer one with zeros before it.
-fn buses(tables: &[Table]) -> Result<Vec<Vec<usize>>, Error> {
-	let mut shared: BTreeMap<u32, (usize, usize)> = BTreeMap::new();
-	let mut next = 0usize;
-	let mut all = Vec::with_capacity(tables.len());
-	for table in tables {
-		let mut numbers = Vec::with_capacity(table.lookups().len());
-		for lookup in table.lookups() {
-			let width = lookup.width();
-			let (number, expected) = match lookup.bus {
-				Bus::Shared(bus) => match shared.get(&bus) {
-					Some(&known) => known,
-					None => {
-						// Names that skip one would be a second form of the same key.
-						let fresh = shared.len() as u64;
-						bound("number of a bus that is new", (fresh, fresh), bus.into())?;
-						shared.insert(bus, (next, width));
-						(next, width)
-					},
-				},
-				Bus::Local => (next, width),
-			};
-			bound(
-				"elements of a tuple on its bus",
-				(expected as u64, expected as u64),
-				width as u64,
-			)?;
-			if number == next {
-				next = next.saturating_add(1);
-			}
-			numbers.push(number);
+/// Shared buses are numbered as they first appear, and have tuples of one width: a shorter one would be a longer one with
+/// zeros before it.
+fn check_buses(tables: &[Table]) -> Result<(), Error> {
+	let mut widths: Vec<u64> = Vec::new();
+	for lookup in tables.iter().flat_map(Table::lookups) {
+		let Bus::Shared(bus) = lookup.bus else { continue };
+		let (fresh, got) = (widths.len() as u64, lookup.width() as u64);
+		match widths.get(bus as usize) {
+			Some(&expected) => bound("elements of a tuple on its bus", (expected, expected), got)?,
+			None => {
+				// Numbers that leave one out would be a second form of the same key.
+				bound("number of a bus that is new", (fresh, fresh), bus.into())?;
+				widths.push(got);
+			},
 		}
-		all.push(numbers);
 	}
-	Ok(all)
+	Ok(())
 }
 
 /// What a key and the heights of a proof fix.
@@ -274,17 +263,7 @@ impl<'k> Shape<'k> {
 			if got < min || got > max {
 				return Err(Error::Own(Cause::Height { table, min, max, got }));
 			}
-			let rows = power_of_two(got.into());
-			let degrees = program.degrees(got, rows.saturating_sub(1));
-			bound("constraint degree", (0, limits::MAX_DEGREE.into()), degrees.multiple)?;
-			let chunks = log_chunks(degrees.multiple);
-			bound("constraint degree against blowup", (0, log_blowup.into()), chunks.into())?;
-			let max = held_degree(got, chunks);
-			if degrees.exact > max {
-				let cause = Cause::TableDegreeTooHigh { table, max, got: degrees.exact };
-				return Err(Error::Own(cause));
-			}
-			all_chunks.push(chunks);
+			all_chunks.push(chunks_of(key, table, program, got)?);
 		}
 		let commitments = commitments(key, &degree_bits, &all_chunks);
 		let mut log_heights: Vec<usize> =
@@ -308,6 +287,23 @@ impl<'k> Shape<'k> {
 		let queries = u64::from(self.key.vk.fri.num_queries);
 		(0..log_leaves).map(|level| queries.min(power_of_two(level))).sum()
 	}
+}
+
+/// log2 of the number of quotient chunks of a table of `2^degree_bits` rows. What is committed as the quotient has to
+/// hold every constraint: see [`crate::key`].
+fn chunks_of(key: &Key<'_>, number: usize, table: &Table, degree_bits: u8) -> Result<u32, Error> {
+	let rows = power_of_two(degree_bits.into());
+	let degrees = table.degrees(degree_bits, rows.saturating_sub(1));
+	bound("constraint degree", (0, limits::MAX_DEGREE.into()), degrees.multiple)?;
+	let chunks = log_chunks(degrees.multiple);
+	let most = (0, key.vk.fri.log_blowup.into());
+	bound("constraint degree against blowup", most, chunks.into())?;
+	let max = held_degree(degree_bits, chunks);
+	if degrees.exact > max {
+		let cause = Cause::TableDegreeTooHigh { table: number, max, got: degrees.exact };
+		return Err(Error::Own(cause));
+	}
+	Ok(chunks)
 }
 
 fn commitments(key: &Key<'_>, degree_bits: &[u8], log_chunks: &[u32]) -> Vec<Commitment> {

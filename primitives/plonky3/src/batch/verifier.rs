@@ -144,6 +144,14 @@ fn points<EF: ExtensionField<Val>>(domains: &[Domain], zeta: EF) -> Result<Vec<[
 	domains.iter().map(point).collect()
 }
 
+/// Whether the preprocessed commitment of a key is canonical for its suite.
+pub(super) fn check_preprocessed(key: &Key<'_>) -> Result<(), Error> {
+	fn check<S: Suite<EF>, EF: ExtensionField<Val>>(key: &Key<'_>) -> Result<(), Error> {
+		preprocessed::<S, EF>(key).map(|_| ())
+	}
+	with_suite!(key.vk, check(key))
+}
+
 fn preprocessed<S, EF>(key: &Key<'_>) -> Result<Option<S::Commitment>, Error>
 where
 	S: Suite<EF>,

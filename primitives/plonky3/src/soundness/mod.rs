@@ -37,6 +37,8 @@ use crate::quotient::{log_chunks, power_of_two};
 use assay_air::plonky3::Program;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
 use assay_stark::soundness;
+#[cfg(feature = "batch")]
+pub(crate) use steps::FIELD_BITS;
 use steps::Model;
 
 /// Bits of security of a key, and where they come from.

@@ -31,7 +31,7 @@ const REMEDIES: [&[&str]; 6] = [
 const LARGER_FIELD: &str = "the extension of degree 5";
 
 /// log2 of BabyBear's modulus, 2^31 - 2^27 + 1, rounded down.
-pub(super) const FIELD_BITS: f64 = 30.906_890_596_325_1;
+pub(crate) const FIELD_BITS: f64 = 30.906_890_596_325_1;
 
 /// All numbers that the formulae read.
 pub(super) struct Model {
