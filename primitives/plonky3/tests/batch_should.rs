@@ -268,7 +268,6 @@ mod keys_should {
 	use super::*;
 	use assay_plonky3::batch::{check_vk, decode_vk, soundness};
 	use assay_primitives::{Policy, SecurityBits};
-	use codec::Encode;
 
 	const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 
@@ -292,9 +291,12 @@ mod keys_should {
 	#[test]
 	fn be_read_in_one_form_only() {
 		let vk = key(HashKind::Blake3, ExtensionDegree::Four);
-		let bytes = vk.encode();
+		let bytes = vk.to_bytes();
 		assert_eq!(decode_vk(&bytes), Ok(vk));
-		assert_eq!(decode_vk(&[&bytes[..], &[0]].concat()), Err(ErrorClass::VkMalformed));
+		assert_eq!(decode_vk(&bytes[1..]), Err(ErrorClass::UnsupportedVersion));
+		assert_eq!(decode_vk(&[]), Err(ErrorClass::VkMalformed));
+		let longer = [&bytes[..], &[0]].concat();
+		assert_eq!(decode_vk(&longer), Err(ErrorClass::VkMalformed));
 		assert_eq!(decode_vk(&bytes[..bytes.len() - 1]), Err(ErrorClass::VkMalformed));
 	}
 
@@ -331,5 +333,48 @@ mod keys_should {
 		let policy = Policy { floor: SecurityBits { proven: 80, conjectured: 80 } };
 		let error = check_vk(&Key::new(&vk).unwrap(), &policy).unwrap_err();
 		assert_eq!(error.class(), ErrorClass::SecurityTooLow);
+	}
+}
+
+/// The committed proofs, which the specification in `spec/` verifies too.
+mod committed_should {
+	use super::*;
+	use assay_plonky3::batch::decode_vk;
+	use codec::Encode;
+	use std::fs;
+
+	const NAMES: [(&str, HashKind, ExtensionDegree); 3] = [
+		("poseidon2", HashKind::Poseidon2, ExtensionDegree::Four),
+		("keccak", HashKind::Keccak, ExtensionDegree::Five),
+		("blake3", HashKind::Blake3, ExtensionDegree::Four),
+	];
+
+	fn file(name: &str, part: &str) -> String {
+		format!("fixtures/batch/{name}_{part}_v1.bin")
+	}
+
+	#[test]
+	fn hold() {
+		for (name, hash, extension) in NAMES {
+			let [vk, public_values, proof] = ["vk", "public_values", "proof"]
+				.map(|part| fs::read(file(name, part)).expect("committed"));
+			let decoded = decode_vk(&vk).unwrap();
+			assert_eq!(decoded, key(hash, extension), "the AIRs' key is another now");
+			let values = PublicValues::decode_strict(&public_values, 1).unwrap();
+			assert_eq!(verify(&Key::new(&decoded).unwrap(), &values, &proof), Ok(()), "{name}");
+		}
+	}
+
+	#[test]
+	#[ignore = "writes the files"]
+	fn be_made_again() {
+		for (name, hash, extension) in NAMES {
+			let case = case(hash, extension, 6, 3);
+			let parts =
+				[("vk", case.vk.to_bytes()), ("public_values", case.public_values.encode())];
+			for (part, bytes) in parts.into_iter().chain([("proof", case.proof)]) {
+				fs::write(file(name, part), bytes).unwrap();
+			}
+		}
 	}
 }

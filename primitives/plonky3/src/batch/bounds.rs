@@ -11,7 +11,6 @@ use crate::quotient::{log_chunks, power_of_two};
 use crate::suite::DIGEST_BYTES;
 use alloc::vec::Vec;
 use assay_primitives::Cost;
-use codec::Encode;
 
 /// What a key allows.
 pub(crate) struct Bounds<'k> {
@@ -231,7 +230,8 @@ impl<'k> Bounds<'k> {
 		Cost {
 			hash_compressions: hashes.0,
 			extension_operations: operations.0,
-			bytes: (n(key.vk.encoded_size() as u64) + n(4) * public + n(self.proof_bytes_max())).0,
+			bytes: (n(key.vk.to_bytes().len() as u64) + n(4) * public + n(self.proof_bytes_max()))
+				.0,
 		}
 	}
 }

@@ -9,15 +9,17 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use assay_air::limits;
 use assay_air::plonky3::{Bus, PeriodicColumn, Table};
-use assay_primitives::{Digest, ErrorClass, ExtensionDegree, FriParams, Hash, HashKind};
+use assay_primitives::{
+	Digest, ErrorClass, ExtensionDegree, FriParams, Hash, HashKind, MAX_VK_BYTES, VerifyingKey,
+};
 use codec::{Decode, Encode};
 use core::cmp::Reverse;
 
 /// Most tables of a key.
 const MAX_TABLES: u64 = 64;
 
-/// Domain separator of [`BatchVk::hash`].
-const DOMAIN: &[u8] = b"assay/batch-vk/v1";
+/// First byte of an encoded key.
+const VERSION: u8 = 4;
 
 /// A verifying key for `p3-batch-stark` over BabyBear.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -48,12 +50,18 @@ pub struct BatchTable {
 }
 
 impl BatchVk {
-	/// The name of the key, and the seed of the transcript.
+	/// Its bytes: the inverse of [`decode_vk`].
+	#[must_use]
+	pub fn to_bytes(&self) -> Vec<u8> {
+		let mut bytes = alloc::vec![VERSION];
+		self.encode_to(&mut bytes);
+		bytes
+	}
+
+	/// The name of the key, and the seed of the transcript: as [`VerifyingKey::hash`].
 	#[must_use]
 	pub fn hash(&self) -> Hash {
-		let mut preimage = DOMAIN.to_vec();
-		self.encode_to(&mut preimage);
-		sp_crypto_hashing::sha2_256(&preimage)
+		VerifyingKey::hash_encoded(&self.to_bytes())
 	}
 }
 
@@ -338,11 +346,18 @@ fn commitments(key: &Key<'_>, degree_bits: &[u8], log_chunks: &[u32]) -> Vec<Com
 ///
 /// # Errors
 ///
-/// [`ErrorClass::VkMalformed`].
+/// [`ErrorClass::VkTooLong`], [`ErrorClass::UnsupportedVersion`], [`ErrorClass::VkMalformed`].
 pub fn decode_vk(bytes: &[u8]) -> Result<BatchVk, ErrorClass> {
-	let mut rest = bytes;
+	if bytes.len() > MAX_VK_BYTES {
+		return Err(ErrorClass::VkTooLong);
+	}
+	let mut rest = match bytes.split_first() {
+		None => return Err(ErrorClass::VkMalformed),
+		Some((&VERSION, rest)) => rest,
+		Some(_) => return Err(ErrorClass::UnsupportedVersion),
+	};
 	let decoded = BatchVk::decode(&mut rest).map_err(|_| ErrorClass::VkMalformed)?;
-	if !rest.is_empty() || decoded.encoded_size() != bytes.len() {
+	if !rest.is_empty() || decoded.encoded_size().saturating_add(1) != bytes.len() {
 		return Err(ErrorClass::VkMalformed);
 	}
 	Ok(decoded)
