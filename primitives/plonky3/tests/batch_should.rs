@@ -378,3 +378,39 @@ mod committed_should {
 		}
 	}
 }
+
+/// An author may name any degree, which the point that is tested would not see: see `false_degrees` of one table.
+mod degrees_should {
+	use super::*;
+	use assay_plonky3::batch::{BatchTable, check_vk};
+	use assay_primitives::{Policy, SecurityBits};
+
+	const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+
+	/// A column whose tuple is sent as often as a power of the transition's selector says: upstream counts that as no
+	/// degree at all.
+	fn vk(squarings: u8) -> BatchVk {
+		let mut program = vec![2, 1, 0, 0, 0, 0, 0];
+		program.extend([squarings + 2, 9]);
+		(0..squarings).for_each(|_| program.extend([12, 1, 1]));
+		program.extend([1, 0, 0, 1, 1, 0, 1, 1, 1, squarings, squarings + 1]);
+		let table = BatchTable { min_degree_bits: 2, max_degree_bits: 6, program };
+		BatchVk { tables: vec![table], preprocessed: None, ..BLAKE3.vk.clone() }
+	}
+
+	#[test]
+	fn be_counted_exactly_at_every_height() {
+		let check = |squarings| check_vk(&Key::new(&vk(squarings)).unwrap(), &ANY).map(drop);
+		assert_eq!(check(2), Ok(()));
+		// 2^3 times the selector, and a quotient of one chunk: at most 2 * 4 - 1 on the fewest rows.
+		let error = check(3).unwrap_err();
+		assert_eq!(error.class(), ErrorClass::DegreeTooHigh);
+		assert_eq!(
+			error.to_string(),
+			"table 0: expected constraints of a degree of at most 7 as polynomials, which is what the quotient can \
+			 hold, got 8"
+		);
+		// More than any field has: no overflow either.
+		assert_eq!(check(100).unwrap_err().class(), ErrorClass::DegreeTooHigh);
+	}
+}
