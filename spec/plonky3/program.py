@@ -7,7 +7,7 @@ operations. The operations at the positions `assertions` are the constraints: ze
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spec.common import Reader, Refused
 from spec.plonky3.fields import BABY_BEAR, KOALA_BEAR, Field
@@ -102,7 +102,25 @@ def periodic_columns(reader, field):
 
 def decode(data):
     reader = Reader(data, short="program_malformed")
-    if reader.u8("version") != 1:
+    program = decode_parts(reader, 1)
+    if not program.assertions:
+        raise malformed("no assertions")
+    if reader.left():
+        raise malformed("trailing bytes")
+    return program
+
+
+def position(reader, reading, count):
+    """The position of one of `count` operations."""
+    value = number(reader, reading, MAX_OPERATIONS)
+    if value >= count:
+        raise malformed(f"{reading} {value} of {count} operations")
+    return value
+
+
+def decode_parts(reader, version):
+    """A program of this version of the format, without its end."""
+    if reader.u8("version") != version:
         raise malformed("version")
     width = number(reader, "width", MAX_WIDTH)
     preprocessed_width = number(reader, "preprocessed width", MAX_PREPROCESSED_WIDTH)
@@ -125,34 +143,25 @@ def decode(data):
         PUBLIC: (num_public_values, True),
     }
     operations = []
-    for position in range(number(reader, "number of operations", MAX_OPERATIONS)):
+    for at in range(number(reader, "number of operations", MAX_OPERATIONS)):
         opcode, a, b = reader.u8("opcode"), None, None
         if opcode == CONSTANT:
             a = element(reader, "constant", field)
         elif opcode in reads:
             count, opened = reads[opcode]
             if not opened:
-                raise malformed(f"operation {position} reads a row that is not opened")
+                raise malformed(f"operation {at} reads a row that is not opened")
             a = index(reader, "index", count)
         elif opcode in (ADD, SUB, MUL):
-            a, b = operand(reader, position), operand(reader, position)
+            a, b = operand(reader, at), operand(reader, at)
         elif opcode == NEG:
-            a = operand(reader, position)
+            a = operand(reader, at)
         elif opcode not in (IS_FIRST_ROW, IS_LAST_ROW, IS_TRANSITION):
             raise malformed(f"opcode {opcode}")
         operations.append((opcode, a, b))
 
     count = number(reader, "number of assertions", MAX_ASSERTIONS)
-    if count == 0:
-        raise malformed("no assertions")
-    assertions = []
-    for _ in range(count):
-        position = number(reader, "assertion", MAX_OPERATIONS)
-        if position >= len(operations):
-            raise malformed(f"assertion {position} of {len(operations)} operations")
-        assertions.append(position)
-    if reader.left():
-        raise malformed("trailing bytes")
+    assertions = [position(reader, "assertion", len(operations)) for _ in range(count)]
     return Program(
         field, width, preprocessed_width, num_public_values, degree_hint, next_row,
         preprocessed_next_row, periodic, operations, assertions,
@@ -189,8 +198,19 @@ def check_canonical(program):
 # --- Meaning
 
 
+def with_assertions(program, assertions):
+    """The same operations, with other ones asserted."""
+    return replace(program, assertions=assertions)
+
+
 def evaluate(program, leaf, add, sub, mul, neg):
     """The value of each constraint, in any algebra: `leaf(opcode, a)` gives what the rest is made of."""
+    values = evaluate_all(program, leaf, add, sub, mul, neg)
+    return [values[position] for position in program.assertions]
+
+
+def evaluate_all(program, leaf, add, sub, mul, neg):
+    """The value of each operation."""
     values = []
     for opcode, a, b in program.operations:
         if opcode == ADD:
@@ -204,7 +224,7 @@ def evaluate(program, leaf, add, sub, mul, neg):
         else:
             value = leaf(opcode, a)
         values.append(value)
-    return [values[position] for position in program.assertions]
+    return values
 
 
 # Repeated squaring can name a degree of 2^100000. Every bound that a degree is compared with is far
@@ -220,7 +240,12 @@ def degrees(program, leaf_degree):
 
 
 def polynomial_degrees(program, rows):
-    """The degree of each constraint as a polynomial over a trace of `rows` rows.
+    """The degree of each constraint as a polynomial over a trace of `rows` rows."""
+    return degrees(program, polynomial_leaf(program, rows))
+
+
+def polynomial_leaf(program, rows):
+    """The degree of what is no operation.
 
     A column is of degree rows - 1, as it takes any value on each row; so is a selector of one row.
     The transition selector is X - 1/g. A column of period p is a polynomial in X^(rows / p).
@@ -235,7 +260,7 @@ def polynomial_degrees(program, rows):
             return rows - rows // len(program.periodic[a])
         return rows - 1
 
-    return degrees(program, leaf)
+    return leaf
 
 
 def degree_multiple(program, rows):

@@ -71,7 +71,14 @@ def claims(key, proof, zeta, preprocessed_commitment):
 
 def constraints(key, public, proof, zeta, g):
     """The value of each constraint at zeta, from the opened values."""
-    extension, program = key.extension, key.program
+    extension = key.extension
+    _, leaf = leaves(key, public, proof, zeta, g)
+    return air.evaluate(key.program, leaf, extension.add, extension.sub, extension.mul, extension.neg)
+
+
+def leaves(key, public, proof, zeta, g):
+    """The selectors at zeta, and what gives the value there of everything that operations start from."""
+    extension = key.extension
     last = key.field.inverse(g)
     z_h = vanishing(key, zeta)
     # Each selector of one row is Z_H(X) / (X - x), without a factor that would make it 1 there.
@@ -96,7 +103,7 @@ def constraints(key, public, proof, zeta, g):
             return extension.lift(a)
         return fixed[opcode] if opcode in fixed else cells[opcode][a]
 
-    return air.evaluate(program, leaf, extension.add, extension.sub, extension.mul, extension.neg)
+    return fixed, leaf
 
 
 def periodic(key, zeta):

@@ -118,19 +118,23 @@ pub(crate) fn decode<'a, S: Suite>(key: &Key<'_>, bytes: &'a [u8]) -> Result<Pro
 }
 
 /// Reads the parts of a proof.
-struct Parts<'a>(Reader<'a, Cause>);
+pub(crate) struct Parts<'a>(pub Reader<'a, Cause>);
 
 impl<'a> Parts<'a> {
-	fn elements<F: Base>(&mut self, reading: &'static str, count: usize) -> Result<Vec<F>, Error> {
+	pub fn elements<F: Base>(
+		&mut self,
+		reading: &'static str,
+		count: usize,
+	) -> Result<Vec<F>, Error> {
 		self.0.items(reading, count, element)
 	}
 
-	fn element<F: Base>(&mut self, reading: &'static str) -> Result<F, Error> {
+	pub fn element<F: Base>(&mut self, reading: &'static str) -> Result<F, Error> {
 		element(self.0.one(reading)?).ok_or(Error::NotCanonical { reading })
 	}
 
 	/// `count` elements of the extension.
-	fn row<F: Base, EF: ExtensionField<F>>(
+	pub fn row<F: Base, EF: ExtensionField<F>>(
 		&mut self,
 		reading: &'static str,
 		count: usize,
@@ -151,13 +155,13 @@ impl<'a> Parts<'a> {
 		if canonical { Ok(row) } else { Err(Error::NotCanonical { reading }) }
 	}
 
-	fn commitment<S: Suite>(&mut self, reading: &'static str) -> Result<S::Commitment, Error> {
+	pub fn commitment<S: Suite>(&mut self, reading: &'static str) -> Result<S::Commitment, Error> {
 		let digest: Digest = self.0.one(reading)?;
 		S::commitment(&digest).ok_or(Error::NotCanonical { reading })
 	}
 
 	/// Counted Merkle siblings.
-	fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
+	pub fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
 		let count = self.0.count(reading, max)?;
 		self.0.take::<DIGEST_BYTES>(reading, count)
 	}
@@ -292,17 +296,17 @@ pub(crate) fn encode<S: Suite>(proof: &StarkProof<S>) -> Option<Vec<u8>> {
 }
 
 #[cfg(feature = "prover")]
-fn put<F: Base>(out: &mut Vec<u8>, elements: &[F]) {
+pub(crate) fn put<F: Base>(out: &mut Vec<u8>, elements: &[F]) {
 	out.extend(elements.iter().flat_map(|element| element.as_canonical_u32().to_le_bytes()));
 }
 
 #[cfg(feature = "prover")]
-fn put_row<F: Base, EF: ExtensionField<F>>(out: &mut Vec<u8>, row: &[EF]) {
+pub(crate) fn put_row<F: Base, EF: ExtensionField<F>>(out: &mut Vec<u8>, row: &[EF]) {
 	row.iter().for_each(|element| put(out, element.as_basis_coefficients_slice()));
 }
 
 #[cfg(feature = "prover")]
-fn put_multi_proof<S: Suite>(out: &mut Vec<u8>, proof: &S::MultiProof) {
+pub(crate) fn put_multi_proof<S: Suite>(out: &mut Vec<u8>, proof: &S::MultiProof) {
 	let digests = S::multi_proof_bytes(proof);
 	out.extend((digests.len() as u32).to_le_bytes());
 	out.extend(digests.iter().flatten());

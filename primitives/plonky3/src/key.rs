@@ -192,7 +192,7 @@ impl<'a> Key<'a> {
 	}
 }
 
-fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
+pub(crate) fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
 	if got < min || got > max {
 		return Err(Error::Parameter { name, min, max, got });
 	}

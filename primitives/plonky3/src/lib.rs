@@ -40,6 +40,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "batch")]
+pub mod batch;
 mod cost;
 mod decode;
 mod error;

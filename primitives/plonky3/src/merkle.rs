@@ -2,9 +2,9 @@
 
 //! Merkle trees: the answers to all queries into one tree, checked against its root at once.
 //!
-//! Upstream's tree (`p3_merkle_tree`, binary, one root) and its pruned multi-proof, restricted to
-//! what a proof of this crate has: one height a tree. A level is compressed in one call, so a hash
-//! that has lanes can fill them, and nodes that two queries share are computed once.
+//! Upstream's tree (`p3_merkle_tree`, binary, one root) and its pruned multi-proof, where every height is a power of
+//! two. A level is compressed in one call, so a hash that has lanes can fill them, and nodes that two queries share are
+//! computed once.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -43,6 +43,15 @@ pub(crate) struct Answers<'a, F, N> {
 	pub siblings: &'a [N],
 }
 
+/// The rows of one height in a tree. Those below the leaves' are hashed into the level that has as many nodes.
+pub(crate) struct Layer<'a, F> {
+	pub log_height: usize,
+	/// The row of each query, in the order of the queries.
+	pub rows: &'a [F],
+	/// Elements of a row.
+	pub width: usize,
+}
+
 /// Checks `answers` against `root`, for a tree of `2^log_leaves` leaves.
 ///
 /// `queries` ascend by index, and come from the transcript: a proof names no leaf. `Err` says what
@@ -54,11 +63,26 @@ pub(crate) fn verify<F: Copy + PartialEq, T: TreeHash<F>>(
 	queries: &[Query],
 	answers: &Answers<'_, F, T::Node>,
 ) -> Result<(), &'static str> {
-	let (mut indices, mut nodes) = leaves(hash, queries, answers)?;
-	let mut siblings = answers.siblings.iter().copied();
+	let layer = Layer { log_height: log_leaves, rows: answers.rows, width: answers.width };
+	verify_layers(hash, root, log_leaves, queries, &[layer], answers.siblings)
+}
+
+/// [`verify`], for a tree with rows of several heights: `layers` from the tallest, which are the leaves.
+pub(crate) fn verify_layers<F: Copy + PartialEq, T: TreeHash<F>>(
+	hash: &T,
+	root: &T::Node,
+	log_leaves: usize,
+	queries: &[Query],
+	layers: &[Layer<'_, F>],
+	siblings: &[T::Node],
+) -> Result<(), &'static str> {
+	let mut layers = layers.iter().peekable();
+	let tallest = layers.next_if(|layer| layer.log_height == log_leaves).ok_or("no leaves")?;
+	let (mut indices, mut nodes) = leaves(hash, queries, 0, tallest)?;
+	let mut siblings = siblings.iter().copied();
 	let mut pairs = Vec::with_capacity(nodes.len());
 	let mut parents = Vec::with_capacity(nodes.len());
-	for _ in 0..log_leaves {
+	for height in (0..log_leaves).rev() {
 		pairs.clear();
 		parents.clear();
 		let mut level = indices.iter().copied().zip(nodes.iter().copied()).peekable();
@@ -79,6 +103,18 @@ pub(crate) fn verify<F: Copy + PartialEq, T: TreeHash<F>>(
 		nodes.truncate(pairs.len());
 		hash.compress(&pairs, &mut nodes);
 		core::mem::swap(&mut indices, &mut parents);
+		if let Some(layer) = layers.next_if(|layer| layer.log_height == height) {
+			let (hashed, rows) = leaves(hash, queries, log_leaves.saturating_sub(height), layer)?;
+			if hashed != indices {
+				return Err("rows of other nodes");
+			}
+			pairs.clear();
+			pairs.extend(nodes.iter().zip(rows).map(|(&node, row)| [node, row]));
+			hash.compress(&pairs, &mut nodes);
+		}
+	}
+	if layers.next().is_some() {
+		return Err("rows that no level takes");
 	}
 	// Siblings that nothing reads would give one proof many byte forms.
 	if siblings.next().is_some() {
@@ -91,11 +127,12 @@ pub(crate) fn verify<F: Copy + PartialEq, T: TreeHash<F>>(
 	Ok(())
 }
 
-/// The distinct leaves that `queries` ask for, and their digests.
+/// The distinct nodes that `queries` ask for, `lower` levels above the leaves, and the digests of their rows.
 fn leaves<F: Copy + PartialEq, T: TreeHash<F>>(
 	hash: &T,
 	queries: &[Query],
-	answers: &Answers<'_, F, T::Node>,
+	lower: usize,
+	answers: &Layer<'_, F>,
 ) -> Result<(Vec<usize>, Vec<T::Node>), &'static str> {
 	let mut indices: Vec<usize> = Vec::with_capacity(queries.len());
 	let mut rows: Vec<F> = Vec::with_capacity(answers.rows.len());
@@ -105,14 +142,15 @@ fn leaves<F: Copy + PartialEq, T: TreeHash<F>>(
 			.rows
 			.get(start..start.saturating_add(answers.width))
 			.ok_or("a query without a row")?;
-		if indices.last() == Some(&query.index) {
+		let index = query.index >> lower;
+		if indices.last() == Some(&index) {
 			// Only one row of a leaf is hashed: another query must not be told a different one.
 			let last = rows.len().saturating_sub(answers.width);
 			if rows.get(last..) != Some(row) {
 				return Err("two queries of one leaf with different rows");
 			}
 		} else {
-			indices.push(query.index);
+			indices.push(index);
 			rows.extend_from_slice(row);
 		}
 	}

@@ -168,9 +168,7 @@ pub(crate) fn low_degree<S: Suite>(
 		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
 			// The prover sends the row of the tree without the value that the verifier has.
 			fold.load(siblings, *position & mask, *value);
-			for value in &fold.values {
-				rows.extend_from_slice(value.as_basis_coefficients_slice());
-			}
+			fold.put_row(&mut rows);
 			*value = fold.finish(roots.inverse_of(*position & !mask)).ok_or_else(|| {
 				Error::Internal { reason: "a folded row of another length than its arity".into() }
 			})?;
@@ -276,17 +274,17 @@ fn quotients<S: Suite>(
 }
 
 /// Powers of alpha by coefficient, so that a row combines by dot products over the base field.
-struct Powers<F> {
+pub(crate) struct Powers<F> {
 	coefficients: Vec<Vec<F>>,
 	capacity: usize,
 }
 
 impl<F: Base> Powers<F> {
-	const fn with_capacity(capacity: usize) -> Self {
+	pub const fn with_capacity(capacity: usize) -> Self {
 		Self { coefficients: Vec::new(), capacity }
 	}
 
-	fn push<EF: ExtensionField<F>>(&mut self, power: EF) {
+	pub fn push<EF: ExtensionField<F>>(&mut self, power: EF) {
 		let capacity = self.capacity;
 		self.coefficients.resize_with(EF::DIMENSION, || Vec::with_capacity(capacity));
 		for (column, &value) in
@@ -296,12 +294,12 @@ impl<F: Base> Powers<F> {
 		}
 	}
 
-	fn len(&self) -> usize {
+	pub fn len(&self) -> usize {
 		self.coefficients.first().map_or(0, Vec::len)
 	}
 
 	/// The sum of `row`, each element with its power.
-	fn combine<EF: ExtensionField<F>>(&self, row: &[F]) -> EF {
+	pub fn combine<EF: ExtensionField<F>>(&self, row: &[F]) -> EF {
 		// Eight products are summed before they are reduced.
 		let (blocks, rest) = row.as_chunks::<8>();
 		EF::from_basis_coefficients_fn(|i| {
@@ -318,10 +316,10 @@ impl<F: Base> Powers<F> {
 ///
 /// Trees store evaluations in bit-reversed order: position `i` of a domain of any size is at the
 /// product of the roots of order `2^(b + 1)` over the bits `b` of `i`.
-struct Roots<F>(Vec<(F, F)>);
+pub(crate) struct Roots<F>(Vec<(F, F)>);
 
 impl<F: Base> Roots<F> {
-	fn new() -> Self {
+	pub fn new() -> Self {
 		let root = |bits| F::two_adic_generator(bits);
 		Self((1..=F::TWO_ADICITY).map(|bits| (root(bits), root(bits).inverse())).collect())
 	}
@@ -331,11 +329,11 @@ impl<F: Base> Roots<F> {
 		bits.fold(F::ONE, |product, (_, root)| product * pick(root))
 	}
 
-	fn point(&self, position: usize) -> F {
+	pub fn point(&self, position: usize) -> F {
 		self.product(position, |root| root.0)
 	}
 
-	fn inverse_of(&self, position: usize) -> F {
+	pub fn inverse_of(&self, position: usize) -> F {
 		self.product(position, |root| root.1)
 	}
 }
@@ -345,7 +343,7 @@ impl<F: Base> Roots<F> {
 /// By halves: `f(y) = even(y^2) + y odd(y^2)`, so that from `f(x)` and `f(-x)`, which are neighbours,
 /// `2 (even + beta odd)(x^2) = (f(x) + f(-x)) + beta (f(x) - f(-x)) / x`; the next half is at
 /// `beta^2`. The powers of two are divided out at the end.
-struct Fold<F, EF> {
+pub(crate) struct Fold<F, EF> {
 	values: Vec<EF>,
 	/// For each halving, the challenge over the point of each pair, for a group that starts at 1.
 	factors: Vec<Vec<EF>>,
@@ -353,7 +351,7 @@ struct Fold<F, EF> {
 }
 
 impl<F: Base, EF: ExtensionField<F>> Fold<F, EF> {
-	fn new(beta: EF, log_arity: usize, roots: &Roots<F>) -> Self {
+	pub fn new(beta: EF, log_arity: usize, roots: &Roots<F>) -> Self {
 		let mut power = beta;
 		let factors = (0..log_arity)
 			.rev()
@@ -369,7 +367,7 @@ impl<F: Base, EF: ExtensionField<F>> Fold<F, EF> {
 	}
 
 	/// A row from the siblings in it and the value at `position`.
-	fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
+	pub fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
 		let (before, after) = siblings.split_at_checked(position).unwrap_or((siblings, &[]));
 		self.values.clear();
 		self.values.extend_from_slice(before);
@@ -377,9 +375,16 @@ impl<F: Base, EF: ExtensionField<F>> Fold<F, EF> {
 		self.values.extend_from_slice(after);
 	}
 
+	/// Appends the loaded row, as it is hashed.
+	pub fn put_row(&self, out: &mut Vec<F>) {
+		for value in &self.values {
+			out.extend_from_slice(value.as_basis_coefficients_slice());
+		}
+	}
+
 	/// Folds the loaded row, whose first point is the inverse of `start_inverse`; `None` if it is not as
 	/// long as the arity.
-	fn finish(&mut self, start_inverse: F) -> Option<EF> {
+	pub fn finish(&mut self, start_inverse: F) -> Option<EF> {
 		let mut start_inverse = start_inverse;
 		if self.values.len() != 1 << self.factors.len() {
 			return None;

@@ -4,10 +4,10 @@ use super::program::encode;
 use super::{Node, PeriodicColumn, Program, ProgramHeader, TraceField};
 use crate::ProgramError;
 use crate::interner::{Interner, count};
-use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,
 };
+use p3_air::{Air, BaseAir};
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
@@ -153,29 +153,34 @@ where
 	F: TraceField,
 	A: Air<SymbolicAirBuilder<F>>,
 {
+	checked::<F>(air)?;
+	let constraints = constraints::<F, A>(air)?;
+	let mut recorder = Recorder::<F>::of(air)?;
+	let mut assertions = Vec::with_capacity(constraints.len());
+	for constraint in &constraints {
+		assertions.push(recorder.record(constraint)?);
+	}
+	let header = header(air, &recorder)?;
+	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
+		.map_err(ExportError::Program)
+}
+
+/// Refuses what no program can say.
+pub(super) fn checked<F>(air: &impl BaseAir<F>) -> Result<(), ExportError> {
 	if !air.public_boundary_io().is_empty() {
 		return Err(ExportError::BoundaryPublicValues);
 	}
 	if air.assumes_boolean_trace() {
 		return Err(ExportError::BooleanTrace);
 	}
-	let periodic = periodic_columns::<F, A>(air)?;
-	let constraints = constraints::<F, A>(air)?;
-	let mut recorder = Recorder::<F> {
-		nodes: Interner::default(),
-		seen: HashMap::new(),
-		opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
-		opens_preprocessed_next_row: opens(
-			PREPROCESSED_NEXT,
-			&air.preprocessed_next_row_columns(),
-			air.preprocessed_width(),
-		)?,
-	};
-	let mut assertions = Vec::with_capacity(constraints.len());
-	for constraint in &constraints {
-		assertions.push(recorder.record(constraint)?);
-	}
-	let header = ProgramHeader {
+	Ok(())
+}
+
+pub(super) fn header<F: TraceField>(
+	air: &impl BaseAir<F>,
+	recorder: &Recorder<F>,
+) -> Result<ProgramHeader, ExportError> {
+	Ok(ProgramHeader {
 		field: F::FIELD,
 		width: count(air.width()),
 		preprocessed_width: count(air.preprocessed_width()),
@@ -183,10 +188,8 @@ where
 		degree_hint: count(air.max_constraint_degree().unwrap_or(0)),
 		opens_next_row: recorder.opens_next_row,
 		opens_preprocessed_next_row: recorder.opens_preprocessed_next_row,
-		periodic,
-	};
-	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
-		.map_err(ExportError::Program)
+		periodic: periodic_columns(air)?,
+	})
 }
 
 const MAIN_NEXT: &str = "main_next_row_columns";
@@ -200,11 +203,9 @@ fn opens(declared_by: &'static str, columns: &[usize], width: usize) -> Result<b
 	}
 }
 
-fn periodic_columns<F, A>(air: &A) -> Result<Vec<PeriodicColumn>, ExportError>
-where
-	F: TraceField,
-	A: Air<SymbolicAirBuilder<F>>,
-{
+fn periodic_columns<F: TraceField>(
+	air: &impl BaseAir<F>,
+) -> Result<Vec<PeriodicColumn>, ExportError> {
 	let columns = air.periodic_columns();
 	let declared = air.num_periodic_columns();
 	if declared != columns.len() {
@@ -277,15 +278,15 @@ where
 	.map_err(|payload| reason(payload.as_ref()))
 }
 
-fn reason(payload: &(dyn Any + Send)) -> String {
+pub(super) fn reason(payload: &(dyn Any + Send)) -> String {
 	let text = payload.downcast_ref::<String>().map(String::as_str);
 	let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
 	text.unwrap_or("no reason").into()
 }
 
-struct Recorder<F: TraceField> {
+pub(super) struct Recorder<F: TraceField> {
 	/// Each distinct operation once.
-	nodes: Interner<Node>,
+	pub nodes: Interner<Node>,
 	/// Position of each expression met before. Upstream shares sub-expressions by `Arc`; without
 	/// this the walk would be exponential in them.
 	seen: HashMap<*const SymbolicExpression<F>, u32>,
@@ -295,6 +296,20 @@ struct Recorder<F: TraceField> {
 }
 
 impl<F: TraceField> Recorder<F> {
+	/// One that knows what the AIR says it reads.
+	pub fn of(air: &impl BaseAir<F>) -> Result<Self, ExportError> {
+		Ok(Self {
+			nodes: Interner::default(),
+			seen: HashMap::new(),
+			opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
+			opens_preprocessed_next_row: opens(
+				PREPROCESSED_NEXT,
+				&air.preprocessed_next_row_columns(),
+				air.preprocessed_width(),
+			)?,
+		})
+	}
+
 	fn leaf(&self, leaf: &BaseLeaf<F>) -> Result<Node, ExportError> {
 		let unopened =
 			|declared_by, column| Err(ExportError::UnopenedNextRow { declared_by, column });
@@ -328,7 +343,7 @@ impl<F: TraceField> Recorder<F> {
 
 	/// Records `root` and answers its position; depth-first, left operand first, with an explicit
 	/// stack because expressions can be as deep as there are operations.
-	fn record(&mut self, root: &SymbolicExpression<F>) -> Result<u32, ExportError> {
+	pub fn record(&mut self, root: &SymbolicExpression<F>) -> Result<u32, ExportError> {
 		let mut stack = vec![(root, false)];
 		let mut result = 0;
 		while let Some((expression, expanded)) = stack.pop() {

@@ -39,11 +39,16 @@ impl Program {
 	/// where that takes some 2^17 operations at most.
 	#[must_use]
 	pub fn idle_constraints(&self, degree_bits: u8) -> Vec<usize> {
-		with_field!(self.field(), F => self.idle_over::<F>(degree_bits))
+		self.idle_of(degree_bits, self.assertions())
 	}
 
-	fn idle_over<F: TraceField>(&self, degree_bits: u8) -> Vec<usize> {
-		let mut idle: Vec<usize> = (0..self.num_constraints()).collect();
+	/// As [`Self::idle_constraints`], of the operations at these positions.
+	pub(super) fn idle_of(&self, degree_bits: u8, positions: &[u32]) -> Vec<usize> {
+		with_field!(self.field(), F => self.idle_over::<F>(degree_bits, positions))
+	}
+
+	fn idle_over<F: TraceField>(&self, degree_bits: u8, positions: &[u32]) -> Vec<usize> {
+		let mut idle: Vec<usize> = (0..positions.len()).collect();
 		let log_rows = degree_bits.min(self.field().two_adicity());
 		let rows = 1u64 << log_rows;
 		let mut numbers = Numbers(0);
@@ -51,7 +56,7 @@ impl Program {
 			// `None` can't be: the row has all that the header declares.
 			let values = self.values_on_row::<F>(row, log_rows, &mut numbers).unwrap_or_default();
 			idle.retain(|&constraint| {
-				let position = self.assertions().get(constraint);
+				let position = positions.get(constraint);
 				position.and_then(|&i| values.get(i as usize)).is_none_or(|v| v.is_zero())
 			});
 			if idle.is_empty() {

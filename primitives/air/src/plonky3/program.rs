@@ -121,21 +121,15 @@ impl Program {
 	/// question with a separate cost: [`Self::check_canonical`].
 	pub fn decode(bytes: &[u8]) -> Result<Self, ProgramError> {
 		let mut reader = Reader { rest: bytes };
-		let version = reader.byte("version")?;
-		if version != limits::VERSION {
-			return Err(ProgramError::Version { expected: limits::VERSION, got: version });
-		}
-		let header = reader.header()?;
-		let count = reader.number("number of operations", limits::MAX_OPERATIONS)?;
-		// Each operation takes at least one byte: no more is allocated than was sent.
-		let mut nodes = Vec::with_capacity((count as usize).min(reader.rest.len()));
-		for node in 0..count as usize {
-			nodes.push(reader.node(node, &header)?);
-		}
-		let assertions = reader.assertions(count, limits::MAX_ASSERTIONS)?;
+		let parts = Parts::read(&mut reader, limits::VERSION)?;
+		let assertions = reader.assertions(parts.nodes.len() as u32, limits::MAX_ASSERTIONS)?;
+		Ok(Self::of(parts, assertions))
+	}
+
+	pub(super) fn of(Parts { header, nodes }: Parts, assertions: Vec<u32>) -> Self {
 		let is_base =
 			in_base_field(&nodes, |leaf| matches!(leaf, Node::Constant(_) | Node::Public(_)));
-		Ok(Self { header, nodes, assertions, is_base })
+		Self { header, nodes, assertions, is_base }
 	}
 
 	/// Encodes the program; the inverse of [`Self::decode`].
@@ -272,9 +266,43 @@ const PREPROCESSED_NEXT_ROW: u8 = 2;
 /// Unset for BabyBear, which was the only field when the format was made.
 const KOALA_BEAR: u8 = 4;
 
+/// What a program and a table begin with.
+pub(super) struct Parts {
+	pub header: ProgramHeader,
+	pub nodes: Vec<Node>,
+}
+
+impl Parts {
+	/// Reads them in this version of the format.
+	pub fn read(reader: &mut Reader<'_>, expected: u8) -> Result<Self, ProgramError> {
+		let version = reader.byte("version")?;
+		if version != expected {
+			return Err(ProgramError::Version { expected, got: version });
+		}
+		let header = reader.header()?;
+		let count = reader.number("number of operations", limits::MAX_OPERATIONS)?;
+		// Each operation takes at least one byte: no more is allocated than was sent.
+		let mut nodes = Vec::with_capacity((count as usize).min(reader.rest.len()));
+		for node in 0..count as usize {
+			nodes.push(reader.node(node, &header)?);
+		}
+		Ok(Self { header, nodes })
+	}
+}
+
 /// Encodes the parts of a program. What the exporter writes is decoded again before it is used.
 pub(crate) fn encode(header: &ProgramHeader, nodes: &[Node], assertions: &[u32]) -> Vec<u8> {
-	let mut out = vec![limits::VERSION];
+	encode_parts(limits::VERSION, header, nodes, assertions)
+}
+
+/// [`encode`], and all of a table but its lookups.
+pub(super) fn encode_parts(
+	version: u8,
+	header: &ProgramHeader,
+	nodes: &[Node],
+	assertions: &[u32],
+) -> Vec<u8> {
+	let mut out = vec![version];
 	for value in
 		[header.width, header.preprocessed_width, header.num_public_values, header.degree_hint]
 	{

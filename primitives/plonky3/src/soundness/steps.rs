@@ -34,7 +34,7 @@ const REMEDIES: [&[&str]; 6] = [
 const LARGER_FIELD: &str = "the extension of degree 5";
 
 /// log2 of the field's modulus, rounded down.
-pub(super) const fn field_bits(field: BaseField) -> f64 {
+pub(crate) const fn field_bits(field: BaseField) -> f64 {
 	with_field!(field, F => F::BITS)
 }
 
