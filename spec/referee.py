@@ -122,7 +122,10 @@ def replay(arguments):
 
 # --- Committed vectors
 
-FIXTURES = ["pallets/proof-verifier/fixtures", "primitives/stwo/fixtures", "primitives/stwo/fixtures/cairo"]
+FIXTURES = [
+    "pallets/proof-verifier/fixtures", "primitives/plonky3/fixtures/koala_bear", "primitives/stwo/fixtures",
+    "primitives/stwo/fixtures/cairo",
+]
 SEEDS = "fuzz/seeds/verify"
 # Keys that lie: each with a proof that the compared systems once took, or whose honest proofs fail.
 HOSTILE = {
