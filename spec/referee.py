@@ -125,6 +125,7 @@ def replay(arguments):
 FIXTURES = [
     "pallets/proof-verifier/fixtures",
     "primitives/plonky3/fixtures/batch",
+    "primitives/plonky3/fixtures/koala_bear",
     "primitives/stwo/fixtures",
     "primitives/stwo/fixtures/cairo",
 ]

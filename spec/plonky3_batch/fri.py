@@ -8,7 +8,7 @@ the round's challenge. A tree hashes the rows of a lower height into the level t
 
 from spec.common import Refused
 from spec.plonky3 import merkle, transcript as fiat_shamir
-from spec.plonky3.fields import GENERATOR, P, reverse_bits, root_of_unity
+from spec.plonky3.fields import reverse_bits
 from spec.plonky3.fri import grind
 from spec.plonky3.transcript import challenge, commitment, grinding, message
 
@@ -72,9 +72,9 @@ def commit_phase(key, transcript, proof):
 
 def quotients_at(key, height, claims, proof, alpha, indices):
     """At each queried x, the sum over all claims p(z) = v about this height of alpha^k (v - p(x)) / (z - x)."""
-    extension, shape = key.extension, proof.shape
-    w = root_of_unity(height)
-    xs = [GENERATOR * pow(w, reverse_bits(i, height), P) % P for i in indices]
+    extension, shape, field, p = key.extension, proof.shape, key.field, key.field.p
+    w = field.root_of_unity(height)
+    xs = [field.generator * pow(w, reverse_bits(i, height), p) % p for i in indices]
     totals, power = [extension.zero] * len(xs), extension.one
     for (_, matrices), committed, (layers, _) in zip(claims, shape.commitments, proof.inputs, strict=True):
         for (log_height, numbers), rows in zip(shape.layers(committed), layers, strict=True):
@@ -84,7 +84,7 @@ def quotients_at(key, height, claims, proof, alpha, indices):
             for number in numbers:
                 width = committed[number].width
                 for z, values in matrices[number]:
-                    differences = [((z[0] - x) % P,) + z[1:] for x in xs]
+                    differences = [((z[0] - x) % p,) + z[1:] for x in xs]
                     if extension.zero in differences:
                         raise Refused("challenge_degenerate", "a query is the opened point")
                     inverses = extension.batch_inverse(differences)
@@ -93,7 +93,7 @@ def quotients_at(key, height, claims, proof, alpha, indices):
                         powers.append(power)
                         claimed = extension.add(claimed, extension.mul(power, value))
                         power = extension.mul(power, alpha)
-                    coefficients = [[p[i] for p in powers] for i in range(extension.degree)]
+                    coefficients = [[each[i] for each in powers] for i in range(extension.degree)]
                     for query, row in enumerate(rows):
                         part = row[column : column + width]
                         opened = [sum([a * b for a, b in zip(part, c)]) for c in coefficients]
@@ -104,17 +104,17 @@ def quotients_at(key, height, claims, proof, alpha, indices):
 
 
 def query_phase(key, proof, betas, indices, quotients):
-    extension, shape = key.extension, proof.shape
+    extension, shape, field = key.extension, proof.shape, key.field
     log_height = shape.log_heights[0]
     positions, values, trees = list(indices), quotients.pop(log_height), []
     for beta, log_arity, (siblings, digests) in zip(betas, shape.schedule, proof.folds, strict=True):
         arity, log_folded = 1 << log_arity, log_height - log_arity
-        w, rows = root_of_unity(log_height), []
+        w, rows = field.root_of_unity(log_height), []
         for query, position in enumerate(positions):
             row = list(siblings[query])
             row.insert(position % arity, values[query])
             first = position - position % arity
-            points = [pow(w, reverse_bits(first + i, log_height), P) for i in range(arity)]
+            points = [pow(w, reverse_bits(first + i, log_height), field.p) for i in range(arity)]
             values[query] = extension.interpolate(points, row, beta)
             rows.append(tuple([coefficient for value in row for coefficient in value]))
         positions = [position >> log_arity for position in positions]
@@ -125,9 +125,9 @@ def query_phase(key, proof, betas, indices, quotients):
             joining = quotients.pop(log_height)
             values = [extension.add(v, extension.mul(weight, more)) for v, more in zip(values, joining)]
     assert not quotients
-    w = root_of_unity(log_height)
+    w = field.root_of_unity(log_height)
     for value, position in zip(values, positions, strict=True):
-        if extension.evaluate(proof.final_poly, pow(w, reverse_bits(position, log_height), P)) != value:
+        if extension.evaluate(proof.final_poly, pow(w, reverse_bits(position, log_height), field.p)) != value:
             raise Refused("low_degree_invalid")
     for root, (log_leaves, leaves, rows, digests) in zip(proof.fold_commitments, trees, strict=True):
         merkle.verify(key.suite, root, log_leaves, leaves, rows, digests)

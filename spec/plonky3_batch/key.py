@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from spec.common import Reader, Refused, decode_public_values
 from spec.plonky3 import key as single, program as air
-from spec.plonky3.fields import EXTENSIONS, P, TWO_ADICITY
+from spec.plonky3.fields import DEGREES, Field
 from spec.plonky3.hashes import SUITES
 from spec.plonky3.key import bound
 from spec.plonky3_batch import table as tables
@@ -20,7 +20,8 @@ MAX_VK_BYTES = 512 * 1024 + 256
 @dataclass(frozen=True, eq=False)
 class Key:
     hash: bytes
-    suite: type
+    field: Field
+    suite: object
     extension: object
     log_blowup: int
     num_queries: int
@@ -56,7 +57,7 @@ def decode(vk):
     log_final_poly_len, max_log_arity = reader.u8("log_final_poly_len"), reader.u8("max_log_arity")
     grinding = list(reader.take(5, "grinding bits"))  # batch, commit, query, out-of-domain, lookup
     present = reader.u8("preprocessed commitment")
-    if suite >= len(SUITES) or extension not in EXTENSIONS or present > 1:
+    if suite >= len(SUITES) or extension not in DEGREES or present > 1:
         raise Refused("vk_malformed", "unknown variant")
     preprocessed = reader.take(32, "preprocessed commitment") if present else None
     parts = []
@@ -77,8 +78,11 @@ def decode(vk):
     for (fewest, most), data in parts:
         bound("min_degree_bits", (log_final_poly_len + 1, single.DEGREE_BITS[1]), fewest)
         bound("max_degree_bits", (fewest, single.DEGREE_BITS[1]), most)
-        bound("max_degree_bits + log_blowup", (0, TWO_ADICITY), most + log_blowup)
         table = tables.decode(data)
+        field = found[0].program.field if found else table.program.field
+        if table.program.field is not field:
+            raise Refused("vk_malformed", "tables over two fields")
+        bound("max_degree_bits + log_blowup", (0, field.two_adicity), most + log_blowup)
         bound("width", (1, air.MAX_WIDTH), table.program.width)
         if table.program.preprocessed_width:
             bound("max_degree_bits of a table with preprocessed columns", (fewest, fewest), most)
@@ -89,10 +93,11 @@ def decode(vk):
         raise Refused("vk_malformed", "a preprocessed commitment without columns, or columns without it")
     check_buses(found)
     heights = [heights for heights, _ in parts]
-    check_counts(found, heights)
+    field = found[0].program.field
+    check_counts(found, heights, field)
     return Key(
-        sha256(b"assay/vk/v1" + vk).digest(), SUITES[suite], EXTENSIONS[extension], log_blowup, num_queries,
-        log_final_poly_len, max_log_arity, *grinding, preprocessed, found, heights,
+        sha256(b"assay/vk/v1" + vk).digest(), field, field.suites[suite], field.extensions[extension], log_blowup,
+        num_queries, log_final_poly_len, max_log_arity, *grinding, preprocessed, found, heights,
     )
 
 
@@ -108,12 +113,12 @@ def check_buses(found):
             widths.append(lookup.width)
 
 
-def check_counts(found, heights):
+def check_counts(found, heights, field):
     """Counts that reach the field's order would be none."""
     most = sum(
         sum(lookup.weight for lookup in table.lookups) << most for table, (_, most) in zip(found, heights)
     )
-    bound("counts of all rows of all tables", (0, P - 1), most)
+    bound("counts of all rows of all tables", (0, field.p - 1), most)
 
 
 def log_chunks(key, table, degree_bits):
@@ -160,7 +165,7 @@ def public_values(key, data):
     counts = [table.program.num_public_values for table in key.tables]
     if len(values) != sum(counts):
         raise Refused("public_values_count", f"{len(values)} of {sum(counts)}")
-    if any(value >= P for value in values):
+    if any(value >= key.field.p for value in values):
         raise Refused("public_value_not_canonical")
     supply = iter(values)
     return [[next(supply) for _ in range(count)] for count in counts]

@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verifier of several tables: `verify` returns if a proof holds, and raises `Refused` if not.
 
-The protocol is p3-batch-stark 0.8 over BabyBear, without zero knowledge.
+The protocol is p3-batch-stark 0.8 over BabyBear or KoalaBear, without zero knowledge.
 """
 
 from types import SimpleNamespace
 
 from spec.common import Refused
 from spec.plonky3 import program as air, transcript as fiat_shamir, verifier as single
-from spec.plonky3.fields import root_of_unity
 from spec.plonky3.fri import grind
 from spec.plonky3.transcript import Transcript, challenge, commitment, delegation, message
 from spec.plonky3_batch import fri, key as keys, proof as proofs
@@ -28,13 +27,13 @@ def seed(key):
     steps.append(commitment("main_commitment"))
     for table in key.tables:
         length = f"Fixed({table.program.num_public_values})"
-        steps.append(("Atomic", "Public", "public_values", length, fiat_shamir.base()))
+        steps.append(("Atomic", "Public", "public_values", length, fiat_shamir.base(extension)))
     if key.preprocessed is not None:
         steps.append(commitment("preprocessed_commitment"))
     with_lookups = [table for table in key.tables if table.lookups]
     if with_lookups:
         steps += [
-            ("Atomic", "Pow", "lookup_pow", f"Fixed({key.lookup_grinding_bits})", fiat_shamir.base()),
+            ("Atomic", "Pow", "lookup_pow", f"Fixed({key.lookup_grinding_bits})", fiat_shamir.base(extension)),
             challenge("lookup_alpha", extension),
             challenge("lookup_beta", extension),
             commitment("permutation_commitment"),
@@ -43,7 +42,7 @@ def seed(key):
     steps += [
         challenge("constraint_challenge", extension),
         commitment("quotient_commitment"),
-        ("Atomic", "Pow", "ood_pow", f"Fixed({key.ood_grinding_bits})", fiat_shamir.base()),
+        ("Atomic", "Pow", "ood_pow", f"Fixed({key.ood_grinding_bits})", fiat_shamir.base(extension)),
         challenge("zeta", extension),
         *delegation("opening_argument"),
     ]
@@ -91,7 +90,7 @@ def argument(key, public, proof):
 
     terminals = iter(proof.terminals)
     for number, (table, (own, opened)) in enumerate(zip(key.tables, views)):
-        g = root_of_unity(own.degree_bits)
+        g = key.field.root_of_unity(own.degree_bits)
         terminal = next(terminals) if table.lookups else None
         combined = extension.zero
         for constraint in constraints(
@@ -112,7 +111,7 @@ def view(key, table, proof, number):
     """A table and what is opened of it, as the verifier of one table takes them."""
     degree_bits, opened = proof.shape.degree_bits[number], proof.opened[number]
     own = SimpleNamespace(
-        extension=key.extension, degree_bits=degree_bits, rows=1 << degree_bits, program=table.program,
+        field=key.field, extension=key.extension, degree_bits=degree_bits, rows=1 << degree_bits, program=table.program,
         num_chunks=1 << proof.shape.log_chunks[number],
     )
     values = SimpleNamespace(
@@ -151,7 +150,7 @@ def claims(key, proof, zeta, preprocessed):
         matrices = []
         for matrix in committed:
             opened = proof.opened[matrix.table]
-            zeta_next = key.extension.scale(zeta, root_of_unity(proof.shape.degree_bits[matrix.table]))
+            zeta_next = key.extension.scale(zeta, key.field.root_of_unity(proof.shape.degree_bits[matrix.table]))
             here = next(chunks[matrix.table]) if kind == "chunks" else getattr(opened, kind)
             points = [(zeta, here)]
             if matrix.next:

@@ -14,7 +14,7 @@
 //! Queries are answered in flat lists: what the decoder read is what is hashed and combined.
 
 use crate::Error;
-use crate::decode::Opening;
+use crate::decode::{Opening, TreeOpening};
 use crate::field::Base;
 use crate::key::Key;
 use crate::merkle::{self, Answers, Query};
@@ -24,7 +24,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use p3_commit::CommitmentOpening;
 use p3_field::{
-	BasedVectorSpace, ExtensionField, Field, PrimeCharacteristicRing, batch_multiplicative_inverse,
+	BasedVectorSpace, ExtensionField, PrimeCharacteristicRing, batch_multiplicative_inverse,
 };
 use p3_fri::verifier::PowPhase;
 use p3_fri::{
@@ -150,7 +150,7 @@ pub(crate) fn low_degree<S: Suite>(
 	}
 
 	let roots = Roots::new();
-	let mut folded = quotients(claims, points, opening, alpha, &roots, indices)?;
+	let mut folded = quotients(claims, points, &opening.inputs, alpha, &roots, indices)?;
 
 	// Then the folds, without a look at the trees.
 	let mut positions = indices.to_vec();
@@ -177,11 +177,7 @@ pub(crate) fn low_degree<S: Suite>(
 		rounds.push((log_arity, rows));
 	}
 	for (&value, &position) in folded.iter().zip(&positions) {
-		let point = roots.point(position);
-		let expected = opening
-			.final_poly
-			.iter()
-			.rfold(S::Challenge::ZERO, |sum, &coefficient| sum * point + coefficient);
+		let expected = evaluate(&opening.final_poly, roots.point(position));
 		if value != expected {
 			return Err(Error::LowDegree);
 		}
@@ -202,25 +198,30 @@ pub(crate) fn low_degree<S: Suite>(
 	Ok(())
 }
 
+/// The value of a polynomial at `point`.
+fn evaluate<F: Base, EF: ExtensionField<F>>(polynomial: &[EF], point: F) -> EF {
+	polynomial.iter().rfold(EF::ZERO, |sum, &coefficient| sum * point + coefficient)
+}
+
 /// The combined quotients at the point of each query.
 ///
 /// Columns have ascending powers of alpha: commitment by commitment, in each the columns at zeta
 /// and then those at the next point. With `c` a row combined with its powers at zeta, the same row
 /// at the next point is `alpha^columns * c`; quotients of one point share a denominator.
-fn quotients<S: Suite>(
-	claims: &[Claim<S>],
-	(zeta, zeta_next): (S::Challenge, S::Challenge),
-	opening: &Opening<S>,
-	alpha: S::Challenge,
-	roots: &Roots<S::Val>,
+fn quotients<F: Base, EF: ExtensionField<F>, C, N>(
+	claims: &[CommitmentOpening<EF, C, ()>],
+	(zeta, zeta_next): (EF, EF),
+	inputs: &[TreeOpening<'_, F, N>],
+	alpha: EF,
+	roots: &Roots<F>,
 	indices: &[usize],
-) -> Result<Vec<S::Challenge>, Error> {
+) -> Result<Vec<EF>, Error> {
 	// `(p(zeta), p(zeta_next))` so far, the same for every query; and less `p(x)` for each.
-	let zeros = (S::Challenge::ZERO, S::Challenge::ZERO);
+	let zeros = (EF::ZERO, EF::ZERO);
 	let mut claimed = zeros;
 	let mut numerators = alloc::vec![zeros; indices.len()];
-	let mut power = S::Challenge::ONE;
-	for (claim, input) in claims.iter().zip(&opening.inputs) {
+	let mut power = EF::ONE;
+	for (claim, input) in claims.iter().zip(inputs) {
 		let mut powers = Powers::with_capacity(input.width);
 		let mut next = None;
 		for matrix in &claim.matrices {
@@ -245,7 +246,7 @@ fn quotients<S: Suite>(
 		Error::of_lengths("opened columns", powers.len(), input.width)?;
 		Error::of_lengths("opened rows", rows.len(), numerators.len())?;
 		for (numerator, row) in numerators.iter_mut().zip(rows) {
-			let combined = powers.combine::<S::Challenge>(row);
+			let combined = powers.combine::<EF>(row);
 			numerator.0 += combined;
 			if next.is_some() {
 				numerator.1 += combined * shift;
@@ -255,11 +256,11 @@ fn quotients<S: Suite>(
 
 	let mut denominators = Vec::with_capacity(indices.len().saturating_mul(2));
 	for &index in indices {
-		let x = S::Val::GENERATOR * roots.point(index);
+		let x = F::GENERATOR * roots.point(index);
 		denominators.extend([zeta - x, zeta_next - x]);
 	}
 	// The quotient is undefined there; and a batch inversion panics.
-	if denominators.iter().any(S::Challenge::is_zero) {
+	if denominators.iter().any(EF::is_zero) {
 		return Err(Error::ChallengeDegenerate);
 	}
 	let inverses = batch_multiplicative_inverse(&denominators);

@@ -52,7 +52,17 @@ pub(crate) trait Constants: PrimeField32 {
 	/// The modulus.
 	const P: u64 = Self::ORDER_U32 as u64;
 	/// `-1 / p` modulo `2^32`.
-	const NEGATED_INVERSE: u64 = negated_inverse(Self::ORDER_U32) as u64;
+	const NEGATED_INVERSE: u64 = {
+		// Newton's iteration doubles the correct bits, from one.
+		let mut inverse = 1u32;
+		let mut step = 0;
+		while step < 5 {
+			let error = 2u32.wrapping_sub(Self::ORDER_U32.wrapping_mul(inverse));
+			inverse = inverse.wrapping_mul(error);
+			step += 1;
+		}
+		inverse.wrapping_neg() as u64
+	};
 	/// `n` of the modulus `n * 2^s + 1`: 15, and 127.
 	const N: u64 = (1 << (31 - Self::SHIFT)) - 1;
 	/// The first multiple of `31 - s` that is not below `43 - s`: 16, and 21.
@@ -63,20 +73,12 @@ pub(crate) trait Constants: PrimeField32 {
 	/// `(2^RATIO_SHIFT - 1) / n`: 4369, and 16513. It divides, because `31 - s` divides `RATIO_SHIFT`.
 	const RATIO: u64 = {
 		let dividend = (1 << Self::RATIO_SHIFT) - 1;
-		assert!(dividend % Self::N == 0);
-		dividend / Self::N
+		assert!(Self::N > 0 && dividend % Self::N == 0);
+		match u64::checked_div(dividend, Self::N) {
+			Some(ratio) => ratio,
+			None => 0,
+		}
 	};
-}
-
-const fn negated_inverse(p: u32) -> u32 {
-	// Newton's iteration doubles the correct bits, from one.
-	let mut inverse = 1u32;
-	let mut step = 0;
-	while step < 5 {
-		inverse = inverse.wrapping_mul(2u32.wrapping_sub(p.wrapping_mul(inverse)));
-		step += 1;
-	}
-	inverse.wrapping_neg()
 }
 
 /// `-2, 1, 2, 1/2, 3, 4, -1/2, -3, -4`, and then one over each of these powers of two, negated where the power is.

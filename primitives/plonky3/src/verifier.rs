@@ -15,7 +15,7 @@ use assay_air::plonky3::FoldInputs;
 use assay_primitives::PublicValues;
 use p3_commit::{CommitmentOpening, MatrixOpening, PeriodicColumns, PointOpening, PolynomialSpace};
 use p3_field::coset::TwoAdicMultiplicativeCoset;
-use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_field::{ExtensionField, Field, PrimeCharacteristicRing};
 use p3_uni_stark::{
 	StarkShape, StarkTranscriptFailure, StarkVerifierTranscript, recompose_quotient_from_chunks,
 };
@@ -230,10 +230,14 @@ fn verify_decoded<S: Suite>(
 		.ok_or_else(|| internal("an opened row is shorter than the program's header says"))?;
 	let quotient =
 		recompose_quotient_from_chunks::<Config<S>>(&chunk_domains, &opened.quotient_chunks, zeta);
-	if folded * selectors.inv_vanishing != quotient {
+	if !is_product(quotient, folded, selectors.inv_vanishing) {
 		return Err(Error::Constraints);
 	}
 	Ok(())
+}
+
+fn is_product<EF: Field>(product: EF, one: EF, other: EF) -> bool {
+	product == one * other
 }
 
 /// What upstream's transcript absorbs of an AIR, and the difficulty of its grinding.

@@ -308,11 +308,12 @@ pub(super) fn encode_parts(
 	{
 		put_number(&mut out, value);
 	}
-	out.push(
-		u8::from(header.opens_next_row) * NEXT_ROW
-			| u8::from(header.opens_preprocessed_next_row) * PREPROCESSED_NEXT_ROW
-			| u8::from(header.field == BaseField::KoalaBear) * KOALA_BEAR,
-	);
+	let flags = [
+		(header.opens_next_row, NEXT_ROW),
+		(header.opens_preprocessed_next_row, PREPROCESSED_NEXT_ROW),
+		(header.field == BaseField::KoalaBear, KOALA_BEAR),
+	];
+	out.push(flags.into_iter().fold(0, |all, (set, flag)| if set { all | flag } else { all }));
 	put_number(&mut out, header.periodic.len() as u32);
 	for column in &header.periodic {
 		out.push(column.values.len().trailing_zeros() as u8);
