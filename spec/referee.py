@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from spec.common import Refused  # noqa: E402
 
 MAX_VK_BYTES = 512 * 1024 + 256
-SYSTEMS = {1: "plonky3", 2: "stwo", 3: "cairo"}
+SYSTEMS = {1: "plonky3", 2: "stwo", 3: "cairo", 4: "plonky3_batch"}
 ACCEPTED, BROKEN = "accepted", "BROKEN"
 # Bits of security are not computed here: a key refused for them alone is one that `check` accepts.
 SECURITY_TOO_LOW = "security_too_low"
@@ -122,7 +122,13 @@ def replay(arguments):
 
 # --- Committed vectors
 
-FIXTURES = ["pallets/proof-verifier/fixtures", "primitives/stwo/fixtures", "primitives/stwo/fixtures/cairo"]
+FIXTURES = [
+    "pallets/proof-verifier/fixtures",
+    "primitives/plonky3/fixtures/batch",
+    "primitives/plonky3/fixtures/koala_bear",
+    "primitives/stwo/fixtures",
+    "primitives/stwo/fixtures/cairo",
+]
 SEEDS = "fuzz/seeds/verify"
 # Keys that lie: each with a proof that the compared systems once took, or whose honest proofs fail.
 HOSTILE = {

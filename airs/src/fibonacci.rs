@@ -6,7 +6,6 @@
 //! result is the second term of the last row.
 
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
-use p3_baby_bear::BabyBear;
 use p3_field::PrimeField32;
 use p3_matrix::dense::RowMajorMatrix;
 
@@ -21,7 +20,7 @@ pub const NUM_PUBLIC_VALUES: usize = 3;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FibonacciAir;
 
-impl BaseAir<BabyBear> for FibonacciAir {
+impl<F> BaseAir<F> for FibonacciAir {
 	fn width(&self) -> usize {
 		WIDTH
 	}
@@ -31,7 +30,7 @@ impl BaseAir<BabyBear> for FibonacciAir {
 	}
 }
 
-impl<AB: AirBuilder<F = BabyBear>> Air<AB> for FibonacciAir {
+impl<AB: AirBuilder> Air<AB> for FibonacciAir {
 	fn eval(&self, builder: &mut AB) {
 		let main = builder.main();
 		let [left, right] = [0, 1].map(|column| main.current_slice()[column]);
@@ -51,9 +50,9 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for FibonacciAir {
 }
 
 /// A trace of `1 << log_rows` rows and its public values; the seed picks `a` and `b`.
-pub fn generate(log_rows: u8, seed: u64) -> (RowMajorMatrix<BabyBear>, Vec<u32>) {
+pub fn generate<F: PrimeField32>(log_rows: u8, seed: u64) -> (RowMajorMatrix<F>, Vec<u32>) {
 	let rows = 1usize << log_rows;
-	let [a, b] = SplitMix64::new("fibonacci", seed).elements();
+	let [a, b]: [F; 2] = SplitMix64::new("fibonacci", seed).elements();
 	let mut values = Vec::with_capacity(rows * WIDTH);
 	let (mut left, mut right) = (a, b);
 	for row in 0..rows {

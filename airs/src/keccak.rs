@@ -5,7 +5,7 @@
 //! There are no public values: a proof says only that its prover knows as many correct permutations
 //! as the rows hold.
 
-use p3_baby_bear::BabyBear;
+use p3_field::PrimeField32;
 use p3_keccak_air::{NUM_ROUNDS, generate_trace_rows};
 use p3_matrix::dense::RowMajorMatrix;
 
@@ -27,7 +27,7 @@ pub const fn air() -> KeccakAir {
 /// # Panics
 ///
 /// Panics when `log_rows` is below [`MIN_LOG_ROWS`].
-pub fn generate(log_rows: u8, seed: u64) -> (RowMajorMatrix<BabyBear>, Vec<u32>) {
+pub fn generate<F: PrimeField32>(log_rows: u8, seed: u64) -> (RowMajorMatrix<F>, Vec<u32>) {
 	assert!(log_rows >= MIN_LOG_ROWS, "a Keccak-f permutation needs {NUM_ROUNDS} rows");
 	let mut random = SplitMix64::new("keccak-air", seed);
 	let permutations = (1usize << log_rows) / NUM_ROUNDS;

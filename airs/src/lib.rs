@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Sample AIRs over BabyBear, with generators of valid traces.
+//! Sample AIRs over BabyBear and KoalaBear, with generators of valid traces.
 //!
 //! Four real ones: a [`fibonacci`] sequence, upstream's [`poseidon2`] and [`keccak`] AIRs, and our
 //! own [`quorum`]. [`Sample`] names them for the command line, the tests and the benchmarks;
 //! [`dispatch_sample!`] runs generic code on the concrete AIR of one. The feature `prover` makes keys
 //! and proofs.
 //!
-//! Every AIR here implements `p3_air::Air<AB>` for all `AB: AirBuilder<F = BabyBear>`. This crate
+//! Every AIR here implements `p3_air::Air<AB>` for all builders over a [`SampleField`]. What names no field is over
+//! BabyBear; what ends in `over` takes one. This crate
 //! runs only in provers and tests: its generators panic on sizes outside
 //! [`Sample::degree_bits_range`].
 
 pub mod fibonacci;
+pub mod field;
 pub mod keccak;
 pub mod poseidon2;
 #[cfg(feature = "prover")]
@@ -25,6 +27,8 @@ use p3_air::BaseAir;
 use p3_baby_bear::BabyBear;
 use p3_field::PrimeField32;
 use p3_matrix::dense::RowMajorMatrix;
+
+pub use field::SampleField;
 
 /// The default seed.
 pub const DEFAULT_SEED: u64 = 1337;
@@ -65,7 +69,7 @@ impl Sample {
 	pub const fn description(self) -> &'static str {
 		match self {
 			Self::Fibonacci => "a Fibonacci-like sequence leads from two public values to a third",
-			Self::Poseidon2 => "knowledge of one Poseidon2 permutation (BabyBear, width 16) a row",
+			Self::Poseidon2 => "knowledge of one Poseidon2 permutation (width 16) a row",
 			Self::Keccak => "knowledge of one Keccak-f[1600] permutation every 24 rows",
 			Self::Quorum => {
 				"96 committed validators, votes of at least two thirds of the weight, 256 VRF outputs"
@@ -94,7 +98,8 @@ impl Sample {
 		}
 	}
 
-	/// The preprocessed columns, each with a value a row. Only the quorum has some, and only one height.
+	/// The preprocessed columns, each with a value a row: zeros and ones, the same over every field. Only the quorum has
+	/// some, and only one height.
 	pub fn preprocessed_columns(self) -> Vec<Vec<u32>> {
 		let trace = dispatch_sample!(self, |air| BaseAir::<BabyBear>::preprocessed_trace(air));
 		let columns = trace.map(|trace| trace.transpose());
@@ -108,6 +113,19 @@ impl Sample {
 	///
 	/// Panics when `degree_bits` is not in [`Self::degree_bits_range`].
 	pub fn generate(self, degree_bits: u8, seed: u64) -> (RowMajorMatrix<BabyBear>, Vec<u32>) {
+		self.generate_over(degree_bits, seed)
+	}
+
+	/// [`Self::generate`], over any field.
+	///
+	/// # Panics
+	///
+	/// As [`Self::generate`].
+	pub fn generate_over<F: SampleField>(
+		self,
+		degree_bits: u8,
+		seed: u64,
+	) -> (RowMajorMatrix<F>, Vec<u32>) {
 		assert!(
 			self.degree_bits_range().contains(&degree_bits),
 			"{} takes degree bits in {:?}, got {degree_bits}",
@@ -119,7 +137,7 @@ impl Sample {
 			Self::Poseidon2 => poseidon2::generate(degree_bits, seed),
 			Self::Keccak => keccak::generate(degree_bits, seed),
 			Self::Quorum => {
-				let witness = quorum::generate(seed);
+				let witness = quorum::generate_over::<F>(seed);
 				(witness.trace(), witness.public_values())
 			},
 		}
@@ -129,7 +147,7 @@ impl Sample {
 /// Evaluates an expression with a reference to the concrete AIR of a [`Sample`].
 ///
 /// The expression is compiled once for each AIR, so it may call a function that is generic over the
-/// AIR's type.
+/// AIR's type. `sample over F` makes it the one over that field, a [`SampleField`].
 ///
 /// ```
 /// use assay_airs::{Sample, dispatch_sample};
@@ -141,14 +159,14 @@ impl Sample {
 /// ```
 #[macro_export]
 macro_rules! dispatch_sample {
-	($sample:expr, |$air:ident| $body:expr) => {
+	($sample:ident over $field:ty, |$air:ident| $body:expr) => {
 		match $sample {
 			$crate::Sample::Fibonacci => {
 				let $air = &$crate::fibonacci::FibonacciAir;
 				$body
 			},
 			$crate::Sample::Poseidon2 => {
-				let $air = &$crate::poseidon2::air();
+				let $air = &<$field as $crate::SampleField>::poseidon2_air();
 				$body
 			},
 			$crate::Sample::Keccak => {
@@ -156,9 +174,13 @@ macro_rules! dispatch_sample {
 				$body
 			},
 			$crate::Sample::Quorum => {
-				let $air = &$crate::quorum::QuorumAir::new();
+				let $air = &$crate::quorum::QuorumAir::<$field>::new();
 				$body
 			},
 		}
 	};
+	($sample:expr, |$air:ident| $body:expr) => {{
+		let sample = $sample;
+		$crate::dispatch_sample!(sample over $crate::field::BabyBear, |$air| $body)
+	}};
 }

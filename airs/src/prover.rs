@@ -3,18 +3,18 @@
 //! Keys and proofs of the samples. Upstream's prover is generic and slow to compile: this crate compiles
 //! it once for all users of the samples.
 
-use crate::{Sample, dispatch_sample};
-use assay_plonky3::prover::{ProverError, make_vk, prove};
+use crate::{Sample, SampleField};
+use assay_plonky3::prover::ProverError;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
 use p3_baby_bear::BabyBear;
 use p3_matrix::dense::RowMajorMatrix;
 
 impl Sample {
-	/// The key of the sample's AIR, by [`make_vk`].
+	/// The key of the sample's AIR over BabyBear, by [`assay_plonky3::prover::make_vk`].
 	///
 	/// # Errors
 	///
-	/// As [`make_vk`].
+	/// As it.
 	pub fn make_vk(
 		self,
 		degree_bits: u8,
@@ -22,20 +22,35 @@ impl Sample {
 		extension: ExtensionDegree,
 		fri: FriParams,
 	) -> Result<VerifyingKey, ProverError> {
-		dispatch_sample!(self, |air| make_vk(air, degree_bits, hash, extension, fri))
+		self.make_vk_over::<BabyBear>(degree_bits, hash, extension, fri)
 	}
 
-	/// A proof by [`prove`] with the sample's compiled AIR.
+	/// [`Self::make_vk`], over any field.
 	///
 	/// # Errors
 	///
-	/// As [`prove`].
-	pub fn prove(
+	/// As [`assay_plonky3::prover::make_vk`].
+	pub fn make_vk_over<F: SampleField>(
+		self,
+		degree_bits: u8,
+		hash: HashKind,
+		extension: ExtensionDegree,
+		fri: FriParams,
+	) -> Result<VerifyingKey, ProverError> {
+		F::make_vk(self, degree_bits, hash, extension, fri)
+	}
+
+	/// A proof by [`assay_plonky3::prover::prove`] with the sample's compiled AIR, over the trace's field.
+	///
+	/// # Errors
+	///
+	/// As it.
+	pub fn prove<F: SampleField>(
 		self,
 		vk: &VerifyingKey,
-		trace: RowMajorMatrix<BabyBear>,
+		trace: RowMajorMatrix<F>,
 		public_values: &PublicValues,
 	) -> Result<Vec<u8>, ProverError> {
-		dispatch_sample!(self, |air| prove(vk, air, trace, public_values))
+		F::prove(self, vk, trace, public_values)
 	}
 }

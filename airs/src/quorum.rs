@@ -16,7 +16,7 @@
 //!
 //! # Hash
 //!
-//! Both roots are Poseidon2 sponges (BabyBear, width 16, published constants): rate 8, capacity 8,
+//! Both roots are Poseidon2 sponges (the field's, width 16, published constants): rate 8, capacity 8,
 //! one leaf of 8 elements overwrites the rate before each permutation, the root is the rate after
 //! the last one. The capacity starts as `(domain, round, number of leaves, 0, 0, 0, 0, 0)`.
 //!
@@ -29,25 +29,19 @@
 //! # No wrap-around
 //!
 //! A weight is below `2^20` by its bits, so both sums stay below `96 * 2^20 < 2^27`, far below the
-//! field's order `p = 2013265921`. `3 * voted - 2 * total` lies between `-2^28` and `2^27`; the last
+//! field's order `p`, 2013265921 for BabyBear and more for KoalaBear. `3 * voted - 2 * total` lies between `-2^28` and `2^27`; the last
 //! row writes it with 27 bits, which a negative number (at least `p - 2^28` in the field) does not
 //! fit.
 //!
 //! Every constraint is of degree 3 or less, so `log_blowup = 1` is enough.
 
-use core::borrow::Borrow;
-
+use core::marker::PhantomData;
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
-use p3_baby_bear::{BabyBear, default_babybear_poseidon2_16};
-use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
+use p3_baby_bear::BabyBear;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
-use p3_symmetric::Permutation;
-use p3_uni_stark::SubAirBuilder;
 
-use crate::{
-	poseidon2::{self, Columns, HALF_FULL_ROUNDS, Poseidon2Air, STATE_WIDTH},
-	seed::SplitMix64,
-};
+use crate::{SampleField, poseidon2::STATE_WIDTH, seed::SplitMix64};
 
 /// Validators in the set.
 pub const VALIDATORS: usize = 96;
@@ -77,29 +71,29 @@ pub const DOMAIN_WITNESSES: u32 = 0x5652_4631;
 /// The sums, and the margin over two thirds, are below two to this power.
 const RANGE_BITS: usize = 27;
 
-// The argument against wrap-around in the module docs.
+// The argument against wrap-around in the module docs, for the least of the orders.
 const _: () = assert!(VALIDATORS << WEIGHT_BITS <= 1 << RANGE_BITS);
 const _: () = assert!(BabyBear::ORDER_U32 - (1 << (RANGE_BITS + 1)) > 1 << RANGE_BITS);
 const _: () = assert!(VALIDATORS + WITNESSES < ROWS);
 const _: () = assert!(DOMAIN_VALIDATORS < BabyBear::ORDER_U32);
 const _: () = assert!(DOMAIN_WITNESSES < BabyBear::ORDER_U32);
 
-/// The columns of the main trace: the permutation's first, then ours.
-mod column {
-	use super::{RANGE_BITS, poseidon2};
+/// The columns of the main trace over `F`: the permutation's first, then ours.
+struct Column<F>(PhantomData<F>);
 
+impl<F: SampleField> Column<F> {
 	/// Bits: of the weight on a validator's row, of the margin on the last row.
-	pub(super) const BITS: usize = poseidon2::WIDTH;
+	const BITS: usize = F::POSEIDON2_WIDTH;
 	/// 1 if the row's validator voted.
-	pub(super) const VOTE: usize = BITS + RANGE_BITS;
+	const VOTE: usize = Self::BITS + RANGE_BITS;
 	/// Weight of the validators in the rows above.
-	pub(super) const TOTAL: usize = VOTE + 1;
+	const TOTAL: usize = Self::VOTE + 1;
 	/// Weight of the votes in the rows above.
-	pub(super) const VOTED: usize = TOTAL + 1;
+	const VOTED: usize = Self::TOTAL + 1;
 	/// On the last row, the inverse of the total weight.
-	pub(super) const TOTAL_INVERSE: usize = VOTED + 1;
+	const TOTAL_INVERSE: usize = Self::VOTED + 1;
 	/// Number of columns.
-	pub(super) const WIDTH: usize = TOTAL_INVERSE + 1;
+	const WIDTH: usize = Self::TOTAL_INVERSE + 1;
 }
 
 /// The columns of the preprocessed trace.
@@ -123,7 +117,8 @@ mod public {
 	pub(super) const VOTED: usize = TOTAL + 1;
 }
 
-/// The constraints in the order in which the AIR asserts them: a rule, and how many it takes.
+/// The constraints in the order in which the AIR asserts them: a rule, and how many it takes. Those of the permutation
+/// are over BabyBear.
 ///
 /// The documentation's table and the tests use it.
 pub const RULES: [(&str, usize); 16] = [
@@ -147,26 +142,26 @@ pub const RULES: [(&str, usize); 16] = [
 
 /// The AIR.
 #[derive(Clone)]
-pub struct QuorumAir {
-	permutation: Poseidon2Air,
+pub struct QuorumAir<F: SampleField = BabyBear> {
+	permutation: F::Poseidon2Air,
 }
 
-impl QuorumAir {
+impl<F: SampleField> QuorumAir<F> {
 	/// The AIR; it has no parameters.
-	pub const fn new() -> Self {
-		Self { permutation: poseidon2::air() }
+	pub fn new() -> Self {
+		Self { permutation: F::poseidon2_air() }
 	}
 }
 
-impl Default for QuorumAir {
+impl<F: SampleField> Default for QuorumAir<F> {
 	fn default() -> Self {
 		Self::new()
 	}
 }
 
-impl BaseAir<BabyBear> for QuorumAir {
+impl<F: SampleField> BaseAir<F> for QuorumAir<F> {
 	fn width(&self) -> usize {
-		column::WIDTH
+		Column::<F>::WIDTH
 	}
 
 	fn num_public_values(&self) -> usize {
@@ -177,12 +172,12 @@ impl BaseAir<BabyBear> for QuorumAir {
 		preprocessed_column::WIDTH
 	}
 
-	fn preprocessed_trace(&self) -> Option<RowMajorMatrix<BabyBear>> {
+	fn preprocessed_trace(&self) -> Option<RowMajorMatrix<F>> {
 		let values = (0..ROWS)
 			.flat_map(|row| {
 				let validator = row < VALIDATORS;
 				let witness = !validator && row < VALIDATORS + WITNESSES;
-				[validator, witness].map(BabyBear::from_bool)
+				[validator, witness].map(F::from_bool)
 			})
 			.collect();
 		Some(RowMajorMatrix::new(values, preprocessed_column::WIDTH))
@@ -198,13 +193,12 @@ fn initial_capacity<T: PrimeCharacteristicRing>(domain: u32, round: T, leaves: u
 	capacity
 }
 
-impl<AB: AirBuilder<F = BabyBear>> Air<AB> for QuorumAir {
+impl<F: SampleField, AB: AirBuilder<F = F>> Air<AB> for QuorumAir<F> {
 	fn eval(&self, builder: &mut AB) {
 		let main = builder.main();
 		let (local, next) = (main.current_slice(), main.next_slice());
-		let permutation: &Columns<AB::Var> = local[..poseidon2::WIDTH].borrow();
-		let next_permutation: &Columns<AB::Var> = next[..poseidon2::WIDTH].borrow();
-		let output = &permutation.ending_full_rounds[HALF_FULL_ROUNDS - 1].post;
+		let (inputs, output) = F::poseidon2_ends(&local[..F::POSEIDON2_WIDTH]);
+		let (next_inputs, _) = F::poseidon2_ends(&next[..F::POSEIDON2_WIDTH]);
 
 		let fixed = builder.preprocessed().clone();
 		let [validator, witness] = [preprocessed_column::VALIDATOR, preprocessed_column::WITNESS]
@@ -216,17 +210,17 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for QuorumAir {
 		let public: [AB::Expr; NUM_PUBLIC_VALUES] =
 			core::array::from_fn(|i| builder.public_values()[i].into());
 
-		let bits = &local[column::BITS..column::BITS + RANGE_BITS];
+		let bits = &local[Column::<F>::BITS..Column::<F>::BITS + RANGE_BITS];
 		let compose = |bits: &[AB::Var]| {
 			bits.iter()
 				.enumerate()
-				.map(|(i, bit)| *bit * BabyBear::from_u32(1 << i))
+				.map(|(i, bit)| *bit * F::from_u32(1 << i))
 				.fold(AB::Expr::ZERO, |sum, term| sum + term)
 		};
 		let weight = compose(&bits[..WEIGHT_BITS]);
 		let ranged = compose(bits);
-		let vote = local[column::VOTE];
-		let (total, voted) = (local[column::TOTAL], local[column::VOTED]);
+		let vote = local[Column::<F>::VOTE];
+		let (total, voted) = (local[Column::<F>::TOTAL], local[Column::<F>::VOTED]);
 
 		// Weights and votes. Off a validator's row the bits are free, and the vote is zero.
 		for bit in bits {
@@ -240,23 +234,21 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for QuorumAir {
 		// Weight below 2^20 and vote boolean: one element holds both, in one way only.
 		builder
 			.when(validator)
-			.assert_eq(permutation.inputs[KEY_ELEMENTS], weight.clone() + weight.clone() + vote);
+			.assert_eq(inputs[KEY_ELEMENTS], weight.clone() + weight.clone() + vote);
 
 		// Sums of the rows above, final on the last row.
 		builder.when_first_row().assert_zero(total);
 		builder.when_first_row().assert_zero(voted);
 		builder
 			.when_transition()
-			.assert_eq(next[column::TOTAL], weight.clone() * validator + total);
-		builder.when_transition().assert_eq(next[column::VOTED], weight * vote + voted);
+			.assert_eq(next[Column::<F>::TOTAL], weight.clone() * validator + total);
+		builder.when_transition().assert_eq(next[Column::<F>::VOTED], weight * vote + voted);
 		builder.when_last_row().assert_eq(total, public[public::TOTAL].clone());
 		builder.when_last_row().assert_eq(voted, public[public::VOTED].clone());
 
 		// The bits of the last row keep the difference from being negative.
-		builder
-			.when_last_row()
-			.assert_eq(ranged, voted * BabyBear::from_u32(3) - total * BabyBear::from_u32(2));
-		builder.when_last_row().assert_one(total * local[column::TOTAL_INVERSE]);
+		builder.when_last_row().assert_eq(ranged, voted * F::from_u32(3) - total * F::from_u32(2));
+		builder.when_last_row().assert_one(total * local[Column::<F>::TOTAL_INVERSE]);
 
 		// The sponges. Their constraints hold on the last row too: it is padding, and the row after
 		// it, the first, is not part of its sponge.
@@ -271,15 +263,13 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for QuorumAir {
 			WITNESSES,
 		);
 		for (i, start) in start_validators.into_iter().enumerate() {
-			builder.when_first_row().assert_eq(permutation.inputs[RATE + i], start);
+			builder.when_first_row().assert_eq(inputs[RATE + i], start);
 		}
 		for (i, start) in start_witnesses.into_iter().enumerate() {
-			builder
-				.when(validator * next_witness)
-				.assert_eq(next_permutation.inputs[RATE + i], start);
+			builder.when(validator * next_witness).assert_eq(next_inputs[RATE + i], start);
 		}
 		let same_sponge = validator * next_validator + witness * next_witness;
-		for (carried, out) in next_permutation.inputs[RATE..].iter().zip(&output[RATE..]) {
+		for (carried, out) in next_inputs[RATE..].iter().zip(&output[RATE..]) {
 			builder.when(same_sponge.clone()).assert_eq(*carried, *out);
 		}
 		let last_validator = (AB::Expr::ONE - next_validator) * validator;
@@ -295,34 +285,32 @@ impl<AB: AirBuilder<F = BabyBear>> Air<AB> for QuorumAir {
 				.assert_eq(output[i], public[public::VRF_ROOT + i].clone());
 		}
 
-		let mut permutation_builder =
-			SubAirBuilder::<AB, Poseidon2Air, AB::Var>::new(builder, 0..poseidon2::WIDTH);
-		self.permutation.eval(&mut permutation_builder);
+		F::eval_poseidon2(&self.permutation, builder);
 	}
 }
 
 /// A validator of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Validator {
+pub struct Validator<F = BabyBear> {
 	/// Commitment to the validator's key. The AIR does not look inside.
-	pub key: [BabyBear; KEY_ELEMENTS],
+	pub key: [F; KEY_ELEMENTS],
 	/// Weight; [`QuorumStatement`] holds only for weights below `2^20`.
 	pub weight: u32,
 	/// Whether the validator voted.
 	pub vote: bool,
 }
 
-impl Validator {
+impl<F: SampleField> Validator<F> {
 	/// What the sponge absorbs: the key commitment, then `2 * weight + vote`.
-	pub fn leaf(&self) -> [BabyBear; RATE] {
+	pub fn leaf(&self) -> [F; RATE] {
 		leaf(&self.key, self.weight, u32::from(self.vote))
 	}
 }
 
-fn leaf(key: &[BabyBear; KEY_ELEMENTS], weight: u32, vote: u32) -> [BabyBear; RATE] {
-	let mut leaf = [BabyBear::ZERO; RATE];
+fn leaf<F: SampleField>(key: &[F; KEY_ELEMENTS], weight: u32, vote: u32) -> [F; RATE] {
+	let mut leaf = [F::ZERO; RATE];
 	leaf[..KEY_ELEMENTS].copy_from_slice(key);
-	leaf[KEY_ELEMENTS] = BabyBear::from_u32(weight).double() + BabyBear::from_u32(vote);
+	leaf[KEY_ELEMENTS] = F::from_u32(weight).double() + F::from_u32(vote);
 	leaf
 }
 
@@ -372,17 +360,22 @@ impl QuorumStatement {
 
 /// The prover's witness.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuorumWitness {
+pub struct QuorumWitness<F = BabyBear> {
 	/// The round, below the field's order.
 	pub round: u32,
 	/// The validators, in the order in which they are hashed.
-	pub validators: [Validator; VALIDATORS],
+	pub validators: [Validator<F>; VALIDATORS],
 	/// The VRF outputs, in the order in which they are hashed.
-	pub vrf_outputs: [[BabyBear; RATE]; WITNESSES],
+	pub vrf_outputs: [[F; RATE]; WITNESSES],
 }
 
 /// A witness with a quorum: seeded keys, weights from 1 to `2^20 - 1`, most validators voting.
 pub fn generate(seed: u64) -> QuorumWitness {
+	generate_over(seed)
+}
+
+/// [`generate`], over any field.
+pub fn generate_over<F: SampleField>(seed: u64) -> QuorumWitness<F> {
 	let mut random = SplitMix64::new("consensus-quorum", seed);
 	let round = random.below(1 << 24);
 	let mut validators = core::array::from_fn(|_| Validator {
@@ -404,31 +397,26 @@ pub fn generate(seed: u64) -> QuorumWitness {
 }
 
 /// The inputs of a sponge's permutations, one for each leaf, and its root.
-fn absorb(
+fn absorb<F: SampleField>(
 	domain: u32,
 	round: u32,
-	leaves: &[[BabyBear; RATE]],
-) -> (Vec<[BabyBear; STATE_WIDTH]>, [BabyBear; RATE]) {
-	let permutation = default_babybear_poseidon2_16();
-	let mut state = [BabyBear::ZERO; STATE_WIDTH];
-	state[RATE..].copy_from_slice(&initial_capacity(
-		domain,
-		BabyBear::from_u32(round),
-		leaves.len(),
-	));
+	leaves: &[[F; RATE]],
+) -> (Vec<[F; STATE_WIDTH]>, [F; RATE]) {
+	let mut state = [F::ZERO; STATE_WIDTH];
+	state[RATE..].copy_from_slice(&initial_capacity(domain, F::from_u32(round), leaves.len()));
 	let inputs = leaves
 		.iter()
 		.map(|leaf| {
 			state[..RATE].copy_from_slice(leaf);
 			let input = state;
-			permutation.permute_mut(&mut state);
+			F::permute(&mut state);
 			input
 		})
 		.collect();
 	(inputs, core::array::from_fn(|i| state[i]))
 }
 
-impl QuorumWitness {
+impl<F: SampleField> QuorumWitness<F> {
 	/// The true statement about this witness, computed without the AIR.
 	///
 	/// It is provable only if [`QuorumStatement::has_quorum`] and every weight is below `2^20`.
@@ -437,7 +425,7 @@ impl QuorumWitness {
 		let (_, quorum_root) = absorb(DOMAIN_VALIDATORS, self.round, &leaves);
 		let (_, vrf_root) = absorb(DOMAIN_WITNESSES, self.round, &self.vrf_outputs);
 		// Saturating: a sum above 32 bits is out of the AIR's reach anyway.
-		let weigh = |counts: fn(&Validator) -> bool| {
+		let weigh = |counts: fn(&Validator<F>) -> bool| {
 			let counted = self.validators.iter().filter(|v| counts(v));
 			counted.fold(0u32, |sum, v| sum.saturating_add(v.weight))
 		};
@@ -464,7 +452,7 @@ impl QuorumWitness {
 			words.extend(validator.key.map(|element| element.as_canonical_u32()));
 			words.extend([validator.weight, u32::from(validator.vote)]);
 		}
-		words.extend(self.vrf_outputs.as_flattened().iter().map(PrimeField32::as_canonical_u32));
+		words.extend(self.vrf_outputs.as_flattened().iter().map(F::as_canonical_u32));
 		words
 	}
 
@@ -484,61 +472,61 @@ impl QuorumWitness {
 			let expected = || format!("expected {what} below {bound}, got {word}");
 			if word < bound { Ok(word) } else { Err(expected()) }
 		};
-		let round = next(BabyBear::ORDER_U32, "a round")?;
+		let round = next(F::ORDER_U32, "a round")?;
 		let mut validators =
-			[Validator { key: [BabyBear::ZERO; KEY_ELEMENTS], weight: 0, vote: false }; VALIDATORS];
+			[Validator { key: [F::ZERO; KEY_ELEMENTS], weight: 0, vote: false }; VALIDATORS];
 		for validator in &mut validators {
 			for element in &mut validator.key {
-				*element = BabyBear::from_u32(next(BabyBear::ORDER_U32, "elements")?);
+				*element = F::from_u32(next(F::ORDER_U32, "elements")?);
 			}
 			validator.weight = next(1 << WEIGHT_BITS, "weights")?;
 			validator.vote = next(2, "votes")? == 1;
 		}
-		let mut vrf_outputs = [[BabyBear::ZERO; RATE]; WITNESSES];
+		let mut vrf_outputs = [[F::ZERO; RATE]; WITNESSES];
 		for element in vrf_outputs.as_flattened_mut() {
-			*element = BabyBear::from_u32(next(BabyBear::ORDER_U32, "elements")?);
+			*element = F::from_u32(next(F::ORDER_U32, "elements")?);
 		}
 		Ok(Self { round, validators, vrf_outputs })
 	}
 
 	/// The main trace. It fills the columns by the rules whether or not the constraints will hold.
-	pub fn trace(&self) -> RowMajorMatrix<BabyBear> {
+	pub fn trace(&self) -> RowMajorMatrix<F> {
 		let validators = self.validators.map(|v| (v.key, v.weight, u32::from(v.vote)));
 		fill(self.round, &validators, &self.vrf_outputs)
 	}
 }
 
 /// The main trace for validators `(key, weight, vote)`, the vote being any number.
-fn fill(
+fn fill<F: SampleField>(
 	round: u32,
-	validators: &[([BabyBear; KEY_ELEMENTS], u32, u32)],
-	vrf_outputs: &[[BabyBear; RATE]],
-) -> RowMajorMatrix<BabyBear> {
+	validators: &[([F; KEY_ELEMENTS], u32, u32)],
+	vrf_outputs: &[[F; RATE]],
+) -> RowMajorMatrix<F> {
 	let leaves: Vec<_> =
 		validators.iter().map(|(key, weight, vote)| leaf(key, *weight, *vote)).collect();
 	let (mut inputs, _) = absorb(DOMAIN_VALIDATORS, round, &leaves);
 	inputs.extend(absorb(DOMAIN_WITNESSES, round, vrf_outputs).0);
-	inputs.resize(ROWS, [BabyBear::ZERO; STATE_WIDTH]);
-	let permutations = poseidon2::trace(inputs);
+	inputs.resize(ROWS, [F::ZERO; STATE_WIDTH]);
+	let permutations = F::poseidon2_trace(inputs);
 
-	let mut values = Vec::with_capacity(ROWS * column::WIDTH);
-	let (mut total, mut voted) = (BabyBear::ZERO, BabyBear::ZERO);
+	let mut values = Vec::with_capacity(ROWS * Column::<F>::WIDTH);
+	let (mut total, mut voted) = (F::ZERO, F::ZERO);
 	for (row, permutation) in permutations.row_slices().enumerate() {
 		let (weight, vote) = validators.get(row).map_or((0, 0), |v| (v.1, v.2));
 		let (ranged, inverse) = if row == ROWS - 1 {
-			let margin = voted * BabyBear::from_u32(3) - total.double();
+			let margin = voted * F::from_u32(3) - total.double();
 			(margin.as_canonical_u32(), total.try_inverse().unwrap_or_default())
 		} else {
-			(weight, BabyBear::ZERO)
+			(weight, F::ZERO)
 		};
-		let vote = BabyBear::from_u32(vote);
+		let vote = F::from_u32(vote);
 		values.extend_from_slice(permutation);
-		values.extend((0..RANGE_BITS).map(|i| BabyBear::from_u32(ranged >> i & 1)));
+		values.extend((0..RANGE_BITS).map(|i| F::from_u32(ranged >> i & 1)));
 		values.extend([vote, total, voted, inverse]);
-		total += BabyBear::from_u32(weight);
-		voted += BabyBear::from_u32(weight) * vote;
+		total += F::from_u32(weight);
+		voted += F::from_u32(weight) * vote;
 	}
-	RowMajorMatrix::new(values, column::WIDTH)
+	RowMajorMatrix::new(values, Column::<F>::WIDTH)
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@
 //! SplitMix64, written out so that a seed gives the same trace whatever release of a random number
 //! crate is locked. Not for secrets.
 
-use p3_baby_bear::BabyBear;
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_field::PrimeField32;
 
 /// The generator's whole state.
 pub(crate) struct SplitMix64(u64);
@@ -35,11 +34,11 @@ impl SplitMix64 {
 		(((self.next_u64() >> 32) * u64::from(bound)) >> 32) as u32
 	}
 
-	pub(crate) fn element(&mut self) -> BabyBear {
-		BabyBear::from_u32(self.below(BabyBear::ORDER_U32))
+	pub(crate) fn element<F: PrimeField32>(&mut self) -> F {
+		F::from_u32(self.below(F::ORDER_U32))
 	}
 
-	pub(crate) fn elements<const N: usize>(&mut self) -> [BabyBear; N] {
+	pub(crate) fn elements<F: PrimeField32, const N: usize>(&mut self) -> [F; N] {
 		core::array::from_fn(|_| self.element())
 	}
 }

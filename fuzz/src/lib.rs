@@ -39,6 +39,9 @@ const SEEDS: &[&[u8]] = seeds! {
 	"preprocessed-2-3-poseidon2-five"
 	"preprocessed-2-5-keccak-four"
 	"preprocessed-2-4-blake3-five"
+	"koala-bear-2-4-poseidon2-five"
+	"koala-bear-2-5-keccak-four"
+	"koala-bear-2-4-blake3-five"
 };
 
 /// The valid triples: two under each key.

@@ -2,14 +2,14 @@
 """The opening argument: that the claimed values are those of the committed polynomials (FRI).
 
 A matrix has a polynomial of degree below `rows` for each column. Its tree has the values of all columns
-on a coset of 2^log_height points, in bit-reversed order: leaf i is at GENERATOR * w^reverse(i).
+on a coset of 2^log_height points, in bit-reversed order: leaf i is at generator * w^reverse(i).
 """
 
 from dataclasses import dataclass
 
 from spec.common import Refused
 from spec.plonky3 import merkle, transcript as fiat_shamir
-from spec.plonky3.fields import GENERATOR, P, reverse_bits, root_of_unity
+from spec.plonky3.fields import reverse_bits
 
 
 @dataclass
@@ -71,8 +71,9 @@ def quotients_at(key, claims, proof, alpha, indices):
     It is a polynomial of degree below `rows` if every claim is true; k counts the claims.
     """
     extension, degree = key.extension, key.extension.degree
-    w = root_of_unity(key.log_height)
-    xs = [GENERATOR * pow(w, reverse_bits(i, key.log_height), P) % P for i in indices]
+    field, p = key.field, key.field.p
+    w = field.root_of_unity(key.log_height)
+    xs = [field.generator * pow(w, reverse_bits(i, key.log_height), p) % p for i in indices]
     totals = [extension.zero] * len(xs)
     power = extension.one
     inverses = {}  # of z - x, for each z
@@ -81,7 +82,7 @@ def quotients_at(key, claims, proof, alpha, indices):
         for points in claim.matrices:
             for z, values in points:
                 if z not in inverses:
-                    differences = [((z[0] - x) % P,) + z[1:] for x in xs]
+                    differences = [((z[0] - x) % p,) + z[1:] for x in xs]
                     if extension.zero in differences:
                         raise Refused("challenge_degenerate", "a query is the opened point")
                     inverses[z] = extension.batch_inverse(differences)
@@ -107,29 +108,29 @@ def query_phase(key, proof, betas, indices, values):
     order, and takes each coset's values to those of their polynomial at beta: a value on the domain of
     x^arity. The row of a coset is what the prover committed to, and the query's own value is in it.
 
-    Folding ignores the factor GENERATOR of the points: what is folded is p(GENERATOR * X).
+    Folding ignores the factor `generator` of the points: what is folded is p(generator * X).
     """
-    extension = key.extension
+    extension, p = key.extension, key.field.p
     positions, log_height = list(indices), key.log_height
     trees = []
     for beta, log_arity, (siblings, digests) in zip(betas, key.fold_schedule, proof.folds, strict=True):
         arity = 1 << log_arity
         log_folded = log_height - log_arity
-        w = root_of_unity(log_height)
+        w = key.field.root_of_unity(log_height)
         rows = []
         for query, position in enumerate(positions):
             row = list(siblings[query])
             row.insert(position % arity, values[query])
             first = position - position % arity
-            points = [pow(w, reverse_bits(first + i, log_height), P) for i in range(arity)]
+            points = [pow(w, reverse_bits(first + i, log_height), p) for i in range(arity)]
             values[query] = extension.interpolate(points, row, beta)
             rows.append(tuple([coefficient for value in row for coefficient in value]))
         positions = [position >> log_arity for position in positions]
         trees.append((log_folded, positions, rows, digests))
         log_height = log_folded
-    w = root_of_unity(log_height)
+    w = key.field.root_of_unity(log_height)
     for value, position in zip(values, positions, strict=True):
-        x = pow(w, reverse_bits(position, log_height), P)
+        x = pow(w, reverse_bits(position, log_height), p)
         if extension.evaluate(proof.final_poly, x) != value:
             raise Refused("low_degree_invalid")
     for commitment, (log_leaves, leaves, rows, digests) in zip(proof.fold_commitments, trees, strict=True):

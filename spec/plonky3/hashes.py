@@ -3,22 +3,23 @@
 
 A suite hashes a row of field elements to a digest, and two digests to one. Two of the three work
 on bytes: there a field element is four little-endian bytes of its *Montgomery form*, a * 2^32 mod
-P, because upstream hashes its representation in memory. In keys and proofs, elements are plain.
+p, because upstream hashes its representation in memory. In keys and proofs, elements are plain.
 """
 
 from struct import Struct, pack, unpack
 
-from spec.plonky3.fields import P, inverse
+from spec.plonky3.fields import BABY_BEAR, KOALA_BEAR
 
 MASK32, MASK64 = 2**32 - 1, 2**64 - 1
 
 
-def montgomery_bytes(elements):
-    return pack(f"<{len(elements)}I", *[(a << 32) % P for a in elements])
+def montgomery_bytes(elements, p):
+    return pack(f"<{len(elements)}I", *[(a << 32) % p for a in elements])
 
 
-# --- Poseidon2, width 16, x^7, 4 + 13 + 4 rounds (p3-baby-bear's published constants)
+# --- Poseidon2, width 16
 
+# BabyBear: x^7, 4 + 13 + 4 rounds (p3-baby-bear's published constants)
 INITIAL_ROUNDS = [
     [0x69CBB6AF, 0x46AD93F9, 0x60A00F4E, 0x6B1297CD, 0x23189AFE, 0x732E7BEF, 0x72C246DE, 0x2C941900,
      0x0557EEDE, 0x1580496F, 0x3A3EA77B, 0x54F3F271, 0x0F49B029, 0x47872FE1, 0x221E2E36, 0x1AB7202E],
@@ -43,11 +44,32 @@ INTERNAL_ROUNDS = [
     0x5A8053C0, 0x693BE639, 0x3858867D, 0x19334F6B, 0x128F0FD8, 0x4E2B1CCB, 0x61210CE0,
     0x3C318939, 0x0B5B2F22, 0x2EDB11D5, 0x213EFFDF, 0x0CAC4606, 0x241AF16D,
 ]
-# The internal layer is the all-ones matrix plus this diagonal.
-DIAGONAL = [a % P for a in [
-    -2, 1, 2, inverse(2), 3, 4, -inverse(2), -3, -4, inverse(2**8), inverse(4), inverse(8),
-    inverse(2**27), -inverse(2**8), -inverse(16), -inverse(2**27),
-]]
+# KoalaBear: x^3, 4 + 20 + 4 rounds (p3-koala-bear's published constants)
+KOALA_INITIAL_ROUNDS = [
+    [0x7EE56A48, 0x11367045, 0x12E41941, 0x7EBBC12B, 0x1970B7D5, 0x662B60E8, 0x3E4990C6, 0x679F91F5,
+     0x350813BB, 0x00874AD4, 0x28A0081A, 0x18FA5872, 0x5F25B071, 0x5E5D5998, 0x5E6FD3E7, 0x5B2E2660],
+    [0x6F1837BF, 0x3FE6182B, 0x1EDD7AC5, 0x57470D00, 0x43D486D5, 0x1982C70F, 0x0EA53AF9, 0x61D6165B,
+     0x51639C00, 0x2DEC352C, 0x2950E531, 0x2D2CB947, 0x08256CEF, 0x1A0109F6, 0x1F51FAF3, 0x5CEF1C62],
+    [0x3D65E50E, 0x33D91626, 0x133D5A1E, 0x0FF49B0D, 0x38900CD1, 0x2C22CC3F, 0x28852BB2, 0x06C65A02,
+     0x7B2CF7BC, 0x68016E1A, 0x15E16BC0, 0x5248149A, 0x6DD212A0, 0x18D6830A, 0x5001BE82, 0x64DAC34E],
+    [0x5902B287, 0x426583A0, 0x0C921632, 0x3FE028A5, 0x245F8E49, 0x43BB297E, 0x7873DBD9, 0x3CC987DF,
+     0x286BB4CE, 0x640A8DCD, 0x512A8E36, 0x03A4CF55, 0x481837A2, 0x03D6DA84, 0x73726AC7, 0x760E7FDF],
+]
+KOALA_FINAL_ROUNDS = [
+    [0x43E7DC24, 0x259A5D61, 0x27E85A3B, 0x1B9133FA, 0x343E5628, 0x485CD4C2, 0x16E269F5, 0x165B60C6,
+     0x25F683D9, 0x124F81F9, 0x174331F9, 0x77344DC5, 0x5A821DBA, 0x5FC4177F, 0x54153BF5, 0x5E3F1194],
+    [0x3BDBF191, 0x088C84A3, 0x68256C9B, 0x3C90BBC6, 0x6846166A, 0x03F4238D, 0x463335FB, 0x5E3D3551,
+     0x6E59AE6F, 0x32D06CC0, 0x596293F3, 0x6C87EDB2, 0x08FC60B5, 0x34BCCA80, 0x24F007F3, 0x62731C6F],
+    [0x1E1DB6C6, 0x0CA409BB, 0x585C1E78, 0x56E94EDC, 0x16D22734, 0x18E11467, 0x7B2C3730, 0x770075E4,
+     0x35D1B18C, 0x22BE3DB5, 0x4FB1FBB7, 0x477CB3ED, 0x7D5311C6, 0x5B62AE7D, 0x559C5FA8, 0x77F15048],
+    [0x3211570B, 0x490FEF6A, 0x77EC311F, 0x2247171B, 0x4E0AC711, 0x2EDF69C9, 0x3B5A8850, 0x65809421,
+     0x5619B4AA, 0x362019A7, 0x6BF9D4ED, 0x5B413DFF, 0x617E181E, 0x5E7AB57B, 0x33AD7833, 0x3466C7CA],
+]
+KOALA_INTERNAL_ROUNDS = [
+    0x54DFEB5D, 0x7D40AFD6, 0x722CB316, 0x106A4573, 0x45A7CCDB, 0x44061375, 0x154077A5,
+    0x45744FAA, 0x4EB5E5EE, 0x3794E83F, 0x47C7093C, 0x5694903C, 0x69CB6299, 0x373DF84C,
+    0x46A0DF58, 0x46B8758A, 0x3241EBCB, 0x0B09D233, 0x1AF42357, 0x1E66CEC2,
+]
 
 
 def _external_layer(s):
@@ -61,22 +83,43 @@ def _external_layer(s):
     return [x + y for x, y in zip(out, sums)]
 
 
-def poseidon2(state):
-    """The permutation of 16 field elements."""
-    s = _external_layer(state)
-    for constants in INITIAL_ROUNDS:
-        s = [(y := (x + c) % P) * (z := y * y % P) % P * (z * z % P) % P for x, c in zip(s, constants)]
-        s = _external_layer(s)
-    for constant in INTERNAL_ROUNDS:
-        y = (s[0] + constant) % P
-        z = y * y % P
-        s[0] = y * z % P * (z * z % P) % P
-        total = sum(s)
-        s = [(x * d + total) % P for x, d in zip(s, DIAGONAL)]
-    for constants in FINAL_ROUNDS:
-        s = [(y := (x + c) % P) * (z := y * y % P) % P * (z * z % P) % P for x, c in zip(s, constants)]
-        s = _external_layer(s)
-    return [x % P for x in s]
+def _seventh_powers(values, p):
+    return [y * (z := y * y % p) % p * (z * z % p) % p for y in values]
+
+
+def _third_powers(values, p):
+    return [y * y % p * y % p for y in values]
+
+
+def _permutation(field, initial, internal, final, powers, fractions):
+    """The permutation of 16 field elements. The internal layer is the all-ones matrix plus a diagonal, which
+    ends in `fractions`: one over these powers of two, negated where the power is."""
+    p, half = field.p, field.inverse(2)
+    fractions = [field.inverse(2**abs(k)) * (1 if k > 0 else -1) for k in fractions]
+    diagonal = [a % p for a in [-2, 1, 2, half, 3, 4, -half, -3, -4, *fractions]]
+
+    def full_rounds(s, rounds):
+        for constants in rounds:
+            s = _external_layer(powers([(x + c) % p for x, c in zip(s, constants)], p))
+        return s
+
+    def permute(state):
+        s = full_rounds(_external_layer(state), initial)
+        for constant in internal:
+            [s[0]] = powers([(s[0] + constant) % p], p)
+            total = sum(s)
+            s = [(x * d + total) % p for x, d in zip(s, diagonal)]
+        return [x % p for x in full_rounds(s, final)]
+
+    return permute
+
+
+PERMUTATIONS = {
+    BABY_BEAR: _permutation(BABY_BEAR, INITIAL_ROUNDS, INTERNAL_ROUNDS, FINAL_ROUNDS, _seventh_powers,
+                            (8, 2, 3, 27, -8, -4, -27)),
+    KOALA_BEAR: _permutation(KOALA_BEAR, KOALA_INITIAL_ROUNDS, KOALA_INTERNAL_ROUNDS, KOALA_FINAL_ROUNDS,
+                             _third_powers, (8, 3, 24, -8, -3, -4, -24)),
+}
 
 
 # --- Keccak-f[1600] and Keccak-256 (FIPS 202's permutation; the original padding, not SHA-3's)
@@ -219,25 +262,28 @@ FOUR_LANES = Struct("<4Q")
 class Poseidon2:
     """Rows by a sponge that overwrites and does not pad, rate 8; pairs by one permutation."""
 
-    @staticmethod
-    def canonical(digest):
-        return max(EIGHT_WORDS.unpack(digest)) < P
+    def __init__(self, field):
+        self.field, self.permute = field, PERMUTATIONS[field]
 
-    @staticmethod
-    def hash_row(row):
+    def canonical(self, digest):
+        return max(EIGHT_WORDS.unpack(digest)) < self.field.p
+
+    def hash_row(self, row):
         state = [0] * 16
         for start in range(0, len(row), 8):
             block = row[start : start + 8]
-            state = poseidon2([*block, *state[len(block):]])
+            state = self.permute([*block, *state[len(block):]])
         return EIGHT_WORDS.pack(*state[:8])
 
-    @staticmethod
-    def compress(left, right):
-        return EIGHT_WORDS.pack(*poseidon2(SIXTEEN_WORDS.unpack(left + right))[:8])
+    def compress(self, left, right):
+        return EIGHT_WORDS.pack(*self.permute(SIXTEEN_WORDS.unpack(left + right))[:8])
 
 
 class Keccak:
     """The same sponge over Keccak-f[1600], rate 17 lanes; two elements share a lane."""
+
+    def __init__(self, field):
+        self.field = field
 
     @staticmethod
     def canonical(digest):
@@ -251,9 +297,8 @@ class Keccak:
             state = keccak_f([*block, *state[len(block):]])
         return FOUR_LANES.pack(*state[:4])
 
-    @staticmethod
-    def hash_row(row):
-        message = montgomery_bytes(row) + bytes(len(row) % 2 * 4)
+    def hash_row(self, row):
+        message = montgomery_bytes(row, self.field.p) + bytes(len(row) % 2 * 4)
         return Keccak.hash_lanes(unpack(f"<{len(message) // 8}Q", message))
 
     @staticmethod
@@ -264,13 +309,15 @@ class Keccak:
 class Blake3:
     """Blake3 of the bytes."""
 
+    def __init__(self, field):
+        self.field = field
+
     @staticmethod
     def canonical(digest):
         return True
 
-    @staticmethod
-    def hash_row(row):
-        return blake3(montgomery_bytes(row))
+    def hash_row(self, row):
+        return blake3(montgomery_bytes(row, self.field.p))
 
     @staticmethod
     def compress(left, right):
@@ -278,3 +325,5 @@ class Blake3:
 
 
 SUITES = [Poseidon2, Keccak, Blake3]
+for _field in (BABY_BEAR, KOALA_BEAR):
+    _field.suites = [suite(_field) for suite in SUITES]

@@ -5,13 +5,14 @@ The author of a key is an attacker. Nothing that a key says of itself is believe
 computed, lengths are compared with what is there.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
 from spec.common import Reader, Refused, decode_public_values
 from spec.plonky3 import program as air
-from spec.plonky3.fields import EXTENSIONS, P, TWO_ADICITY
+from spec.plonky3.fields import DEGREES, FIELDS, Field
 from spec.plonky3.hashes import SUITES
 
 MAX_PROGRAM_BYTES = 512 * 1024
@@ -28,7 +29,8 @@ GRINDING_BITS = (0, 26)
 @dataclass(frozen=True, eq=False)
 class Key:
     hash: bytes
-    suite: type
+    field: Field
+    suite: object
     extension: object
     degree_bits: int
     log_blowup: int
@@ -42,7 +44,7 @@ class Key:
     preprocessed: bytes  # a digest, or None
     program: air.Program
     num_chunks: int  # of the quotient
-    seeds: dict = field(default_factory=dict)  # of the transcript: the same for all proofs
+    seeds: dict = dataclasses.field(default_factory=dict)  # of the transcript: the same for all proofs
 
     @property
     def rows(self):
@@ -106,7 +108,7 @@ def decode(vk):
     max_log_arity = reader.u8("max_log_arity")
     grinding = list(reader.take(4, "grinding bits"))  # batch, commit, query, out-of-domain
     present = reader.u8("preprocessed commitment")
-    if suite >= len(SUITES) or extension not in EXTENSIONS or present > 1:
+    if suite >= len(SUITES) or extension not in DEGREES or present > 1:
         raise Refused("vk_malformed", "unknown variant")
     preprocessed = reader.take(32, "preprocessed commitment") if present else None
     program_bytes = reader.take(reader.compact("length of the program"), "program")
@@ -121,11 +123,14 @@ def decode(vk):
     bound("max_log_arity", MAX_LOG_ARITY, max_log_arity)
     for bits in grinding:
         bound("grinding bits", GRINDING_BITS, bits)
-    bound("degree_bits + log_blowup", (0, TWO_ADICITY), degree_bits + log_blowup)
+    largest = max(field.two_adicity for field in FIELDS)
+    bound("degree_bits + log_blowup", (0, largest), degree_bits + log_blowup)
     bound("log_final_poly_len against degree_bits", (0, degree_bits - 1), log_final_poly_len)
 
     # Its program.
     program = air.decode(program_bytes)
+    field = program.field
+    bound("degree_bits + log_blowup", (0, field.two_adicity), degree_bits + log_blowup)
     rows = 1 << degree_bits
     bound("width", (1, air.MAX_WIDTH), program.width)
     for column in program.periodic:
@@ -134,7 +139,7 @@ def decode(vk):
     if bool(program.preprocessed_width) != bool(present):
         raise Refused("vk_malformed", "a preprocessed commitment without columns, or columns without it")
     return Key(
-        sha256(b"assay/vk/v1" + vk).digest(), SUITES[suite], EXTENSIONS[extension], degree_bits,
+        sha256(b"assay/vk/v1" + vk).digest(), field, field.suites[suite], field.extensions[extension], degree_bits,
         log_blowup, num_queries, log_final_poly_len, max_log_arity, *grinding, preprocessed, program,
         num_chunks,
     )
@@ -180,6 +185,6 @@ def public_values(key, data):
     values = decode_public_values(data, air.MAX_PUBLIC_VALUES)
     if len(values) != key.program.num_public_values:
         raise Refused("public_values_count", f"{len(values)} of {key.program.num_public_values}")
-    if any(value >= P for value in values):
+    if any(value >= key.field.p for value in values):
         raise Refused("public_value_not_canonical")
     return values

@@ -7,10 +7,10 @@ operations. The operations at the positions `assertions` are the constraints: ze
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spec.common import Reader, Refused
-from spec.plonky3.fields import P, inverse, root_of_unity
+from spec.plonky3.fields import BABY_BEAR, KOALA_BEAR, Field
 
 CONSTANT, MAIN, MAIN_NEXT, PREPROCESSED, PREPROCESSED_NEXT, PERIODIC, PUBLIC = range(7)
 IS_FIRST_ROW, IS_LAST_ROW, IS_TRANSITION, ADD, SUB, MUL, NEG = range(7, 14)
@@ -28,6 +28,7 @@ MAX_DEGREE = 17
 
 @dataclass(frozen=True)
 class Program:
+    field: Field
     width: int
     preprocessed_width: int
     num_public_values: int
@@ -63,9 +64,9 @@ def number(reader, reading, maximum):
     return value
 
 
-def element(reader, reading):
+def element(reader, reading, field):
     value = reader.u32(reading)
-    if value >= P:
+    if value >= field.p:
         raise malformed(f"{reading}: {value} is not canonical")
     return value
 
@@ -86,7 +87,7 @@ def operand(reader, position):
     return position - back
 
 
-def periodic_columns(reader):
+def periodic_columns(reader, field):
     columns, total = [], 0
     for _ in range(number(reader, "number of periodic columns", MAX_PERIODIC_COLUMNS)):
         log_period = reader.u8("period")
@@ -95,13 +96,31 @@ def periodic_columns(reader):
         total += 1 << log_period
         if total > MAX_PERIODIC_VALUES:
             raise Refused("program_too_large", f"periodic values: {total}")
-        columns.append([element(reader, "periodic value") for _ in range(1 << log_period)])
+        columns.append([element(reader, "periodic value", field) for _ in range(1 << log_period)])
     return columns
 
 
 def decode(data):
     reader = Reader(data, short="program_malformed")
-    if reader.u8("version") != 1:
+    program = decode_parts(reader, 1)
+    if not program.assertions:
+        raise malformed("no assertions")
+    if reader.left():
+        raise malformed("trailing bytes")
+    return program
+
+
+def position(reader, reading, count):
+    """The position of one of `count` operations."""
+    value = number(reader, reading, MAX_OPERATIONS)
+    if value >= count:
+        raise malformed(f"{reading} {value} of {count} operations")
+    return value
+
+
+def decode_parts(reader, version):
+    """A program of this version of the format, without its end."""
+    if reader.u8("version") != version:
         raise malformed("version")
     width = number(reader, "width", MAX_WIDTH)
     preprocessed_width = number(reader, "preprocessed width", MAX_PREPROCESSED_WIDTH)
@@ -109,9 +128,10 @@ def decode(data):
     degree_hint = number(reader, "degree hint", MAX_DEGREE)
     flags = reader.u8("flags")
     next_row, preprocessed_next_row = bool(flags & 1), bool(flags & 2)
-    if flags > 3 or (preprocessed_next_row and preprocessed_width == 0):
+    field = KOALA_BEAR if flags & 4 else BABY_BEAR
+    if flags > 7 or (preprocessed_next_row and preprocessed_width == 0):
         raise malformed(f"flags {flags}")
-    periodic = periodic_columns(reader)
+    periodic = periodic_columns(reader, field)
 
     # What an opcode that reads a value counts in, and whether the header lets it.
     reads = {
@@ -123,36 +143,27 @@ def decode(data):
         PUBLIC: (num_public_values, True),
     }
     operations = []
-    for position in range(number(reader, "number of operations", MAX_OPERATIONS)):
+    for at in range(number(reader, "number of operations", MAX_OPERATIONS)):
         opcode, a, b = reader.u8("opcode"), None, None
         if opcode == CONSTANT:
-            a = element(reader, "constant")
+            a = element(reader, "constant", field)
         elif opcode in reads:
             count, opened = reads[opcode]
             if not opened:
-                raise malformed(f"operation {position} reads a row that is not opened")
+                raise malformed(f"operation {at} reads a row that is not opened")
             a = index(reader, "index", count)
         elif opcode in (ADD, SUB, MUL):
-            a, b = operand(reader, position), operand(reader, position)
+            a, b = operand(reader, at), operand(reader, at)
         elif opcode == NEG:
-            a = operand(reader, position)
+            a = operand(reader, at)
         elif opcode not in (IS_FIRST_ROW, IS_LAST_ROW, IS_TRANSITION):
             raise malformed(f"opcode {opcode}")
         operations.append((opcode, a, b))
 
     count = number(reader, "number of assertions", MAX_ASSERTIONS)
-    if count == 0:
-        raise malformed("no assertions")
-    assertions = []
-    for _ in range(count):
-        position = number(reader, "assertion", MAX_OPERATIONS)
-        if position >= len(operations):
-            raise malformed(f"assertion {position} of {len(operations)} operations")
-        assertions.append(position)
-    if reader.left():
-        raise malformed("trailing bytes")
+    assertions = [position(reader, "assertion", len(operations)) for _ in range(count)]
     return Program(
-        width, preprocessed_width, num_public_values, degree_hint, next_row,
+        field, width, preprocessed_width, num_public_values, degree_hint, next_row,
         preprocessed_next_row, periodic, operations, assertions,
     )
 
@@ -187,8 +198,19 @@ def check_canonical(program):
 # --- Meaning
 
 
+def with_assertions(program, assertions):
+    """The same operations, with other ones asserted."""
+    return replace(program, assertions=assertions)
+
+
 def evaluate(program, leaf, add, sub, mul, neg):
     """The value of each constraint, in any algebra: `leaf(opcode, a)` gives what the rest is made of."""
+    values = evaluate_all(program, leaf, add, sub, mul, neg)
+    return [values[position] for position in program.assertions]
+
+
+def evaluate_all(program, leaf, add, sub, mul, neg):
+    """The value of each operation."""
     values = []
     for opcode, a, b in program.operations:
         if opcode == ADD:
@@ -202,7 +224,7 @@ def evaluate(program, leaf, add, sub, mul, neg):
         else:
             value = leaf(opcode, a)
         values.append(value)
-    return [values[position] for position in program.assertions]
+    return values
 
 
 # Repeated squaring can name a degree of 2^100000. Every bound that a degree is compared with is far
@@ -218,7 +240,12 @@ def degrees(program, leaf_degree):
 
 
 def polynomial_degrees(program, rows):
-    """The degree of each constraint as a polynomial over a trace of `rows` rows.
+    """The degree of each constraint as a polynomial over a trace of `rows` rows."""
+    return degrees(program, polynomial_leaf(program, rows))
+
+
+def polynomial_leaf(program, rows):
+    """The degree of what is no operation.
 
     A column is of degree rows - 1, as it takes any value on each row; so is a selector of one row.
     The transition selector is X - 1/g. A column of period p is a polynomial in X^(rows / p).
@@ -233,7 +260,7 @@ def polynomial_degrees(program, rows):
             return rows - rows // len(program.periodic[a])
         return rows - 1
 
-    return degrees(program, leaf)
+    return leaf
 
 
 def degree_multiple(program, rows):
@@ -259,12 +286,13 @@ def on_row(program, row, rows):
 
     On its own row a selector of one row is the limit of Z_H(X) / (X - x), which is Z_H'(x) = rows / x.
     """
-    g = root_of_unity(rows.bit_length() - 1)
-    x = pow(g, row, P)
+    field, p = program.field, program.field.p
+    g = field.root_of_unity(rows.bit_length() - 1)
+    x = pow(g, row, p)
     known = {
-        IS_FIRST_ROW: rows * inverse(x) % P if row == 0 else 0,
-        IS_LAST_ROW: rows * inverse(x) % P if row == rows - 1 else 0,
-        IS_TRANSITION: (x - inverse(g)) % P,
+        IS_FIRST_ROW: rows * field.inverse(x) % p if row == 0 else 0,
+        IS_LAST_ROW: rows * field.inverse(x) % p if row == rows - 1 else 0,
+        IS_TRANSITION: (x - field.inverse(g)) % p,
     }
     cells = {}
 
@@ -275,11 +303,11 @@ def on_row(program, row, rows):
             return program.periodic[a][row % len(program.periodic[a])]
         if opcode in known:
             return known[opcode]
-        return cells.setdefault((opcode, a), random.randrange(P))
+        return cells.setdefault((opcode, a), random.randrange(p))
 
     return evaluate(
-        program, leaf, lambda a, b: (a + b) % P, lambda a, b: (a - b) % P,
-        lambda a, b: a * b % P, lambda a: -a % P,
+        program, leaf, lambda a, b: (a + b) % p, lambda a, b: (a - b) % p,
+        lambda a, b: a * b % p, lambda a: -a % p,
     )
 
 

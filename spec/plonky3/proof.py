@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from struct import unpack
 
 from spec.common import Reader, Refused
-from spec.plonky3.fields import P
 
 
 @dataclass
@@ -34,7 +33,7 @@ class ProofReader(Reader):
 
     def elements(self, count, reading):
         values = unpack(f"<{count}I", self.take(4 * count, reading))
-        if count and max(values) >= P:
+        if count and max(values) >= self.key.field.p:
             raise Refused("proof_not_canonical", reading)
         return values
 

@@ -5,17 +5,35 @@ import random
 
 from spec.common import Refused
 from spec.plonky3 import program as air
-from spec.plonky3.fields import EXTENSIONS, P, reverse_bits, root_of_unity
-from spec.plonky3.hashes import blake3, keccak256
+from spec.plonky3.fields import BABY_BEAR, FIELDS, KOALA_BEAR, reverse_bits
+from spec.plonky3.hashes import PERMUTATIONS, blake3, keccak256
 from spec.plonky3.key import quotient_chunks
 from spec.plonky3.program import (
     ADD, CONSTANT, IS_FIRST_ROW, IS_LAST_ROW, IS_TRANSITION, MAIN, MUL, NEG, PERIODIC, PUBLIC, SUB, Program,
 )
 
 
-def program(operations, assertions, periodic=(), hint=0):
+POSEIDON2_VECTORS = [
+    (
+        BABY_BEAR,
+        [894848333, 1437655012, 1200606629, 1690012884, 71131202, 1749206695, 1717947831, 120589055,
+         19776022, 42382981, 1831865506, 724844064, 171220207, 1299207443, 227047920, 1783754913],
+        [516096821, 90309867, 1101817252, 1660784290, 360715097, 1789519026, 1788910906, 563338433,
+         319524748, 1741414159, 1650859320, 894311162, 1121347488, 1692793758, 1052633829, 1344246938],
+    ),
+    (
+        KOALA_BEAR,
+        [894848333, 1437655012, 1200606629, 1690012884, 71131202, 1749206695, 1717947831, 120589055,
+         19776022, 42382981, 1831865506, 724844064, 171220207, 1299207443, 227047920, 1783754913],
+        [1934285469, 604889435, 133449501, 1026180808, 1830659359, 176667110, 1391183747, 351743874,
+         1238264085, 1292768839, 2023573270, 1201586780, 1360691759, 1230682461, 748270449, 651545025],
+    ),
+]
+
+
+def program(operations, assertions, periodic=(), hint=0, field=BABY_BEAR):
     padded = [(*operation, None, None)[:3] for operation in operations]
-    return Program(1, 0, 1, hint, False, False, list(periodic), padded, assertions)
+    return Program(field, 1, 0, 1, hint, False, False, list(periodic), padded, assertions)
 
 
 def power(base, exponent, start):
@@ -43,14 +61,39 @@ def hashes():
     assert blake3(pattern).hex() == "5f4d72f40d7a5f82b15ca2b2e44b1de3c2ef86c426c95c1af0b6879522563030"
 
 
+    # p3-koala-bear's own vector for its default permutation of width 16, and p3-baby-bear's.
+    for field, vector, expected in POSEIDON2_VECTORS:
+        assert PERMUTATIONS[field](vector) == expected
+
+
 def fields():
-    for degree, field in EXTENSIONS.items():
-        a, b, c = [tuple(random.randrange(P) for _ in range(degree)) for _ in range(3)]
+    for base in FIELDS:
+        p = base.p
+        assert all(p % i for i in range(2, 1 << 16))
+        assert (p - 1) % 2**base.two_adicity == 0 and (p - 1) >> base.two_adicity & 1
+        assert pow(base.root_of_unity(base.two_adicity), 2 ** (base.two_adicity - 1), p) == p - 1
+        for degree, field in base.extensions.items():
+            extension(base, degree, field)
+
+
+def extension(base, degree, field):
+    # It is a field: the Frobenius map fixes X after `degree` times, and what a proper divisor of them
+    # makes of it differs from X by something that has an inverse.
+    p, x = base.p, (0, 1) + (0,) * (degree - 2)
+    conjugates = [x]
+    for _ in range(degree):
+        conjugates.append(field.frobenius(conjugates[-1]))
+    assert conjugates[degree] == x
+    difference = field.sub(conjugates[{4: 2, 5: 1}[degree]], x)
+    assert field.mul(difference, field.inverse(difference)) == field.one
+    for _ in range(3):
+        a, b, c = [tuple(random.randrange(p) for _ in range(degree)) for _ in range(3)]
         assert field.mul(a, field.inverse(a)) == field.one
         assert field.mul(a, field.add(b, c)) == field.add(field.mul(a, b), field.mul(a, c))
-        assert field.pow(a, P**degree) == a
-        w, coefficients = root_of_unity(3), [a, b, c]
-        points = [5 * pow(w, reverse_bits(i, 3), P) % P for i in range(8)]
+        assert field.pow(a, p) == field.frobenius(a)
+        assert field.pow(a, p**degree) == a
+        w, coefficients = base.root_of_unity(3), [a, b, c]
+        points = [5 * pow(w, reverse_bits(i, 3), p) % p for i in range(8)]
         values = [field.evaluate(coefficients, x) for x in points]
         expected = field.add(field.mul(field.add(field.mul(c, a), b), a), a)
         assert field.interpolate(points, values, a) == expected
@@ -78,7 +121,8 @@ def degrees():
 
 def vacuity():
     rows = 16
-    g = root_of_unity(4)
+    P = BABY_BEAR.p
+    g = BABY_BEAR.root_of_unity(4)
 
     def vacuous(*arguments, **named):
         return air.constrains_nothing(program(*arguments, **named), rows)
@@ -114,6 +158,11 @@ def vacuity():
     assert not vacuous([(PERIODIC, 0), (MAIN, 0), (MUL, 0, 1)], [2], periodic=[[0] * 7 + [1]])
     assert vacuous([(PERIODIC, 0), (MAIN, 0), (MUL, 0, 1)], [2], periodic=[[0] * 8])
     assert vacuous([(MAIN, 0), (NEG, 0), (ADD, 0, 1)], [2])
+    # -x + x with the -1 of each field: over the other it can fail, or is no constant.
+    minus = [(MAIN, 0), (CONSTANT, P - 1), (MUL, 0, 1), (ADD, 0, 2)]
+    assert vacuous(minus, [3]) and not vacuous(minus, [3], field=KOALA_BEAR)
+    minus[1] = (CONSTANT, KOALA_BEAR.p - 1)
+    assert vacuous(minus, [3], field=KOALA_BEAR)
     # Two rows have no middle.
     pair = program([(IS_FIRST_ROW,), (IS_LAST_ROW,), (MUL, 0, 1)], [2])
     assert air.constrains_nothing(pair, 2)

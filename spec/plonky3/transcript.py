@@ -6,14 +6,14 @@ of the three protocols (STARK, opening, FRI) first absorbs a seed: a description
 it is going to make, and the numbers of its instance.
 """
 
-from spec.plonky3.fields import P
-from spec.plonky3.hashes import EIGHT_WORDS, Blake3, Poseidon2, blake3, keccak256, poseidon2
+from spec.plonky3.hashes import EIGHT_WORDS, Blake3, Poseidon2, blake3, keccak256, montgomery_bytes
 
 
 class SpongeTranscript:
     """For Poseidon2: a duplex sponge of width 16 and rate 8."""
 
-    def __init__(self):
+    def __init__(self, suite):
+        self.p, self.permute = suite.field.p, suite.permute
         self.state, self.inputs, self.outputs = [0] * 16, [], []
 
     def absorb(self, elements):
@@ -31,8 +31,8 @@ class SpongeTranscript:
         if count:
             # What is absorbed overwrites, zeros fill up, and the count goes into the capacity.
             self.state[:8] = self.inputs + [0] * (8 - count)
-            self.state[8] = (self.state[8] + count) % P
-        self.state, self.inputs = poseidon2(self.state), []
+            self.state[8] = (self.state[8] + count) % self.p
+        self.state, self.inputs = self.permute(self.state), []
         self.outputs = self.state[:8]
 
     def sample(self):
@@ -51,7 +51,8 @@ class SpongeTranscript:
 class HashTranscript:
     """For Keccak-256 and Blake3: the hash of all bytes so far, chained."""
 
-    def __init__(self, hash):
+    def __init__(self, suite, hash):
+        self.p = suite.field.p
         self.hash, self.inputs, self.outputs = hash, bytearray(), bytearray()
 
     def absorb_bytes(self, data):
@@ -61,7 +62,7 @@ class HashTranscript:
 
     def absorb(self, elements):
         # In Montgomery form, as everywhere in these suites.
-        self.absorb_bytes(b"".join([((a << 32) % P).to_bytes(4, "little") for a in elements]))
+        self.absorb_bytes(montgomery_bytes(elements, self.p))
 
     absorb_digest = absorb_bytes
 
@@ -75,10 +76,10 @@ class HashTranscript:
         return int.from_bytes(bytes([self.sample_byte() for _ in range(4)]), "little")
 
     def sample(self):
-        """A field element, by rejection: 31 bits of a word, until they are below P."""
+        """A field element, by rejection: 31 bits of a word, until they are below p."""
         while True:
             value = self.sample_word() & 2**31 - 1
-            if value < P:
+            if value < self.p:
                 return value
 
     def sample_bits(self, bits):
@@ -93,10 +94,10 @@ class Transcript:
 
     def __init__(self, suite, extension):
         self.extension = extension
-        if suite is Poseidon2:
-            self.inner = SpongeTranscript()
+        if isinstance(suite, Poseidon2):
+            self.inner = SpongeTranscript(suite)
         else:
-            self.inner = HashTranscript(blake3 if suite is Blake3 else keccak256)
+            self.inner = HashTranscript(suite, blake3 if isinstance(suite, Blake3) else keccak256)
         self.absorb, self.absorb_digest = self.inner.absorb, self.inner.absorb_digest
         self.sample_bits = self.inner.sample_bits
 
@@ -126,13 +127,13 @@ def key_seed(key_hash):
     return [int.from_bytes(key_hash[i : i + 2], "little") for i in range(0, 32, 2)]
 
 
-def base():
-    return f"Algebra({P}^1;{keccak256(b'p3-scalar-basis-v1').hex()})"
+def base(extension):
+    return f"Algebra({extension.field.p}^1;{keccak256(b'p3-scalar-basis-v1').hex()})"
 
 
 def algebra(extension):
-    identity = f"p3-power-basis-v1:X^{extension.degree}-{extension.w}"
-    return f"Algebra({P}^{extension.degree};{keccak256(identity.encode()).hex()})"
+    identity = f"p3-power-basis-v1:{extension.identity}"
+    return f"Algebra({extension.field.p}^{extension.degree};{keccak256(identity.encode()).hex()})"
 
 
 def protocol_seed(name, steps, instance):
@@ -169,7 +170,7 @@ def challenge(label, extension):
 
 def grinding(label, bits, extension):
     """A grinding step; none at difficulty zero."""
-    return [("Atomic", "Pow", label, f"Fixed({bits})", base())] if bits else []
+    return [("Atomic", "Pow", label, f"Fixed({bits})", base(extension))] if bits else []
 
 
 def delegation(label):
@@ -182,7 +183,7 @@ def stark_seed(key):
     if program.preprocessed_width:
         steps.append(commitment("preprocessed_commitment"))
     steps += [
-        ("Atomic", "Public", "public_values", f"Fixed({program.num_public_values})", base()),
+        ("Atomic", "Public", "public_values", f"Fixed({program.num_public_values})", base(extension)),
         challenge("alpha", extension),
         commitment("quotient_commitment"),
         *grinding("ood_pow", key.ood_grinding_bits, extension),

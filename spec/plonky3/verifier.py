@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The verifier: `verify` returns if a proof holds, and raises `Refused` if not.
 
-The protocol is p3-uni-stark 0.8 over BabyBear, without zero knowledge. The trace is a list of
+The protocol is p3-uni-stark 0.8 over BabyBear or KoalaBear, without zero knowledge. The trace is a list of
 polynomials of degree below `rows`, one a column: row i is at g^i, with g of order `rows`.
 """
 
 from spec.common import Refused
 from spec.plonky3 import fri, key as keys, program as air, proof as proofs, transcript as fiat_shamir
-from spec.plonky3.fields import GENERATOR, P, inverse, root_of_unity
 from spec.plonky3.transcript import Transcript
 
 
@@ -19,7 +18,7 @@ def verify(vk, public_values, proof):
 
 
 def argument(key, public, proof):
-    extension, g = key.extension, root_of_unity(key.degree_bits)
+    extension, g = key.extension, key.field.root_of_unity(key.degree_bits)
     if key.ood_grinding_bits == 0 and proof.ood_witness:
         raise Refused("proof_not_canonical", "unread out-of-domain grinding witness")
     preprocessed_commitment = keys.preprocessed_commitment(key)
@@ -57,7 +56,7 @@ def vanishing(key, x):
 
 def claims(key, proof, zeta, preprocessed_commitment):
     """What the opening argument has to show, in the order in which it is absorbed."""
-    zeta_next = key.extension.scale(zeta, root_of_unity(key.degree_bits))
+    zeta_next = key.extension.scale(zeta, key.field.root_of_unity(key.degree_bits))
 
     def points(row, next_row):
         return [(zeta, row)] + ([(zeta_next, next_row)] if next_row is not None else [])
@@ -72,8 +71,15 @@ def claims(key, proof, zeta, preprocessed_commitment):
 
 def constraints(key, public, proof, zeta, g):
     """The value of each constraint at zeta, from the opened values."""
-    extension, program = key.extension, key.program
-    last = inverse(g)
+    extension = key.extension
+    _, leaf = leaves(key, public, proof, zeta, g)
+    return air.evaluate(key.program, leaf, extension.add, extension.sub, extension.mul, extension.neg)
+
+
+def leaves(key, public, proof, zeta, g):
+    """The selectors at zeta, and what gives the value there of everything that operations start from."""
+    extension = key.extension
+    last = key.field.inverse(g)
     z_h = vanishing(key, zeta)
     # Each selector of one row is Z_H(X) / (X - x), without a factor that would make it 1 there.
     from_first = extension.sub(zeta, extension.one)
@@ -97,7 +103,7 @@ def constraints(key, public, proof, zeta, g):
             return extension.lift(a)
         return fixed[opcode] if opcode in fixed else cells[opcode][a]
 
-    return air.evaluate(program, leaf, extension.add, extension.sub, extension.mul, extension.neg)
+    return fixed, leaf
 
 
 def periodic(key, zeta):
@@ -105,8 +111,8 @@ def periodic(key, zeta):
     values = []
     for column in key.program.periodic:
         log_period = len(column).bit_length() - 1
-        w = root_of_unity(log_period)
-        points = [pow(w, i, P) for i in range(len(column))]
+        w = key.field.root_of_unity(log_period)
+        points = [pow(w, i, key.field.p) for i in range(len(column))]
         y = key.extension.power_of_two(zeta, key.degree_bits - log_period)
         values.append(key.extension.interpolate(points, [key.extension.lift(v) for v in column], y))
     return values
@@ -115,13 +121,13 @@ def periodic(key, zeta):
 def quotient(key, proof, zeta):
     """Q(zeta), from the chunks.
 
-    Q is known on GENERATOR * <h>, with h of order chunks * rows. Chunk i is the polynomial of degree
-    below `rows` with Q's values on the coset GENERATOR h^i <g>, on which Z_i is zero. So Q is the sum of
+    Q is known on generator * <h>, with h of order chunks * rows. Chunk i is the polynomial of degree
+    below `rows` with Q's values on the coset generator h^i <g>, on which Z_i is zero. So Q is the sum of
     all chunks, each times the product of all other Z_j, scaled to be 1 on the chunk's own coset.
     """
-    extension, rows = key.extension, key.rows
-    h = root_of_unity(key.degree_bits + key.num_chunks.bit_length() - 1)
-    starts = [GENERATOR * pow(h, i, P) % P for i in range(key.num_chunks)]
+    extension, rows, field, p = key.extension, key.rows, key.field, key.field.p
+    h = field.root_of_unity(key.degree_bits + key.num_chunks.bit_length() - 1)
+    starts = [field.generator * pow(h, i, p) % p for i in range(key.num_chunks)]
     zeta_power = extension.power_of_two(zeta, key.degree_bits)
 
     total = extension.zero
@@ -129,10 +135,10 @@ def quotient(key, proof, zeta):
         weight = extension.one
         for j, other in enumerate(starts):
             if j != i:
-                scale = inverse(pow(other, rows, P))  # Z_j(x) = (x / other)^rows - 1
+                scale = field.inverse(pow(other, rows, p))  # Z_j(x) = (x / other)^rows - 1
                 z_j = extension.sub(extension.scale(zeta_power, scale), extension.one)
-                at_start = (pow(start, rows, P) * scale - 1) % P
-                weight = extension.mul(weight, extension.scale(z_j, inverse(at_start)))
+                at_start = (pow(start, rows, p) * scale - 1) % p
+                weight = extension.mul(weight, extension.scale(z_j, field.inverse(at_start)))
         # A chunk has coefficients in the extension; its columns are their coordinates, each opened at zeta.
         chunk, x = extension.zero, (0, 1) + (0,) * (extension.degree - 2)
         for coordinate in reversed(proof.quotient_chunks[i]):

@@ -10,6 +10,17 @@ use p3_air::{
 use super::*;
 use crate::DEFAULT_SEED;
 
+/// The columns over BabyBear.
+mod column {
+	type Column = super::Column<super::BabyBear>;
+
+	pub(super) const BITS: usize = Column::BITS;
+	pub(super) const VOTE: usize = Column::VOTE;
+	pub(super) const TOTAL: usize = Column::TOTAL;
+	pub(super) const VOTED: usize = Column::VOTED;
+	pub(super) const WIDTH: usize = Column::WIDTH;
+}
+
 type Trace = RowMajorMatrix<BabyBear>;
 
 /// The rules that a trace breaks, by their names in [`RULES`].
@@ -65,12 +76,34 @@ fn cell(trace: &mut Trace, row: usize, column: usize) -> &mut BabyBear {
 
 #[test]
 fn quorum_air_has_constraints_of_degree_three_at_most() {
-	assert_eq!(get_max_constraint_degree(&QuorumAir::new(), layout(), ROWS), 3);
+	assert_eq!(get_max_constraint_degree(&<QuorumAir>::new(), layout(), ROWS), 3);
+}
+
+/// The argument against wrap-around and the rules are BabyBear's; over KoalaBear only the permutation differs.
+#[test]
+fn quorum_air_is_the_same_over_koala_bear() {
+	use crate::field::KoalaBear;
+	let layout = AirLayout { main_width: super::Column::<KoalaBear>::WIDTH, ..layout() };
+	let air = QuorumAir::<KoalaBear>::new();
+	assert_eq!(get_max_constraint_degree(&air, layout, ROWS), 3);
+	let witness = generate_over::<KoalaBear>(DEFAULT_SEED);
+	let values = witness.public_values();
+	let public: Vec<_> = values.iter().map(|&value| KoalaBear::from_u32(value)).collect();
+	let mut trace = witness.trace();
+	assert!(check_all_constraints(&air, &trace, &public, None).is_ok());
+	for (index, value) in values.into_iter().enumerate() {
+		let mut other = public.clone();
+		other[index] = KoalaBear::from_u32(value ^ 1);
+		assert!(!check_all_constraints(&air, &trace, &other, None).is_ok(), "{index}");
+	}
+	trace.values[super::Column::<KoalaBear>::VOTE] += KoalaBear::TWO;
+	assert!(!check_all_constraints(&air, &trace, &public, None).is_ok());
+	assert_eq!(QuorumWitness::from_words(&witness.to_words()), Ok(witness));
 }
 
 #[test]
 fn rules_name_every_constraint() {
-	let constraints = get_symbolic_constraints(&QuorumAir::new(), layout());
+	let constraints = get_symbolic_constraints(&<QuorumAir>::new(), layout());
 	assert_eq!(RULES.iter().map(|(_, count)| count).sum::<usize>(), constraints.len());
 }
 
@@ -95,7 +128,7 @@ fn witnesses_read_back_from_their_words_and_others_are_refused() {
 	let changed = |position: usize, word| {
 		let mut words = words.clone();
 		words[position] = word;
-		QuorumWitness::from_words(&words).unwrap_err()
+		<QuorumWitness>::from_words(&words).unwrap_err()
 	};
 	let order = BabyBear::ORDER_U32;
 	assert_eq!(changed(0, order), format!("expected a round below {order}, got {order}"));
@@ -105,7 +138,7 @@ fn witnesses_read_back_from_their_words_and_others_are_refused() {
 	let last = WITNESS_WORDS - 1;
 	assert_eq!(changed(last, u32::MAX), format!("expected elements below {order}, got 4294967295"));
 	assert_eq!(
-		QuorumWitness::from_words(&words[..last]),
+		<QuorumWitness>::from_words(&words[..last]),
 		Err(format!("expected {WITNESS_WORDS} numbers, got {last}"))
 	);
 }

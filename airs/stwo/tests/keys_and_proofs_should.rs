@@ -231,7 +231,7 @@ mod refuse_to_prove {
 		let vk = key(&small()).unwrap();
 		assert!(prove(&vk, &small(), &one(P - 1)).is_ok());
 		for got in [P, P + 1, u32::MAX] {
-			let refused = Error::PublicValueNotCanonical { index: 0, got };
+			let refused = Error::PublicValueNotCanonical { index: 0, modulus: P, got };
 			assert_eq!(prove(&vk, &small(), &one(got)), Err(ProverError::Refused(refused)));
 		}
 		let refused = Error::PublicValuesCount { expected: 1, got: 0 };

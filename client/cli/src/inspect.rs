@@ -54,6 +54,7 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 		"program_bytes": inner.program.len(),
 		"degree_bits": inner.degree_bits,
 		"rows": 1u64 << inner.degree_bits,
+		"field": header.field.name(),
 		"hash": inner.hash,
 		"extension": inner.extension.get(),
 		"fri": inner.fri,
@@ -89,7 +90,8 @@ pub fn inspect(args: &InspectArgs) -> Result<Answer, Failure> {
 
 	let next = if header.opens_next_row { "this and the next row" } else { "one row" };
 	let mut text = table(&[
-		("system", "Plonky3 0.8, p3-uni-stark over BabyBear (version 1)".into()),
+		("system", "Plonky3 0.8, p3-uni-stark (version 1)".into()),
+		("field", header.field.name().into()),
 		("vk hash", hex(&file.hash())),
 		("vk", format!("{} bytes, of these {} program", file.bytes.len(), inner.program.len())),
 		("rows", format!("2^{}", inner.degree_bits)),

@@ -10,7 +10,8 @@ use crate::report::{
 };
 use crate::systems::Air;
 use crate::{files, hint, pcs, stwo};
-use assay_air::plonky3::Program;
+use assay_air::plonky3::{BaseField, Program, export as export_air};
+use assay_air::with_field;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::recompute_root;
 use assay_plonky3::soundness::{Goal, Shape, Space, search};
@@ -33,7 +34,7 @@ pub fn list() -> Result<Answer, Failure> {
 		"AIR", "columns", "operations", "constraints", "public values"
 	);
 	for sample in Sample::ALL {
-		let program = program(sample)?;
+		let program = program(sample, BaseField::default())?;
 		let range = sample.degree_bits_range();
 		let _ = writeln!(
 			text,
@@ -53,6 +54,7 @@ pub fn list() -> Result<Answer, Failure> {
 			"operations": program.num_operations(),
 			"constraints": program.num_constraints(),
 			"public_values": program.num_public_values(),
+			"fields": BaseField::ALL.map(BaseField::name),
 			"degree_bits": sample.default_degree_bits(),
 			"degree_bits_min": range.start(),
 			"degree_bits_max": range.end(),
@@ -122,8 +124,11 @@ fn export_sample(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
 	let extension = args.extension.unwrap_or(ExtensionDegree::Five);
 
 	let progress = Progress::start(format_args!("exporting {}", sample.name()));
-	let fri = parameters(args, &program(sample)?, degree_bits, hash, extension);
-	let vk = sample.make_vk(degree_bits, hash, extension, fri)?;
+	let field = args.field.unwrap_or_default().into();
+	let fri = parameters(args, &program(sample, field)?, degree_bits, hash, extension);
+	let vk = with_field!(field, F => {
+		sample.make_vk_over::<F>(degree_bits, hash, extension, fri)
+	})?;
 	let checked = check(&vk)?;
 	drop(progress);
 
@@ -200,10 +205,16 @@ fn exported(
 	}
 	let vk_hash = hex(&VerifyingKey::hash_encoded(&bytes));
 	let inner = of_plonky3(vk)?;
+	let field = field_of(inner)?;
+	let name = match field {
+		BaseField::BabyBear => name.into(),
+		other => format!("{name} over {}", other.name()),
+	};
 
 	let mut object = json!({
 		"air": air,
 		"system": "plonky3",
+		"field": field.name(),
 		"degree_bits": inner.degree_bits,
 		"rows": 1u64 << inner.degree_bits,
 		"hash": inner.hash,
@@ -248,10 +259,14 @@ pub fn prove(args: &ProveArgs) -> Result<Answer, Failure> {
 	check_degree_bits(sample, degree_bits).map_err(|failure| failure.context(path.display()))?;
 
 	let progress = Progress::steps(2, "making the trace");
-	let ((trace, values), trace_time) = progress.time(|| sample.generate(degree_bits, args.seed));
-	let public_values = PublicValues::V1(values);
-	progress.set(1, format_args!("proving {}, 2^{degree_bits} rows", sample.name()));
-	let (proof, prove_time) = progress.time(|| sample.prove(&file.vk, trace, &public_values));
+	let (public_values, trace_time, (proof, prove_time)) = with_field!(field_of(inner)?, F => {
+		let ((trace, values), trace_time) =
+			progress.time(|| sample.generate_over::<F>(degree_bits, args.seed));
+		let public_values = PublicValues::V1(values);
+		progress.set(1, format_args!("proving {}, 2^{degree_bits} rows", sample.name()));
+		let proof = progress.time(|| sample.prove(&file.vk, trace, &public_values));
+		(public_values, trace_time, proof)
+	});
 	let proof = proof?;
 	drop(progress);
 
@@ -374,9 +389,15 @@ fn parameters(
 	found.first().map_or_else(|| space.end(), |found| found.fri)
 }
 
-/// The program of a sample AIR.
-pub fn program(sample: Sample) -> Result<Program, Failure> {
-	dispatch_sample!(sample, |air| assay_air::plonky3::export(air))
+/// The field that a key is over.
+pub fn field_of(vk: &Plonky3Vk) -> Result<BaseField, Failure> {
+	let program = Program::decode(&vk.program);
+	Ok(program.map_err(|error| assay_plonky3::Error::Own(error.into()))?.field())
+}
+
+/// The program of a sample AIR over a field.
+pub fn program(sample: Sample, field: BaseField) -> Result<Program, Failure> {
+	with_field!(field, F => dispatch_sample!(sample over F, |air| export_air::<F, _>(air)))
 		.map_err(|error| Failure::usage(format_args!("{}: {error}", sample.name())))
 }
 

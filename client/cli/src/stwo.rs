@@ -32,6 +32,9 @@ const PROVER: &str = "ASSAY_STWO_PROVER";
 
 /// `export`.
 pub fn export(args: &ExportArgs, sample: Sample) -> Result<Answer, Failure> {
+	if args.field.is_some() {
+		return Err(Failure::usage("--field: STWO's AIRs are over M31"));
+	}
 	let log_size = args.degree_bits.unwrap_or(sample.default_log_size());
 	let range = sample.log_size_range();
 	if !range.contains(&log_size) {

@@ -5,13 +5,14 @@
 //! Bits, key bytes and the largest proof are exact. Proof bytes are expected, and times are only
 //! ever measured: with `--measure` every suggestion proves and verifies. Keys of other systems: [`pcs`].
 
-use crate::cli::{HashArg, ProfileArg, SuggestArgs};
+use crate::cli::{FieldArg, HashArg, ProfileArg, SuggestArgs};
 use crate::files::{self, VkFile};
 use crate::offline::{check_degree_bits, of_plonky3, program};
 use crate::output::{Answer, Failure, Progress, millis, table};
 use crate::pcs;
 use crate::report::{check, merge, security_json};
-use assay_air::plonky3::Program;
+use assay_air::plonky3::{BaseField, Program};
+use assay_air::with_field;
 use assay_airs::Sample;
 use assay_plonky3::soundness::{Shape, Space, Suggestion, search, strongest};
 use assay_plonky3::{supported, verify_bytes};
@@ -114,6 +115,7 @@ pub fn suggest(args: &SuggestArgs) -> Result<Answer, Failure> {
 		"air": subject.sample().map(Sample::name),
 		"degree_bits": subject.degree_bits,
 		"rows": 1u64 << subject.degree_bits,
+		"field": subject.program.field().name(),
 		"hash": subject.hash,
 		"goal": args.goal.name(),
 		"max_grinding_bits": args.max_grinding,
@@ -126,6 +128,7 @@ pub fn suggest(args: &SuggestArgs) -> Result<Answer, Failure> {
 	});
 	let mut text = table(&[
 		("AIR", format!("{}, 2^{} rows", subject.name, subject.degree_bits)),
+		("field", subject.program.field().name().into()),
 		("hash", format!("{:?}", subject.hash)),
 		(
 			"wanted",
@@ -211,7 +214,7 @@ impl Subject {
 		Ok(Self {
 			of: Of::Sample(sample),
 			name: sample.name().into(),
-			program: program(sample)?,
+			program: program(sample, args.field.unwrap_or_default().into())?,
 			degree_bits,
 			hash: hash.unwrap_or(HashKind::Poseidon2),
 		})
@@ -263,12 +266,20 @@ impl Subject {
 		if bytes << (self.degree_bits + found.fri.log_blowup) > MAX_MEASURED_BYTES {
 			return Ok(None);
 		}
-		let (trace, values) = sample.generate(self.degree_bits, assay_airs::DEFAULT_SEED);
-		let public_values = PublicValues::V1(values);
 		let clock = Progress::start("measuring");
-		let vk = sample.make_vk(self.degree_bits, self.hash, found.extension, found.fri)?;
-		let (proof, prove) = clock.time(|| sample.prove(&vk, trace, &public_values));
-		let proof = proof?;
+		let (vk, public_values, proof, prove) = with_field!(self.program.field(), F => {
+			let (trace, values) =
+				sample.generate_over::<F>(self.degree_bits, assay_airs::DEFAULT_SEED);
+			let public_values = PublicValues::V1(values);
+			let vk = sample.make_vk_over::<F>(
+				self.degree_bits,
+				self.hash,
+				found.extension,
+				found.fri,
+			)?;
+			let (proof, prove) = clock.time(|| sample.prove(&vk, trace, &public_values));
+			(vk, public_values, proof?, prove)
+		});
 		let (vk, public_values) = (vk.encode(), public_values.encode());
 		let mut times = Vec::new();
 		for _ in 0..VERIFICATIONS {
@@ -290,6 +301,10 @@ impl Subject {
 		match &self.of {
 			Of::Sample(sample) => {
 				arguments.extend(["export".into(), sample.name().into()]);
+				let field = self.program.field();
+				if field != BaseField::default() {
+					arguments.extend(["--field".into(), FieldArg::name(field).into()]);
+				}
 				arguments.extend(trace);
 				arguments.extend(profile_arguments(bits));
 			},

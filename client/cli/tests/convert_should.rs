@@ -109,6 +109,48 @@ fn name_the_lines_that_a_proof_without_the_seed_lacks() {
 	assert!(document.contains(lines), "{hint}");
 }
 
+/// And names the key's field in them.
+#[test]
+fn take_a_proof_over_koala_bear_and_name_its_lines() {
+	let folder = &genuine().folder;
+	let [vk, pv, out, file] =
+		["koala.vk", "koala.pv", "koala.out", "koala.upstream"].map(|name| path(folder, name));
+	let export = [
+		&["export", "fibonacci", "--field", "koala-bear", "--degree-bits", "5", "--hash", "keccak"]
+			[..],
+		&["--log-blowup", "3", "--allow-weak", "--out", &vk],
+	]
+	.concat();
+	let (code, object) = json(&export);
+	assert_eq!((code, &object["field"]), (0, &"KoalaBear".into()), "{object}");
+	let key = VerifyingKey::decode_strict(&std::fs::read(&vk).unwrap()).unwrap();
+	let VerifyingKey::Plonky3V1(inner) = &key else { panic!("expected a Plonky3 key") };
+	let (_, values) = assay_airs::Sample::Fibonacci
+		.generate_over::<p3_koala_bear::KoalaBear>(5, assay_airs::DEFAULT_SEED);
+	std::fs::write(&pv, codec::Encode::encode(&PublicValues::V1(values))).unwrap();
+	for (seed, verdict) in [(Some(key.hash()), "accepted"), (None, "transcript_unseeded")] {
+		let proof = upstream::koala_bear_keccak(&inner.fri, 5, seed.as_ref());
+		std::fs::write(&file, postcard::to_allocvec(&proof).unwrap()).unwrap();
+		let (_, object) = json(&[
+			"convert",
+			&file,
+			"--from",
+			"postcard",
+			"--vk",
+			&vk,
+			"--public-values",
+			&pv,
+			"--out",
+			&out,
+		]);
+		assert_eq!(object["verdict"], verdict, "{object}");
+		if seed.is_none() {
+			let line = "challenger.observe(KoalaBear::from_u16(";
+			assert!(object["hint"].as_str().unwrap().contains(line), "{object}");
+		}
+	}
+}
+
 /// In the form of STWO's own prover, which these tests do without: `scripts/workshop/stwo_json.py`.
 mod of_stwo {
 	use super::*;

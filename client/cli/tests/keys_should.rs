@@ -40,6 +40,47 @@ mod export_should {
 	use super::*;
 
 	#[test]
+	fn make_keys_over_koala_bear_that_say_so() {
+		let folder = &genuine().folder;
+		let [vk, pv, proof] =
+			["field.vk", "field.pv", "field.proof"].map(|name| path(folder, name));
+		for (sample, degree_bits) in [("fibonacci", "6"), ("consensus-quorum", "9")] {
+			let (code, object) = json(&[
+				"export",
+				sample,
+				"--field",
+				"koala-bear",
+				"--degree-bits",
+				degree_bits,
+				"--hash",
+				"keccak",
+				"--out",
+				&vk,
+			]);
+			assert_eq!((code, &object["field"]), (0, &"KoalaBear".into()), "{object}");
+			let (code, inspected) = json(&["inspect", &vk]);
+			assert_eq!((code, &inspected["field"]), (0, &"KoalaBear".into()), "{inspected}");
+			// The key says over which field to prove.
+			let files = ["--vk", &vk, "--public-values", &pv, "--proof", &proof];
+			let (code, object) = json(&[&["prove", sample][..], &files].concat());
+			assert_eq!(code, 0, "{object}");
+			let (code, object) = json(&[&["verify"][..], &files].concat());
+			assert_eq!((code, &object["verdict"]), (0, &"accepted".into()), "{object}");
+		}
+	}
+
+	#[test]
+	fn refuse_a_field_for_the_air_of_a_key_and_for_stwo() {
+		let out = path(&genuine().folder, "refused.vk");
+		let field = ["--field", "koala-bear", "--out", &out];
+		let key = path(&genuine().folder, "vk");
+		for subject in [&["--from-vk", &key][..], &["stwo-fibonacci"]] {
+			let (code, object) = json(&[&["export"][..], subject, &field].concat());
+			assert_eq!(code, 2, "{object}");
+		}
+	}
+
+	#[test]
 	fn reach_the_profile_with_as_few_queries_as_it_needs() {
 		let out = path(&genuine().folder, "standard.vk");
 		for (profile, bits) in [("standard", 80), ("strong", 100)] {
@@ -374,6 +415,7 @@ mod suggest_should {
 			&["--profile", "compat"][..],
 			&["--profile", "standard", "--goal", "fastest"],
 			&["--profile", "strong", "--hash", "blake3"],
+			&["--profile", "strong", "--field", "koala-bear"],
 			&["--bits", "50"],
 		] {
 			for one in suggestions(wish) {

@@ -6,7 +6,7 @@ use crate::{
 	Error, Event, Native, OnProofVerified, OnRevoked, Pallet, RevokedOf, Statements, VkBytes, Vks,
 	WeightInfo, weight_model,
 };
-use assay_airs::{Sample, fibonacci};
+use assay_airs::Sample;
 use assay_primitives::{
 	Cost, ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, PublicValues, SecurityBits,
 	SystemId, TreeHash, VerifyingKey, statement_hash,
@@ -310,7 +310,7 @@ impl Case {
 			query_grinding_bits: 8,
 			ood_grinding_bits: 2,
 		};
-		let (trace, values) = fibonacci::generate(LOG_ROWS, seed);
+		let (trace, values) = Sample::Fibonacci.generate(LOG_ROWS, seed);
 		let public_values = PublicValues::V1(values);
 		let vk = Sample::Fibonacci.make_vk(LOG_ROWS, hash, ExtensionDegree::Four, fri).unwrap();
 		let proof = Sample::Fibonacci.prove(&vk, trace, &public_values).unwrap();

@@ -84,6 +84,8 @@ pub enum ProgramError {
 	},
 	/// A program without assertions accepts every trace.
 	NoAssertions,
+	/// A lookup has no branch, or a tuple no element: it says nothing.
+	EmptyLookup,
 	/// Two operations are equal: the program is not hash-consed.
 	DuplicateNode {
 		/// Position of the later one.
@@ -130,6 +132,7 @@ impl fmt::Display for ProgramError {
 				write!(f, "constant {got} is not a canonical field element")
 			},
 			Self::NoAssertions => write!(f, "the program asserts nothing"),
+			Self::EmptyLookup => write!(f, "a lookup has no branch or a tuple without elements"),
 			Self::DuplicateNode { node } => {
 				write!(f, "operation {node} repeats an earlier operation")
 			},

@@ -95,29 +95,51 @@ impl Reader<'_> {
 		Ok(got)
 	}
 
-	/// The positions of the assertions, and the end of the program.
+	/// The positions of the assertions, at least one, and the end of the program.
 	pub fn assertions(&mut self, nodes: u32, max: u32) -> Result<Vec<u32>, ProgramError> {
-		let asserted = self.number("number of assertions", max)?;
-		if asserted == 0 {
+		let assertions = self.positions(nodes, max)?;
+		if assertions.is_empty() {
 			return Err(ProgramError::NoAssertions);
 		}
+		self.end()?;
+		Ok(assertions)
+	}
+
+	/// The positions of assertions.
+	pub fn positions(&mut self, nodes: u32, max: u32) -> Result<Vec<u32>, ProgramError> {
+		let asserted = self.number("number of assertions", max)?;
 		let mut assertions = Vec::with_capacity((asserted as usize).min(self.rest.len()));
 		for index in 0..asserted as usize {
-			let position = self.number("assertion", crate::limits::MAX_OPERATIONS)?;
-			if position >= nodes {
-				return Err(ProgramError::OutOfRange {
-					node: index,
-					what: "asserted operation",
-					count: nodes,
-					got: position,
-				});
-			}
-			assertions.push(position);
-		}
-		if !self.rest.is_empty() {
-			return Err(ProgramError::TrailingBytes { got: self.rest.len() });
+			assertions.push(self.position_in(index, "asserted operation", nodes)?);
 		}
 		Ok(assertions)
+	}
+
+	/// The position of one of `nodes` operations.
+	#[cfg(feature = "plonky3")]
+	pub fn position(&mut self, what: &'static str, nodes: u32) -> Result<u32, ProgramError> {
+		self.position_in(0, what, nodes)
+	}
+
+	fn position_in(
+		&mut self,
+		node: usize,
+		what: &'static str,
+		count: u32,
+	) -> Result<u32, ProgramError> {
+		let got = self.number("assertion", crate::limits::MAX_OPERATIONS)?;
+		if got >= count {
+			return Err(ProgramError::OutOfRange { node, what, count, got });
+		}
+		Ok(got)
+	}
+
+	/// Refuses what follows.
+	pub const fn end(&self) -> Result<(), ProgramError> {
+		match self.rest.len() {
+			0 => Ok(()),
+			got => Err(ProgramError::TrailingBytes { got }),
+		}
 	}
 }
 

@@ -2,9 +2,11 @@
 
 //! The program format: what the exporter writes, what the decoder takes, and what it refuses.
 
-use assay_air::plonky3::{FoldInputs, Node, Program, ProgramAir, export};
+use assay_air::plonky3::{
+	BaseField, FoldInputs, KoalaBear, Node, Program, ProgramAir, TraceField, export,
+};
 use assay_air::{ProgramError, limits};
-use assay_airs::{Sample, dispatch_sample};
+use assay_airs::{Sample, SampleField, dispatch_sample};
 use p3_air::symbolic::{AirLayout, get_max_constraint_degree};
 use p3_baby_bear::BabyBear;
 use p3_field::extension::BinomialExtensionField;
@@ -23,7 +25,7 @@ fn square() -> Vec<u8> {
 }
 
 fn exported(sample: Sample) -> Program {
-	dispatch_sample!(sample, |air| export(air).expect("samples are within the caps"))
+	dispatch_sample!(sample, |air| export::<BabyBear, _>(air).expect("samples are within the caps"))
 }
 
 mod export_should {
@@ -58,6 +60,46 @@ mod export_should {
 			let program = exported(sample);
 			let expected = upstream.max(program.header().degree_hint as usize);
 			assert_eq!(program.degrees(10).multiple, expected as u64, "{}", sample.name());
+		}
+	}
+
+	#[test]
+	fn say_over_which_field_an_air_is() {
+		fn over<F: SampleField>(sample: Sample) -> Program {
+			// The exporter asks for no more than builders over the field, which every sample takes.
+			match sample {
+				Sample::Fibonacci => export::<F, _>(&assay_airs::fibonacci::FibonacciAir),
+				_ => export::<F, _>(&assay_airs::keccak::air()),
+			}
+			.expect("within the caps")
+		}
+		for sample in [Sample::Fibonacci, Sample::Keccak] {
+			let baby = over::<BabyBear>(sample);
+			let koala = over::<KoalaBear>(sample);
+			assert_eq!((baby.field(), koala.field()), (BaseField::BabyBear, BaseField::KoalaBear));
+			assert_eq!(koala.check_canonical(), Ok(()));
+			assert_eq!(Program::decode(&koala.encode()).as_ref(), Ok(&koala));
+			assert!(koala.dump().starts_with("; over KoalaBear\n"), "{}", koala.dump());
+			// The flag, and numbers that are negative: nothing else.
+			let (baby, koala) = (baby.encode(), koala.encode());
+			assert_eq!(baby.len(), koala.len());
+			if sample == Sample::Fibonacci {
+				let other: Vec<_> = (0..baby.len()).filter(|&at| baby[at] != koala[at]).collect();
+				assert_eq!(other, [5]);
+				assert_eq!(koala[5], baby[5] | 4);
+			}
+		}
+	}
+
+	#[test]
+	fn write_the_other_samples_over_koala_bear_too() {
+		for sample in Sample::ALL {
+			let program = dispatch_sample!(sample over KoalaBear, |air| {
+				export::<KoalaBear, _>(air).expect("within the caps")
+			});
+			assert_eq!(program.check_canonical(), Ok(()), "{}", sample.name());
+			let air = ProgramAir::<KoalaBear>::new(&program);
+			assert_eq!(export(&air).as_ref(), Ok(&program), "{}", sample.name());
 		}
 	}
 
@@ -205,7 +247,9 @@ mod decode_should_reject {
 
 	#[test]
 	fn unknown_flags() {
-		assert_eq!(with(5, 4), Err(ProgramError::Flags { got: 4 }));
+		for flag in [8, 16, 32, 64, 128] {
+			assert_eq!(with(5, flag), Err(ProgramError::Flags { got: flag }));
+		}
 	}
 
 	#[test]
@@ -250,15 +294,38 @@ mod decode_should_reject {
 		assert!(Program::decode(&bytes).is_ok());
 	}
 
+	/// A constant and a periodic value of the same number, over the field that `flags` says.
+	fn with_constant(flags: u8, value: u32) -> [Result<Program, ProgramError>; 2] {
+		let element = value.to_le_bytes();
+		let constant = [&[1, 1, 0, 0, 0, flags, 0, 1, 0][..], &element, &[1, 0]].concat();
+		let periodic = [&[1, 1, 0, 0, 0, flags, 1, 0][..], &element, &[1, 5, 0, 1, 0]].concat();
+		[constant, periodic].map(|bytes| Program::decode(&bytes))
+	}
+
 	#[test]
-	fn constants_above_the_modulus() {
-		let mut bytes = vec![1, 1, 0, 0, 0, 0, 0, 1, 0];
-		bytes.extend(2_013_265_921u32.to_le_bytes());
-		bytes.extend([1, 0]);
-		assert_eq!(
-			Program::decode(&bytes),
-			Err(ProgramError::ConstantNotCanonical { got: 2_013_265_921 })
-		);
+	fn constants_at_or_above_the_modulus_of_their_field() {
+		for (flags, field) in [(0, BaseField::BabyBear), (4, BaseField::KoalaBear)] {
+			let modulus = field.order();
+			for program in with_constant(flags, modulus - 1) {
+				assert_eq!(program.expect("canonical").field(), field);
+			}
+			for got in [modulus, modulus + 1, u32::MAX] {
+				let refused = Err(ProgramError::ConstantNotCanonical { got });
+				assert_eq!(with_constant(flags, got), [refused.clone(), refused]);
+			}
+		}
+	}
+
+	/// The least number that is an element of KoalaBear and none of BabyBear.
+	#[test]
+	fn what_is_canonical_over_the_other_field_only() {
+		let got = BabyBear::FIELD.order();
+		assert!(got < KoalaBear::FIELD.order());
+		for program in with_constant(4, got) {
+			program.expect("an element of KoalaBear");
+		}
+		let refused = Err(ProgramError::ConstantNotCanonical { got });
+		assert_eq!(with_constant(0, got), [refused.clone(), refused]);
 	}
 
 	#[test]

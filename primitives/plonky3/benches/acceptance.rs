@@ -6,12 +6,17 @@
 //! - `upstream`: upstream's `verify` with the compiled AIR, on a proof that is already decoded.
 //! - `upstream-bytes`: the same with the proof decoded from postcard, as whoever receives bytes must.
 
-use assay_airs::{Sample, dispatch_sample};
-use assay_plonky3::prover::{make_vk, prove, upstream_verifier, upstream_verifier_of_bytes};
+use assay_air::plonky3::BaseField;
+use assay_air::with_field;
+use assay_airs::{Sample, SampleField, dispatch_sample};
+use assay_plonky3::prover::{
+	Base, ProvableAir, make_vk, prove, upstream_verifier, upstream_verifier_of_bytes,
+};
 use assay_plonky3::verify_bytes;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues};
 use codec::Encode;
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 
 /// The parameters of upstream's benchmarks (`FriParameters::new_benchmark_high_arity`), 100 queries.
 const FRI: FriParams = FriParams {
@@ -29,36 +34,51 @@ fn acceptance(c: &mut Criterion) {
 	for (sample, degree_bits) in
 		[(Sample::Fibonacci, 14), (Sample::Poseidon2, 14), (Sample::Keccak, 10)]
 	{
-		for hash in [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3] {
-			let mut group = c.benchmark_group(format!("{}/2^{degree_bits}", sample.name()));
-			let (trace, values) = sample.generate(degree_bits, 1337);
-			let public_values = PublicValues::V1(values);
-			dispatch_sample!(sample, |air| {
-				let vk = make_vk(air, degree_bits, hash, ExtensionDegree::Four, FRI).unwrap();
-				let proof = prove(&vk, air, trace, &public_values).unwrap();
-				let (key, public) = (vk.encode(), public_values.encode());
-				let upstream = upstream_verifier(&vk, air, &public_values, &proof).unwrap();
-				let of_bytes =
-					upstream_verifier_of_bytes(&vk, air, &public_values, &proof).unwrap();
-				upstream().unwrap();
-				of_bytes().unwrap();
-				verify_bytes(&key, &public, &proof).unwrap();
-				group.bench_function(BenchmarkId::new("upstream", format!("{hash:?}")), |b| {
-					b.iter(|| upstream().unwrap());
+		for field in BaseField::ALL {
+			for hash in [HashKind::Poseidon2, HashKind::Keccak, HashKind::Blake3] {
+				// Reports know the groups over BabyBear by these names.
+				let name = match field {
+					BaseField::BabyBear => format!("{}/2^{degree_bits}", sample.name()),
+					other => format!("{} over {}/2^{degree_bits}", sample.name(), other.name()),
+				};
+				let mut group = c.benchmark_group(name);
+				with_field!(field, F => {
+					dispatch_sample!(sample over F, |air| {
+						of::<F, _>(&mut group, sample, air, degree_bits, hash);
+					});
 				});
-				group.bench_function(
-					BenchmarkId::new("upstream-bytes", format!("{hash:?}")),
-					|b| {
-						b.iter(|| of_bytes().unwrap());
-					},
-				);
-				group.bench_function(BenchmarkId::new("assay", format!("{hash:?}")), |b| {
-					b.iter(|| verify_bytes(&key, &public, &proof).unwrap());
-				});
-			});
-			group.finish();
+				group.finish();
+			}
 		}
 	}
+}
+
+fn of<F: SampleField + Base, A: ProvableAir<F>>(
+	group: &mut BenchmarkGroup<'_, WallTime>,
+	sample: Sample,
+	air: &A,
+	degree_bits: u8,
+	hash: HashKind,
+) {
+	let (trace, values) = sample.generate_over::<F>(degree_bits, 1337);
+	let public_values = PublicValues::V1(values);
+	let vk = make_vk::<F, A>(air, degree_bits, hash, ExtensionDegree::Four, FRI).unwrap();
+	let proof = prove(&vk, air, trace, &public_values).unwrap();
+	let (key, public) = (vk.encode(), public_values.encode());
+	let upstream = upstream_verifier::<F, A>(&vk, air, &public_values, &proof).unwrap();
+	let of_bytes = upstream_verifier_of_bytes::<F, A>(&vk, air, &public_values, &proof).unwrap();
+	upstream().unwrap();
+	of_bytes().unwrap();
+	verify_bytes(&key, &public, &proof).unwrap();
+	group.bench_function(BenchmarkId::new("upstream", format!("{hash:?}")), |b| {
+		b.iter(|| upstream().unwrap());
+	});
+	group.bench_function(BenchmarkId::new("upstream-bytes", format!("{hash:?}")), |b| {
+		b.iter(|| of_bytes().unwrap());
+	});
+	group.bench_function(BenchmarkId::new("assay", format!("{hash:?}")), |b| {
+		b.iter(|| verify_bytes(&key, &public, &proof).unwrap());
+	});
 }
 
 criterion_group!(benches, acceptance);

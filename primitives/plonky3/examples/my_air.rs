@@ -60,7 +60,7 @@ fn trace(mut x: BabyBear) -> (RowMajorMatrix<BabyBear>, PublicValues) {
 
 fn main() -> Result<(), Box<dyn Error>> {
 	// The AIR as data. `make_vk` does this too; here to look at it.
-	let program = assay_air::plonky3::export::<SquaresAir>(&SquaresAir)?;
+	let program = assay_air::plonky3::export(&SquaresAir)?;
 	println!("program: {} bytes\n{}", program.encode().len(), program.dump());
 
 	// The key: the program, and parameters for 80 proven bits. For smaller

@@ -33,25 +33,25 @@ pub(crate) const fn absorb(hash: HashKind, elements: u64) -> u64 {
 }
 
 /// A count that stays at the largest number instead of beginning anew.
-type Count = Saturating<u64>;
+pub(crate) type Count = Saturating<u64>;
 
-const fn n(count: u64) -> Count {
+pub(crate) const fn n(count: u64) -> Count {
 	Saturating(count)
 }
 
 /// Operations that an inversion in the extension counts as.
-const INVERSION: Count = n(32);
+pub(crate) const INVERSION: Count = n(32);
 /// Operations that a point of the domain, found by its index, counts as: a product a bit.
-const DOMAIN_POINT: Count = n(27);
+pub(crate) const DOMAIN_POINT: Count = n(27);
 /// Operations that an operation of a program counts as beside its arithmetic: it is decoded, its
 /// degrees are counted, and its value is stored.
 const NODE: Count = n(2);
 /// Operations that a periodic column counts as beside its values: it is a vector three times.
-const PERIODIC: Count = n(64);
+pub(crate) const PERIODIC: Count = n(64);
 
 /// Operations that a product of two elements of the extension counts as where the next one awaits it:
 /// an author of a key can make a chain of them, and then nothing is done meanwhile.
-const fn product(extension: ExtensionDegree) -> Count {
+pub(crate) const fn product(extension: ExtensionDegree) -> Count {
 	match extension {
 		ExtensionDegree::Four => n(10),
 		ExtensionDegree::Five => n(14),
@@ -136,7 +136,7 @@ pub(crate) fn cost(key: &Key<'_>) -> Cost {
 }
 
 /// The operations of a program, one pass over them.
-fn operations_of(program: &Program, product: Count) -> Count {
+pub(crate) fn operations_of(program: &Program, product: Count) -> Count {
 	let of = |i: u32| program.in_base_field().get(i as usize).copied().unwrap_or(false);
 	let mut operations = n(0);
 	for node in program.nodes() {
@@ -169,7 +169,11 @@ mod tests {
 	};
 
 	fn vk(sample: Sample, degree_bits: u8, hash: HashKind) -> Plonky3Vk {
-		let program = dispatch_sample!(sample, |air| assay_air::plonky3::export(air).unwrap());
+		let program = dispatch_sample!(sample, |air| assay_air::plonky3::export::<
+			assay_air::plonky3::BabyBear,
+			_,
+		>(air)
+		.unwrap());
 		Plonky3Vk {
 			hash,
 			extension: ExtensionDegree::Four,

@@ -22,40 +22,41 @@
 //! | final polynomial | 2^log_final_poly_len |
 //! | query grinding witness, out-of-domain grinding witness | 2 |
 
+use crate::field::Base;
 use crate::key::Key;
 use crate::merkle::Answers;
 use crate::quotient::power_of_two;
 #[cfg(feature = "prover")]
 use crate::suite::StarkProof;
-use crate::suite::{DIGEST_BYTES, Node, Suite, Val, element};
+use crate::suite::{DIGEST_BYTES, Node, Suite, element};
 use crate::{Cause, Error};
 use alloc::vec::Vec;
 use assay_primitives::Digest;
 use assay_stark::Reader;
-use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_field::{BasedVectorSpace, ExtensionField};
 use p3_uni_stark::{Commitments, OpenedValues, PreprocessedOpenedValues};
 
 /// A proof of the right shape.
-pub(crate) struct Proof<'a, S: Suite<EF>, EF: ExtensionField<Val>> {
+pub(crate) struct Proof<'a, S: Suite> {
 	pub commitments: Commitments<S::Commitment>,
-	pub opened_values: OpenedValues<EF>,
-	pub opening: Opening<'a, S, EF>,
-	pub ood_pow_witness: Val,
+	pub opened_values: OpenedValues<S::Challenge>,
+	pub opening: Opening<'a, S>,
+	pub ood_pow_witness: S::Val,
 }
 
 /// The opening argument of a proof.
-pub(crate) struct Opening<'a, S: Suite<EF>, EF: ExtensionField<Val>> {
-	pub batch_pow_witness: Val,
+pub(crate) struct Opening<'a, S: Suite> {
+	pub batch_pow_witness: S::Val,
 	/// The commitment of each folding round.
 	pub commits: Vec<S::Commitment>,
 	/// The grinding witness of each folding round.
-	pub commit_pow_witnesses: Vec<Val>,
+	pub commit_pow_witnesses: Vec<S::Val>,
 	/// For each opened commitment, the row of each query.
-	pub inputs: Vec<TreeOpening<'a, Val, Node<S, EF>>>,
+	pub inputs: Vec<TreeOpening<'a, S::Val, Node<S>>>,
 	/// For each folding round, the siblings of each query's value in its row.
-	pub rounds: Vec<TreeOpening<'a, EF, Node<S, EF>>>,
-	pub final_poly: Vec<EF>,
-	pub query_pow_witness: Val,
+	pub rounds: Vec<TreeOpening<'a, S::Challenge, Node<S>>>,
+	pub final_poly: Vec<S::Challenge>,
+	pub query_pow_witness: S::Val,
 }
 
 /// Answers of one tree.
@@ -71,69 +72,69 @@ pub(crate) struct TreeOpening<'a, T, N> {
 	pub digests: &'a [Digest],
 }
 
-impl<N> TreeOpening<'_, Val, N> {
-	pub fn answers(&self) -> Answers<'_, N> {
+impl<F, N> TreeOpening<'_, F, N> {
+	pub fn answers(&self) -> Answers<'_, F, N> {
 		Answers { rows: &self.values, width: self.width, siblings: &self.siblings }
 	}
 }
 
 /// Reads the proof for `key` from `bytes`, all of them.
-pub(crate) fn decode<'a, S, EF>(key: &Key<'_>, bytes: &'a [u8]) -> Result<Proof<'a, S, EF>, Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+pub(crate) fn decode<'a, S: Suite>(key: &Key<'_>, bytes: &'a [u8]) -> Result<Proof<'a, S>, Error> {
 	let mut reader = Parts(Reader::new(bytes));
 	let header = key.program.header();
 	let width = key.program.width();
 	let preprocessed_width = key.program.preprocessed_width();
 
 	let commitments = Commitments {
-		trace: reader.commitment::<S, EF>("trace commitment")?,
-		quotient_chunks: reader.commitment::<S, EF>("quotient commitment")?,
+		trace: reader.commitment::<S>("trace commitment")?,
+		quotient_chunks: reader.commitment::<S>("quotient commitment")?,
 		random: None,
 	};
-	let trace_local = reader.row::<EF>("main trace", width)?;
+	let trace_local = reader.row("main trace", width)?;
 	let trace_next = match header.opens_next_row {
-		true => Some(reader.row::<EF>("main trace, next row", width)?),
+		true => Some(reader.row("main trace, next row", width)?),
 		false => None,
 	};
 	let preprocessed = match preprocessed_width {
 		0 => None,
 		width => Some(PreprocessedOpenedValues {
-			local: reader.row::<EF>("preprocessed trace", width)?,
+			local: reader.row("preprocessed trace", width)?,
 			next: match header.opens_preprocessed_next_row {
-				true => Some(reader.row::<EF>("preprocessed trace, next row", width)?),
+				true => Some(reader.row("preprocessed trace, next row", width)?),
 				false => None,
 			},
 		}),
 	};
 	let mut quotient_chunks = Vec::with_capacity(key.num_chunks());
 	for _ in 0..key.num_chunks() {
-		quotient_chunks.push(reader.row::<EF>("quotient chunk", EF::DIMENSION)?);
+		quotient_chunks.push(reader.row("quotient chunk", S::Challenge::DIMENSION)?);
 	}
 	let opened_values =
 		OpenedValues { trace_local, trace_next, preprocessed, quotient_chunks, random: None };
-	let opening = reader.opening::<S, EF>(key)?;
+	let opening = reader.opening::<S>(key)?;
 	let ood_pow_witness = reader.element("out-of-domain grinding witness")?;
 	reader.0.end()?;
 	Ok(Proof { commitments, opened_values, opening, ood_pow_witness })
 }
 
 /// Reads the parts of a proof.
-struct Parts<'a>(Reader<'a, Cause>);
+pub(crate) struct Parts<'a>(pub Reader<'a, Cause>);
 
 impl<'a> Parts<'a> {
-	fn elements(&mut self, reading: &'static str, count: usize) -> Result<Vec<Val>, Error> {
+	pub fn elements<F: Base>(
+		&mut self,
+		reading: &'static str,
+		count: usize,
+	) -> Result<Vec<F>, Error> {
 		self.0.items(reading, count, element)
 	}
 
-	fn element(&mut self, reading: &'static str) -> Result<Val, Error> {
+	pub fn element<F: Base>(&mut self, reading: &'static str) -> Result<F, Error> {
 		element(self.0.one(reading)?).ok_or(Error::NotCanonical { reading })
 	}
 
 	/// `count` elements of the extension.
-	fn row<EF: ExtensionField<Val>>(
+	pub fn row<F: Base, EF: ExtensionField<F>>(
 		&mut self,
 		reading: &'static str,
 		count: usize,
@@ -146,7 +147,7 @@ impl<'a> Parts<'a> {
 				EF::from_basis_coefficients_fn(|i| {
 					coefficients.get(i).and_then(|&bytes| element(bytes)).unwrap_or_else(|| {
 						canonical = false;
-						Val::ZERO
+						F::ZERO
 					})
 				})
 			})
@@ -154,31 +155,24 @@ impl<'a> Parts<'a> {
 		if canonical { Ok(row) } else { Err(Error::NotCanonical { reading }) }
 	}
 
-	fn commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
-		&mut self,
-		reading: &'static str,
-	) -> Result<S::Commitment, Error> {
+	pub fn commitment<S: Suite>(&mut self, reading: &'static str) -> Result<S::Commitment, Error> {
 		let digest: Digest = self.0.one(reading)?;
 		S::commitment(&digest).ok_or(Error::NotCanonical { reading })
 	}
 
 	/// Counted Merkle siblings.
-	fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
+	pub fn siblings(&mut self, reading: &'static str, max: u64) -> Result<&'a [Digest], Error> {
 		let count = self.0.count(reading, max)?;
 		self.0.take::<DIGEST_BYTES>(reading, count)
 	}
 
-	fn opening<S, EF>(&mut self, key: &Key<'_>) -> Result<Opening<'a, S, EF>, Error>
-	where
-		S: Suite<EF>,
-		EF: ExtensionField<Val>,
-	{
+	fn opening<S: Suite>(&mut self, key: &Key<'_>) -> Result<Opening<'a, S>, Error> {
 		let queries = usize::from(key.vk.fri.num_queries);
 		let schedule = key.fold_schedule();
 		let batch_pow_witness = self.element("batch grinding witness")?;
 		let mut commits = Vec::with_capacity(schedule.len());
 		for _ in &schedule {
-			commits.push(self.commitment::<S, EF>("folding commitment")?);
+			commits.push(self.commitment::<S>("folding commitment")?);
 		}
 		let commit_pow_witnesses = self.elements("commit grinding witness", schedule.len())?;
 
@@ -197,14 +191,14 @@ impl<'a> Parts<'a> {
 		for log_arity in schedule {
 			log_height = log_height.saturating_sub(log_arity);
 			let width = (power_of_two(log_arity) as usize).saturating_sub(1);
-			let values = self.row::<EF>("folding siblings", queries.saturating_mul(width))?;
+			let values = self.row("folding siblings", queries.saturating_mul(width))?;
 			let reading = "siblings of folded rows";
 			let digests = self.siblings(reading, key.max_siblings(log_height))?;
 			let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
 			rounds.push(TreeOpening { values, width, siblings, digests });
 		}
 		let final_poly_len = power_of_two(key.vk.fri.log_final_poly_len.into());
-		let final_poly = self.row::<EF>("final polynomial", final_poly_len as usize)?;
+		let final_poly = self.row("final polynomial", final_poly_len as usize)?;
 		let query_pow_witness = self.element("query grinding witness")?;
 		Ok(Opening {
 			batch_pow_witness,
@@ -220,11 +214,7 @@ impl<'a> Parts<'a> {
 
 /// Upstream's form of a proof. `None` for no proof that was decoded.
 #[cfg(feature = "prover")]
-pub(crate) fn upstream<S, EF>(key: &Key<'_>, proof: Proof<'_, S, EF>) -> Option<StarkProof<S, EF>>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+pub(crate) fn upstream<S: Suite>(key: &Key<'_>, proof: Proof<'_, S>) -> Option<StarkProof<S>> {
 	use p3_fri::{BatchMultiOpening, CommitPhaseMultiStep, FriProof};
 	let mut input_openings = Vec::new();
 	for (input, widths) in proof.opening.inputs.iter().zip(key.batches()) {
@@ -245,7 +235,11 @@ where
 	let mut commit_phase_openings = Vec::new();
 	for round in &proof.opening.rounds {
 		commit_phase_openings.push(CommitPhaseMultiStep {
-			sibling_values: round.values.chunks_exact(round.width).map(<[EF]>::to_vec).collect(),
+			sibling_values: round
+				.values
+				.chunks_exact(round.width)
+				.map(<[S::Challenge]>::to_vec)
+				.collect(),
 			opening_proof: S::multi_proof(round.digests)?,
 		});
 	}
@@ -269,11 +263,7 @@ where
 
 /// Writes `proof` in the form that [`decode`] reads.
 #[cfg(feature = "prover")]
-pub(crate) fn encode<S, EF>(proof: &StarkProof<S, EF>) -> Option<Vec<u8>>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+pub(crate) fn encode<S: Suite>(proof: &StarkProof<S>) -> Option<Vec<u8>> {
 	let mut out = Vec::new();
 	out.extend(S::commitment_bytes(&proof.commitments.trace)?);
 	out.extend(S::commitment_bytes(&proof.commitments.quotient_chunks)?);
@@ -294,11 +284,11 @@ where
 	put(&mut out, &opening.commit_pow_witnesses);
 	for batch in &opening.input_openings {
 		batch.opened_values.iter().flatten().for_each(|row| put(&mut out, row));
-		put_multi_proof::<S, EF>(&mut out, &batch.opening_proof);
+		put_multi_proof::<S>(&mut out, &batch.opening_proof);
 	}
 	for round in &opening.commit_phase_openings {
 		round.sibling_values.iter().for_each(|row| put_row(&mut out, row));
-		put_multi_proof::<S, EF>(&mut out, &round.opening_proof);
+		put_multi_proof::<S>(&mut out, &round.opening_proof);
 	}
 	put_row(&mut out, &opening.final_poly);
 	put(&mut out, &[opening.query_pow_witness, proof.ood_pow_witness]);
@@ -306,21 +296,17 @@ where
 }
 
 #[cfg(feature = "prover")]
-fn put(out: &mut Vec<u8>, elements: &[Val]) {
-	use p3_field::PrimeField32;
+pub(crate) fn put<F: Base>(out: &mut Vec<u8>, elements: &[F]) {
 	out.extend(elements.iter().flat_map(|element| element.as_canonical_u32().to_le_bytes()));
 }
 
 #[cfg(feature = "prover")]
-fn put_row<EF: ExtensionField<Val>>(out: &mut Vec<u8>, row: &[EF]) {
+pub(crate) fn put_row<F: Base, EF: ExtensionField<F>>(out: &mut Vec<u8>, row: &[EF]) {
 	row.iter().for_each(|element| put(out, element.as_basis_coefficients_slice()));
 }
 
 #[cfg(feature = "prover")]
-fn put_multi_proof<S: Suite<EF>, EF: ExtensionField<Val>>(
-	out: &mut Vec<u8>,
-	proof: &S::MultiProof,
-) {
+pub(crate) fn put_multi_proof<S: Suite>(out: &mut Vec<u8>, proof: &S::MultiProof) {
 	let digests = S::multi_proof_bytes(proof);
 	out.extend((digests.len() as u32).to_le_bytes());
 	out.extend(digests.iter().flatten());

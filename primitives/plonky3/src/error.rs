@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use assay_air::ProgramError;
+use assay_air::plonky3::BaseField;
 use assay_primitives::ErrorClass;
 use core::fmt;
 
@@ -31,6 +32,37 @@ pub enum Cause {
 		/// The constraint's; at most, where terms cancel out.
 		got: u64,
 	},
+	/// As [`Self::DegreeTooHigh`], of a table.
+	TableDegreeTooHigh {
+		/// Its number.
+		table: usize,
+		/// The largest degree that can be held.
+		max: u64,
+		/// The largest of its constraints'; at most, where terms cancel out.
+		got: u64,
+	},
+	/// A proof gives a table another number of rows than the key allows.
+	Height {
+		/// The table's number.
+		table: usize,
+		/// log2 of the fewest rows.
+		min: u8,
+		/// log2 of the most rows.
+		max: u8,
+		/// The one found.
+		got: u8,
+	},
+	/// A table is over another field than the first one.
+	OtherField {
+		/// Its number.
+		table: usize,
+		/// The first table's.
+		expected: BaseField,
+		/// Its own.
+		got: BaseField,
+	},
+	/// The counts of all tables do not add up to zero for each tuple.
+	Unbalanced,
 	/// The preprocessed commitment is missing, superfluous or not canonical.
 	PreprocessedCommitment {
 		/// Preprocessed columns of the program.
@@ -41,7 +73,6 @@ pub enum Cause {
 }
 
 impl assay_stark::SystemCause for Cause {
-	const MODULUS: u32 = 2_013_265_921;
 	const KEYS: &'static str = "1 (Plonky3, version 1)";
 
 	fn class(&self) -> ErrorClass {
@@ -49,8 +80,14 @@ impl assay_stark::SystemCause for Cause {
 			Self::Program(error) if error.is_cap() => ErrorClass::ProgramTooLarge,
 			Self::Program(_) => ErrorClass::ProgramMalformed,
 			Self::Period { .. } => ErrorClass::UnsupportedParameters,
-			Self::DegreeTooHigh { .. } => ErrorClass::DegreeTooHigh,
-			Self::PreprocessedCommitment { .. } => ErrorClass::VkMalformed,
+			Self::DegreeTooHigh { .. } | Self::TableDegreeTooHigh { .. } => {
+				ErrorClass::DegreeTooHigh
+			},
+			Self::Height { .. } => ErrorClass::ProofCount,
+			Self::Unbalanced => ErrorClass::ConstraintsInvalid,
+			Self::OtherField { .. } | Self::PreprocessedCommitment { .. } => {
+				ErrorClass::VkMalformed
+			},
 		}
 	}
 }
@@ -73,6 +110,28 @@ impl fmt::Display for Cause {
 				 the quotient can hold, got {got}: a power of is_transition counts too; use fewer \
 				 factors, or give the AIR a higher max_constraint_degree"
 			),
+			Self::TableDegreeTooHigh { table, max, got } => write!(
+				f,
+				"table {table}: expected constraints of a degree of at most {max} as polynomials, which is what the \
+				 quotient can hold, got {got}"
+			),
+			Self::Height { table, min, max, got } => {
+				write!(f, "table {table}: expected 2^{min} to 2^{max} rows, got 2^{got}")
+			},
+			Self::OtherField { table, expected, got } => {
+				write!(
+					f,
+					"table {table}: expected one over {}, got {}",
+					expected.name(),
+					got.name()
+				)
+			},
+			Self::Unbalanced => {
+				write!(
+					f,
+					"expected counts of all tables that add up to zero for each tuple, got others"
+				)
+			},
 			Self::PreprocessedCommitment { width, present } => write!(
 				f,
 				"preprocessed commitment: expected {} for {width} preprocessed columns, got {}",

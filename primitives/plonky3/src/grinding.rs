@@ -7,16 +7,14 @@
 
 use crate::decode::decode;
 use crate::key::Key;
-use crate::suite::{Blake3Suite, KeccakSuite, Poseidon2Suite, Suite, Val, challenger};
-use crate::verifier::{
-	Degree4, Degree5, claims, lift_public_values, preprocessed_commitment, shape, with_suite,
-};
+use crate::suite::{Suite, challenger};
+use crate::verifier::{claims, lift_public_values, preprocessed_commitment, shape, with_suite};
 use crate::{Plonky3, opening};
 use alloc::vec;
 use alloc::vec::Vec;
-use assay_primitives::{ExtensionDegree, HashKind, PublicValues, VerifyingKey};
+use assay_primitives::{PublicValues, VerifyingKey};
 use assay_stark::layout::Mapped;
-use p3_field::{ExtensionField, PrimeField32};
+use p3_field::PrimeField32;
 use p3_fri::{PcsProverTranscript, ProverTranscript};
 use p3_uni_stark::StarkProverTranscript;
 
@@ -28,40 +26,37 @@ pub(crate) fn grind_again(
 	proof: &mut [u8],
 ) -> Option<()> {
 	let key = Key::of(vk).ok()?;
-	let public = lift_public_values(&key, public_values).ok()?;
-	let sites = with_suite!(key.vk, witnesses(&key, &public, proof))?;
+	let sites = with_suite!(key, witnesses(&key, public_values, proof))?;
 	let layout = Plonky3::proof(vk, public_values, proof)?;
 	for (name, witnesses) in sites {
 		for (region, witness) in layout.all(name).zip(witnesses) {
 			// At difficulty zero there is no witness, and its place keeps its bytes.
 			if let Some(witness) = witness {
-				let bytes = witness.as_canonical_u32().to_le_bytes();
-				proof.get_mut(region.range.clone())?.copy_from_slice(&bytes);
+				proof.get_mut(region.range.clone())?.copy_from_slice(&witness.to_le_bytes());
 			}
 		}
 	}
 	Some(())
 }
 
-/// The names of the sites' regions, and the witnesses of each.
-type Sites = [(&'static str, Vec<Option<Val>>); 4];
+/// The names of the sites' regions, and the witnesses of each, canonical.
+type Sites = [(&'static str, Vec<Option<u32>>); 4];
 
-fn witnesses<S, EF>(key: &Key<'_>, public: &[Val], bytes: &[u8]) -> Option<Sites>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
-	let proof = decode::<S, EF>(key, bytes).ok()?;
-	let preprocessed = preprocessed_commitment::<S, EF>(key).ok()?;
-	let mut challenger = challenger::<S, EF>(&key.hash);
-	let mut transcript =
-		StarkProverTranscript::<S::Challenger, Val, EF>::new(&mut challenger, shape(key));
+fn witnesses<S: Suite>(key: &Key<'_>, public_values: &PublicValues, bytes: &[u8]) -> Option<Sites> {
+	let public = lift_public_values::<S::Val>(key, public_values).ok()?;
+	let proof = decode::<S>(key, bytes).ok()?;
+	let preprocessed = preprocessed_commitment::<S>(key).ok()?;
+	let mut challenger = challenger::<S>(&key.hash);
+	let mut transcript = StarkProverTranscript::<S::Challenger, S::Val, S::Challenge>::new(
+		&mut challenger,
+		shape(key),
+	);
 	let trace = proof.commitments.trace.clone();
-	transcript.constraint_phase::<S::Commitment>(trace, preprocessed.clone(), public);
+	transcript.constraint_phase::<S::Commitment>(trace, preprocessed.clone(), &public);
 	let quotient = proof.commitments.quotient_chunks.clone();
 	let (zeta, out_of_domain) = transcript.ood_phase::<S::Commitment>(quotient, None);
 	// The transcript absorbs the values and not the points.
-	let claims = claims::<S, EF>(&proof, preprocessed, (zeta, zeta));
+	let claims = claims::<S>(&proof, preprocessed, (zeta, zeta));
 	let opened = claims
 		.iter()
 		.map(|claim| {
@@ -72,13 +67,15 @@ where
 		})
 		.collect();
 	let (batch, commit, query) = transcript.delegate(|challenger| {
-		let shape = opening::shape::<S, EF>(key, &claims);
-		let mut transcript = PcsProverTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
+		let shape = opening::shape::<S>(key, &claims);
+		let mut transcript =
+			PcsProverTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, shape);
 		transcript.claimed_openings(&opened);
 		let (_, batch) = transcript.batch_phase();
 		let (commit, query) = transcript.delegate(|challenger| {
 			let shape = opening::fri_shape(key);
-			let mut transcript = ProverTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
+			let mut transcript =
+				ProverTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, shape);
 			let mut commit = Vec::new();
 			for commitment in &proof.opening.commits {
 				let (_, witness) = transcript.commit_round::<S::Commitment>(commitment.clone());
@@ -92,10 +89,12 @@ where
 		(batch, commit, query)
 	});
 	transcript.finish();
-	Some([
+	let sites = [
 		("out-of-domain grinding witness", vec![out_of_domain]),
 		("batch grinding witness", vec![batch]),
 		("commit grinding witness", commit),
 		("query grinding witness", vec![query]),
-	])
+	];
+	let canonical = |witness: Option<S::Val>| witness.map(|witness| witness.as_canonical_u32());
+	Some(sites.map(|(name, witnesses)| (name, witnesses.into_iter().map(canonical).collect())))
 }

@@ -10,12 +10,9 @@ use crate::{Cause, Error};
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::limits;
-use assay_air::plonky3::{PeriodicColumn, Program};
+use assay_air::plonky3::{BaseField, PeriodicColumn, Program};
 use assay_primitives::{ErrorClass, FriParams, Hash, Plonky3Vk, VerifyingKey};
 use core::num::Saturating;
-
-/// Two-adicity of BabyBear: no domain is larger than 2^27.
-const TWO_ADICITY: u64 = 27;
 
 /// A key whose program is within bounds and whose parameters are supported.
 pub(crate) struct Key<'a> {
@@ -49,11 +46,10 @@ impl<'a> Key<'a> {
 		bound("commit_grinding_bits", supported::GRINDING_BITS, commit_grinding_bits.into())?;
 		bound("query_grinding_bits", supported::GRINDING_BITS, query_grinding_bits.into())?;
 		bound("ood_grinding_bits", supported::GRINDING_BITS, ood_grinding_bits.into())?;
-		bound(
-			"degree_bits + log_blowup",
-			(0, TWO_ADICITY),
-			u64::from(vk.degree_bits).saturating_add(log_blowup.into()),
-		)?;
+		let log_domain = u64::from(vk.degree_bits).saturating_add(log_blowup.into());
+		let largest = BaseField::ALL.map(BaseField::two_adicity).into_iter().max().unwrap_or(0);
+		// No field has a larger domain.
+		bound("degree_bits + log_blowup", (0, largest.into()), log_domain)?;
 		// Upstream's prover refuses to fold a polynomial that is not longer than the final one.
 		bound(
 			"log_final_poly_len against degree_bits",
@@ -62,6 +58,9 @@ impl<'a> Key<'a> {
 		)?;
 
 		let program = Program::decode(&vk.program).map_err(Cause::Program)?;
+		// And the program's field has none that is larger than this.
+		let largest = program.field().two_adicity();
+		bound("degree_bits + log_blowup", (0, largest.into()), log_domain)?;
 		bound("width", (1, limits::MAX_WIDTH.into()), program.width() as u64)?;
 		let rows = power_of_two(vk.degree_bits.into());
 		for (column, PeriodicColumn { values }) in program.header().periodic.iter().enumerate() {
@@ -193,7 +192,7 @@ impl<'a> Key<'a> {
 	}
 }
 
-fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
+pub(crate) fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {
 	if got < min || got > max {
 		return Err(Error::Parameter { name, min, max, got });
 	}

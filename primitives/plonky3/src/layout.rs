@@ -60,9 +60,13 @@ const PROGRAM: &[ErrorClass] = &[
 ];
 
 impl Mapped for Plonky3 {
-	const MODULUS: u32 = <crate::Cause as assay_stark::SystemCause>::MODULUS;
 	const PUBLIC_VALUES: &'static [ErrorClass] =
 		&[GrindingInvalid, MerklePathInvalid, LowDegreeInvalid, ConstraintsInvalid];
+
+	fn modulus(vk: &VerifyingKey) -> Option<u32> {
+		let VerifyingKey::Plonky3V1(inner) = vk else { return None };
+		Some(Program::decode(&inner.program).ok()?.field().order())
+	}
 
 	fn key(vk: &VerifyingKey) -> Option<Layout> {
 		let VerifyingKey::Plonky3V1(inner) = vk else { return None };

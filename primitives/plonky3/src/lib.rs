@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Verifies Plonky3 proofs (`p3-uni-stark` 0.8 over BabyBear) against AIRs that are data.
+//! Verifies Plonky3 proofs (`p3-uni-stark` 0.8 over BabyBear or KoalaBear) against AIRs that are data.
 //!
 //! # What acceptance proves
 //!
@@ -40,6 +40,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "batch")]
+pub mod batch;
 mod cost;
 mod decode;
 mod error;

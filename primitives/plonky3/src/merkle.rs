@@ -2,28 +2,27 @@
 
 //! Merkle trees: the answers to all queries into one tree, checked against its root at once.
 //!
-//! Upstream's tree (`p3_merkle_tree`, binary, one root) and its pruned multi-proof, restricted to
-//! what a proof of this crate has: one height a tree. A level is compressed in one call, so a hash
-//! that has lanes can fill them, and nodes that two queries share are computed once.
+//! Upstream's tree (`p3_merkle_tree`, binary, one root) and its pruned multi-proof, where every height is a power of
+//! two. A level is compressed in one call, so a hash that has lanes can fill them, and nodes that two queries share are
+//! computed once.
 
-use crate::field::Val;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// The hash of a tree.
-pub(crate) trait TreeHash {
+pub(crate) trait TreeHash<F> {
 	/// A digest, in the form that this hash computes with.
 	type Node: Copy + Default + PartialEq;
 
 	/// Hashes the rows in `rows`, all of the same width, one into each node of `out`.
-	fn hash_rows(&self, rows: &[Val], out: &mut [Self::Node]);
+	fn hash_rows(&self, rows: &[F], out: &mut [Self::Node]);
 
 	/// Compresses each pair of children into its parent.
 	fn compress(&self, pairs: &[[Self::Node; 2]], out: &mut [Self::Node]);
 }
 
 /// Elements of each of the rows that lie in `rows`, one for each node.
-pub(crate) fn row_len<N>(rows: &[Val], nodes: &[N]) -> usize {
+pub(crate) fn row_len<F, N>(rows: &[F], nodes: &[N]) -> usize {
 	rows.len().checked_div(nodes.len()).unwrap_or(0)
 }
 
@@ -35,31 +34,55 @@ pub(crate) struct Query {
 }
 
 /// What the queries read from one tree.
-pub(crate) struct Answers<'a, N> {
+pub(crate) struct Answers<'a, F, N> {
 	/// The row of each query, in the order of the queries.
-	pub rows: &'a [Val],
+	pub rows: &'a [F],
 	/// Elements of a row.
 	pub width: usize,
 	/// Siblings that the queried paths lack: by level from the leaves, then by index.
 	pub siblings: &'a [N],
 }
 
+/// The rows of one height in a tree. Those below the leaves' are hashed into the level that has as many nodes.
+pub(crate) struct Layer<'a, F> {
+	pub log_height: usize,
+	/// The row of each query, in the order of the queries.
+	pub rows: &'a [F],
+	/// Elements of a row.
+	pub width: usize,
+}
+
 /// Checks `answers` against `root`, for a tree of `2^log_leaves` leaves.
 ///
 /// `queries` ascend by index, and come from the transcript: a proof names no leaf. `Err` says what
 /// does not fit.
-pub(crate) fn verify<T: TreeHash>(
+pub(crate) fn verify<F: Copy + PartialEq, T: TreeHash<F>>(
 	hash: &T,
 	root: &T::Node,
 	log_leaves: usize,
 	queries: &[Query],
-	answers: &Answers<'_, T::Node>,
+	answers: &Answers<'_, F, T::Node>,
 ) -> Result<(), &'static str> {
-	let (mut indices, mut nodes) = leaves(hash, queries, answers)?;
-	let mut siblings = answers.siblings.iter().copied();
+	let layer = Layer { log_height: log_leaves, rows: answers.rows, width: answers.width };
+	verify_layers(hash, root, log_leaves, queries, &[layer], answers.siblings)
+}
+
+/// [`verify`], for a tree with rows of several heights: `layers` from the tallest, which are the leaves.
+pub(crate) fn verify_layers<F: Copy + PartialEq, T: TreeHash<F>>(
+	hash: &T,
+	root: &T::Node,
+	log_leaves: usize,
+	queries: &[Query],
+	layers: &[Layer<'_, F>],
+	siblings: &[T::Node],
+) -> Result<(), &'static str> {
+	let mut layers = layers.iter().peekable();
+	let tallest = layers.next_if(|layer| layer.log_height == log_leaves).ok_or("no leaves")?;
+	let (mut indices, mut nodes) = leaves(hash, queries, 0, tallest)?;
+	let mut siblings = siblings.iter().copied();
 	let mut pairs = Vec::with_capacity(nodes.len());
 	let mut parents = Vec::with_capacity(nodes.len());
-	for _ in 0..log_leaves {
+	for height in (0..log_leaves).rev() {
 		pairs.clear();
 		parents.clear();
 		let mut level = indices.iter().copied().zip(nodes.iter().copied()).peekable();
@@ -80,6 +103,18 @@ pub(crate) fn verify<T: TreeHash>(
 		nodes.truncate(pairs.len());
 		hash.compress(&pairs, &mut nodes);
 		core::mem::swap(&mut indices, &mut parents);
+		if let Some(layer) = layers.next_if(|layer| layer.log_height == height) {
+			let (hashed, rows) = leaves(hash, queries, log_leaves.saturating_sub(height), layer)?;
+			if hashed != indices {
+				return Err("rows of other nodes");
+			}
+			pairs.clear();
+			pairs.extend(nodes.iter().zip(rows).map(|(&node, row)| [node, row]));
+			hash.compress(&pairs, &mut nodes);
+		}
+	}
+	if layers.next().is_some() {
+		return Err("rows that no level takes");
 	}
 	// Siblings that nothing reads would give one proof many byte forms.
 	if siblings.next().is_some() {
@@ -92,28 +127,30 @@ pub(crate) fn verify<T: TreeHash>(
 	Ok(())
 }
 
-/// The distinct leaves that `queries` ask for, and their digests.
-fn leaves<T: TreeHash>(
+/// The distinct nodes that `queries` ask for, `lower` levels above the leaves, and the digests of their rows.
+fn leaves<F: Copy + PartialEq, T: TreeHash<F>>(
 	hash: &T,
 	queries: &[Query],
-	answers: &Answers<'_, T::Node>,
+	lower: usize,
+	answers: &Layer<'_, F>,
 ) -> Result<(Vec<usize>, Vec<T::Node>), &'static str> {
 	let mut indices: Vec<usize> = Vec::with_capacity(queries.len());
-	let mut rows: Vec<Val> = Vec::with_capacity(answers.rows.len());
+	let mut rows: Vec<F> = Vec::with_capacity(answers.rows.len());
 	for query in queries {
 		let start = query.number.saturating_mul(answers.width);
 		let row = answers
 			.rows
 			.get(start..start.saturating_add(answers.width))
 			.ok_or("a query without a row")?;
-		if indices.last() == Some(&query.index) {
+		let index = query.index >> lower;
+		if indices.last() == Some(&index) {
 			// Only one row of a leaf is hashed: another query must not be told a different one.
 			let last = rows.len().saturating_sub(answers.width);
 			if rows.get(last..) != Some(row) {
 				return Err("two queries of one leaf with different rows");
 			}
 		} else {
-			indices.push(query.index);
+			indices.push(index);
 			rows.extend_from_slice(row);
 		}
 	}
@@ -125,11 +162,11 @@ fn leaves<T: TreeHash>(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::field::Base;
 	use crate::suite::{Blake3Suite, KeccakSuite, Poseidon2Suite, Suite};
-	use crate::verifier::Degree4;
-	use p3_baby_bear::default_babybear_poseidon2_16;
+	use assay_air::plonky3::{BabyBear, KoalaBear};
 	use p3_blake3::Blake3;
-	use p3_field::{PrimeCharacteristicRing, PrimeField32};
+	use p3_field::PrimeCharacteristicRing;
 	use p3_keccak::KeccakF;
 	use p3_symmetric::{
 		CompressionFunctionFromHasher, CryptographicHasher, PaddingFreeSponge,
@@ -139,33 +176,33 @@ mod tests {
 	use rand::{RngExt, SeedableRng};
 
 	/// Random elements, and the least and the largest in places.
-	fn elements(count: usize, rng: &mut StdRng) -> Vec<Val> {
-		let extremes = [Val::ZERO, Val::ONE, Val::NEG_ONE];
+	fn elements<F: Base>(count: usize, rng: &mut StdRng) -> Vec<F> {
+		let extremes = [F::ZERO, F::ONE, F::NEG_ONE];
 		let mut element = || match rng.random_range(0..8) {
 			choice @ 0..3 => extremes[choice],
-			_ => Val::from_u32(rng.random_range(0..Val::ORDER_U32)),
+			_ => F::from_u32(rng.random_range(0..F::ORDER_U32)),
 		};
 		(0..count).map(|_| element()).collect()
 	}
 
 	/// `$tree` hashes and compresses as upstream's `$hash` and `$compress`, in batches of every size.
-	fn as_upstream<T: TreeHash<Node: core::fmt::Debug>, W>(
+	fn as_upstream<F: Base, T: TreeHash<F, Node: core::fmt::Debug>, W>(
 		tree: &T,
-		hash: impl Fn(&[Val]) -> W,
+		hash: impl Fn(&[F]) -> W,
 		compress: impl Fn([W; 2]) -> W,
 		node: impl Fn(W) -> T::Node,
 	) {
 		let mut rng = StdRng::seed_from_u64(1337);
 		for width in (1..40).chain([255, 256, 257, 300]) {
 			for count in 1..=19 {
-				let rows = elements(width * count, &mut rng);
+				let rows: Vec<F> = elements(width * count, &mut rng);
 				let mut nodes = vec![T::Node::default(); count];
 				tree.hash_rows(&rows, &mut nodes);
 				let expected: Vec<_> =
 					rows.chunks_exact(width).map(|row| node(hash(row))).collect();
 				assert_eq!(nodes, expected, "{count} rows of {width}");
 
-				let children: Vec<Vec<Val>> =
+				let children: Vec<Vec<F>> =
 					(0..2 * count).map(|_| elements(width, &mut rng)).collect();
 				let pairs: Vec<_> = children
 					.chunks(2)
@@ -183,11 +220,16 @@ mod tests {
 
 	#[test]
 	fn every_hash_is_upstreams() {
-		let permutation = default_babybear_poseidon2_16();
+		every_hash_over::<BabyBear>();
+		every_hash_over::<KoalaBear>();
+	}
+
+	fn every_hash_over<F: Base>() {
+		let permutation = F::permutation();
 		let sponge = PaddingFreeSponge::<_, 16, 8, 8>::new(permutation.clone());
 		let truncated = TruncatedPermutation::<_, 2, 8, 16>::new(permutation);
-		as_upstream(
-			&<Poseidon2Suite as Suite<Degree4>>::tree(),
+		as_upstream::<F, _, [F; 8]>(
+			&Poseidon2Suite::<F, F::Degree4>::tree(),
 			|row| sponge.hash_iter(row.iter().copied()),
 			|pair| truncated.compress(pair),
 			crate::poseidon2::node,
@@ -195,16 +237,16 @@ mod tests {
 		let sponge = PaddingFreeSponge::<KeccakF, 25, 17, 4>::new(KeccakF);
 		let hasher = SerializingHasher::new(sponge);
 		let function = CompressionFunctionFromHasher::<_, 2, 4>::new(sponge);
-		as_upstream::<_, [u64; 4]>(
-			&<KeccakSuite as Suite<Degree4>>::tree(),
+		as_upstream::<F, _, [u64; 4]>(
+			&KeccakSuite::<F, F::Degree4>::tree(),
 			|row| hasher.hash_iter(row.iter().copied()),
 			|pair| function.compress(pair),
 			|node| node,
 		);
 		let hasher = SerializingHasher::new(Blake3);
 		let function = CompressionFunctionFromHasher::<_, 2, 32>::new(Blake3);
-		as_upstream::<_, [u8; 32]>(
-			&<Blake3Suite as Suite<Degree4>>::tree(),
+		as_upstream::<F, _, [u8; 32]>(
+			&Blake3Suite::<F, F::Degree4>::tree(),
 			|row| hasher.hash_iter(row.iter().copied()),
 			|pair| function.compress(pair),
 			|node| node,
@@ -214,14 +256,19 @@ mod tests {
 	/// A tree of four leaves of one element each, asked for leaf 2 by two queries.
 	#[test]
 	fn two_queries_of_one_leaf_hear_the_same() {
-		let tree = <Blake3Suite as Suite<Degree4>>::tree();
+		type Val = BabyBear;
+		let tree = Blake3Suite::<Val, <Val as Base>::Degree4>::tree();
 		let leaves = [10, 20, 30, 40].map(Val::from_u32);
 		let mut nodes = [[0; 32]; 4];
 		tree.hash_rows(&leaves, &mut nodes);
 		let mut parents = [[0; 32]; 2];
-		tree.compress(&[[nodes[0], nodes[1]], [nodes[2], nodes[3]]], &mut parents);
+		TreeHash::<Val>::compress(
+			&tree,
+			&[[nodes[0], nodes[1]], [nodes[2], nodes[3]]],
+			&mut parents,
+		);
 		let mut root = [[0; 32]];
-		tree.compress(&[parents], &mut root);
+		TreeHash::<Val>::compress(&tree, &[parents], &mut root);
 
 		let queries = [Query { index: 2, number: 0 }, Query { index: 2, number: 1 }];
 		let siblings = [nodes[3], parents[0]];

@@ -14,16 +14,17 @@
 //! Queries are answered in flat lists: what the decoder read is what is hashed and combined.
 
 use crate::Error;
-use crate::decode::Opening;
+use crate::decode::{Opening, TreeOpening};
+use crate::field::Base;
 use crate::key::Key;
 use crate::merkle::{self, Answers, Query};
 use crate::quotient::power_of_two;
-use crate::suite::{Suite, Val};
+use crate::suite::Suite;
 use alloc::format;
 use alloc::vec::Vec;
 use p3_commit::CommitmentOpening;
 use p3_field::{
-	ExtensionField, Field, PrimeCharacteristicRing, TwoAdicField, batch_multiplicative_inverse,
+	BasedVectorSpace, ExtensionField, PrimeCharacteristicRing, batch_multiplicative_inverse,
 };
 use p3_fri::verifier::PowPhase;
 use p3_fri::{
@@ -33,33 +34,30 @@ use p3_fri::{
 
 /// A commitment, and for each of its matrices the claimed values at each point. Every matrix is
 /// opened at zeta first; one that is opened at the next point too is alone in its commitment.
-pub(crate) type Claim<S, EF> = CommitmentOpening<EF, <S as Suite<EF>>::Commitment, ()>;
+pub(crate) type Claim<S> = CommitmentOpening<<S as Suite>::Challenge, <S as Suite>::Commitment, ()>;
 
 /// Checks `claims`, which are opened at `zeta` and `zeta_next`, with the proof's `opening`.
-pub(crate) fn verify<S, EF>(
+pub(crate) fn verify<S: Suite>(
 	key: &Key<'_>,
-	claims: &[Claim<S, EF>],
-	(zeta, zeta_next): (EF, EF),
-	opening: &Opening<S, EF>,
+	claims: &[Claim<S>],
+	(zeta, zeta_next): (S::Challenge, S::Challenge),
+	opening: &Opening<S>,
 	challenger: &mut S::Challenger,
-) -> Result<(), Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+) -> Result<(), Error> {
 	let fri = &key.vk.fri;
 	// At difficulty zero nothing reads the witness: one value only, or a proof has many byte forms.
-	let unread = (fri.batch_grinding_bits == 0 && opening.batch_pow_witness != Val::ZERO)
+	let unread = (fri.batch_grinding_bits == 0 && opening.batch_pow_witness != S::Val::ZERO)
 		|| (fri.commit_grinding_bits == 0
-			&& opening.commit_pow_witnesses.iter().any(|&witness| witness != Val::ZERO))
-		|| (fri.query_grinding_bits == 0 && opening.query_pow_witness != Val::ZERO);
+			&& opening.commit_pow_witnesses.iter().any(|&witness| witness != S::Val::ZERO))
+		|| (fri.query_grinding_bits == 0 && opening.query_pow_witness != S::Val::ZERO);
 	if unread {
 		return Err(Error::NotCanonical { reading: "grinding witness" });
 	}
 
-	let shape = shape::<S, EF>(key, claims);
+	let shape = shape::<S>(key, claims);
 	// A failing step closes the transcript; one that is merely dropped panics.
-	let mut transcript = PcsVerifierTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
+	let mut transcript =
+		PcsVerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, shape);
 	let failed = |failure| batch_error(key, &failure);
 	transcript.claimed_openings(claims).map_err(failed)?;
 	// Soundness error: opened values / |EF|, less the grinding.
@@ -73,11 +71,7 @@ where
 }
 
 /// What upstream's transcript absorbs of the claims.
-pub(crate) fn shape<S, EF>(key: &Key<'_>, claims: &[Claim<S, EF>]) -> PcsShape
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+pub(crate) fn shape<S: Suite>(key: &Key<'_>, claims: &[Claim<S>]) -> PcsShape {
 	let counts = claims.iter().map(|claim| {
 		let matrices = claim.matrices.iter();
 		matrices.map(|matrix| matrix.points.iter().map(|point| point.values.len()).collect())
@@ -104,18 +98,14 @@ pub(crate) fn fri_shape(key: &Key<'_>) -> FriShape {
 }
 
 /// The folding challenge of each round, and the queried indices.
-pub(crate) fn challenges<S, EF>(
+pub(crate) fn challenges<S: Suite>(
 	key: &Key<'_>,
-	opening: &Opening<S, EF>,
+	opening: &Opening<S>,
 	challenger: &mut S::Challenger,
-) -> Result<(Vec<EF>, Vec<usize>), Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+) -> Result<(Vec<S::Challenge>, Vec<usize>), Error> {
 	let failed = |failure| fri_error(key, &failure);
 	let mut transcript =
-		VerifierTranscript::<S::Challenger, Val, EF>::new(challenger, fri_shape(key));
+		VerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, fri_shape(key));
 	// Soundness error of each: arity * height / |EF|, less the grinding (`soundness`).
 	let betas = transcript
 		.commit_rounds(&opening.commits, &opening.commit_pow_witnesses)
@@ -130,19 +120,15 @@ where
 
 /// Whether the combination of all quotients `(p(z) - p(x)) / (z - x)` is of low degree: each query
 /// starts from its value at the queried point and folds down to the final polynomial.
-pub(crate) fn low_degree<S, EF>(
+pub(crate) fn low_degree<S: Suite>(
 	key: &Key<'_>,
-	claims: &[Claim<S, EF>],
-	points: (EF, EF),
-	opening: &Opening<S, EF>,
-	alpha: EF,
-	betas: &[EF],
+	claims: &[Claim<S>],
+	points: (S::Challenge, S::Challenge),
+	opening: &Opening<S>,
+	alpha: S::Challenge,
+	betas: &[S::Challenge],
 	indices: &[usize],
-) -> Result<(), Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+) -> Result<(), Error> {
 	let hash = S::tree();
 	let path = |tree| move |reason: &str| Error::MerklePath { tree, reason: reason.into() };
 	let opened = path("opened rows");
@@ -164,7 +150,7 @@ where
 	}
 
 	let roots = Roots::new();
-	let mut folded = quotients(claims, points, opening, alpha, &roots, indices)?;
+	let mut folded = quotients(claims, points, &opening.inputs, alpha, &roots, indices)?;
 
 	// Then the folds, without a look at the trees.
 	let mut positions = indices.to_vec();
@@ -175,16 +161,14 @@ where
 		let arity = power_of_two(log_arity) as usize;
 		// Positions in a row: its low bits.
 		let mask = arity.saturating_sub(1);
-		let row_len = arity.saturating_mul(EF::DIMENSION);
+		let row_len = arity.saturating_mul(S::Challenge::DIMENSION);
 		let mut rows = Vec::with_capacity(folded.len().saturating_mul(row_len));
 		let groups = siblings.values.chunks_exact(mask.max(1));
 		Error::of_lengths("folded queries", folded.len(), groups.len())?;
 		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
 			// The prover sends the row of the tree without the value that the verifier has.
 			fold.load(siblings, *position & mask, *value);
-			for value in &fold.values {
-				rows.extend_from_slice(value.as_basis_coefficients_slice());
-			}
+			fold.put_row(&mut rows);
 			*value = fold.finish(roots.inverse_of(*position & !mask)).ok_or_else(|| {
 				Error::Internal { reason: "a folded row of another length than its arity".into() }
 			})?;
@@ -193,11 +177,7 @@ where
 		rounds.push((log_arity, rows));
 	}
 	for (&value, &position) in folded.iter().zip(&positions) {
-		let point = roots.point(position);
-		let expected = opening
-			.final_poly
-			.iter()
-			.rfold(EF::ZERO, |sum, &coefficient| sum * point + coefficient);
+		let expected = evaluate(&opening.final_poly, roots.point(position));
 		if value != expected {
 			return Err(Error::LowDegree);
 		}
@@ -211,11 +191,16 @@ where
 		log_leaves = log_leaves.saturating_sub(*log_arity);
 		queries.iter_mut().for_each(|query| query.index >>= log_arity);
 		let root = S::root(commit).ok_or_else(|| folded_rows("no root"))?;
-		let width = EF::DIMENSION << log_arity;
+		let width = S::Challenge::DIMENSION << log_arity;
 		let answers = Answers { rows, width, siblings: &round.siblings };
 		merkle::verify(&hash, &root, log_leaves, &queries, &answers).map_err(folded_rows)?;
 	}
 	Ok(())
+}
+
+/// The value of a polynomial at `point`.
+fn evaluate<F: Base, EF: ExtensionField<F>>(polynomial: &[EF], point: F) -> EF {
+	polynomial.iter().rfold(EF::ZERO, |sum, &coefficient| sum * point + coefficient)
 }
 
 /// The combined quotients at the point of each query.
@@ -223,23 +208,20 @@ where
 /// Columns have ascending powers of alpha: commitment by commitment, in each the columns at zeta
 /// and then those at the next point. With `c` a row combined with its powers at zeta, the same row
 /// at the next point is `alpha^columns * c`; quotients of one point share a denominator.
-fn quotients<S, EF>(
-	claims: &[Claim<S, EF>],
+fn quotients<F: Base, EF: ExtensionField<F>, C, N>(
+	claims: &[CommitmentOpening<EF, C, ()>],
 	(zeta, zeta_next): (EF, EF),
-	opening: &Opening<S, EF>,
+	inputs: &[TreeOpening<'_, F, N>],
 	alpha: EF,
-	roots: &Roots,
+	roots: &Roots<F>,
 	indices: &[usize],
-) -> Result<Vec<EF>, Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+) -> Result<Vec<EF>, Error> {
 	// `(p(zeta), p(zeta_next))` so far, the same for every query; and less `p(x)` for each.
-	let mut claimed = (EF::ZERO, EF::ZERO);
-	let mut numerators = alloc::vec![(EF::ZERO, EF::ZERO); indices.len()];
+	let zeros = (EF::ZERO, EF::ZERO);
+	let mut claimed = zeros;
+	let mut numerators = alloc::vec![zeros; indices.len()];
 	let mut power = EF::ONE;
-	for (claim, input) in claims.iter().zip(&opening.inputs) {
+	for (claim, input) in claims.iter().zip(inputs) {
 		let mut powers = Powers::with_capacity(input.width);
 		let mut next = None;
 		for matrix in &claim.matrices {
@@ -274,7 +256,7 @@ where
 
 	let mut denominators = Vec::with_capacity(indices.len().saturating_mul(2));
 	for &index in indices {
-		let x = Val::GENERATOR * roots.point(index);
+		let x = F::GENERATOR * roots.point(index);
 		denominators.extend([zeta - x, zeta_next - x]);
 	}
 	// The quotient is undefined there; and a batch inversion panics.
@@ -293,17 +275,17 @@ where
 }
 
 /// Powers of alpha by coefficient, so that a row combines by dot products over the base field.
-struct Powers {
-	coefficients: Vec<Vec<Val>>,
+pub(crate) struct Powers<F> {
+	coefficients: Vec<Vec<F>>,
 	capacity: usize,
 }
 
-impl Powers {
-	const fn with_capacity(capacity: usize) -> Self {
+impl<F: Base> Powers<F> {
+	pub const fn with_capacity(capacity: usize) -> Self {
 		Self { coefficients: Vec::new(), capacity }
 	}
 
-	fn push<EF: ExtensionField<Val>>(&mut self, power: EF) {
+	pub fn push<EF: ExtensionField<F>>(&mut self, power: EF) {
 		let capacity = self.capacity;
 		self.coefficients.resize_with(EF::DIMENSION, || Vec::with_capacity(capacity));
 		for (column, &value) in
@@ -313,20 +295,20 @@ impl Powers {
 		}
 	}
 
-	fn len(&self) -> usize {
+	pub fn len(&self) -> usize {
 		self.coefficients.first().map_or(0, Vec::len)
 	}
 
 	/// The sum of `row`, each element with its power.
-	fn combine<EF: ExtensionField<Val>>(&self, row: &[Val]) -> EF {
+	pub fn combine<EF: ExtensionField<F>>(&self, row: &[F]) -> EF {
 		// Eight products are summed before they are reduced.
 		let (blocks, rest) = row.as_chunks::<8>();
 		EF::from_basis_coefficients_fn(|i| {
-			let Some(powers) = self.coefficients.get(i) else { return Val::ZERO };
+			let Some(powers) = self.coefficients.get(i) else { return F::ZERO };
 			let (power_blocks, power_rest) = powers.as_chunks::<8>();
-			let sum: Val =
-				power_blocks.iter().zip(blocks).map(|(a, b)| Val::dot_product::<8>(a, b)).sum();
-			sum + power_rest.iter().zip(rest).map(|(&a, &b)| a * b).sum::<Val>()
+			let sum: F =
+				power_blocks.iter().zip(blocks).map(|(a, b)| F::dot_product::<8>(a, b)).sum();
+			sum + power_rest.iter().zip(rest).map(|(&a, &b)| a * b).sum::<F>()
 		})
 	}
 }
@@ -335,24 +317,24 @@ impl Powers {
 ///
 /// Trees store evaluations in bit-reversed order: position `i` of a domain of any size is at the
 /// product of the roots of order `2^(b + 1)` over the bits `b` of `i`.
-struct Roots(Vec<(Val, Val)>);
+pub(crate) struct Roots<F>(Vec<(F, F)>);
 
-impl Roots {
-	fn new() -> Self {
-		let root = |bits| Val::two_adic_generator(bits);
-		Self((1..=Val::TWO_ADICITY).map(|bits| (root(bits), root(bits).inverse())).collect())
+impl<F: Base> Roots<F> {
+	pub fn new() -> Self {
+		let root = |bits| F::two_adic_generator(bits);
+		Self((1..=F::TWO_ADICITY).map(|bits| (root(bits), root(bits).inverse())).collect())
 	}
 
-	fn product(&self, position: usize, pick: impl Fn(&(Val, Val)) -> Val) -> Val {
+	fn product(&self, position: usize, pick: impl Fn(&(F, F)) -> F) -> F {
 		let bits = self.0.iter().enumerate().filter(|(bit, _)| position >> bit & 1 == 1);
-		bits.fold(Val::ONE, |product, (_, root)| product * pick(root))
+		bits.fold(F::ONE, |product, (_, root)| product * pick(root))
 	}
 
-	fn point(&self, position: usize) -> Val {
+	pub fn point(&self, position: usize) -> F {
 		self.product(position, |root| root.0)
 	}
 
-	fn inverse_of(&self, position: usize) -> Val {
+	pub fn inverse_of(&self, position: usize) -> F {
 		self.product(position, |root| root.1)
 	}
 }
@@ -362,15 +344,15 @@ impl Roots {
 /// By halves: `f(y) = even(y^2) + y odd(y^2)`, so that from `f(x)` and `f(-x)`, which are neighbours,
 /// `2 (even + beta odd)(x^2) = (f(x) + f(-x)) + beta (f(x) - f(-x)) / x`; the next half is at
 /// `beta^2`. The powers of two are divided out at the end.
-struct Fold<EF> {
+pub(crate) struct Fold<F, EF> {
 	values: Vec<EF>,
 	/// For each halving, the challenge over the point of each pair, for a group that starts at 1.
 	factors: Vec<Vec<EF>>,
-	scale: Val,
+	scale: F,
 }
 
-impl<EF: ExtensionField<Val>> Fold<EF> {
-	fn new(beta: EF, log_arity: usize, roots: &Roots) -> Self {
+impl<F: Base, EF: ExtensionField<F>> Fold<F, EF> {
+	pub fn new(beta: EF, log_arity: usize, roots: &Roots<F>) -> Self {
 		let mut power = beta;
 		let factors = (0..log_arity)
 			.rev()
@@ -381,12 +363,12 @@ impl<EF: ExtensionField<Val>> Fold<EF> {
 				factors
 			})
 			.collect();
-		let scale = Val::ONE.div_2exp_u64(log_arity as u64);
+		let scale = F::ONE.div_2exp_u64(log_arity as u64);
 		Self { values: Vec::with_capacity(1 << log_arity), factors, scale }
 	}
 
 	/// A row from the siblings in it and the value at `position`.
-	fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
+	pub fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
 		let (before, after) = siblings.split_at_checked(position).unwrap_or((siblings, &[]));
 		self.values.clear();
 		self.values.extend_from_slice(before);
@@ -394,9 +376,16 @@ impl<EF: ExtensionField<Val>> Fold<EF> {
 		self.values.extend_from_slice(after);
 	}
 
+	/// Appends the loaded row, as it is hashed.
+	pub fn put_row(&self, out: &mut Vec<F>) {
+		for value in &self.values {
+			out.extend_from_slice(value.as_basis_coefficients_slice());
+		}
+	}
+
 	/// Folds the loaded row, whose first point is the inverse of `start_inverse`; `None` if it is not as
 	/// long as the arity.
-	fn finish(&mut self, start_inverse: Val) -> Option<EF> {
+	pub fn finish(&mut self, start_inverse: F) -> Option<EF> {
 		let mut start_inverse = start_inverse;
 		if self.values.len() != 1 << self.factors.len() {
 			return None;

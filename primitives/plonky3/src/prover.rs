@@ -2,20 +2,19 @@
 
 //! Keys and proofs, made with upstream's unchanged prover.
 
+pub use crate::field::Base;
 use crate::key::Key;
-use crate::suite::{
-	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, StarkProof, Suite, Val, config,
-};
-use crate::verifier::{self, Degree4, Degree5, with_suite};
+use crate::suite::{Blake3Suite, Config, KeccakSuite, Poseidon2Suite, StarkProof, Suite, config};
+use crate::verifier::{self, with_suite_over};
 use crate::{Error, check_vk, decode, supported};
-use assay_air::plonky3::{ExportError, ProgramAir};
+use assay_air::plonky3::{BabyBear, ExportError, ProgramAir};
+use assay_air::with_field;
 use assay_primitives::{
 	Digest, ExtensionDegree, FriParams, HashKind, Plonky3Vk, Policy, PublicValues, SecurityBits,
 	VerifyingKey,
 };
 use p3_air::symbolic::SymbolicAirBuilder;
 use p3_air::{Air, BaseAir};
-use p3_field::{ExtensionField, PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_uni_stark::{
@@ -24,60 +23,59 @@ use p3_uni_stark::{
 };
 use std::fmt;
 
-/// An AIR that upstream's prover and verifier take under one suite and extension.
+/// An AIR that upstream's prover and verifier take under one suite.
 #[allow(private_bounds, reason = "suites are not part of the interface")]
-pub trait StarkAir<S: Suite<EF>, EF: ExtensionField<Val>>:
-	QuotientAir<Config<S, EF>> + for<'a> Air<VerifierConstraintFolder<'a, Config<S, EF>>>
+pub trait StarkAir<S: Suite>:
+	QuotientAir<Config<S>> + for<'a> Air<VerifierConstraintFolder<'a, Config<S>>>
 {
 }
 
-impl<A, S, EF> StarkAir<S, EF> for A
+impl<A, S> StarkAir<S> for A
 where
-	A: QuotientAir<Config<S, EF>> + for<'a> Air<VerifierConstraintFolder<'a, Config<S, EF>>>,
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
+	A: QuotientAir<Config<S>> + for<'a> Air<VerifierConstraintFolder<'a, Config<S>>>,
+	S: Suite,
 {
 }
 
-/// An AIR that upstream's prover takes under every suite and extension: any type that implements
-/// `Air` for builders over BabyBear.
+/// An AIR over `F` that upstream's prover takes under every suite and extension: any type that implements
+/// `Air` for builders over that field, which is BabyBear if none is named.
 #[allow(private_bounds, reason = "suites are not part of the interface")]
-pub trait ProvableAir:
-	Air<SymbolicAirBuilder<Val>>
-	+ StarkAir<Poseidon2Suite, Degree4>
-	+ StarkAir<Poseidon2Suite, Degree5>
-	+ StarkAir<KeccakSuite, Degree4>
-	+ StarkAir<KeccakSuite, Degree5>
-	+ StarkAir<Blake3Suite, Degree4>
-	+ StarkAir<Blake3Suite, Degree5>
-	+ MaybeDebug
+pub trait ProvableAir<F: Base = BabyBear>:
+	Air<SymbolicAirBuilder<F>>
+	+ StarkAir<Poseidon2Suite<F, F::Degree4>>
+	+ StarkAir<Poseidon2Suite<F, F::Degree5>>
+	+ StarkAir<KeccakSuite<F, F::Degree4>>
+	+ StarkAir<KeccakSuite<F, F::Degree5>>
+	+ StarkAir<Blake3Suite<F, F::Degree4>>
+	+ StarkAir<Blake3Suite<F, F::Degree5>>
+	+ MaybeDebug<F>
 {
 }
 
-impl<A> ProvableAir for A where
-	A: Air<SymbolicAirBuilder<Val>>
-		+ StarkAir<Poseidon2Suite, Degree4>
-		+ StarkAir<Poseidon2Suite, Degree5>
-		+ StarkAir<KeccakSuite, Degree4>
-		+ StarkAir<KeccakSuite, Degree5>
-		+ StarkAir<Blake3Suite, Degree4>
-		+ StarkAir<Blake3Suite, Degree5>
-		+ MaybeDebug
+impl<F: Base, A> ProvableAir<F> for A where
+	A: Air<SymbolicAirBuilder<F>>
+		+ StarkAir<Poseidon2Suite<F, F::Degree4>>
+		+ StarkAir<Poseidon2Suite<F, F::Degree5>>
+		+ StarkAir<KeccakSuite<F, F::Degree4>>
+		+ StarkAir<KeccakSuite<F, F::Degree5>>
+		+ StarkAir<Blake3Suite<F, F::Degree4>>
+		+ StarkAir<Blake3Suite<F, F::Degree5>>
+		+ MaybeDebug<F>
 {
 }
 
 /// Upstream's prover checks the trace row by row in builds with debug assertions and asks the AIR
 /// for that; without them this asks for nothing.
 #[cfg(debug_assertions)]
-pub trait MaybeDebug: for<'a> Air<p3_air::DebugConstraintBuilder<'a, Val>> {}
+pub trait MaybeDebug<F: Base>: for<'a> Air<p3_air::DebugConstraintBuilder<'a, F>> {}
 #[cfg(debug_assertions)]
-impl<A> MaybeDebug for A where A: for<'a> Air<p3_air::DebugConstraintBuilder<'a, Val>> {}
+impl<F: Base, A> MaybeDebug<F> for A where A: for<'a> Air<p3_air::DebugConstraintBuilder<'a, F>> {}
 /// Upstream's prover checks the trace row by row in builds with debug assertions and asks the AIR
 /// for that; without them this asks for nothing.
 #[cfg(not(debug_assertions))]
-pub trait MaybeDebug {}
+pub trait MaybeDebug<F: Base> {}
 #[cfg(not(debug_assertions))]
-impl<A> MaybeDebug for A {}
+impl<F: Base, A> MaybeDebug<F> for A {}
 
 /// Why a key or a proof could not be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +107,8 @@ pub enum ProverError {
 		column: usize,
 		/// Its row.
 		row: usize,
+		/// The modulus.
+		modulus: u32,
 		/// The value.
 		got: u32,
 	},
@@ -137,10 +137,9 @@ impl fmt::Display for ProverError {
 			Self::OtherPreprocessed => {
 				write!(f, "the verifying key was made for another preprocessed trace")
 			},
-			Self::PreprocessedValue { column, row, got } => write!(
+			Self::PreprocessedValue { column, row, modulus, got } => write!(
 				f,
-				"preprocessed column {column}, row {row}: expected less than {}, got {got}",
-				Val::ORDER_U32
+				"preprocessed column {column}, row {row}: expected less than {modulus}, got {got}"
 			),
 			Self::OtherAir => write!(f, "the verifying key was made for another AIR"),
 			Self::Prover(reason) => write!(f, "prover: {reason}"),
@@ -158,13 +157,16 @@ impl From<Error> for ProverError {
 
 /// Exports `air` and makes its key for traces of `2^degree_bits` rows.
 ///
+/// The field is the AIR's. One that is for builders over any field needs to be told, as in
+/// `make_vk::<KoalaBear, _>(...)`.
+///
 /// Says nothing about security bits: [`check_vk`] does.
 ///
 /// # Errors
 ///
 /// [`ProverError::Export`]; [`ProverError::PreprocessedShape`]; [`ProverError::Refused`] where
 /// [`check_vk`] would refuse the key under every policy.
-pub fn make_vk<A: ProvableAir>(
+pub fn make_vk<F: Base, A: ProvableAir<F>>(
 	air: &A,
 	degree_bits: u8,
 	hash: HashKind,
@@ -189,7 +191,7 @@ pub fn make_vk<A: ProvableAir>(
 	// Before upstream sees parameters that it would panic on.
 	let key = Key::of(&vk)?;
 	if has_preprocessed {
-		let root = with_suite!(key.vk, preprocessed_root(air, key.vk))?;
+		let root = with_suite_over!(F, key, preprocessed_root(air, key.vk))?;
 		if let VerifyingKey::Plonky3V1(inner) = &mut vk {
 			inner.preprocessed = root;
 		}
@@ -203,7 +205,10 @@ const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } }
 
 /// Whether the AIR's preprocessed trace is what the AIR declares. Upstream's prover goes by the
 /// trace, its verifier and the program by the declaration.
-fn check_preprocessed_trace(air: &impl BaseAir<Val>, degree_bits: u8) -> Result<(), ProverError> {
+fn check_preprocessed_trace<F: Base>(
+	air: &impl BaseAir<F>,
+	degree_bits: u8,
+) -> Result<(), ProverError> {
 	let width = air.preprocessed_width();
 	let expected = if width > 0 { (1usize << degree_bits, width) } else { (0, 0) };
 	let got = match air.preprocessed_trace() {
@@ -234,33 +239,40 @@ pub fn recompute_root(vk: &VerifyingKey, columns: &[Vec<u32>]) -> Result<Digest,
 		let (expected, got) = ((rows, width), (other, columns.len()));
 		return Err(ProverError::PreprocessedShape { expected, got });
 	}
-	let mut values = Val::zero_vec(rows.saturating_mul(width));
+	with_field!(key.program.field(), F => root_of::<F>(&key, columns, rows))
+}
+
+/// The root of columns of so many rows each.
+fn root_of<F: Base>(
+	key: &Key<'_>,
+	columns: &[Vec<u32>],
+	rows: usize,
+) -> Result<Digest, ProverError> {
+	let width = columns.len();
+	let modulus = F::ORDER_U32;
+	let mut values = F::zero_vec(rows.saturating_mul(width));
 	for (column, list) in columns.iter().enumerate() {
 		for (row, (&got, line)) in list.iter().zip(values.chunks_exact_mut(width)).enumerate() {
-			if got >= Val::ORDER_U32 {
-				return Err(ProverError::PreprocessedValue { column, row, got });
+			if got >= modulus {
+				return Err(ProverError::PreprocessedValue { column, row, modulus, got });
 			}
 			if let Some(cell) = line.get_mut(column) {
-				*cell = Val::from_u32(got);
+				*cell = F::from_u32(got);
 			}
 		}
 	}
 	let trace = RowMajorMatrix::new(values, width);
 	let air = ProgramAir::new(&key.program).with_preprocessed(trace);
-	with_suite!(key.vk, preprocessed_root(&air, key.vk))?
+	with_suite_over!(F, key, preprocessed_root(&air, key.vk))?
 		.ok_or_else(|| ProverError::Prover("the commitment is not a single root".into()))
 }
 
-fn preprocessed_root<S, EF>(
-	air: &impl QuotientAir<Config<S, EF>>,
+fn preprocessed_root<S: Suite>(
+	air: &impl QuotientAir<Config<S>>,
 	vk: &Plonky3Vk,
-) -> Result<Option<Digest>, ProverError>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+) -> Result<Option<Digest>, ProverError> {
 	// The transcript takes no part in the commitment: any seed will do.
-	let config = config::<S, EF>(&vk.fri, &[0; 32]);
+	let config = config::<S>(&vk.fri, &[0; 32]);
 	let data = setup_preprocessed(&config, air, vk.degree_bits.into())
 		.map_err(|error| ProverError::Prover(error.to_string()))?;
 	Ok(data.and_then(|(_, key)| S::commitment_bytes(&key.commitment)))
@@ -275,20 +287,20 @@ where
 /// # Errors
 ///
 /// [`ProverError`], one variant per cause.
-pub fn prove<A: ProvableAir>(
+pub fn prove<F: Base, A: ProvableAir<F>>(
 	vk: &VerifyingKey,
 	air: &A,
-	trace: RowMajorMatrix<Val>,
+	trace: RowMajorMatrix<F>,
 	public_values: &PublicValues,
 ) -> Result<Vec<u8>, ProverError> {
 	prove_under(&Key::of(vk)?, air, trace, public_values)
 }
 
 /// [`prove`], with the seed of the transcript as `key` has it.
-pub(crate) fn prove_under<A: ProvableAir>(
+pub(crate) fn prove_under<F: Base, A: ProvableAir<F>>(
 	key: &Key<'_>,
 	air: &A,
-	trace: RowMajorMatrix<Val>,
+	trace: RowMajorMatrix<F>,
 	public_values: &PublicValues,
 ) -> Result<Vec<u8>, ProverError> {
 	check_preprocessed_trace(air, key.vk.degree_bits)?;
@@ -296,27 +308,23 @@ pub(crate) fn prove_under<A: ProvableAir>(
 	if program != key.program {
 		return Err(ProverError::OtherAir);
 	}
-	let public = verifier::lift_public_values(key, public_values)?;
+	let public = verifier::lift_public_values::<F>(key, public_values)?;
 	let expected = (1usize << key.vk.degree_bits, key.program.width());
 	let got = (trace.height(), trace.width());
 	if expected != got {
 		return Err(ProverError::TraceShape { expected, got });
 	}
-	with_suite!(key.vk, prove_in(key, air, trace, &public))
+	with_suite_over!(F, key, prove_in(key, air, trace, &public))
 }
 
-fn prove_in<S, EF>(
+fn prove_in<S: Suite>(
 	key: &Key<'_>,
-	air: &(impl QuotientAir<Config<S, EF>> + MaybeDebug),
-	trace: RowMajorMatrix<Val>,
-	public: &[Val],
-) -> Result<Vec<u8>, ProverError>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+	air: &(impl QuotientAir<Config<S>> + MaybeDebug<S::Val>),
+	trace: RowMajorMatrix<S::Val>,
+	public: &[S::Val],
+) -> Result<Vec<u8>, ProverError> {
 	let upstream = |error: &dyn fmt::Display| ProverError::Prover(error.to_string());
-	let config = config::<S, EF>(&key.vk.fri, &key.hash);
+	let config = config::<S>(&key.vk.fri, &key.hash);
 	let preprocessed = setup_preprocessed(&config, air, key.vk.degree_bits.into())
 		.map_err(|error| upstream(&error))?;
 	let root = preprocessed.as_ref().and_then(|(_, key)| S::commitment_bytes(&key.commitment));
@@ -326,21 +334,23 @@ where
 	let data = preprocessed.as_ref().map(|(data, _)| data);
 	let proof = prove_with_preprocessed(&config, air, trace, public, data)
 		.map_err(|error| upstream(&error))?;
-	decode::encode::<S, EF>(&proof)
+	decode::encode::<S>(&proof)
 		.ok_or_else(|| ProverError::Prover("a commitment is not a single root".into()))
 }
 
+/// The key `vk`, which has to be over `F`.
+fn key_over<F: Base>(vk: &VerifyingKey) -> Result<Key<'_>, ProverError> {
+	let key = Key::of(vk)?;
+	if key.program.field() == F::FIELD { Ok(key) } else { Err(ProverError::OtherAir) }
+}
+
 /// Public values as upstream takes them, which has no other form than field elements.
-fn lift(public_values: &PublicValues) -> Vec<Val> {
-	public_values.elements().iter().map(|&value| Val::from_u32(value)).collect()
+fn lift<F: Base>(public_values: &PublicValues) -> Vec<F> {
+	public_values.elements().iter().map(|&value| F::from_u32(value)).collect()
 }
 
 /// The preprocessed commitment of `key` as upstream's verifier takes it.
-fn preprocessed_key<S, EF>(key: &Key<'_>) -> Option<PreprocessedVerifierKey<Config<S, EF>>>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+fn preprocessed_key<S: Suite>(key: &Key<'_>) -> Option<PreprocessedVerifierKey<Config<S>>> {
 	let commitment = S::commitment(key.vk.preprocessed.as_ref()?)?;
 	Some(PreprocessedVerifierKey {
 		width: key.program.preprocessed_width(),
@@ -350,12 +360,8 @@ where
 }
 
 /// A proof of this crate in upstream's form.
-fn upstream_proof<S, EF>(key: &Key<'_>, proof: &[u8]) -> Result<StarkProof<S, EF>, ProverError>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
-	decode::upstream(key, decode::decode::<S, EF>(key, proof)?)
+fn upstream_proof<S: Suite>(key: &Key<'_>, proof: &[u8]) -> Result<StarkProof<S>, ProverError> {
+	decode::upstream(key, decode::decode::<S>(key, proof)?)
 		.ok_or_else(|| ProverError::Prover("a decoded proof has no upstream form".into()))
 }
 
@@ -365,30 +371,26 @@ where
 /// # Errors
 ///
 /// [`ProverError::Refused`] for a key or proof that does not decode.
-pub fn upstream_verifier<'a, A: ProvableAir>(
+pub fn upstream_verifier<'a, F: Base, A: ProvableAir<F>>(
 	vk: &VerifyingKey,
 	air: &'a A,
 	public_values: &PublicValues,
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
-	let key = Key::of(vk)?;
-	let public = lift(public_values);
-	with_suite!(key.vk, upstream_verifier_in(&key, air, public, proof))
+	let key = key_over::<F>(vk)?;
+	let public = lift::<F>(public_values);
+	with_suite_over!(F, key, upstream_verifier_in(&key, air, public, proof))
 }
 
-fn upstream_verifier_in<'a, S, EF>(
+fn upstream_verifier_in<'a, S: Suite>(
 	key: &Key<'_>,
-	air: &'a impl StarkAir<S, EF>,
-	public: Vec<Val>,
+	air: &'a impl StarkAir<S>,
+	public: Vec<S::Val>,
 	proof: &[u8],
-) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
-	let config = config::<S, EF>(&key.vk.fri, &key.hash);
-	let proof = upstream_proof::<S, EF>(key, proof)?;
-	let preprocessed = preprocessed_key::<S, EF>(key);
+) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
+	let config = config::<S>(&key.vk.fri, &key.hash);
+	let proof = upstream_proof::<S>(key, proof)?;
+	let preprocessed = preprocessed_key::<S>(key);
 	Ok(Box::new(move || {
 		verify_with_preprocessed(&config, air, &proof, &public, preprocessed.as_ref())
 			.map_err(|error| error.to_string())
@@ -402,31 +404,27 @@ where
 ///
 /// As [`upstream_verifier`].
 #[cfg(feature = "bench")]
-pub fn upstream_verifier_of_bytes<'a, A: ProvableAir>(
+pub fn upstream_verifier_of_bytes<'a, F: Base, A: ProvableAir<F>>(
 	vk: &VerifyingKey,
 	air: &'a A,
 	public_values: &PublicValues,
 	proof: &[u8],
 ) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
-	let key = Key::of(vk)?;
-	let public = lift(public_values);
-	with_suite!(key.vk, upstream_verifier_of_bytes_in(&key, air, public, proof))
+	let key = key_over::<F>(vk)?;
+	let public = lift::<F>(public_values);
+	with_suite_over!(F, key, upstream_verifier_of_bytes_in(&key, air, public, proof))
 }
 
 #[cfg(feature = "bench")]
-fn upstream_verifier_of_bytes_in<'a, S, EF>(
+fn upstream_verifier_of_bytes_in<'a, S: Suite>(
 	key: &Key<'_>,
-	air: &'a impl StarkAir<S, EF>,
-	public: Vec<Val>,
+	air: &'a impl StarkAir<S>,
+	public: Vec<S::Val>,
 	proof: &[u8],
-) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
-	let config = config::<S, EF>(&key.vk.fri, &key.hash);
-	let preprocessed = preprocessed_key::<S, EF>(key);
-	let bytes = postcard::to_allocvec(&upstream_proof::<S, EF>(key, proof)?)
+) -> Result<Box<dyn Fn() -> Result<(), String> + 'a>, ProverError> {
+	let config = config::<S>(&key.vk.fri, &key.hash);
+	let preprocessed = preprocessed_key::<S>(key);
+	let bytes = postcard::to_allocvec(&upstream_proof::<S>(key, proof)?)
 		.map_err(|error| ProverError::Prover(error.to_string()))?;
 	Ok(Box::new(move || {
 		let proof = postcard::from_bytes(&bytes).map_err(|error| error.to_string())?;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! The three hash suites, and the upstream configuration that each makes with a verifying key.
+//! The three hash suites, over each field and extension, and the upstream configuration that each makes with a verifying key.
 
-pub(crate) use crate::field::Val;
+use crate::field::Base;
 use crate::merkle::{TreeHash, row_len};
 use crate::poseidon2::{self, Poseidon2};
 use alloc::vec;
@@ -11,7 +11,7 @@ use assay_primitives::Digest;
 #[cfg(feature = "prover")]
 use assay_primitives::FriParams;
 use core::convert::identity;
-use p3_baby_bear::{Poseidon2BabyBear, default_babybear_poseidon2_16};
+use core::marker::PhantomData;
 use p3_blake3::Blake3;
 use p3_challenger::{
 	CanObserve, CanSample, DuplexChallenger, FieldChallenger, GrindingChallenger, HashChallenger,
@@ -36,11 +36,15 @@ use p3_uni_stark::StarkConfig;
 /// Bytes of a digest in a proof and in a verifying key, the same for every suite.
 pub(crate) const DIGEST_BYTES: usize = 32;
 
-/// Hashes of Merkle tree and transcript.
-pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
+/// Hashes of Merkle tree and transcript, over a field and one of its extensions.
+pub(crate) trait Suite: Clone + Send + Sync + 'static {
+	/// The field that traces are over.
+	type Val: Base;
+	/// The extension that challenges are from.
+	type Challenge: ExtensionField<Self::Val>;
 	/// Commits to matrices over the base field.
 	type Mmcs: Mmcs<
-			Val,
+			Self::Val,
 			Commitment = Self::Commitment,
 			MultiProof = Self::MultiProof,
 			Error = p3_merkle_tree::MerkleTreeError,
@@ -50,12 +54,12 @@ pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
 	/// Pruned Merkle paths of all queries into one tree, as upstream has them.
 	type MultiProof: Clone + Send + Sync;
 	/// The hash of Merkle trees, as this crate computes it.
-	type Tree: TreeHash;
+	type Tree: TreeHash<Self::Val>;
 	/// The transcript.
-	type Challenger: FieldChallenger<Val>
-		+ GrindingChallenger<Witness = Val>
+	type Challenger: FieldChallenger<Self::Val>
+		+ GrindingChallenger<Witness = Self::Val>
 		+ CanObserve<Self::Commitment>
-		+ CanSample<EF>
+		+ CanSample<Self::Challenge>
 		+ Clone
 		+ Send
 		+ Sync;
@@ -68,9 +72,9 @@ pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
 	/// `None` if a field element in `digest` is not canonical.
 	fn commitment(digest: &Digest) -> Option<Self::Commitment>;
 	/// `None` if it is not a single root.
-	fn root(commitment: &Self::Commitment) -> Option<Node<Self, EF>>;
+	fn root(commitment: &Self::Commitment) -> Option<Node<Self>>;
 	/// `None` if a field element in `digests` is not canonical.
-	fn nodes(digests: &[Digest]) -> Option<Vec<Node<Self, EF>>>;
+	fn nodes(digests: &[Digest]) -> Option<Vec<Node<Self>>>;
 	/// Upstream's form of [`Self::nodes`].
 	#[cfg(feature = "prover")]
 	fn multi_proof(digests: &[Digest]) -> Option<Self::MultiProof>;
@@ -82,39 +86,37 @@ pub(crate) trait Suite<EF: ExtensionField<Val>>: Clone + Send + Sync + 'static {
 	fn multi_proof_bytes(proof: &Self::MultiProof) -> Vec<Digest>;
 }
 
-pub(crate) type Node<S, EF> = <<S as Suite<EF>>::Tree as TreeHash>::Node;
-pub(crate) type FriMmcs<S, EF> = ExtensionMmcs<Val, EF, <S as Suite<EF>>::Mmcs>;
-pub(crate) type StarkPcs<S, EF> =
-	TwoAdicFriPcs<Val, Radix2DitParallel<Val>, <S as Suite<EF>>::Mmcs, FriMmcs<S, EF>>;
-pub(crate) type Config<S, EF> = StarkConfig<StarkPcs<S, EF>, EF, <S as Suite<EF>>::Challenger>;
+pub(crate) type Node<S> = <<S as Suite>::Tree as TreeHash<<S as Suite>::Val>>::Node;
+pub(crate) type FriMmcs<S> =
+	ExtensionMmcs<<S as Suite>::Val, <S as Suite>::Challenge, <S as Suite>::Mmcs>;
+pub(crate) type StarkPcs<S> = TwoAdicFriPcs<
+	<S as Suite>::Val,
+	Radix2DitParallel<<S as Suite>::Val>,
+	<S as Suite>::Mmcs,
+	FriMmcs<S>,
+>;
+pub(crate) type Config<S> =
+	StarkConfig<StarkPcs<S>, <S as Suite>::Challenge, <S as Suite>::Challenger>;
 #[cfg(feature = "prover")]
-pub(crate) type StarkProof<S, EF> = Proof<Config<S, EF>>;
+pub(crate) type StarkProof<S> = Proof<Config<S>>;
 
 /// A transcript that has absorbed `seed`: the hash of a key.
 ///
 /// The seed is what binds the constraints: upstream's transcript absorbs the shape of an AIR and
 /// not the AIR itself, which is harmless while constraints are compiled into the verifier and a
 /// forgery once they are data.
-pub(crate) fn challenger<S, EF>(seed: &[u8]) -> S::Challenger
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+pub(crate) fn challenger<S: Suite>(seed: &[u8]) -> S::Challenger {
 	let mut challenger = S::challenger();
 	for pair in seed.chunks_exact(2) {
 		let value = pair.iter().rev().fold(0u32, |value, &byte| value << 8 | u32::from(byte));
-		challenger.observe(Val::from_u32(value));
+		challenger.observe(S::Val::from_u32(value));
 	}
 	challenger
 }
 
 /// Upstream's configuration for `fri`, its transcript seeded with the hash of a key.
 #[cfg(feature = "prover")]
-pub(crate) fn config<S, EF>(fri: &FriParams, seed: &[u8]) -> Config<S, EF>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+pub(crate) fn config<S: Suite>(fri: &FriParams, seed: &[u8]) -> Config<S> {
 	// Exhaustive on purpose: a parameter that is added must be mapped.
 	let FriParams {
 		log_blowup,
@@ -137,15 +139,15 @@ where
 		mmcs: ExtensionMmcs::new(S::mmcs()),
 	};
 	let pcs = TwoAdicFriPcs::new(Radix2DitParallel::default(), S::mmcs(), parameters);
-	StarkConfig::new(pcs, challenger::<S, EF>(seed))
+	StarkConfig::new(pcs, challenger::<S>(seed))
 		.with_ood_proof_of_work_bits(ood_grinding_bits.into())
 }
 
 /// A canonical field element, or `None`.
 #[inline]
-pub(crate) fn element(bytes: [u8; 4]) -> Option<Val> {
+pub(crate) fn element<F: PrimeField32>(bytes: [u8; 4]) -> Option<F> {
 	let value = u32::from_le_bytes(bytes);
-	(value < Val::ORDER_U32).then(|| Val::from_u32(value))
+	(value < F::ORDER_U32).then(|| F::from_u32(value))
 }
 
 /// Splits a digest into words of `N` bytes.
@@ -167,14 +169,14 @@ macro_rules! digests {
 			words::<$words, $bytes, $word>(digest, $read).map(|root| MerkleCap::new(vec![root]))
 		}
 
-		fn root(commitment: &Self::Commitment) -> Option<Node<Self, EF>> {
+		fn root(commitment: &Self::Commitment) -> Option<Node<Self>> {
 			match commitment.roots() {
 				[root] => Some($node(*root)),
 				_ => None,
 			}
 		}
 
-		fn nodes(digests: &[Digest]) -> Option<Vec<Node<Self, EF>>> {
+		fn nodes(digests: &[Digest]) -> Option<Vec<Node<Self>>> {
 			let mut nodes = Vec::with_capacity(digests.len());
 			for digest in digests {
 				nodes.push($node(words::<$words, $bytes, $word>(digest, $read)?));
@@ -212,28 +214,25 @@ fn digest_of<W: Copy, const N: usize>(words: &[W], write: impl Fn(W) -> [u8; N])
 	bytes.try_into().ok()
 }
 
-type Permutation = Poseidon2BabyBear<16>;
-
 /// Poseidon2 of width 16 with the constants that upstream publishes.
 #[derive(Clone)]
-pub(crate) struct Poseidon2Suite;
+pub(crate) struct Poseidon2Suite<F, EF>(PhantomData<(F, EF)>);
 
-impl<EF: ExtensionField<Val>> Suite<EF> for Poseidon2Suite
-where
-	DuplexChallenger<Val, Permutation, 16, 8>: CanSample<EF>,
-{
+impl<F: Base, EF: ExtensionField<F>> Suite for Poseidon2Suite<F, EF> {
+	type Val = F;
+	type Challenge = EF;
 	type Mmcs = MerkleTreeMmcs<
-		<Val as p3_field::Field>::Packing,
-		<Val as p3_field::Field>::Packing,
-		PaddingFreeSponge<Permutation, 16, 8, 8>,
-		TruncatedPermutation<Permutation, 2, 8, 16>,
+		F::Packing,
+		F::Packing,
+		PaddingFreeSponge<F::Permutation, 16, 8, 8>,
+		TruncatedPermutation<F::Permutation, 2, 8, 16>,
 		2,
 		8,
 	>;
-	type Commitment = MerkleCap<Val, [Val; 8]>;
-	type MultiProof = PrunedMerklePaths<Val, 8>;
-	type Tree = Poseidon2;
-	type Challenger = DuplexChallenger<Val, Permutation, 16, 8>;
+	type Commitment = MerkleCap<F, [F; 8]>;
+	type MultiProof = PrunedMerklePaths<F, 8>;
+	type Tree = Poseidon2<F>;
+	type Challenger = DuplexChallenger<F, F::Permutation, 16, 8>;
 
 	fn tree() -> Self::Tree {
 		Poseidon2::new()
@@ -241,7 +240,7 @@ where
 
 	#[cfg(feature = "prover")]
 	fn mmcs() -> Self::Mmcs {
-		let permutation = default_babybear_poseidon2_16();
+		let permutation = F::permutation();
 		MerkleTreeMmcs::new(
 			PaddingFreeSponge::new(permutation.clone()),
 			TruncatedPermutation::new(permutation),
@@ -250,26 +249,19 @@ where
 	}
 
 	fn challenger() -> Self::Challenger {
-		DuplexChallenger::new(default_babybear_poseidon2_16())
+		DuplexChallenger::new(F::permutation())
 	}
 
-	digests!(
-		Val,
-		8,
-		4,
-		element,
-		|word: Val| word.as_canonical_u32().to_le_bytes(),
-		poseidon2::node
-	);
+	digests!(F, 8, 4, element, |word: F| word.as_canonical_u32().to_le_bytes(), poseidon2::node);
 }
 
 /// Upstream's permutation takes [`VECTOR_LEN`] states at once.
 pub(crate) struct KeccakTree(KeccakSponge);
 
-impl TreeHash for KeccakTree {
+impl<F: Base> TreeHash<F> for KeccakTree {
 	type Node = [u64; 4];
 
-	fn hash_rows(&self, rows: &[Val], out: &mut [Self::Node]) {
+	fn hash_rows(&self, rows: &[F], out: &mut [Self::Node]) {
 		let width = row_len(rows, out);
 		let hasher = SerializingHasher::new(self.0);
 		for (nodes, rows) in
@@ -314,24 +306,23 @@ type KeccakSponge = PaddingFreeSponge<KeccakF, 25, 17, 4>;
 
 /// Keccak-f[1600] for trees, Keccak-256 for the transcript.
 #[derive(Clone)]
-pub(crate) struct KeccakSuite;
+pub(crate) struct KeccakSuite<F, EF>(PhantomData<(F, EF)>);
 
-impl<EF: ExtensionField<Val>> Suite<EF> for KeccakSuite
-where
-	SerializingChallenger32<Val, HashChallenger<u8, Keccak256Hash, 32>>: CanSample<EF>,
-{
+impl<F: Base, EF: ExtensionField<F>> Suite for KeccakSuite<F, EF> {
+	type Val = F;
+	type Challenge = EF;
 	type Mmcs = MerkleTreeMmcs<
-		[Val; p3_keccak::VECTOR_LEN],
-		[u64; p3_keccak::VECTOR_LEN],
+		[F; VECTOR_LEN],
+		[u64; VECTOR_LEN],
 		SerializingHasher<KeccakSponge>,
 		CompressionFunctionFromHasher<KeccakSponge, 2, 4>,
 		2,
 		4,
 	>;
-	type Commitment = MerkleCap<Val, [u64; 4]>;
+	type Commitment = MerkleCap<F, [u64; 4]>;
 	type MultiProof = PrunedMerklePaths<u64, 4>;
 	type Tree = KeccakTree;
-	type Challenger = SerializingChallenger32<Val, HashChallenger<u8, Keccak256Hash, 32>>;
+	type Challenger = SerializingChallenger32<F, HashChallenger<u8, Keccak256Hash, 32>>;
 
 	fn tree() -> Self::Tree {
 		KeccakTree(KeccakSponge::new(KeccakF {}))
@@ -357,10 +348,10 @@ where
 /// Upstream's batched hash fills the lanes that the machine has.
 pub(crate) struct Blake3Tree;
 
-impl TreeHash for Blake3Tree {
+impl<F: Base> TreeHash<F> for Blake3Tree {
 	type Node = [u8; 32];
 
-	fn hash_rows(&self, rows: &[Val], out: &mut [Self::Node]) {
+	fn hash_rows(&self, rows: &[F], out: &mut [Self::Node]) {
 		SerializingHasher::new(Blake3).hash_many(rows, out);
 	}
 
@@ -371,24 +362,23 @@ impl TreeHash for Blake3Tree {
 
 /// Blake3 for trees and transcript.
 #[derive(Clone)]
-pub(crate) struct Blake3Suite;
+pub(crate) struct Blake3Suite<F, EF>(PhantomData<(F, EF)>);
 
-impl<EF: ExtensionField<Val>> Suite<EF> for Blake3Suite
-where
-	SerializingChallenger32<Val, HashChallenger<u8, Blake3, 32>>: CanSample<EF>,
-{
+impl<F: Base, EF: ExtensionField<F>> Suite for Blake3Suite<F, EF> {
+	type Val = F;
+	type Challenge = EF;
 	type Mmcs = MerkleTreeMmcs<
-		Val,
+		F,
 		u8,
 		SerializingHasher<Blake3>,
 		CompressionFunctionFromHasher<Blake3, 2, 32>,
 		2,
 		32,
 	>;
-	type Commitment = MerkleCap<Val, [u8; 32]>;
+	type Commitment = MerkleCap<F, [u8; 32]>;
 	type MultiProof = PrunedMerklePaths<u8, 32>;
 	type Tree = Blake3Tree;
-	type Challenger = SerializingChallenger32<Val, HashChallenger<u8, Blake3, 32>>;
+	type Challenger = SerializingChallenger32<F, HashChallenger<u8, Blake3, 32>>;
 
 	fn tree() -> Self::Tree {
 		Blake3Tree

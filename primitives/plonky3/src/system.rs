@@ -7,7 +7,7 @@ use assay_primitives::{
 	CheckedVk, FirstCheck, Plonky3Vk, Policy, System, SystemId, Verifier, VerifyingKey,
 };
 
-/// Plonky3, `p3-uni-stark` over BabyBear.
+/// Plonky3, `p3-uni-stark` over BabyBear or KoalaBear.
 #[derive(Clone, Copy, Debug)]
 pub struct Plonky3;
 

@@ -7,15 +7,15 @@
 
 use crate::Error;
 use crate::decode::{self, Opening};
+use crate::field::Base;
 use crate::key::Key;
 use crate::opening::{self, Claim};
-use crate::suite::{
-	Blake3Suite, KeccakSuite, Node, Poseidon2Suite, Suite, Val, challenger as seeded,
-};
-use crate::verifier::{self, Degree4, Degree5};
-use assay_airs::Sample;
+use crate::suite::{Blake3Suite, KeccakSuite, Node, Poseidon2Suite, Suite, challenger as seeded};
+use crate::verifier;
+use assay_air::plonky3::{BabyBear, KoalaBear};
+use assay_airs::{Sample, SampleField};
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, PublicValues, VerifyingKey};
-use p3_field::{ExtensionField, Field, PrimeCharacteristicRing, TwoAdicField};
+use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
 use p3_fri::PcsVerifierTranscript;
 use p3_uni_stark::StarkVerifierTranscript;
 
@@ -30,11 +30,16 @@ const FRI: FriParams = FriParams {
 	ood_grinding_bits: 0,
 };
 
-fn proven(sample: Sample, hash: HashKind, extension: ExtensionDegree, fri: FriParams) -> Proven {
+fn proven<F: SampleField>(
+	sample: Sample,
+	hash: HashKind,
+	extension: ExtensionDegree,
+	fri: FriParams,
+) -> Proven {
 	let degree_bits = *sample.degree_bits_range().start().max(&5);
-	let (trace, values) = sample.generate(degree_bits, 1337);
+	let (trace, values) = sample.generate_over::<F>(degree_bits, 1337);
 	let public_values = PublicValues::V1(values);
-	let vk = sample.make_vk(degree_bits, hash, extension, fri).unwrap();
+	let vk = sample.make_vk_over::<F>(degree_bits, hash, extension, fri).unwrap();
 	let proof = sample.prove(&vk, trace, &public_values).unwrap();
 	Proven { vk, public_values, proof }
 }
@@ -46,26 +51,26 @@ struct Proven {
 }
 
 /// Everything that the check of low degree reads.
-struct Run<'a, S: Suite<EF>, EF: ExtensionField<Val>> {
+struct Run<'a, S: Suite> {
 	key: Key<'a>,
-	claims: Vec<Claim<S, EF>>,
-	points: (EF, EF),
-	opening: Opening<'a, S, EF>,
-	alpha: EF,
-	betas: Vec<EF>,
+	claims: Vec<Claim<S>>,
+	points: (S::Challenge, S::Challenge),
+	opening: Opening<'a, S>,
+	alpha: S::Challenge,
+	betas: Vec<S::Challenge>,
 	indices: Vec<usize>,
 }
 
-impl<'a, S: Suite<EF>, EF: ExtensionField<Val>> Run<'a, S, EF> {
+impl<'a, S: Suite> Run<'a, S> {
 	/// The transcript of the honest proof, replayed.
 	fn of(proven: &'a Proven) -> Self {
 		let key = Key::of(&proven.vk).unwrap();
-		let proof = decode::decode::<S, EF>(&key, &proven.proof).unwrap();
-		let public: Vec<Val> =
-			proven.public_values.elements().iter().map(|&value| Val::from_u32(value)).collect();
-		let preprocessed = verifier::preprocessed_commitment::<S, EF>(&key).unwrap();
-		let mut challenger = seeded::<S, EF>(&key.hash);
-		let mut transcript = StarkVerifierTranscript::<S::Challenger, Val, EF>::new(
+		let proof = decode::decode::<S>(&key, &proven.proof).unwrap();
+		let public: Vec<S::Val> =
+			proven.public_values.elements().iter().map(|&value| S::Val::from_u32(value)).collect();
+		let preprocessed = verifier::preprocessed_commitment::<S>(&key).unwrap();
+		let mut challenger = seeded::<S>(&key.hash);
+		let mut transcript = StarkVerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(
 			&mut challenger,
 			verifier::shape(&key),
 		);
@@ -74,15 +79,18 @@ impl<'a, S: Suite<EF>, EF: ExtensionField<Val>> Run<'a, S, EF> {
 		let quotient = proof.commitments.quotient_chunks.clone();
 		let zeta =
 			transcript.ood_phase::<S::Commitment>(quotient, None, proof.ood_pow_witness).unwrap();
-		let domain =
-			p3_field::coset::TwoAdicMultiplicativeCoset::new(Val::ONE, key.vk.degree_bits.into());
+		let domain = p3_field::coset::TwoAdicMultiplicativeCoset::new(
+			S::Val::ONE,
+			key.vk.degree_bits.into(),
+		);
 		let points = verifier::points(&key, domain.unwrap(), zeta).unwrap();
-		let claims = verifier::claims::<S, EF>(&proof, preprocessed, points);
+		let claims = verifier::claims::<S>(&proof, preprocessed, points);
 		let opening = proof.opening;
 		let (alpha, betas, indices) = transcript.delegate(|challenger| {
-			let shape = opening::shape::<S, EF>(&key, &claims);
-			let mut transcript =
-				PcsVerifierTranscript::<S::Challenger, Val, EF>::new(challenger, shape);
+			let shape = opening::shape::<S>(&key, &claims);
+			let mut transcript = PcsVerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(
+				challenger, shape,
+			);
 			transcript.claimed_openings(&claims).unwrap();
 			let alpha = transcript.batch_phase(Some(opening.batch_pow_witness)).unwrap();
 			let (betas, indices) = transcript
@@ -112,7 +120,7 @@ impl<'a, S: Suite<EF>, EF: ExtensionField<Val>> Run<'a, S, EF> {
 	}
 
 	/// The Merkle siblings of each tree.
-	fn siblings(&mut self) -> Vec<&mut Vec<Node<S, EF>>> {
+	fn siblings(&mut self) -> Vec<&mut Vec<Node<S>>> {
 		let inputs = self.opening.inputs.iter_mut().map(|input| &mut input.siblings);
 		inputs.chain(self.opening.rounds.iter_mut().map(|round| &mut round.siblings)).collect()
 	}
@@ -128,17 +136,28 @@ const LEADS_ELSEWHERE: &str = "the path does not lead to the commitment";
 
 /// Calls `$check` under every hash, on an AIR without preprocessed columns and on one with.
 macro_rules! under_every_hash {
+	($name:ident, $sample:ident, $field:ty) => {
+		type Degree4 = <$field as Base>::Degree4;
+		type Degree5 = <$field as Base>::Degree5;
+		let (four, five) = (ExtensionDegree::Four, ExtensionDegree::Five);
+		let proven = self::proven::<$field>($sample, HashKind::Poseidon2, four, FRI);
+		checks::$name(|| Run::<Poseidon2Suite<$field, Degree4>>::of(&proven));
+		let proven = self::proven::<$field>($sample, HashKind::Keccak, five, FRI);
+		checks::$name(|| Run::<KeccakSuite<$field, Degree5>>::of(&proven));
+		let proven = self::proven::<$field>($sample, HashKind::Blake3, four, FRI);
+		checks::$name(|| Run::<Blake3Suite<$field, Degree4>>::of(&proven));
+	};
 	($($name:ident),* $(,)?) => {
 		$(
 			#[test]
 			fn $name() {
 				for sample in [Sample::Fibonacci, Sample::Quorum] {
-					let proven = proven(sample, HashKind::Poseidon2, ExtensionDegree::Four, FRI);
-					checks::$name(|| Run::<Poseidon2Suite, Degree4>::of(&proven));
-					let proven = self::proven(sample, HashKind::Keccak, ExtensionDegree::Five, FRI);
-					checks::$name(|| Run::<KeccakSuite, Degree5>::of(&proven));
-					let proven = self::proven(sample, HashKind::Blake3, ExtensionDegree::Four, FRI);
-					checks::$name(|| Run::<Blake3Suite, Degree4>::of(&proven));
+					{
+						under_every_hash!($name, sample, BabyBear);
+					}
+					{
+						under_every_hash!($name, sample, KoalaBear);
+					}
 				}
 			}
 		)*
@@ -162,23 +181,19 @@ under_every_hash!(
 mod checks {
 	use super::*;
 
-	pub fn an_opened_row_that_was_not_committed_to<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn an_opened_row_that_was_not_committed_to<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		let mut run = honest();
 		assert_eq!(run.check(), Ok(()));
 		for input in 0..run.opening.inputs.len() {
 			for position in 0..run.opening.inputs[input].values.len() {
-				run.opening.inputs[input].values[position] += Val::ONE;
+				run.opening.inputs[input].values[position] += S::Val::ONE;
 				assert_eq!(run.check(), merkle(OPENED, LEADS_ELSEWHERE), "{input} {position}");
-				run.opening.inputs[input].values[position] -= Val::ONE;
+				run.opening.inputs[input].values[position] -= S::Val::ONE;
 			}
 		}
 	}
 
-	pub fn an_opened_row_of_another_query<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn an_opened_row_of_another_query<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		for input in 0..honest().opening.inputs.len() {
 			let mut run = honest();
 			assert_ne!(run.indices[0], run.indices[1], "two leaves");
@@ -189,9 +204,7 @@ mod checks {
 		}
 	}
 
-	pub fn a_merkle_sibling_that_is_another<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_merkle_sibling_that_is_another<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		let mut run = honest();
 		for tree in 0..run.siblings().len() {
 			for position in 0..run.siblings()[tree].len() {
@@ -206,9 +219,7 @@ mod checks {
 		}
 	}
 
-	pub fn merkle_siblings_in_another_order<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn merkle_siblings_in_another_order<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		let mut run = honest();
 		for tree in 0..run.siblings().len() {
 			for position in 1..run.siblings()[tree].len() {
@@ -223,9 +234,7 @@ mod checks {
 		}
 	}
 
-	pub fn a_merkle_sibling_too_few<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_merkle_sibling_too_few<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		for tree in 0..honest().siblings().len() {
 			let mut run = honest();
 			if run.siblings()[tree].pop().is_some() {
@@ -234,9 +243,7 @@ mod checks {
 		}
 	}
 
-	pub fn a_merkle_sibling_too_many<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_merkle_sibling_too_many<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		for tree in 0..honest().siblings().len() {
 			let mut run = honest();
 			run.siblings()[tree].push(Default::default());
@@ -244,21 +251,19 @@ mod checks {
 		}
 	}
 
-	pub fn a_claimed_value_that_is_another<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_claimed_value_that_is_another<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		let mut run = honest();
 		for claim in 0..run.claims.len() {
 			for matrix in 0..run.claims[claim].matrices.len() {
 				for point in 0..run.claims[claim].matrices[matrix].points.len() {
 					let count = run.claims[claim].matrices[matrix].points[point].values.len();
 					for value in 0..count {
-						let place = |run: &mut Run<'a, S, EF>, by: EF| {
+						let place = |run: &mut Run<'a, S>, by: S::Challenge| {
 							run.claims[claim].matrices[matrix].points[point].values[value] += by;
 						};
-						place(&mut run, EF::ONE);
+						place(&mut run, S::Challenge::ONE);
 						assert_eq!(run.check(), Err(Error::LowDegree), "{claim} {point} {value}");
-						place(&mut run, -EF::ONE);
+						place(&mut run, -S::Challenge::ONE);
 					}
 				}
 			}
@@ -266,33 +271,27 @@ mod checks {
 		assert_eq!(run.check(), Ok(()));
 	}
 
-	pub fn a_folding_sibling_that_is_another<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_folding_sibling_that_is_another<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		let mut run = honest();
 		for round in 0..run.opening.rounds.len() {
 			for position in 0..run.opening.rounds[round].values.len() {
-				run.opening.rounds[round].values[position] += EF::ONE;
+				run.opening.rounds[round].values[position] += S::Challenge::ONE;
 				assert_eq!(run.check(), Err(Error::LowDegree), "{round} {position}");
-				run.opening.rounds[round].values[position] -= EF::ONE;
+				run.opening.rounds[round].values[position] -= S::Challenge::ONE;
 			}
 		}
 	}
 
-	pub fn a_final_polynomial_that_is_another<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_final_polynomial_that_is_another<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		let mut run = honest();
 		for position in 0..run.opening.final_poly.len() {
-			run.opening.final_poly[position] += EF::ONE;
+			run.opening.final_poly[position] += S::Challenge::ONE;
 			assert_eq!(run.check(), Err(Error::LowDegree), "{position}");
-			run.opening.final_poly[position] -= EF::ONE;
+			run.opening.final_poly[position] -= S::Challenge::ONE;
 		}
 	}
 
-	pub fn a_query_that_was_not_asked<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_query_that_was_not_asked<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		for query in 0..honest().indices.len() {
 			let mut run = honest();
 			run.indices[query] ^= 1;
@@ -300,16 +299,14 @@ mod checks {
 		}
 	}
 
-	pub fn a_challenge_on_a_queried_point<'a, S: Suite<EF>, EF: ExtensionField<Val>>(
-		honest: impl Fn() -> Run<'a, S, EF>,
-	) {
+	pub fn a_challenge_on_a_queried_point<'a, S: Suite>(honest: impl Fn() -> Run<'a, S>) {
 		let log_height = honest().key.log_height();
 		let bits_reversed =
 			|index: usize| index.reverse_bits() >> (usize::BITS as usize - log_height);
 		for query in 0..honest().indices.len() {
 			let mut run = honest();
 			let exponent = bits_reversed(run.indices[query]) as u64;
-			let x = Val::GENERATOR * Val::two_adic_generator(log_height).exp_u64(exponent);
+			let x = S::Val::GENERATOR * S::Val::two_adic_generator(log_height).exp_u64(exponent);
 			run.points.0 = x.into();
 			assert_eq!(run.check(), Err(Error::ChallengeDegenerate));
 			let mut run = honest();
@@ -323,9 +320,12 @@ mod checks {
 /// that its row was never committed to.
 #[test]
 fn a_folded_row_that_was_not_committed_to() {
+	type Suite = Blake3Suite<BabyBear, <BabyBear as Base>::Degree4>;
+	type Degree4 = <BabyBear as Base>::Degree4;
 	let fri = FriParams { num_queries: 1, log_final_poly_len: 0, ..FRI };
-	let proven = proven(Sample::Fibonacci, HashKind::Blake3, ExtensionDegree::Four, fri);
-	let mut run = Run::<Blake3Suite, Degree4>::of(&proven);
+	let (hash, extension) = (HashKind::Blake3, ExtensionDegree::Four);
+	let proven = proven::<BabyBear>(Sample::Fibonacci, hash, extension, fri);
+	let mut run = Run::<Suite>::of(&proven);
 	assert_eq!(run.check(), Ok(()));
 	for round in 0..run.opening.rounds.len() {
 		for position in 0..run.opening.rounds[round].values.len() {
@@ -341,27 +341,27 @@ fn a_folded_row_that_was_not_committed_to() {
 }
 
 /// Folding is linear: the change to the final value, from upstream's interpolation of the change.
-fn final_poly_that_fits(
-	run: &Run<'_, Blake3Suite, Degree4>,
+fn final_poly_that_fits<S: Suite>(
+	run: &Run<'_, S>,
 	changed_round: usize,
 	changed: usize,
-	honest: Degree4,
-) -> Degree4 {
+	honest: S::Challenge,
+) -> S::Challenge {
 	use p3_fri::{FriFoldingStrategy, TwoAdicFriFolding};
 	let folding = TwoAdicFriFolding::<(), ()>(core::marker::PhantomData);
 	let mut log_height = run.key.log_height();
 	let mut index = run.indices[0];
-	let mut change = Degree4::ZERO;
+	let mut change = S::Challenge::ZERO;
 	for (round, log_arity) in run.key.fold_schedule().into_iter().enumerate() {
 		let position = index % (1 << log_arity);
-		let mut row = vec![Degree4::ZERO; 1 << log_arity];
+		let mut row = vec![S::Challenge::ZERO; 1 << log_arity];
 		row[position] = change;
 		if round == changed_round {
-			row[if changed < position { changed } else { changed + 1 }] = Degree4::ONE;
+			row[if changed < position { changed } else { changed + 1 }] = S::Challenge::ONE;
 		}
 		index >>= log_arity;
 		log_height -= log_arity;
-		change = FriFoldingStrategy::<Val, Degree4>::fold_row(
+		change = FriFoldingStrategy::<S::Val, S::Challenge>::fold_row(
 			&folding,
 			index,
 			log_height,

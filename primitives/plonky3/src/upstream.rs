@@ -6,14 +6,13 @@
 
 use crate::key::Key;
 use crate::quotient::power_of_two;
-use crate::suite::{Blake3Suite, KeccakSuite, Poseidon2Suite, StarkProof, Suite, Val};
-use crate::verifier::{self, Degree4, Degree5, with_suite};
+use crate::suite::{StarkProof, Suite};
+use crate::verifier::{self, with_suite};
 use crate::{Error, decode};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use assay_primitives::{ExtensionDegree, HashKind, PublicValues, VerifyingKey};
+use assay_primitives::{PublicValues, VerifyingKey};
 use core::fmt;
-use p3_field::ExtensionField;
 use serde::{Deserialize, Deserializer};
 
 /// Why a proof in upstream's form is none under a key.
@@ -78,33 +77,25 @@ pub fn from_upstream<'de>(
 	proof: impl Deserializer<'de>,
 ) -> Result<Vec<u8>, ConvertError> {
 	let key = Key::of(vk)?;
-	with_suite!(key.vk, read(&key, proof))
+	with_suite!(key, read(&key, proof))
 }
 
-fn read<'de, S, EF>(
+fn read<'de, S: Suite>(
 	key: &Key<'_>,
 	deserializer: impl Deserializer<'de>,
-) -> Result<Vec<u8>, ConvertError>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
-	let proof = StarkProof::<S, EF>::deserialize(deserializer)
+) -> Result<Vec<u8>, ConvertError> {
+	let proof = StarkProof::<S>::deserialize(deserializer)
 		.map_err(|error| ConvertError::Form(error.to_string()))?;
-	check_shape::<S, EF>(key, &proof)?;
-	let bytes = decode::encode::<S, EF>(&proof).ok_or(ConvertError::Cap)?;
+	check_shape::<S>(key, &proof)?;
+	let bytes = decode::encode::<S>(&proof).ok_or(ConvertError::Cap)?;
 	// The rest of the shape.
-	decode::decode::<S, EF>(key, &bytes)?;
+	decode::decode::<S>(key, &bytes)?;
 	Ok(bytes)
 }
 
 /// The counts that tell what is wrong. The byte form has no lengths, so that these would end as a proof of another
 /// length, or as a false one.
-fn check_shape<S, EF>(key: &Key<'_>, proof: &StarkProof<S, EF>) -> Result<(), ConvertError>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+fn check_shape<S: Suite>(key: &Key<'_>, proof: &StarkProof<S>) -> Result<(), ConvertError> {
 	let opened = &proof.opened_values;
 	if proof.commitments.random.is_some() || opened.random.is_some() {
 		return Err(ConvertError::Hiding);
@@ -123,11 +114,15 @@ where
 			if_opened(header.opens_next_row, width),
 			opened.trace_next.as_ref().map_or(0, Vec::len),
 		),
-		("preprocessed columns", preprocessed, opened.preprocessed_local().map_or(0, <[EF]>::len)),
+		(
+			"preprocessed columns",
+			preprocessed,
+			opened.preprocessed_local().map_or(0, <[S::Challenge]>::len),
+		),
 		(
 			"preprocessed columns opened at the next row",
 			if_opened(header.opens_preprocessed_next_row, preprocessed),
-			opened.preprocessed_next().map_or(0, <[EF]>::len),
+			opened.preprocessed_next().map_or(0, <[S::Challenge]>::len),
 		),
 		("chunks of the quotient", key.num_chunks(), opened.quotient_chunks.len()),
 		("opened commitments", key.batches().len(), fri.input_openings.len()),

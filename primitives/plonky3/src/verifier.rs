@@ -3,57 +3,63 @@
 //! The verifier proper: upstream's protocol, without the symbolic pass over the AIR that upstream
 //! makes on every call, and with the constraints from a program.
 
+use crate::field::Base;
 use crate::key::Key;
 use crate::opening::Claim;
-use crate::suite::{
-	Blake3Suite, Config, KeccakSuite, Poseidon2Suite, Suite, Val, challenger, element,
-};
+use crate::suite::{Config, Suite, challenger, element};
 use crate::{Cause, Error, decode, opening};
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::plonky3::FoldInputs;
-use assay_primitives::{ExtensionDegree, HashKind, PublicValues};
+use assay_primitives::PublicValues;
 use p3_commit::{CommitmentOpening, MatrixOpening, PeriodicColumns, PointOpening, PolynomialSpace};
 use p3_field::coset::TwoAdicMultiplicativeCoset;
-use p3_field::extension::BinomialExtensionField;
-use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_field::{ExtensionField, Field, PrimeCharacteristicRing};
 use p3_uni_stark::{
 	StarkShape, StarkTranscriptFailure, StarkVerifierTranscript, recompose_quotient_from_chunks,
 };
 
-/// BabyBear's extension of degree 4.
-pub(crate) type Degree4 = BinomialExtensionField<Val, 4>;
-/// BabyBear's extension of degree 5.
-pub(crate) type Degree5 = BinomialExtensionField<Val, 5>;
-
-/// Calls `$function::<Suite, Extension>($arguments)` for the suite and extension of a key.
-macro_rules! with_suite {
-	($vk:expr, $function:ident $arguments:tt) => {
-		match ($vk.hash, $vk.extension) {
+/// Calls `$function::<Suite>($arguments)` for the hash and extension of a key over the field `$F`.
+macro_rules! with_suite_over {
+	($F:ty, $key:expr, $function:ident $arguments:tt) => {{
+		use crate::field::Base;
+		use crate::suite::{Blake3Suite, KeccakSuite, Poseidon2Suite};
+		use assay_primitives::{ExtensionDegree, HashKind};
+		match ($key.vk.hash, $key.vk.extension) {
 			(HashKind::Poseidon2, ExtensionDegree::Four) => {
-				$function::<Poseidon2Suite, Degree4> $arguments
+				$function::<Poseidon2Suite<$F, <$F as Base>::Degree4>> $arguments
 			},
 			(HashKind::Poseidon2, ExtensionDegree::Five) => {
-				$function::<Poseidon2Suite, Degree5> $arguments
+				$function::<Poseidon2Suite<$F, <$F as Base>::Degree5>> $arguments
 			},
 			(HashKind::Keccak, ExtensionDegree::Four) => {
-				$function::<KeccakSuite, Degree4> $arguments
+				$function::<KeccakSuite<$F, <$F as Base>::Degree4>> $arguments
 			},
 			(HashKind::Keccak, ExtensionDegree::Five) => {
-				$function::<KeccakSuite, Degree5> $arguments
+				$function::<KeccakSuite<$F, <$F as Base>::Degree5>> $arguments
 			},
 			(HashKind::Blake3, ExtensionDegree::Four) => {
-				$function::<Blake3Suite, Degree4> $arguments
+				$function::<Blake3Suite<$F, <$F as Base>::Degree4>> $arguments
 			},
 			(HashKind::Blake3, ExtensionDegree::Five) => {
-				$function::<Blake3Suite, Degree5> $arguments
+				$function::<Blake3Suite<$F, <$F as Base>::Degree5>> $arguments
 			},
 		}
+	}};
+}
+
+/// Calls `$function::<Suite>($arguments)` for the field, hash and extension of a key.
+macro_rules! with_suite {
+	($key:expr, $function:ident $arguments:tt) => {
+		assay_air::with_field!($key.program.field(), F => {
+			crate::verifier::with_suite_over!(F, $key, $function $arguments)
+		})
 	};
 }
 #[cfg(any(feature = "layout", feature = "prover"))]
 pub(crate) use with_suite;
+pub(crate) use with_suite_over;
 
 /// Verifies `proof` for `key`.
 pub(crate) fn verify(
@@ -71,19 +77,18 @@ pub(crate) fn verify_from(
 	public_values: &PublicValues,
 	proof: &[u8],
 ) -> Result<(), Error> {
-	let public = lift_public_values(key, public_values)?;
-	with_suite!(key.vk, verify_in(key, seed, &public, proof))
+	with_suite!(key, verify_in(key, seed, public_values, proof))
 }
 
 /// Whether the preprocessed commitment of a key is canonical for its suite.
 pub(crate) fn check_preprocessed(key: &Key<'_>) -> Result<(), Error> {
-	fn check<S: Suite<EF>, EF: ExtensionField<Val>>(key: &Key<'_>) -> Result<(), Error> {
-		preprocessed_commitment::<S, EF>(key).map(|_| ())
+	fn check<S: Suite>(key: &Key<'_>) -> Result<(), Error> {
+		preprocessed_commitment::<S>(key).map(|_| ())
 	}
-	with_suite!(key.vk, check(key))
+	with_suite!(key, check(key))
 }
 
-pub(crate) fn preprocessed_commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
+pub(crate) fn preprocessed_commitment<S: Suite>(
 	key: &Key<'_>,
 ) -> Result<Option<S::Commitment>, Error> {
 	let Some(digest) = &key.vk.preprocessed else { return Ok(None) };
@@ -95,10 +100,10 @@ pub(crate) fn preprocessed_commitment<S: Suite<EF>, EF: ExtensionField<Val>>(
 }
 
 /// Checks `public_values` against `key` and lifts them.
-pub(crate) fn lift_public_values(
+pub(crate) fn lift_public_values<F: Base>(
 	key: &Key<'_>,
 	public_values: &PublicValues,
-) -> Result<Vec<Val>, Error> {
+) -> Result<Vec<F>, Error> {
 	let elements = public_values.elements();
 	if elements.len() != key.program.num_public_values() {
 		return Err(Error::PublicValuesCount {
@@ -110,18 +115,21 @@ pub(crate) fn lift_public_values(
 		.iter()
 		.enumerate()
 		.map(|(index, &got)| {
-			element(got.to_le_bytes()).ok_or(Error::PublicValueNotCanonical { index, got })
+			let refused = Error::PublicValueNotCanonical { index, modulus: F::ORDER_U32, got };
+			element(got.to_le_bytes()).ok_or(refused)
 		})
 		.collect()
 }
 
-fn verify_in<S, EF>(key: &Key<'_>, seed: &[u8], public: &[Val], bytes: &[u8]) -> Result<(), Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
-	let proof = decode::decode::<S, EF>(key, bytes)?;
-	verify_decoded::<S, EF>(key, seed, public, &proof)
+fn verify_in<S: Suite>(
+	key: &Key<'_>,
+	seed: &[u8],
+	public_values: &PublicValues,
+	bytes: &[u8],
+) -> Result<(), Error> {
+	let public = lift_public_values::<S::Val>(key, public_values)?;
+	let proof = decode::decode::<S>(key, bytes)?;
+	verify_decoded::<S>(key, seed, &public, &proof)
 }
 
 /// A claim about one matrix: its values at each opened point.
@@ -132,16 +140,12 @@ fn matrix<EF>(points: Vec<(EF, Vec<EF>)>) -> MatrixOpening<EF, ()> {
 
 /// The argument itself. Follows `p3_uni_stark::verify_with_preprocessed`, whose order of
 /// transcript steps is the protocol; shapes were fixed by the decoder.
-fn verify_decoded<S, EF>(
+fn verify_decoded<S: Suite>(
 	key: &Key<'_>,
 	seed: &[u8],
-	public: &[Val],
-	proof: &decode::Proof<'_, S, EF>,
-) -> Result<(), Error>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+	public: &[S::Val],
+	proof: &decode::Proof<'_, S>,
+) -> Result<(), Error> {
 	let header = key.program.header();
 	let opened = &proof.opened_values;
 	let fri = &key.vk.fri;
@@ -149,23 +153,25 @@ where
 
 	// A difficulty of zero leaves a witness unread: one value only, or a proof has many byte forms.
 	// Upstream pins the three witnesses inside the opening argument, and this one in its `verify`.
-	if fri.ood_grinding_bits == 0 && proof.ood_pow_witness != Val::ZERO {
+	if fri.ood_grinding_bits == 0 && proof.ood_pow_witness != S::Val::ZERO {
 		return Err(Error::NotCanonical { reading: "out-of-domain grinding witness" });
 	}
 
 	let rows = 1usize << degree_bits;
 	let internal = |reason: &str| Error::Internal { reason: reason.into() };
-	let domain = TwoAdicMultiplicativeCoset::new(Val::ONE, degree_bits)
+	let domain = TwoAdicMultiplicativeCoset::new(S::Val::ONE, degree_bits)
 		.ok_or_else(|| internal("no domain for the trace"))?;
 	let chunk_domains = domain
 		.try_create_disjoint_domain(rows << key.log_chunks)
 		.ok_or_else(|| internal("no domain for the quotient"))?
 		.split_domains(key.num_chunks());
 
-	let commitment = preprocessed_commitment::<S, EF>(key)?;
-	let mut challenger = challenger::<S, EF>(seed);
-	let mut transcript =
-		StarkVerifierTranscript::<S::Challenger, Val, EF>::new(&mut challenger, shape(key));
+	let commitment = preprocessed_commitment::<S>(key)?;
+	let mut challenger = challenger::<S>(seed);
+	let mut transcript = StarkVerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(
+		&mut challenger,
+		shape(key),
+	);
 
 	// Soundness error: constraints / |EF|.
 	let alpha = transcript
@@ -189,22 +195,22 @@ where
 	let points = points(key, domain, zeta);
 	let checked = transcript.delegate(|challenger| {
 		let points = points?;
-		let claims = claims::<S, EF>(proof, commitment, points);
-		opening::verify::<S, EF>(key, &claims, points, &proof.opening, challenger)
+		let claims = claims::<S>(proof, commitment, points);
+		opening::verify::<S>(key, &claims, points, &proof.opening, challenger)
 	});
 	transcript.finish();
 	checked?;
 
-	let periodic_columns: Vec<Vec<Val>> = header
+	let periodic_columns: Vec<Vec<S::Val>> = header
 		.periodic
 		.iter()
-		.map(|column| column.values.iter().map(|&value| Val::from_u32(value)).collect())
+		.map(|column| column.values.iter().map(|&value| S::Val::from_u32(value)).collect())
 		.collect();
 	let periodic = PeriodicColumns::new(&periodic_columns, rows)
 		.map_err(|_| internal("periodic columns were checked with the key"))?;
 	let periodic = domain.evaluate_periodic_columns_at(periodic, zeta);
 	let selectors = domain.selectors_at_point(zeta);
-	let empty: &[EF] = &[];
+	let empty: &[S::Challenge] = &[];
 	let folded = key
 		.program
 		.fold(
@@ -222,15 +228,16 @@ where
 			alpha,
 		)
 		.ok_or_else(|| internal("an opened row is shorter than the program's header says"))?;
-	let quotient = recompose_quotient_from_chunks::<Config<S, EF>>(
-		&chunk_domains,
-		&opened.quotient_chunks,
-		zeta,
-	);
-	if folded * selectors.inv_vanishing != quotient {
+	let quotient =
+		recompose_quotient_from_chunks::<Config<S>>(&chunk_domains, &opened.quotient_chunks, zeta);
+	if !is_product(quotient, folded, selectors.inv_vanishing) {
 		return Err(Error::Constraints);
 	}
 	Ok(())
+}
+
+fn is_product<EF: Field>(product: EF, one: EF, other: EF) -> bool {
+	product == one * other
 }
 
 /// What upstream's transcript absorbs of an AIR, and the difficulty of its grinding.
@@ -253,9 +260,9 @@ pub(crate) fn shape(key: &Key<'_>) -> StarkShape {
 }
 
 /// The two points at which columns are opened: zeta, and its next one.
-pub(crate) fn points<EF: ExtensionField<Val>>(
+pub(crate) fn points<F: Base, EF: ExtensionField<F>>(
 	key: &Key<'_>,
-	domain: TwoAdicMultiplicativeCoset<Val>,
+	domain: TwoAdicMultiplicativeCoset<F>,
 	zeta: EF,
 ) -> Result<(EF, EF), Error> {
 	// The selectors divide by the vanishing polynomial at zeta.
@@ -269,15 +276,11 @@ pub(crate) fn points<EF: ExtensionField<Val>>(
 }
 
 /// What the opening argument has to answer: every opened value, under its commitment.
-pub(crate) fn claims<S, EF>(
-	proof: &decode::Proof<'_, S, EF>,
+pub(crate) fn claims<S: Suite>(
+	proof: &decode::Proof<'_, S>,
 	preprocessed_commitment: Option<S::Commitment>,
-	(zeta, zeta_next): (EF, EF),
-) -> Vec<Claim<S, EF>>
-where
-	S: Suite<EF>,
-	EF: ExtensionField<Val>,
-{
+	(zeta, zeta_next): (S::Challenge, S::Challenge),
+) -> Vec<Claim<S>> {
 	let opened = &proof.opened_values;
 	let mut trace = vec![(zeta, opened.trace_local.clone())];
 	trace.extend(opened.trace_next.clone().map(|row| (zeta_next, row)));

@@ -9,7 +9,8 @@
 
 mod common;
 
-use assay_air::plonky3::ProgramAir;
+use assay_air::plonky3::{BaseField, KoalaBear, Program, ProgramAir};
+use assay_air::with_field;
 use assay_airs::{Sample, dispatch_sample};
 use assay_plonky3::prover::{prove, upstream_verifier};
 use assay_primitives::{
@@ -48,7 +49,8 @@ fn class(upstream: &str) -> ErrorClass {
 fn agree(sample: Sample, case: &Case, mutants: usize) {
 	let mut next = sequence(1337);
 	let (mut accepted, mut refused, mut malformed) = (0, 0, 0);
-	dispatch_sample!(sample, |air| {
+	let field = Program::decode(&case.inner().program).unwrap().field();
+	with_field!(field, F => dispatch_sample!(sample over F, |air| {
 		for mutant in 0..=mutants {
 			let changed = case.with_proof(|proof| match mutant {
 				// The first is the honest proof.
@@ -70,7 +72,7 @@ fn agree(sample: Sample, case: &Case, mutants: usize) {
 			}
 			let ours = changed.verify();
 			let upstream =
-				upstream_verifier(&changed.vk, air, &changed.public_values, &changed.proof);
+				upstream_verifier::<F, _>(&changed.vk, air, &changed.public_values, &changed.proof);
 			match upstream {
 				Err(_) => {
 					assert!(ours.is_err(), "{mutant}: what does not decode is refused");
@@ -84,7 +86,7 @@ fn agree(sample: Sample, case: &Case, mutants: usize) {
 				},
 			}
 		}
-	});
+	}));
 	assert_eq!(accepted, 1, "the honest proof, and no other");
 	assert!(refused > mutants / 4, "{refused} refused, {malformed} malformed");
 }
@@ -118,11 +120,13 @@ fn shapes() -> impl Iterator<Item = FriParams> {
 
 fn agree_on_shapes(hash: HashKind) {
 	for (fri, extension) in shapes().zip(EXTENSIONS.into_iter().cycle()) {
-		let case = Case::of(Sample::Fibonacci, 5, hash, extension, fri);
-		agree(Sample::Fibonacci, &case, 300);
-		// With preprocessed columns, under the other extension.
-		let other = if extension == EXTENSIONS[0] { EXTENSIONS[1] } else { EXTENSIONS[0] };
-		agree(Sample::Quorum, &Case::of(Sample::Quorum, 9, hash, other, fri), 60);
+		for field in BaseField::ALL {
+			let of = |sample, degree_bits, extension| with_field!(field, F => Case::over::<F>(sample, degree_bits, hash, extension, fri));
+			agree(Sample::Fibonacci, &of(Sample::Fibonacci, 5, extension), 300);
+			// With preprocessed columns, under the other extension.
+			let other = if extension == EXTENSIONS[0] { EXTENSIONS[1] } else { EXTENSIONS[0] };
+			agree(Sample::Quorum, &of(Sample::Quorum, 9, other), 60);
+		}
 	}
 }
 
@@ -146,7 +150,19 @@ fn on_mutants_of_fibonacci_under_every_hash_and_extension() {
 	for hash in HASHES {
 		for extension in EXTENSIONS {
 			agree(Sample::Fibonacci, &Case::fibonacci(hash, extension), 200);
+			agree(Sample::Fibonacci, &Case::fibonacci_over::<KoalaBear>(hash, extension), 200);
 		}
+	}
+}
+
+/// Upstream's own AIRs, over the field that its examples use.
+#[test]
+fn on_mutants_of_keccak_and_poseidon2_over_koala_bear() {
+	for (sample, hash, extension) in [
+		(Sample::Poseidon2, HashKind::Poseidon2, ExtensionDegree::Five),
+		(Sample::Keccak, HashKind::Keccak, ExtensionDegree::Four),
+	] {
+		agree(sample, &Case::over::<KoalaBear>(sample, 5, hash, extension, FAST), 40);
 	}
 }
 
@@ -166,5 +182,5 @@ fn on_proofs_made_and_checked_with_the_program_in_place_of_the_air() {
 	let public_values = PublicValues::V1(values);
 	let proof = prove(&case.vk, &air, trace, &public_values).unwrap();
 	assert_eq!(proof, case.proof, "an interpreted AIR is the same AIR");
-	upstream_verifier(&case.vk, &air, &public_values, &proof).unwrap()().unwrap();
+	upstream_verifier::<BabyBear, _>(&case.vk, &air, &public_values, &proof).unwrap()().unwrap();
 }

@@ -6,6 +6,7 @@
 
 mod common;
 
+use assay_air::plonky3::KoalaBear;
 use assay_airs::Sample;
 use assay_conformance::{Bound, Candidate, Counting};
 use assay_plonky3::{Cause, supported};
@@ -18,8 +19,8 @@ static ALLOCATOR: Counting = Counting;
 
 struct Plonky3;
 
-/// Every hash with every extension, with grinding; a key without any, whose witnesses are unread; and one with
-/// preprocessed columns and many public values.
+/// Every hash with every extension, with grinding; a key without any, whose witnesses are unread; one with
+/// preprocessed columns and many public values; and keys over the other field, with and without those.
 static CASES: LazyLock<Vec<assay_conformance::Case>> = LazyLock::new(|| {
 	const UNREAD: FriParams = FriParams {
 		batch_grinding_bits: 0,
@@ -36,6 +37,15 @@ static CASES: LazyLock<Vec<assay_conformance::Case>> = LazyLock::new(|| {
 	let others = [
 		("unread".into(), Case::of(Sample::Fibonacci, 5, keccak, four, UNREAD)),
 		("quorum".into(), Case::of(Sample::Quorum, 9, keccak, four, FAST)),
+		("KoalaBear".into(), Case::fibonacci_over::<KoalaBear>(keccak, four)),
+		(
+			"KoalaBear, Poseidon2, Five".into(),
+			Case::fibonacci_over::<KoalaBear>(HashKind::Poseidon2, ExtensionDegree::Five),
+		),
+		(
+			"KoalaBear, quorum".into(),
+			Case::over::<KoalaBear>(Sample::Quorum, 9, HashKind::Poseidon2, four, FAST),
+		),
 	];
 	let cases = grinding.chain(others).map(|(name, Case { vk, public_values, proof })| {
 		assay_conformance::Case { name, vk, public_values, proof }

@@ -61,6 +61,29 @@ fn give_the_bytes_of_the_same_proof_whatever_the_form() {
 	}
 }
 
+/// As somebody makes them who has KoalaBear from Plonky3's examples: the configuration is his own.
+#[test]
+fn give_the_bytes_of_the_same_proof_over_koala_bear() {
+	use assay_air::plonky3::KoalaBear;
+	for hash in [HashKind::Poseidon2, HashKind::Keccak] {
+		let baby_bear = case(hash);
+		let extension = baby_bear.inner().extension;
+		let case = Case::fibonacci_over::<KoalaBear>(hash, extension);
+		let vk_hash = case.vk.hash();
+		let [postcard, json] = match hash {
+			HashKind::Poseidon2 => {
+				forms(&upstream::koala_bear_poseidon2(&FAST, DEGREE_BITS, Some(&vk_hash)))
+			},
+			_ => forms(&upstream::koala_bear_keccak(&FAST, DEGREE_BITS, Some(&vk_hash))),
+		};
+		let proof = of_postcard(&case.vk, &postcard).unwrap();
+		assert_eq!(verify(&case, &proof), Ok(()));
+		assert_eq!(of_json(&case.vk, &json), Ok(proof.clone()));
+		assert_eq!(proof, case.proof);
+		assert!(of_postcard(&baby_bear.vk, &postcard).is_err(), "under a key over BabyBear");
+	}
+}
+
 #[test]
 fn tell_a_proof_without_the_seed_from_a_bad_one() {
 	let case = case(HashKind::Keccak);

@@ -237,6 +237,34 @@ mod refuse_to_make_a_key {
 	}
 }
 
+mod recompute_the_root {
+	use super::*;
+	use assay_air::plonky3::{BaseField, KoalaBear};
+	use assay_airs::Sample;
+	use assay_plonky3::prover::recompute_root;
+
+	#[test]
+	fn of_columns_over_the_keys_field() {
+		for hash in common::HASHES {
+			let extension = ExtensionDegree::Four;
+			let vk = Sample::Quorum.make_vk_over::<KoalaBear>(9, hash, extension, FAST);
+			let vk = vk.expect("a key");
+			let VerifyingKey::Plonky3V1(inner) = &vk else { panic!("expected a Plonky3 key") };
+			let mut columns = Sample::Quorum.preprocessed_columns();
+			assert_eq!(recompute_root(&vk, &columns).map(Some), Ok(inner.preprocessed));
+			// An element of this field and of no other; and none.
+			columns[1][7] = BaseField::BabyBear.order();
+			assert_ne!(recompute_root(&vk, &columns).map(Some), Ok(inner.preprocessed));
+			let (modulus, got) = (2_130_706_433, 2_130_706_433);
+			columns[1][7] = got;
+			assert_eq!(
+				recompute_root(&vk, &columns),
+				Err(ProverError::PreprocessedValue { column: 1, row: 7, modulus, got })
+			);
+		}
+	}
+}
+
 mod refuse_to_prove {
 	use super::*;
 
@@ -249,11 +277,25 @@ mod refuse_to_prove {
 		let proof = |values| prove(&vk, &air, trace(4), &PublicValues::V1(values));
 		assert!(proof(vec![0, MODULUS - 1]).is_ok());
 		for got in [MODULUS, MODULUS + 1, u32::MAX] {
-			let refused = Error::PublicValueNotCanonical { index: 1, got };
+			let refused = Error::PublicValueNotCanonical { index: 1, modulus: MODULUS, got };
 			assert_eq!(proof(vec![0, got]), Err(ProverError::Refused(refused)));
 		}
 		let refused = Error::PublicValuesCount { expected: 2, got: 1 };
 		assert_eq!(proof(vec![0]), Err(ProverError::Refused(refused)));
+	}
+
+	#[test]
+	fn over_a_field_that_is_not_the_keys() {
+		use assay_air::plonky3::KoalaBear;
+		use assay_airs::{Sample, fibonacci::FibonacciAir};
+		let (hash, extension) = (HashKind::Keccak, ExtensionDegree::Four);
+		let vk = Sample::Fibonacci.make_vk(4, hash, extension, FAST).expect("a key");
+		let (trace, values) = Sample::Fibonacci.generate_over::<KoalaBear>(4, 1337);
+		let values = PublicValues::V1(values);
+		let refused = ProverError::OtherAir;
+		assert_eq!(Sample::Fibonacci.prove(&vk, trace, &values), Err(refused.clone()));
+		let upstream = upstream_verifier::<KoalaBear, _>(&vk, &FibonacciAir, &values, &[]);
+		assert_eq!(upstream.err(), Some(refused));
 	}
 
 	#[test]

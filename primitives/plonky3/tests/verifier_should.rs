@@ -6,6 +6,8 @@
 
 mod common;
 
+use assay_air::ProgramError;
+use assay_air::plonky3::{BabyBear, BaseField, KoalaBear};
 use assay_airs::Sample;
 use assay_plonky3::{Cause, Error, check_vk, verify_bytes};
 use assay_primitives::{ErrorClass, ExtensionDegree, HashKind, Policy, SecurityBits};
@@ -38,6 +40,25 @@ mod accept {
 		{
 			let case = Case::of(sample, degree_bits, HashKind::Keccak, ExtensionDegree::Four, FAST);
 			case.verify().unwrap_or_else(|error| panic!("{}: {error}", sample.name()));
+		}
+	}
+
+	#[test]
+	fn every_sample_air_over_koala_bear_under_every_hash_and_extension() {
+		for hash in HASHES {
+			for extension in EXTENSIONS {
+				for (sample, degree_bits) in [
+					(Sample::Fibonacci, 5),
+					(Sample::Poseidon2, 4),
+					(Sample::Keccak, 5),
+					(Sample::Quorum, 9),
+				] {
+					let case = Case::over::<KoalaBear>(sample, degree_bits, hash, extension, FAST);
+					let name = sample.name();
+					case.verify().unwrap_or_else(|error| panic!("{name} {hash:?}: {error}"));
+					check_vk(&case.vk, &ANYTHING).unwrap_or_else(|error| panic!("{name}: {error}"));
+				}
+			}
 		}
 	}
 
@@ -132,6 +153,61 @@ mod reject {
 		);
 	}
 
+	/// The program of the same AIR over the other field: bit 4 of its flags.
+	fn twin(case: &Case) -> Case {
+		let flags = 5;
+		case.with_vk(|vk| vk.program[flags] ^= 4)
+	}
+
+	/// Without grinding, so that no proof is refused for it by chance.
+	const UNGROUND: assay_primitives::FriParams = assay_primitives::FriParams {
+		batch_grinding_bits: 0,
+		commit_grinding_bits: 0,
+		query_grinding_bits: 0,
+		ood_grinding_bits: 0,
+		..FAST
+	};
+
+	#[test]
+	fn a_proof_under_the_key_of_the_same_air_over_the_other_field() {
+		for hash in HASHES {
+			for extension in EXTENSIONS {
+				let baby = Case::of(Sample::Fibonacci, 5, hash, extension, UNGROUND);
+				let koala =
+					Case::over::<KoalaBear>(Sample::Fibonacci, 5, hash, extension, UNGROUND);
+				// It is a good key of its own, of another hash.
+				assert_eq!(twin(&baby).vk, koala.vk);
+				assert_ne!(baby.vk.hash(), koala.vk.hash());
+				// Of thousands of elements of KoalaBear some are none of BabyBear: one in sixteen.
+				let not_canonical = twin(&koala).verify().unwrap_err();
+				assert_eq!(not_canonical.class(), ErrorClass::ProofNotCanonical, "{not_canonical}");
+				// All elements of BabyBear are elements of KoalaBear, and roots may be.
+				let error = twin(&baby).verify().unwrap_err();
+				let classes = [ErrorClass::ProofNotCanonical, ErrorClass::MerklePathInvalid];
+				assert!(classes.contains(&error.class()), "{hash:?}: {error}");
+			}
+		}
+	}
+
+	#[test]
+	fn a_public_value_that_is_an_element_of_the_other_field_only() {
+		let got = BaseField::BabyBear.order();
+		let with = |case: &Case| {
+			let mut case = case.clone();
+			let assay_primitives::PublicValues::V1(values) = &mut case.public_values;
+			values[1] = got;
+			case.verify().unwrap_err()
+		};
+		let (hash, extension) = (HashKind::Keccak, ExtensionDegree::Four);
+		let baby = Case::of(Sample::Fibonacci, 5, hash, extension, UNGROUND);
+		assert_eq!(
+			with(&baby),
+			Error::PublicValueNotCanonical { index: 1, modulus: 2_013_265_921, got }
+		);
+		let koala = Case::over::<KoalaBear>(Sample::Fibonacci, 5, hash, extension, UNGROUND);
+		assert_eq!(with(&koala).class(), ErrorClass::MerklePathInvalid);
+	}
+
 	/// Each parameter, changed alone, must make an honest proof fail: were one not bound, a prover
 	/// could choose it.
 	#[test]
@@ -206,6 +282,84 @@ mod refuse_keys {
 		}
 		bytes.extend([1, times]);
 		bytes
+	}
+
+	/// `x = c`, for a number below one modulus and not below the other.
+	#[test]
+	fn with_a_constant_that_is_an_element_of_another_field() {
+		let got = BaseField::BabyBear.order();
+		let key = |flags| {
+			let nodes = [&[3, 1, 0, 0][..], &got.to_le_bytes(), &[11, 2, 1, 1, 2]].concat();
+			let program = [&[1, 1, 0, 0, 0, flags, 0][..], &nodes].concat();
+			Case::fibonacci(HashKind::Keccak, ExtensionDegree::Four)
+				.with_vk(|vk| vk.program = program)
+		};
+		check_vk(&key(4).vk, &ANYTHING).unwrap();
+		let error = check_vk(&key(0).vk, &ANYTHING).unwrap_err();
+		let refused = Cause::Program(ProgramError::ConstantNotCanonical { got });
+		assert_eq!(error, Error::Own(refused));
+		assert_ne!(key(4).vk.hash(), key(0).vk.hash());
+	}
+
+	#[test]
+	fn whose_domain_is_larger_than_any_of_the_field() {
+		let check = |field: BaseField, degree_bits, log_blowup| {
+			let (hash, extension) = (HashKind::Keccak, ExtensionDegree::Four);
+			let case =
+				assay_air::with_field!(field, F => Case::fibonacci_over::<F>(hash, extension));
+			let case = case.with_vk(|vk| {
+				(vk.degree_bits, vk.fri.log_blowup) = (degree_bits, log_blowup);
+			});
+			check_vk(&case.vk, &ANYTHING).map(|_| ())
+		};
+		let name = "degree_bits + log_blowup";
+		for (field, max) in [(BaseField::BabyBear, 27), (BaseField::KoalaBear, 24)] {
+			let most = max as u8 - 22;
+			assert_eq!(check(field, 22, most), Ok(()));
+			let refused = Error::Parameter { name, min: 0, max, got: max + 1 };
+			assert_eq!(check(field, 22, most + 1), Err(refused));
+		}
+	}
+
+	/// An element of KoalaBear that is none of BabyBear, in a root that is eight elements.
+	#[test]
+	fn with_a_preprocessed_commitment_of_another_field() {
+		let (hash, extension) = (HashKind::Poseidon2, ExtensionDegree::Four);
+		let mut root = [0; 32];
+		root[..4].copy_from_slice(&BaseField::BabyBear.order().to_le_bytes());
+		let koala = Case::over::<KoalaBear>(Sample::Quorum, 9, hash, extension, FAST);
+		let koala = koala.with_vk(|vk| vk.preprocessed = Some(root));
+		check_vk(&koala.vk, &ANYTHING).unwrap();
+		let baby = Case::over::<BabyBear>(Sample::Quorum, 9, hash, extension, FAST);
+		let baby = baby.with_vk(|vk| vk.preprocessed = Some(root));
+		assert_eq!(
+			check_vk(&baby.vk, &ANYTHING),
+			Err(Error::Own(Cause::PreprocessedCommitment { width: 2, present: true }))
+		);
+	}
+
+	/// The strongest profile needs the extension of degree 5.
+	#[test]
+	fn of_too_few_bits_and_none_of_enough_over_either_field() {
+		use assay_plonky3::soundness::{Shape, recommended};
+		use assay_primitives::Profile;
+		for field in BaseField::ALL {
+			let (hash, extension) = (HashKind::Keccak, ExtensionDegree::Five);
+			let case =
+				assay_air::with_field!(field, F => Case::fibonacci_over::<F>(hash, extension));
+			let program = assay_air::plonky3::Program::decode(&case.inner().program).unwrap();
+			let shape = Shape::of(&program, 10);
+			assert_eq!(shape.field, field);
+			for profile in Profile::ALL {
+				let policy = Policy::of(profile);
+				let fri = recommended(&shape, hash, policy.floor).unwrap().fri;
+				let enough = case.with_vk(|vk| (vk.degree_bits, vk.fri) = (10, fri));
+				check_vk(&enough.vk, &policy).unwrap();
+				let fewer = enough.with_vk(|vk| vk.fri.num_queries -= 1);
+				let error = check_vk(&fewer.vk, &policy).unwrap_err();
+				assert_eq!(error.class(), ErrorClass::SecurityTooLow, "{field:?} {profile:?}");
+			}
+		}
 	}
 
 	#[test]

@@ -47,6 +47,8 @@ pub enum Error<C> {
 	PublicValueNotCanonical {
 		/// Its index.
 		index: usize,
+		/// The modulus of the field.
+		modulus: u32,
 		/// Its value.
 		got: u32,
 	},
@@ -107,8 +109,6 @@ pub enum Error<C> {
 
 /// The causes that only one proof system has, and the words in which it says the others.
 pub trait SystemCause: fmt::Display {
-	/// The modulus of its base field.
-	const MODULUS: u32;
 	/// The first bytes of its keys, for people.
 	const KEYS: &'static str;
 
@@ -214,11 +214,12 @@ impl<C: SystemCause> fmt::Display for Error<C> {
 			Self::PublicValuesCount { expected, got } => {
 				write!(f, "public values: expected {expected}, got {got}")
 			},
-			Self::PublicValueNotCanonical { index, got } => write!(
-				f,
-				"public value {index}: expected a field element below {}, got {got}",
-				C::MODULUS
-			),
+			Self::PublicValueNotCanonical { index, modulus, got } => {
+				write!(
+					f,
+					"public value {index}: expected a field element below {modulus}, got {got}"
+				)
+			},
 			Self::Truncated { reading, expected, got } => {
 				write!(f, "proof ends at {reading}: expected {expected} more bytes, got {got}")
 			},

@@ -151,10 +151,11 @@ impl Source for Walk<'_> {
 
 /// A proof system whose keys and proofs have a map.
 pub trait Mapped: System {
-	/// The modulus of its base field.
-	const MODULUS: u32;
 	/// What a change of a public value to another element is refused for: one of these classes.
 	const PUBLIC_VALUES: &'static [ErrorClass];
+
+	/// The modulus of the base field that `vk` is over; `None` for a key of another system.
+	fn modulus(vk: &VerifyingKey) -> Option<u32>;
 
 	/// The fields of an encoded key, the first byte among them; `None` for a key of another system.
 	fn key(vk: &VerifyingKey) -> Option<Layout>;

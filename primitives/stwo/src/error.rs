@@ -74,7 +74,6 @@ pub enum Cause {
 }
 
 impl assay_stark::SystemCause for Cause {
-	const MODULUS: u32 = 2_147_483_647;
 	const KEYS: &'static str = "2 (STWO) or 3 (Cairo)";
 
 	fn class(&self) -> ErrorClass {

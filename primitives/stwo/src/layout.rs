@@ -3,13 +3,13 @@
 //! Where each field of a key and of a proof lies, from the descriptions in `decode.rs` and `src/cairo/claim.rs`
 //! and without the code that decodes: tests change fields by it.
 
+use crate::Stwo;
 use crate::key::{COMPOSITION_COLUMNS, Key};
-use crate::{Cause, Stwo};
+use assay_air::stwo::limits::P;
 use assay_primitives::{
 	ErrorClass::{self, *},
 	PublicValues, StwoComponent, StwoParams, StwoVk, VerifyingKey,
 };
-use assay_stark::SystemCause;
 use assay_stark::layout::{Field, Kind, Layout, Mapped, Source, Walk};
 use codec::{Compact, Encode};
 
@@ -53,8 +53,11 @@ const PROGRAM: &[ErrorClass] = &[
 pub(crate) const VERSION: &[ErrorClass] = &[UnsupportedVersion];
 
 impl Mapped for Stwo {
-	const MODULUS: u32 = Cause::MODULUS;
 	const PUBLIC_VALUES: &'static [ErrorClass] = &[GrindingInvalid, ConstraintsInvalid];
+
+	fn modulus(vk: &VerifyingKey) -> Option<u32> {
+		matches!(vk, VerifyingKey::StwoV1(_)).then_some(P)
+	}
 
 	fn key(vk: &VerifyingKey) -> Option<Layout> {
 		let VerifyingKey::StwoV1(inner) = vk else { return None };

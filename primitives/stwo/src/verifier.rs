@@ -67,7 +67,7 @@ pub(crate) fn public(key: &Key<'_>, public_values: &PublicValues) -> Result<Vec<
 	for (index, &got) in elements.iter().enumerate() {
 		// Soundness: arithmetic is defined for reduced elements only.
 		if got >= P {
-			return Err(Error::PublicValueNotCanonical { index, got });
+			return Err(Error::PublicValueNotCanonical { index, modulus: P, got });
 		}
 		public.push(M31::from_u32_unchecked(got));
 	}

@@ -26,7 +26,7 @@ fn refuse_mutants<S: Mapped>(
 	let layout = map(public_values, proof);
 	let twin = twin.map(|(public_values, proof)| (proof, map(public_values, proof)));
 	let twin = twin.as_ref().map(|(proof, layout)| (*proof, layout));
-	let honest = Honest { proof, layout: &layout, twin, modulus: S::MODULUS };
+	let honest = Honest { proof, layout: &layout, twin, modulus: S::modulus(vk).unwrap() };
 	let others: Vec<&Triple> = others.iter().collect();
 	let (key, values) = (vk.encode(), public_values.encode());
 	let mut tally = Tally::of(what);

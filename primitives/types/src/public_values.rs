@@ -8,7 +8,7 @@ use scale_info::TypeInfo;
 /// The field elements that verifier and prover agree on, in the order in which the AIR reads them.
 ///
 /// SCALE-encoded with the version as the first byte. Each element is the canonical integer of a
-/// field element (for BabyBear: less than 2^31 - 2^27 + 1); the verifier refuses any other.
+/// field element (for BabyBear: less than 2^31 - 2^27 + 1, for KoalaBear than 2^31 - 2^24 + 1); the verifier refuses any other.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub enum PublicValues {

@@ -26,7 +26,7 @@ use scale_info::TypeInfo;
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "lowercase"))]
 pub enum SystemId {
-	/// Plonky3, `p3-uni-stark` over BabyBear.
+	/// Plonky3, `p3-uni-stark` over BabyBear or KoalaBear.
 	#[codec(index = 0)]
 	Plonky3,
 	/// STWO, circle STARKs over M31, for AIRs as data.

@@ -112,6 +112,10 @@ impl Case {
 		C::System::key(&self.vk).expect("a map of the key")
 	}
 
+	fn modulus<C: Candidate>(&self) -> u32 {
+		C::System::modulus(&self.vk).expect("a key of the system")
+	}
+
 	fn proof_layout<C: Candidate>(&self) -> Layout {
 		C::System::proof(&self.vk, &self.public_values, &self.proof).expect("a map of the proof")
 	}

@@ -6,7 +6,7 @@ use crate::bytes::{self, Part, positions};
 use crate::{Candidate, Case, ask, refusal};
 use assay_primitives::ErrorClass;
 use assay_stark::Error;
-use assay_stark::layout::{Kind, Layout, Mapped, Region};
+use assay_stark::layout::{Kind, Layout, Region};
 
 /// Positions in a proof, and both ends of each of its fields.
 fn places(case: &Case, layout: &Layout) -> Vec<usize> {
@@ -64,8 +64,8 @@ fn with_word(case: &Case, at: usize, word: u32) -> crate::Triple {
 
 /// `x` and `x` plus the modulus are one element: only the first may stand in a proof, in any place.
 pub fn with_an_element_in_a_second_form<C: Candidate>() {
-	let modulus = C::System::MODULUS;
 	for case in C::cases() {
+		let modulus = case.modulus::<C>();
 		let layout = case.proof_layout::<C>();
 		let elements = layout.regions.iter().filter(|region| region.kind == Kind::Elements);
 		// Of large proofs the ends of each field.

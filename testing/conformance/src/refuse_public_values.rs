@@ -29,7 +29,7 @@ pub fn with_any_value_changed<C: Candidate>() {
 		for index in 0..case.public_values.elements().len() {
 			let changed = with_values(&case, |values| {
 				values[index] = match C::ELEMENTS {
-					true => (values[index] + 1) % C::System::MODULUS,
+					true => (values[index] + 1) % case.modulus::<C>(),
 					false => values[index] ^ 1,
 				};
 			});
@@ -74,15 +74,15 @@ pub fn that_are_no_elements<C: Candidate>() {
 	if !C::ELEMENTS {
 		return;
 	}
-	let modulus = C::System::MODULUS;
 	for case in cases::<C>() {
+		let modulus = case.modulus::<C>();
 		for (index, &value) in case.public_values.elements().iter().enumerate() {
 			for got in
 				[modulus, modulus + 1, u32::MAX].into_iter().chain(value.checked_add(modulus))
 			{
 				assert_eq!(
 					refusal::<C>(&with_values(&case, |values| values[index] = got), &case.name),
-					Error::PublicValueNotCanonical { index, got }
+					Error::PublicValueNotCanonical { index, modulus, got }
 				);
 			}
 		}

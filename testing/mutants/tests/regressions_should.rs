@@ -6,6 +6,7 @@
 //! grinding bypass #1747; missing observations CVE-2026-46654), SP1 GHSA-c873 (prover-chosen
 //! ordering), and the byte forms that general-purpose formats leave open.
 
+use assay_air::plonky3::BabyBear;
 use assay_airs::fibonacci::{self, FibonacciAir};
 use assay_mutants::Triple;
 use assay_mutants::heap::{Counting, peak};
@@ -115,7 +116,7 @@ fn refuse_a_witness_without_the_work_at_each_site() {
 				let honest = word(proof, part.range.start);
 				// At most one in two values meets a difficulty of one bit: some of these do not.
 				let refused = (1..40).any(|step| {
-					let other = (honest + step) % MODULUS;
+					let other = (honest + step) % case.origin.modulus();
 					let changed = with_proof(&case.origin.triple, |proof| {
 						put(proof, part.range.start, other);
 					});
@@ -134,7 +135,7 @@ fn refuse_a_witness_that_nothing_reads_at_each_site() {
 	for case in with(PLAIN) {
 		for (_, field) in SITES {
 			for part in parts(case, field) {
-				for value in [1, MODULUS - 1] {
+				for value in [1, case.origin.modulus() - 1] {
 					let changed = with_proof(&case.origin.triple, |proof| {
 						put(proof, part.range.start, value);
 					});
@@ -194,7 +195,7 @@ fn refuse_another_final_polynomial() {
 		let part = parts(case, "final polynomial").next().expect("every proof has one");
 		for at in part.range.clone().step_by(4) {
 			let changed = with_proof(&case.origin.triple, |proof| {
-				let other = (word(proof, at) + 1) % MODULUS;
+				let other = (word(proof, at) + 1) % case.origin.modulus();
 				put(proof, at, other);
 			});
 			let class = class(&changed);
@@ -208,8 +209,8 @@ fn refuse_another_final_polynomial() {
 fn weak(hash: HashKind, extension: ExtensionDegree) -> Triple {
 	let fri = FriParams { log_blowup: 1, num_queries: 1, ..PLAIN };
 	let air = FibonacciAir;
-	let vk = make_vk(&air, 2, hash, extension, fri).expect("supported");
-	let (trace, values) = fibonacci::generate(2, 1337);
+	let vk = make_vk::<BabyBear, _>(&air, 2, hash, extension, fri).expect("supported");
+	let (trace, values) = fibonacci::generate::<BabyBear>(2, 1337);
 	let public_values = PublicValues::V1(values);
 	let proof = prove(&vk, &air, trace, &public_values).expect("an honest proof");
 	Triple { vk: vk.encode(), public_values: public_values.encode(), proof }
@@ -394,7 +395,8 @@ fn refuse_the_second_form_of_every_element_of_a_proof() {
 				continue;
 			}
 			for at in part.range.clone().step_by(4) {
-				let Some(second) = word(proof, at).checked_add(MODULUS) else { continue };
+				let second = word(proof, at).checked_add(case.origin.modulus());
+				let Some(second) = second else { continue };
 				let changed = with_proof(&case.origin.triple, |proof| put(proof, at, second));
 				let class = class(&changed);
 				assert_eq!(class, ErrorClass::ProofNotCanonical, "{}: {}", case.name, part.name);
@@ -407,14 +409,18 @@ fn refuse_the_second_form_of_every_element_of_a_proof() {
 fn refuse_the_second_form_of_every_public_value() {
 	for case in cases() {
 		let triple = &case.origin.triple;
+		let modulus = case.origin.modulus();
 		let values = PublicValues::decode_strict(&triple.public_values, 8).expect("valid");
 		for (index, &value) in values.elements().iter().enumerate() {
-			let got = value + MODULUS;
+			let got = value + modulus;
 			let mut changed = values.elements().to_vec();
 			changed[index] = got;
 			let changed =
 				Triple { public_values: PublicValues::V1(changed).encode(), ..triple.clone() };
-			assert_eq!(verify(&changed), Err(Error::PublicValueNotCanonical { index, got }));
+			assert_eq!(
+				verify(&changed),
+				Err(Error::PublicValueNotCanonical { index, modulus, got })
+			);
 		}
 	}
 }

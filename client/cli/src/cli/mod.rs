@@ -8,6 +8,7 @@ pub use chain::*;
 
 use crate::output::Failure;
 use crate::systems::Air;
+use assay_air::plonky3::BaseField;
 use assay_airs::{DEFAULT_SEED, Sample};
 use assay_plonky3::soundness::{Goal, Space};
 use assay_primitives::{ExtensionDegree, Hash, HashKind, Profile, StwoHash};
@@ -118,6 +119,9 @@ pub struct ExportArgs {
 	/// The AIR's preprocessed columns, where a root of them has to be computed again: a JSON list of lists
 	#[arg(long, value_name = "FILE", requires = "from_vk")]
 	pub preprocessed: Option<PathBuf>,
+	/// Field of the AIR's traces, for Plonky3 [default: baby-bear]
+	#[arg(long, value_enum, conflicts_with = "from_vk")]
+	pub field: Option<FieldArg>,
 	/// log2 of the number of rows [default: the AIR's, or the key's]
 	#[arg(long, value_name = "N")]
 	pub degree_bits: Option<u8>,
@@ -218,6 +222,9 @@ pub struct SuggestArgs {
 	/// Suggest for the AIR of this verifying key, of any proof system
 	#[arg(long, value_name = "FILE", alias = "vk")]
 	pub from_vk: Option<PathBuf>,
+	/// Field of the AIR's traces [default: baby-bear]
+	#[arg(long, value_enum, conflicts_with = "from_vk")]
+	pub field: Option<FieldArg>,
 	/// log2 of the number of rows [default: the AIR's, or the key's]
 	#[arg(long, value_name = "N", conflicts_with = "rows")]
 	pub degree_bits: Option<u8>,
@@ -405,10 +412,39 @@ pub struct VerifyArgs {
 	pub context: Option<Hash>,
 }
 
+/// A field's name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+pub enum FieldArg {
+	/// Integers modulo 2^31 - 2^27 + 1
+	#[default]
+	BabyBear,
+	/// Integers modulo 2^31 - 2^24 + 1
+	KoalaBear,
+}
+
+impl FieldArg {
+	/// The argument that names `field`.
+	pub const fn name(field: BaseField) -> &'static str {
+		match field {
+			BaseField::BabyBear => "baby-bear",
+			BaseField::KoalaBear => "koala-bear",
+		}
+	}
+}
+
+impl From<FieldArg> for BaseField {
+	fn from(field: FieldArg) -> Self {
+		match field {
+			FieldArg::BabyBear => Self::BabyBear,
+			FieldArg::KoalaBear => Self::KoalaBear,
+		}
+	}
+}
+
 /// A hash function's name.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum HashArg {
-	/// Poseidon2 over BabyBear
+	/// Poseidon2 over the AIR's field
 	Poseidon2,
 	/// Keccak-f
 	Keccak,

@@ -4,7 +4,9 @@
 //! that mend them.
 
 use crate::files;
+use crate::offline::field_of;
 use crate::output::{Exit, Failure, hex};
+use assay_air::plonky3::BaseField;
 use assay_plonky3::upstream as plonky3;
 use assay_primitives::{PublicValues, StwoVk, VerifyingKey};
 use assay_stwo::upstream as stwo;
@@ -12,7 +14,7 @@ use serde::Deserializer;
 use serde_json::json;
 use std::path::Path;
 
-/// The lines that seed a challenger of Plonky3 with a key's hash.
+/// The lines that seed a challenger of Plonky3 over BabyBear with a key's hash.
 const PLONKY3_SEED: [&str; 3] = [
 	"for pair in vk_hash.chunks_exact(2) {",
 	"\tchallenger.observe(BabyBear::from_u16(u16::from_le_bytes([pair[0], pair[1]])));",
@@ -78,10 +80,12 @@ impl<'a> Upstream<'a> {
 				plonky3::verify_unseeded(vk, public_values, proof).ok()?;
 				let message = "the proof holds under upstream's own transcript, without the key's hash at its \
 					beginning: no chain accepts it";
+				let VerifyingKey::Plonky3V1(inner) = vk else { return None };
+				let field = field_of(inner).ok()?.name();
 				let hint = format!(
 					"seed the challenger between `new` and `StarkConfig::new`, and prove again; vk_hash is {}:\n{}",
 					hex(&vk.hash()),
-					PLONKY3_SEED.join("\n")
+					PLONKY3_SEED.join("\n").replace(BaseField::BabyBear.name(), field)
 				);
 				(message.into(), hint)
 			},

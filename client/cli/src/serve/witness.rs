@@ -109,7 +109,7 @@ impl Twin {
 		let internal = |error: &dyn std::fmt::Display| Failure::new(Exit::Internal, error);
 		let found = match vk {
 			VerifyingKey::Plonky3V1(inner) => {
-				let air = assay_air::plonky3::export(&QuorumAir::new())
+				let air = assay_air::plonky3::export(&<QuorumAir>::new())
 					.map_err(|error| internal(&error))?;
 				(inner.program == air.encode()).then_some(Self::Plonky3)
 			},

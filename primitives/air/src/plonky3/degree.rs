@@ -74,7 +74,7 @@ impl Program {
 
 	/// The degree of what is no operation, as a polynomial: every leaf that is not the same at all
 	/// points has one.
-	fn leaf_degree(&self, node: Node, rows: u64, column: u64) -> u64 {
+	pub(super) fn leaf_degree(&self, node: Node, rows: u64, column: u64) -> u64 {
 		match node {
 			// x - g^-1.
 			Node::IsTransition => 1,

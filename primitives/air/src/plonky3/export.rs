@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 use super::program::encode;
-use super::{Node, PeriodicColumn, Program, ProgramHeader};
+use super::{Node, PeriodicColumn, Program, ProgramHeader, TraceField};
 use crate::ProgramError;
 use crate::interner::{Interner, count};
-use p3_air::Air;
 use p3_air::symbolic::{
 	AirLayout, BaseEntry, BaseLeaf, SymbolicAirBuilder, SymbolicExpr, SymbolicExpression,
 };
-use p3_baby_bear::BabyBear;
-use p3_field::PrimeField32;
+use p3_air::{Air, BaseAir};
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
@@ -142,47 +140,56 @@ impl std::error::Error for ExportError {}
 ///
 /// The result is decoded from its own bytes and is canonical.
 ///
+/// The field is the AIR's: an AIR for builders over one field needs no more than `export(&air)`, one for builders over
+/// any field the field as well, as in `export::<KoalaBear, _>(&air)`.
+///
 /// # Errors
 ///
 /// [`ExportError`]: the AIR uses what `p3-uni-stark` does not support, declares something about itself
 /// that is not so, or exceeds a cap. Of what it declares, whether the preprocessed trace has its width
 /// and height is left to those who make keys.
-pub fn export<A>(air: &A) -> Result<Program, ExportError>
+pub fn export<F, A>(air: &A) -> Result<Program, ExportError>
 where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
+	F: TraceField,
+	A: Air<SymbolicAirBuilder<F>>,
 {
+	checked::<F>(air)?;
+	let constraints = constraints::<F, A>(air)?;
+	let mut recorder = Recorder::<F>::of(air)?;
+	let mut assertions = Vec::with_capacity(constraints.len());
+	for constraint in &constraints {
+		assertions.push(recorder.record(constraint)?);
+	}
+	let header = header(air, &recorder)?;
+	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
+		.map_err(ExportError::Program)
+}
+
+/// Refuses what no program can say.
+pub(super) fn checked<F>(air: &impl BaseAir<F>) -> Result<(), ExportError> {
 	if !air.public_boundary_io().is_empty() {
 		return Err(ExportError::BoundaryPublicValues);
 	}
 	if air.assumes_boolean_trace() {
 		return Err(ExportError::BooleanTrace);
 	}
-	let periodic = periodic_columns(air)?;
-	let constraints = constraints(air)?;
-	let mut recorder = Recorder {
-		opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
-		opens_preprocessed_next_row: opens(
-			PREPROCESSED_NEXT,
-			&air.preprocessed_next_row_columns(),
-			air.preprocessed_width(),
-		)?,
-		..Default::default()
-	};
-	let mut assertions = Vec::with_capacity(constraints.len());
-	for constraint in &constraints {
-		assertions.push(recorder.record(constraint)?);
-	}
-	let header = ProgramHeader {
+	Ok(())
+}
+
+pub(super) fn header<F: TraceField>(
+	air: &impl BaseAir<F>,
+	recorder: &Recorder<F>,
+) -> Result<ProgramHeader, ExportError> {
+	Ok(ProgramHeader {
+		field: F::FIELD,
 		width: count(air.width()),
 		preprocessed_width: count(air.preprocessed_width()),
 		num_public_values: count(air.num_public_values()),
 		degree_hint: count(air.max_constraint_degree().unwrap_or(0)),
 		opens_next_row: recorder.opens_next_row,
 		opens_preprocessed_next_row: recorder.opens_preprocessed_next_row,
-		periodic,
-	};
-	Program::decode(&encode(&header, &recorder.nodes.nodes, &assertions))
-		.map_err(ExportError::Program)
+		periodic: periodic_columns(air)?,
+	})
 }
 
 const MAIN_NEXT: &str = "main_next_row_columns";
@@ -196,10 +203,9 @@ fn opens(declared_by: &'static str, columns: &[usize], width: usize) -> Result<b
 	}
 }
 
-fn periodic_columns<A>(air: &A) -> Result<Vec<PeriodicColumn>, ExportError>
-where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
-{
+fn periodic_columns<F: TraceField>(
+	air: &impl BaseAir<F>,
+) -> Result<Vec<PeriodicColumn>, ExportError> {
 	let columns = air.periodic_columns();
 	let declared = air.num_periodic_columns();
 	if declared != columns.len() {
@@ -211,18 +217,19 @@ where
 		if !values.len().is_power_of_two() {
 			return Err(ExportError::Period { column, got: values.len() });
 		}
-		let values = values.iter().map(PrimeField32::as_canonical_u32).collect();
+		let values = values.iter().map(F::as_canonical_u32).collect();
 		periodic.push(PeriodicColumn { values });
 	}
 	Ok(periodic)
 }
 
 /// The constraints, all over the base field, as many as the AIR says.
-fn constraints<A>(air: &A) -> Result<Vec<SymbolicExpression<BabyBear>>, ExportError>
+fn constraints<F, A>(air: &A) -> Result<Vec<SymbolicExpression<F>>, ExportError>
 where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
+	F: TraceField,
+	A: Air<SymbolicAirBuilder<F>>,
 {
-	let layout = AirLayout::from_air::<BabyBear>(air);
+	let layout = AirLayout::from_air::<F>(air);
 	let (base, extension) = match evaluate(air, layout) {
 		Ok(recorded) => recorded,
 		Err(reason) => {
@@ -258,41 +265,52 @@ const PERMUTATION: usize = 1 << 8;
 /// panicked. Neither upstream's builder nor the indices of a slice have another way to say no, and
 /// nothing tells beforehand what an AIR will read. The builder is gone after a panic, and the AIR is
 /// only read.
-fn evaluate<A>(
-	air: &A,
-	layout: AirLayout,
-) -> Result<(Vec<SymbolicExpression<BabyBear>>, usize), String>
+fn evaluate<F, A>(air: &A, layout: AirLayout) -> Result<(Vec<SymbolicExpression<F>>, usize), String>
 where
-	A: Air<SymbolicAirBuilder<BabyBear>>,
+	F: TraceField,
+	A: Air<SymbolicAirBuilder<F>>,
 {
 	catch_unwind(AssertUnwindSafe(|| {
-		let mut builder = SymbolicAirBuilder::<BabyBear>::new(layout);
+		let mut builder = SymbolicAirBuilder::<F>::new(layout);
 		air.eval(&mut builder);
 		(builder.base_constraints(), builder.extension_constraints().len())
 	}))
 	.map_err(|payload| reason(payload.as_ref()))
 }
 
-fn reason(payload: &(dyn Any + Send)) -> String {
+pub(super) fn reason(payload: &(dyn Any + Send)) -> String {
 	let text = payload.downcast_ref::<String>().map(String::as_str);
 	let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
 	text.unwrap_or("no reason").into()
 }
 
-#[derive(Default)]
-struct Recorder {
+pub(super) struct Recorder<F: TraceField> {
 	/// Each distinct operation once.
-	nodes: Interner<Node>,
+	pub nodes: Interner<Node>,
 	/// Position of each expression met before. Upstream shares sub-expressions by `Arc`; without
 	/// this the walk would be exponential in them.
-	seen: HashMap<*const SymbolicExpression<BabyBear>, u32>,
+	seen: HashMap<*const SymbolicExpression<F>, u32>,
 	/// What the AIR says that it reads.
 	opens_next_row: bool,
 	opens_preprocessed_next_row: bool,
 }
 
-impl Recorder {
-	fn leaf(&self, leaf: &BaseLeaf<BabyBear>) -> Result<Node, ExportError> {
+impl<F: TraceField> Recorder<F> {
+	/// One that knows what the AIR says it reads.
+	pub fn of(air: &impl BaseAir<F>) -> Result<Self, ExportError> {
+		Ok(Self {
+			nodes: Interner::default(),
+			seen: HashMap::new(),
+			opens_next_row: opens(MAIN_NEXT, &air.main_next_row_columns(), air.width())?,
+			opens_preprocessed_next_row: opens(
+				PREPROCESSED_NEXT,
+				&air.preprocessed_next_row_columns(),
+				air.preprocessed_width(),
+			)?,
+		})
+	}
+
+	fn leaf(&self, leaf: &BaseLeaf<F>) -> Result<Node, ExportError> {
 		let unopened =
 			|declared_by, column| Err(ExportError::UnopenedNextRow { declared_by, column });
 		Ok(match leaf {
@@ -325,7 +343,7 @@ impl Recorder {
 
 	/// Records `root` and answers its position; depth-first, left operand first, with an explicit
 	/// stack because expressions can be as deep as there are operations.
-	fn record(&mut self, root: &SymbolicExpression<BabyBear>) -> Result<u32, ExportError> {
+	pub fn record(&mut self, root: &SymbolicExpression<F>) -> Result<u32, ExportError> {
 		let mut stack = vec![(root, false)];
 		let mut result = 0;
 		while let Some((expression, expanded)) = stack.pop() {
@@ -334,7 +352,7 @@ impl Recorder {
 				result = position;
 				continue;
 			}
-			let of = |child: &Arc<SymbolicExpression<BabyBear>>| {
+			let of = |child: &Arc<SymbolicExpression<F>>| {
 				self.seen.get(&Arc::as_ptr(child)).copied().unwrap_or_default()
 			};
 			let node = match expression {

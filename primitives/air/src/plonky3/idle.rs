@@ -9,12 +9,10 @@
 //! that. The other way round it is a guess, and a good one: a polynomial in the cells of a row, of degree
 //! d, that is not zero is zero at random cells with a probability below `d / 2^30`.
 
-use super::Program;
 use super::interpret::FoldInputs;
-use crate::shared::Numbers;
+use super::{Program, TraceField};
+use crate::{shared::Numbers, with_field};
 use alloc::vec::Vec;
-use p3_baby_bear::BabyBear;
-use p3_field::{Field, PrimeCharacteristicRing, TwoAdicField};
 
 /// Operations that looking for a row on which a constraint fails may take, more or less: below a
 /// millisecond. Programs of some ten operations are tried on a thousand rows.
@@ -27,8 +25,8 @@ const ROW: u64 = 64;
 const LEAST_ROWS: u64 = 10;
 
 /// So many elements of the field.
-fn elements(numbers: &mut Numbers, count: usize) -> Vec<BabyBear> {
-	(0..count).map(|_| BabyBear::from_u64(numbers.next())).collect()
+fn elements<F: TraceField>(numbers: &mut Numbers, count: usize) -> Vec<F> {
+	(0..count).map(|_| F::from_u64(numbers.next())).collect()
 }
 
 impl Program {
@@ -41,15 +39,24 @@ impl Program {
 	/// where that takes some 2^17 operations at most.
 	#[must_use]
 	pub fn idle_constraints(&self, degree_bits: u8) -> Vec<usize> {
-		let mut idle: Vec<usize> = (0..self.num_constraints()).collect();
-		let log_rows = degree_bits.min(BabyBear::TWO_ADICITY as u8);
+		self.idle_of(degree_bits, self.assertions())
+	}
+
+	/// As [`Self::idle_constraints`], of the operations at these positions.
+	pub(super) fn idle_of(&self, degree_bits: u8, positions: &[u32]) -> Vec<usize> {
+		with_field!(self.field(), F => self.idle_over::<F>(degree_bits, positions))
+	}
+
+	fn idle_over<F: TraceField>(&self, degree_bits: u8, positions: &[u32]) -> Vec<usize> {
+		let mut idle: Vec<usize> = (0..positions.len()).collect();
+		let log_rows = degree_bits.min(self.field().two_adicity());
 		let rows = 1u64 << log_rows;
 		let mut numbers = Numbers(0);
 		for row in self.rows_to_try(rows, &mut Numbers(1)) {
 			// `None` can't be: the row has all that the header declares.
-			let values = self.values_on_row(row, log_rows, &mut numbers).unwrap_or_default();
+			let values = self.values_on_row::<F>(row, log_rows, &mut numbers).unwrap_or_default();
 			idle.retain(|&constraint| {
-				let position = self.assertions().get(constraint);
+				let position = positions.get(constraint);
 				position.and_then(|&i| values.get(i as usize)).is_none_or(|v| v.is_zero())
 			});
 			if idle.is_empty() {
@@ -96,34 +103,34 @@ impl Program {
 	}
 
 	/// Every operation's value on `row` of a made-up trace of `2^log_rows` rows.
-	fn values_on_row(
+	fn values_on_row<F: TraceField>(
 		&self,
 		row: u64,
 		log_rows: u8,
 		numbers: &mut Numbers,
-	) -> Option<Vec<BabyBear>> {
+	) -> Option<Vec<F>> {
 		let header = self.header();
 		let rows = 1u64 << log_rows;
 		let last = rows.saturating_sub(1);
-		let generator = BabyBear::two_adic_generator(log_rows.into());
+		let generator = F::two_adic_generator(log_rows.into());
 		let end = generator.try_inverse()?;
 		let main = elements(numbers, self.width());
 		let main_next = elements(numbers, self.width());
 		let preprocessed = elements(numbers, self.preprocessed_width());
 		let preprocessed_next = elements(numbers, self.preprocessed_width());
 		let public = elements(numbers, self.num_public_values());
-		let periodic: Vec<BabyBear> = header
+		let periodic: Vec<F> = header
 			.periodic
 			.iter()
 			.map(|column| {
 				let place = row.checked_rem(column.values.len() as u64)?;
-				Some(BabyBear::new(*column.values.get(usize::try_from(place).ok()?)?))
+				Some(F::from_u32(*column.values.get(usize::try_from(place).ok()?)?))
 			})
 			.collect::<Option<_>>()?;
-		let count = BabyBear::from_u64(rows);
+		let count = F::from_u64(rows);
 		// (x^rows - 1) / (x - 1) at 1, and / (x - g^-1) at g^-1.
-		let is_first_row = if row == 0 { count } else { BabyBear::ZERO };
-		let is_last_row = if row == last { count * generator } else { BabyBear::ZERO };
+		let is_first_row = if row == 0 { count } else { F::ZERO };
+		let is_last_row = if row == last { count * generator } else { F::ZERO };
 		self.values(&FoldInputs {
 			main: &main,
 			main_next: &main_next,
@@ -180,6 +187,32 @@ mod tests {
 		let mut tried: Vec<u64> = doublings(3).rows_to_try(256, &mut Numbers(1)).collect();
 		tried.sort_unstable();
 		assert_eq!(tried, (0..256).collect::<Vec<_>>());
+	}
+
+	/// `x * -1 + x`, with the -1 of each field.
+	#[test]
+	fn a_constraint_is_evaluated_over_the_programs_field() {
+		let minus_one = 2_130_706_432u32.to_le_bytes();
+		// x, -1, their product, and its sum with x.
+		let nodes = [&[4, 1, 0, 0][..], &minus_one, &[12, 2, 1, 10, 1, 3, 1, 3]].concat();
+		let program = |flags| Program::decode(&[&[1, 1, 0, 0, 0, flags, 0][..], &nodes].concat());
+		assert_eq!(program(4).unwrap().idle_constraints(4), [0]);
+		let refused = crate::ProgramError::ConstantNotCanonical { got: 2_130_706_432 };
+		assert_eq!(program(0), Err(refused));
+
+		let minus_one = 2_013_265_920u32.to_le_bytes();
+		let nodes = [&[4, 1, 0, 0][..], &minus_one, &[12, 2, 1, 10, 1, 3, 1, 3]].concat();
+		let program = |flags| Program::decode(&[&[1, 1, 0, 0, 0, flags, 0][..], &nodes].concat());
+		assert_eq!(program(0).unwrap().idle_constraints(4), [0]);
+		assert!(program(4).unwrap().idle_constraints(4).is_empty());
+	}
+
+	/// KoalaBear has no domain of more than 2^24 rows.
+	#[test]
+	fn more_rows_than_the_field_has_points_are_not_tried() {
+		let program = Program::decode(&[1, 1, 0, 0, 0, 4, 0, 2, 1, 0, 11, 1, 1, 1, 1]).unwrap();
+		assert_eq!(program.idle_constraints(27), [0]);
+		assert_eq!(program.idle_constraints(u8::MAX), [0]);
 	}
 
 	#[test]

@@ -2,17 +2,18 @@
 
 //! What a program is: its byte form, its bounds and its checks. Whoever sends it chooses its numbers.
 
+use super::BaseField;
 use crate::operations::{Join, Operation, check_canonical, in_base_field, put_operations};
 use crate::shared::{Reader, put_number};
 use crate::{ProgramError, limits};
 use alloc::vec;
 use alloc::vec::Vec;
-use p3_baby_bear::BabyBear;
-use p3_field::PrimeField32;
 
 /// What a program declares about its AIR.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgramHeader {
+	/// The field of columns, constants and public values.
+	pub field: BaseField,
 	/// Columns of the main trace.
 	pub width: u32,
 	/// Columns of the preprocessed trace.
@@ -92,7 +93,7 @@ impl Operation for Node {
 /// |---|---|
 /// | version | 1 byte, `1` |
 /// | width, preprocessed width, public values, degree hint | four numbers |
-/// | flags | 1 byte: 1 opens the next row of the main trace, 2 of the preprocessed trace |
+/// | flags | 1 byte: 1 opens the next row of the main trace, 2 of the preprocessed trace; 4 for KoalaBear, else BabyBear |
 /// | periodic columns | a number; each: log2 of the period (1 byte), values (4 bytes each, little-endian) |
 /// | operations | a number; each: opcode (1 byte) and operands |
 /// | assertions | a number; each: a position, as a number |
@@ -120,21 +121,15 @@ impl Program {
 	/// question with a separate cost: [`Self::check_canonical`].
 	pub fn decode(bytes: &[u8]) -> Result<Self, ProgramError> {
 		let mut reader = Reader { rest: bytes };
-		let version = reader.byte("version")?;
-		if version != limits::VERSION {
-			return Err(ProgramError::Version { expected: limits::VERSION, got: version });
-		}
-		let header = reader.header()?;
-		let count = reader.number("number of operations", limits::MAX_OPERATIONS)?;
-		// Each operation takes at least one byte: no more is allocated than was sent.
-		let mut nodes = Vec::with_capacity((count as usize).min(reader.rest.len()));
-		for node in 0..count as usize {
-			nodes.push(reader.node(node, &header)?);
-		}
-		let assertions = reader.assertions(count, limits::MAX_ASSERTIONS)?;
+		let parts = Parts::read(&mut reader, limits::VERSION)?;
+		let assertions = reader.assertions(parts.nodes.len() as u32, limits::MAX_ASSERTIONS)?;
+		Ok(Self::of(parts, assertions))
+	}
+
+	pub(super) fn of(Parts { header, nodes }: Parts, assertions: Vec<u32>) -> Self {
 		let is_base =
 			in_base_field(&nodes, |leaf| matches!(leaf, Node::Constant(_) | Node::Public(_)));
-		Ok(Self { header, nodes, assertions, is_base })
+		Self { header, nodes, assertions, is_base }
 	}
 
 	/// Encodes the program; the inverse of [`Self::decode`].
@@ -180,6 +175,12 @@ impl Program {
 		&self.is_base
 	}
 
+	/// The field that the program is over.
+	#[must_use]
+	pub const fn field(&self) -> BaseField {
+		self.header.field
+	}
+
 	/// Columns of the main trace.
 	#[must_use]
 	pub const fn width(&self) -> usize {
@@ -218,6 +219,9 @@ impl Program {
 		let header = &self.header;
 		let mut text = String::new();
 		// Writing to a String cannot fail.
+		if header.field != BaseField::default() {
+			let _ = writeln!(text, "; over {}", header.field.name());
+		}
 		let _ = writeln!(
 			text,
 			"; {} columns, {} preprocessed, {} public values, {} periodic\n\
@@ -256,15 +260,60 @@ impl Program {
 	}
 }
 
+/// The bits of the flags.
+const NEXT_ROW: u8 = 1;
+const PREPROCESSED_NEXT_ROW: u8 = 2;
+/// Unset for BabyBear, which was the only field when the format was made.
+const KOALA_BEAR: u8 = 4;
+
+/// What a program and a table begin with.
+pub(super) struct Parts {
+	pub header: ProgramHeader,
+	pub nodes: Vec<Node>,
+}
+
+impl Parts {
+	/// Reads them in this version of the format.
+	pub fn read(reader: &mut Reader<'_>, expected: u8) -> Result<Self, ProgramError> {
+		let version = reader.byte("version")?;
+		if version != expected {
+			return Err(ProgramError::Version { expected, got: version });
+		}
+		let header = reader.header()?;
+		let count = reader.number("number of operations", limits::MAX_OPERATIONS)?;
+		// Each operation takes at least one byte: no more is allocated than was sent.
+		let mut nodes = Vec::with_capacity((count as usize).min(reader.rest.len()));
+		for node in 0..count as usize {
+			nodes.push(reader.node(node, &header)?);
+		}
+		Ok(Self { header, nodes })
+	}
+}
+
 /// Encodes the parts of a program. What the exporter writes is decoded again before it is used.
 pub(crate) fn encode(header: &ProgramHeader, nodes: &[Node], assertions: &[u32]) -> Vec<u8> {
-	let mut out = vec![limits::VERSION];
+	encode_parts(limits::VERSION, header, nodes, assertions)
+}
+
+/// [`encode`], and all of a table but its lookups.
+pub(super) fn encode_parts(
+	version: u8,
+	header: &ProgramHeader,
+	nodes: &[Node],
+	assertions: &[u32],
+) -> Vec<u8> {
+	let mut out = vec![version];
 	for value in
 		[header.width, header.preprocessed_width, header.num_public_values, header.degree_hint]
 	{
 		put_number(&mut out, value);
 	}
-	out.push(u8::from(header.opens_next_row) | u8::from(header.opens_preprocessed_next_row) << 1);
+	let flags = [
+		(header.opens_next_row, NEXT_ROW),
+		(header.opens_preprocessed_next_row, PREPROCESSED_NEXT_ROW),
+		(header.field == BaseField::KoalaBear, KOALA_BEAR),
+	];
+	out.push(flags.into_iter().fold(0, |all, (set, flag)| if set { all | flag } else { all }));
 	put_number(&mut out, header.periodic.len() as u32);
 	for column in &header.periodic {
 		out.push(column.values.len().trailing_zeros() as u8);
@@ -314,9 +363,12 @@ impl Reader<'_> {
 		let degree_hint = self.number("degree hint", limits::MAX_DEGREE)?;
 		let flags = self.byte("flags")?;
 		// Opening the next row of no columns would be a second form of the same program.
-		if flags & !3 != 0 || (flags & 2 != 0 && preprocessed_width == 0) {
+		let is = |flag| flags & flag != 0;
+		let known = NEXT_ROW | PREPROCESSED_NEXT_ROW | KOALA_BEAR;
+		if is(!known) || (is(PREPROCESSED_NEXT_ROW) && preprocessed_width == 0) {
 			return Err(ProgramError::Flags { got: flags });
 		}
+		let field = if is(KOALA_BEAR) { BaseField::KoalaBear } else { BaseField::BabyBear };
 		let count = self.number("number of periodic columns", limits::MAX_PERIODIC_COLUMNS)?;
 		let mut total = 0u64;
 		let mut periodic = Vec::new();
@@ -339,17 +391,18 @@ impl Reader<'_> {
 			}
 			let mut values = Vec::with_capacity(1 << log_period);
 			for _ in 0..1usize << log_period {
-				values.push(self.element("periodic value", BabyBear::ORDER_U32)?);
+				values.push(self.element("periodic value", field.order())?);
 			}
 			periodic.push(PeriodicColumn { values });
 		}
 		Ok(ProgramHeader {
+			field,
 			width,
 			preprocessed_width,
 			num_public_values,
 			degree_hint,
-			opens_next_row: flags & 1 != 0,
-			opens_preprocessed_next_row: flags & 2 != 0,
+			opens_next_row: is(NEXT_ROW),
+			opens_preprocessed_next_row: is(PREPROCESSED_NEXT_ROW),
 			periodic,
 		})
 	}
@@ -359,7 +412,7 @@ impl Reader<'_> {
 		let operand = |reader: &mut Self| reader.operand(node, limits::MAX_OPERATIONS);
 		let opcode = self.byte("opcode")?;
 		Ok(match opcode {
-			0 => Node::Constant(self.element("constant", BabyBear::ORDER_U32)?),
+			0 => Node::Constant(self.element("constant", header.field.order())?),
 			1 => Node::Main(self.index(node, "column", header.width)?),
 			2 => {
 				if !header.opens_next_row {

@@ -10,7 +10,7 @@
 //! A test compares unique decoding, [`recent`] and random words with `p3-security`; where this module
 //! differs it answers fewer bits:
 //!
-//! - the field has its real size, `degree * log2(2^31 - 2^27 + 1)` bits, not 31 bits an element;
+//! - the field has its real size, `degree * log2(p)` bits for its modulus `p`, not 31 bits an element;
 //!   likewise a Poseidon2 digest;
 //! - grinding is credited up to [`MAX_CREDITED_GRINDING_BITS`] a step;
 //! - every AIR counts as one that opens the next row, except for `k`;
@@ -34,10 +34,12 @@ pub use rounds::{Fold, folds, together};
 pub use steps::{STEPS, remedies};
 
 use crate::quotient::{log_chunks, power_of_two};
-use assay_air::plonky3::Program;
+use assay_air::plonky3::{BaseField, Program};
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
 use assay_stark::soundness;
 use steps::Model;
+#[cfg(feature = "batch")]
+pub(crate) use steps::field_bits;
 
 /// Bits of security of a key, and where they come from.
 pub type Report = soundness::Report<6>;
@@ -48,6 +50,8 @@ pub type Recent = soundness::Recent<6>;
 /// What the bits depend on besides parameters: the shape of the AIR and of its trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
+	/// The field that the trace is over.
+	pub field: BaseField,
 	/// log2 of the number of rows.
 	pub degree_bits: u8,
 	/// Columns of the trace.
@@ -77,6 +81,7 @@ impl Shape {
 		let multiple = program.degrees(degree_bits).multiple;
 		let column = power_of_two(degree_bits.into()).saturating_add(1);
 		Self {
+			field: program.field(),
 			degree_bits,
 			width: header.width,
 			preprocessed_width: header.preprocessed_width,

@@ -14,14 +14,13 @@ use super::rounds::{schedule, sum};
 use super::{Report, Shape, security_bits};
 use crate::cost::absorb;
 use crate::quotient::power_of_two;
-use crate::suite::{DIGEST_BYTES, Val};
+use crate::suite::DIGEST_BYTES;
 use crate::supported;
 use alloc::vec::Vec;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind, Policy, SecurityBits};
 use core::cmp::Ordering;
 use core::ops::RangeInclusive;
 use libm::{exp, log1p, round, scalbn};
-use p3_field::TwoAdicField;
 
 /// Where to search: a range for each parameter. A range of one value pins it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +169,7 @@ impl Space {
 			// The committed domain holds the quotient, and exists.
 			let log_domain = sum(log_blowup, shape.degree_bits);
 			if log_blowup < shape.log_num_quotient_chunks
-				|| log_domain > Val::TWO_ADICITY
+				|| log_domain > usize::from(shape.field.two_adicity())
 				|| !bytes(supported::LOG_BLOWUP).contains(&log_blowup)
 			{
 				continue;

@@ -3,7 +3,10 @@
 //! The bits of each step under one analysis.
 
 use super::Shape;
+use crate::field::Base;
 use alloc::vec::Vec;
+use assay_air::plonky3::BaseField;
+use assay_air::with_field;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
 use assay_stark::soundness::{
 	Argument, Code, MAX_CREDITED_GRINDING_BITS, POINTS, Radius, Step, at_least_zero, credited,
@@ -30,8 +33,10 @@ const REMEDIES: [&[&str]; 6] = [
 
 const LARGER_FIELD: &str = "the extension of degree 5";
 
-/// log2 of BabyBear's modulus, 2^31 - 2^27 + 1, rounded down.
-pub(super) const FIELD_BITS: f64 = 30.906_890_596_325_1;
+/// log2 of the field's modulus, rounded down.
+pub(crate) const fn field_bits(field: BaseField) -> f64 {
+	with_field!(field, F => F::BITS)
+}
 
 /// All numbers that the formulae read.
 pub(super) struct Model {
@@ -57,6 +62,7 @@ impl Model {
 	pub fn new(fri: &FriParams, hash: HashKind, extension: ExtensionDegree, shape: &Shape) -> Self {
 		// Exhaustive on purpose: a property that is added must be accounted for.
 		let Shape {
+			field,
 			degree_bits,
 			width: _, // In the openings, as the next three.
 			preprocessed_width: _,
@@ -67,14 +73,15 @@ impl Model {
 			log_num_quotient_chunks,
 			exact_degree,
 		} = *shape;
+		let element = field_bits(field);
 		// A collision among N values takes sqrt(N) of them. A Poseidon2 digest is eight elements.
 		let collision = match hash {
-			HashKind::Poseidon2 => 4.0 * FIELD_BITS,
+			HashKind::Poseidon2 => 4.0 * element,
 			HashKind::Keccak | HashKind::Blake3 => 128.0,
 		};
 		Self {
 			fri: *fri,
-			field_bits: extension.get() as f64 * FIELD_BITS,
+			field_bits: extension.get() as f64 * element,
 			collision,
 			degree_bits,
 			batched: shape.openings(extension),

@@ -4,7 +4,8 @@
 
 #![allow(dead_code)]
 
-use assay_airs::Sample;
+use assay_air::plonky3::BabyBear;
+use assay_airs::{Sample, SampleField};
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,
 };
@@ -40,15 +41,31 @@ impl Case {
 		extension: ExtensionDegree,
 		fri: FriParams,
 	) -> Self {
-		let (trace, values) = sample.generate(degree_bits, 1337);
+		Self::over::<BabyBear>(sample, degree_bits, hash, extension, fri)
+	}
+
+	/// [`Self::of`], over any field.
+	pub fn over<F: SampleField>(
+		sample: Sample,
+		degree_bits: u8,
+		hash: HashKind,
+		extension: ExtensionDegree,
+		fri: FriParams,
+	) -> Self {
+		let (trace, values) = sample.generate_over::<F>(degree_bits, 1337);
 		let public_values = PublicValues::V1(values);
-		let vk = sample.make_vk(degree_bits, hash, extension, fri).unwrap();
+		let vk = sample.make_vk_over::<F>(degree_bits, hash, extension, fri).unwrap();
 		let proof = sample.prove(&vk, trace, &public_values).unwrap();
 		Self { vk, public_values, proof }
 	}
 
 	pub fn fibonacci(hash: HashKind, extension: ExtensionDegree) -> Self {
 		Self::of(Sample::Fibonacci, 5, hash, extension, FAST)
+	}
+
+	/// [`Self::fibonacci`], over any field.
+	pub fn fibonacci_over<F: SampleField>(hash: HashKind, extension: ExtensionDegree) -> Self {
+		Self::over::<F>(Sample::Fibonacci, 5, hash, extension, FAST)
 	}
 
 	pub fn inner(&self) -> &Plonky3Vk {

@@ -5,16 +5,16 @@
 
 use super::table::{Entry, Parameters, Table};
 use super::{OUTPUT_WORDS, Used, frame, instance};
+use crate::Cairo;
 use crate::layout::{HEAD, VERSION, argument, bytes_of, parameters};
-use crate::{Cairo, Cause};
 use alloc::vec;
 use alloc::vec::Vec;
+use assay_air::stwo::limits::P;
 use assay_primitives::{
 	CairoVk,
 	ErrorClass::{self, *},
 	PublicValues, VerifyingKey,
 };
-use assay_stark::SystemCause;
 use assay_stark::layout::{Field, Kind, Layout, Mapped, Source, Walk};
 use codec::Encode;
 
@@ -46,8 +46,11 @@ const KEY: &[ErrorClass] = &[
 ];
 
 impl Mapped for Cairo {
-	const MODULUS: u32 = Cause::MODULUS;
 	const PUBLIC_VALUES: &'static [ErrorClass] = &[GrindingInvalid];
+
+	fn modulus(vk: &VerifyingKey) -> Option<u32> {
+		matches!(vk, VerifyingKey::CairoV1(_)).then_some(P)
+	}
 
 	fn key(vk: &VerifyingKey) -> Option<Layout> {
 		let VerifyingKey::CairoV1(inner) = vk else { return None };

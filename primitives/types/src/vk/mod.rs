@@ -33,7 +33,7 @@ pub type Digest = [u8; 32];
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub enum VerifyingKey {
-	/// Plonky3 0.8, `p3-uni-stark` over BabyBear.
+	/// Plonky3 0.8, `p3-uni-stark` over BabyBear or KoalaBear.
 	#[codec(index = 1)]
 	Plonky3V1(Plonky3Vk),
 	/// STWO 2.3, circle STARKs over M31.

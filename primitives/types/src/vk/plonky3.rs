@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
-/// A verifying key for `p3-uni-stark` over BabyBear.
+/// A verifying key for `p3-uni-stark`. The field, BabyBear or KoalaBear, is the program's.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub struct Plonky3Vk {
@@ -39,7 +39,7 @@ pub struct Plonky3Vk {
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "std", serde(rename_all = "lowercase"))]
 pub enum HashKind {
-	/// Poseidon2 over BabyBear, width 16, upstream's published round constants.
+	/// Poseidon2 over the program's field, width 16, upstream's published round constants.
 	#[codec(index = 0)]
 	Poseidon2,
 	/// `Keccak-f[1600]` sponge (Keccak-256 in the transcript).
@@ -62,7 +62,7 @@ impl HashKind {
 	}
 }
 
-/// Degree of the binomial extension of BabyBear.
+/// Degree of the extension of the program's field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
 pub enum ExtensionDegree {

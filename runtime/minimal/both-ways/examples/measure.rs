@@ -250,9 +250,7 @@ fn check(node: &mut Node, folder: &str, rounds: u32) {
 			for sample in Sample::ALL {
 				let name = format!("{} {hash:?} {extension:?}", sample.name());
 				let log_rows = sample.default_degree_bits();
-				let vk = dispatch_sample!(sample, |air| make_vk(
-					air, log_rows, hash, extension, STANDARD
-				));
+				let vk = sample.make_vk(log_rows, hash, extension, STANDARD);
 				check_key(node, "plonky3", &name, vk.expect("supported").encode(), rounds);
 			}
 			let name = format!("long program {hash:?} {extension:?}");

@@ -9,15 +9,15 @@
 use super::airs::{FixedAir, PeriodicAir};
 use super::{Origin, mutate};
 use crate::{Mutant, Rng, Triple};
-use assay_air::plonky3::{Program, ProgramAir};
+use assay_air::plonky3::{KoalaBear, Program, ProgramAir};
+use assay_air::with_field;
 use assay_airs::{fibonacci, keccak, poseidon2, quorum};
-use assay_plonky3::prover::{ProvableAir, make_vk, prove, upstream_verifier};
+use assay_plonky3::prover::{Base, ProvableAir, make_vk, prove, upstream_verifier};
 use assay_primitives::{
 	ExtensionDegree, FriParams, HashKind, Plonky3Vk, PublicValues, VerifyingKey,
 };
 use codec::Encode;
 use p3_baby_bear::BabyBear;
-use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 
 /// Upstream's verdict on a proof under the case's key; `None` if the proof does not decode.
@@ -36,12 +36,12 @@ pub struct Case {
 }
 
 impl Case {
-	fn of<A: ProvableAir + Send + Sync + 'static>(
+	fn of<F: Base, A: ProvableAir<F> + Send + Sync + 'static>(
 		name: &str,
 		air: A,
 		degree_bits: u8,
 		parameters: (HashKind, ExtensionDegree, FriParams),
-		generate: impl Fn(&A, u64) -> (RowMajorMatrix<BabyBear>, Vec<u32>),
+		generate: impl Fn(&A, u64) -> (RowMajorMatrix<F>, Vec<u32>),
 	) -> Self {
 		let (hash, extension, fri) = parameters;
 		let vk = make_vk(&air, degree_bits, hash, extension, fri).expect("a supported key");
@@ -53,14 +53,14 @@ impl Case {
 		});
 		// The prover does not check what it proves.
 		let (mut trace, values) = generate(&air, 1337);
-		trace.values[0] += BabyBear::ONE;
+		trace.values[0] += F::ONE;
 		let public_values = PublicValues::V1(values);
 		let proof = prove(&vk, &air, trace, &public_values).expect("a proof of something false");
 		let untrue = Triple { proof, ..triple.clone() };
 		let mut origin = Origin::of(triple, twin).expect("the layout is that of the proof");
 		origin.untrue = Some(untrue);
 		let upstream: Upstream = Box::new(move |vk, public_values, proof| {
-			let verify = upstream_verifier(vk, &air, public_values, proof).ok()?;
+			let verify = upstream_verifier::<F, A>(vk, &air, public_values, proof).ok()?;
 			Some(verify())
 		});
 		let name = format!("{name} 2^{degree_bits} {hash:?} {extension:?}").to_lowercase();
@@ -99,9 +99,12 @@ impl crate::Case for Case {
 		}
 		let VerifyingKey::Plonky3V1(Plonky3Vk { program, .. }) = &vk else { return None };
 		let program = Program::decode(program).ok()?;
-		let air = ProgramAir::<BabyBear>::new(&program);
-		let verify = upstream_verifier(&vk, &air, &public_values, &triple.proof).ok()?;
-		Some(verify())
+		with_field!(program.field(), F => {
+			let air = ProgramAir::<F>::new(&program);
+			let verify =
+				upstream_verifier::<F, _>(&vk, &air, &public_values, &triple.proof).ok()?;
+			Some(verify())
+		})
 	}
 }
 
@@ -148,9 +151,23 @@ const FOUR: ExtensionDegree = ExtensionDegree::Four;
 const FIVE: ExtensionDegree = ExtensionDegree::Five;
 
 fn fibonacci(degree_bits: u8, parameters: (HashKind, ExtensionDegree, FriParams)) -> Case {
-	Case::of("fibonacci", fibonacci::FibonacciAir, degree_bits, parameters, move |_, seed| {
-		fibonacci::generate(degree_bits, seed)
-	})
+	Case::of::<BabyBear, _>(
+		"fibonacci",
+		fibonacci::FibonacciAir,
+		degree_bits,
+		parameters,
+		move |_, seed| fibonacci::generate(degree_bits, seed),
+	)
+}
+
+fn koala_bear(degree_bits: u8, parameters: (HashKind, ExtensionDegree, FriParams)) -> Case {
+	Case::of::<KoalaBear, _>(
+		"koala-bear",
+		fibonacci::FibonacciAir,
+		degree_bits,
+		parameters,
+		move |_, seed| fibonacci::generate(degree_bits, seed),
+	)
 }
 
 fn periodic(degree_bits: u8, parameters: (HashKind, ExtensionDegree, FriParams)) -> Case {
@@ -165,7 +182,7 @@ fn fixed(degree_bits: u8, parameters: (HashKind, ExtensionDegree, FriParams)) ->
 	})
 }
 
-/// The small cases: every hash with every extension, every feature of an AIR.
+/// The small cases: every hash with every extension, every feature of an AIR, and the other field.
 #[must_use]
 pub fn small() -> Vec<Case> {
 	vec![
@@ -182,17 +199,23 @@ pub fn small() -> Vec<Case> {
 		fixed(3, (POSEIDON2, FIVE, GRINDING)),
 		fixed(5, (KECCAK, FOUR, PLAIN)),
 		fixed(4, (BLAKE3, FIVE, STEEP)),
+		koala_bear(4, (POSEIDON2, FIVE, GRINDING)),
+		koala_bear(5, (KECCAK, FOUR, PLAIN)),
+		koala_bear(4, (BLAKE3, FIVE, STEEP)),
 	]
 }
 
 /// The samples with wide traces.
 #[must_use]
 pub fn wide() -> Vec<Case> {
-	let permutation =
-		Case::of("poseidon2-air", poseidon2::air(), 3, (KECCAK, FOUR, GRINDING), |_, seed| {
-			poseidon2::generate(3, seed)
-		});
-	let quorum = quorum::QuorumAir::new();
+	let permutation = Case::of::<BabyBear, _>(
+		"poseidon2-air",
+		poseidon2::air(),
+		3,
+		(KECCAK, FOUR, GRINDING),
+		|_, seed| poseidon2::generate(3, seed),
+	);
+	let quorum = <quorum::QuorumAir>::new();
 	let quorum = Case::of(
 		"consensus-quorum",
 		quorum,
@@ -203,7 +226,7 @@ pub fn wide() -> Vec<Case> {
 			(witness.trace(), witness.public_values())
 		},
 	);
-	let keccak = Case::of(
+	let keccak = Case::of::<BabyBear, _>(
 		"keccak-air",
 		keccak::air(),
 		keccak::MIN_LOG_ROWS,

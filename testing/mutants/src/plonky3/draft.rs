@@ -6,7 +6,7 @@
 use super::MODULUS;
 use crate::Rng;
 use assay_air::limits;
-use assay_air::plonky3::{Node, Program};
+use assay_air::plonky3::{BaseField, Node, Program};
 use std::collections::HashMap;
 
 /// One operation as it is written.
@@ -88,7 +88,8 @@ impl Draft {
 				header.degree_hint.into(),
 			],
 			flags: u8::from(header.opens_next_row)
-				| u8::from(header.opens_preprocessed_next_row) << 1,
+				| u8::from(header.opens_preprocessed_next_row) << 1
+				| u8::from(header.field == BaseField::KoalaBear) << 2,
 			periodic: header.periodic.iter().map(column).collect(),
 			ops: program.nodes().iter().enumerate().map(op).collect(),
 			assertions: program.assertions().iter().map(|&position| position.into()).collect(),
@@ -213,7 +214,7 @@ impl Draft {
 			},
 			2 => {
 				self.flags = if rng.once_in(2) {
-					self.flags ^ 1 << rng.below(2)
+					self.flags ^ 1 << rng.below(3)
 				} else {
 					rng.next_u32() as u8
 				};

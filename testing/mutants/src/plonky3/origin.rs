@@ -2,8 +2,8 @@
 
 //! The mutators: each takes a valid triple and breaks one thing of it by its structure.
 
+use super::Draft;
 use super::key::{key, whole};
-use super::{Draft, MODULUS};
 use crate::bytes::{length_claim, raw, word};
 use crate::{Honest, Mutant, Rng, Triple, mutate_proof};
 use assay_air::plonky3::Program;
@@ -26,6 +26,8 @@ pub struct Origin {
 	pub(super) draft: Draft,
 	layout: Layout,
 	twin_layout: Layout,
+	/// The modulus of the key's field.
+	pub(super) modulus: u32,
 }
 
 impl Origin {
@@ -36,18 +38,25 @@ impl Origin {
 		let values = PublicValues::decode_strict(&triple.public_values, 1 << 10).ok()?;
 		let layout = Plonky3::proof(&key, &values, &triple.proof)?;
 		let twin_layout = Plonky3::proof(&key, &values, &twin.proof)?;
+		let modulus = Plonky3::modulus(&key)?;
 		let VerifyingKey::Plonky3V1(vk) = key else { return None };
 		let PublicValues::V1(public_values) = values;
 		let draft = Draft::of(&Program::decode(&vk.program).ok()?);
 		(triple.vk == twin.vk).then_some(())?;
 		let untrue = None;
-		Some(Self { triple, twin, untrue, vk, public_values, draft, layout, twin_layout })
+		Some(Self { triple, twin, untrue, vk, public_values, draft, layout, twin_layout, modulus })
 	}
 
 	/// The key.
 	#[must_use]
 	pub const fn vk(&self) -> &Plonky3Vk {
 		&self.vk
+	}
+
+	/// The modulus of the key's field.
+	#[must_use]
+	pub const fn modulus(&self) -> u32 {
+		self.modulus
 	}
 
 	/// The fields of the proof.
@@ -61,7 +70,7 @@ impl Origin {
 			proof: &self.triple.proof,
 			layout: &self.layout,
 			twin: Some((&self.twin.proof, &self.twin_layout)),
-			modulus: MODULUS,
+			modulus: self.modulus,
 		}
 	}
 }
@@ -111,7 +120,7 @@ fn public_values(
 	let other = rng.below(values.len());
 	let step = match rng.below(12) {
 		0..=2 if !values.is_empty() => {
-			values[at] = word(values[at], MODULUS, rng);
+			values[at] = word(values[at], origin.modulus, rng);
 			"public values: element"
 		},
 		3 if !values.is_empty() => {
@@ -123,7 +132,7 @@ fn public_values(
 			"public values: one removed"
 		},
 		5 => {
-			values.insert(at, rng.pick(&[0, 1, MODULUS, u32::MAX]));
+			values.insert(at, rng.pick(&[0, 1, origin.modulus, u32::MAX]));
 			"public values: one added"
 		},
 		6 => {

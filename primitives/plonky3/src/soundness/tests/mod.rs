@@ -8,8 +8,9 @@ mod properties;
 mod published;
 mod upstream;
 
-use super::steps::{FIELD_BITS, Model};
+use super::steps::{Model, field_bits};
 use super::*;
+use assay_air::plonky3::{BabyBear, BaseField};
 use assay_airs::{Sample, dispatch_sample};
 use assay_primitives::{Profile, SecurityBits};
 use assay_stark::soundness::{Argument, Bound, Code, MAX_MULTIPLICITY, Radius};
@@ -19,6 +20,7 @@ const HASHES: [HashKind; 3] = [HashKind::Poseidon2, HashKind::Keccak, HashKind::
 const EXTENSIONS: [ExtensionDegree; 2] = [ExtensionDegree::Four, ExtensionDegree::Five];
 
 const FIBONACCI: Shape = Shape {
+	field: BaseField::BabyBear,
 	degree_bits: 14,
 	width: 2,
 	preprocessed_width: 0,
@@ -91,7 +93,7 @@ fn report(fri: &FriParams, extension: ExtensionDegree, shape: &Shape) -> Report 
 }
 
 fn program(sample: Sample) -> Program {
-	dispatch_sample!(sample, |air| assay_air::plonky3::export(air)).unwrap()
+	dispatch_sample!(sample, |air| assay_air::plonky3::export::<BabyBear, _>(air)).unwrap()
 }
 
 fn least(steps: [f64; 6]) -> f64 {
@@ -116,8 +118,14 @@ fn random_words(model: &Model) -> f64 {
 
 #[test]
 fn the_field_has_its_real_size() {
-	let modulus = f64::from((1u32 << 31) - (1 << 27) + 1);
-	assert!(FIELD_BITS <= log2(modulus) && log2(modulus) - FIELD_BITS < 1e-12);
+	for (field, modulus) in [
+		(BaseField::BabyBear, (1u32 << 31) - (1 << 27) + 1),
+		(BaseField::KoalaBear, (1 << 31) - (1 << 24) + 1),
+	] {
+		assert_eq!(field.order(), modulus);
+		let (bits, exact) = (field_bits(field), log2(modulus.into()));
+		assert!(bits <= exact && exact - bits < 1e-12, "{field:?}");
+	}
 }
 
 /// The shapes above are those of the sample AIRs, and those that a key is judged by.

@@ -131,6 +131,7 @@ fn any_input_has_an_answer() {
 					ood_grinding_bits: byte,
 				};
 				let shape = Shape {
+					field: BaseField::BabyBear,
 					degree_bits: other,
 					width: word,
 					preprocessed_width: word,

@@ -101,7 +101,7 @@ fn exceptional_challenges_of_the_published_bound() {
 #[test]
 fn steps_of_the_published_bound() {
 	let fri = FriParams { log_blowup: 3, num_queries: 45, query_grinding_bits: 16, ..UNGROUND };
-	let model = model(fri, 5.0 * FIELD_BITS, 14, 7.0);
+	let model = model(fri, 5.0 * field_bits(BaseField::BabyBear), 14, 7.0);
 	let radius = model.code().johnson(21, Bound::Published).unwrap();
 	let [queries, folding, batching, constraints, ..] = model.steps(&radius);
 	for (got, by_hand) in [(queries, 81.972), (folding, 83.828), (batching, 84.050)] {

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//! Bits of security of a key of several tables: of the weakest heights that it allows.
+//!
+//! As for [one table](crate::soundness), and:
+//!
+//! - *lookups*: with `N` fractions of all rows and tuples of `W` elements, a false sum needs a challenge that is a root of
+//!   the sum without its denominators (`N (W + 1) / 2^w`) or of a denominator (`N / 2^w`): Haböck, ePrint 2022/1530, as
+//!   p3-security counts it.
+//! - *batching* counts every column of every table, though those of other heights have powers of their own: an error of
+//!   any height is one, and there are no more of them in all than columns.
+//! - *folding*: what joins a round is weighted with the next power of its challenge, so the curve has one degree more.
+//! - a committed word of each height has its own list of candidates: the lists multiply.
+//! - *queries* are worth least at the least height, where two points are the most of a column; all else at the greatest.
+
+use super::shape::Key;
+use crate::quotient::{log_chunks, power_of_two};
+use crate::soundness::field_bits;
+use alloc::vec::Vec;
+use assay_primitives::{FriParams, HashKind, SecurityBits};
+use assay_stark::soundness::{
+	self, Argument, Code, MAX_CREDITED_GRINDING_BITS, POINTS, Radius, at_least_zero, credited,
+	curve, queries,
+};
+use libm::log2;
+
+/// Names of the steps.
+pub const STEPS: [&str; 7] =
+	["queries", "folding", "batching", "lookups", "constraints", "out_of_domain", "hash_collision"];
+
+/// Bits of security of a key, and where they come from.
+pub type Report = soundness::Report<7>;
+
+/// All numbers that the formulae read.
+struct Model {
+	fri: FriParams,
+	lookup_grinding_bits: u8,
+	field_bits: f64,
+	collision: f64,
+	/// log2 of the rows of the code that is looked at.
+	log_degree: u8,
+	/// Distinct heights, at most.
+	heights: f64,
+	/// Pairs of a column and a point at which it is opened.
+	batched: f64,
+	/// Fractions of all rows.
+	fractions: f64,
+	/// Elements of the widest tuple.
+	width: f64,
+	constraints: f64,
+	/// The degree of the identity that the out-of-domain point tests, of the table where it is greatest.
+	identity: f64,
+}
+
+/// The bits at the least height of a table and at the greatest: a step has no fewer at any other.
+#[must_use]
+pub fn reports(key: &Key<'_>) -> [Report; 2] {
+	let bounds = &key.vk.tables;
+	let least = bounds.iter().map(|table| table.min_degree_bits).min().unwrap_or(0);
+	let most = bounds.iter().map(|table| table.max_degree_bits).max().unwrap_or(0);
+	[least, most].map(|log_degree| soundness::report(&Model::of(key, log_degree)))
+}
+
+/// Bits that the key has whatever heights a proof chooses.
+#[must_use]
+pub fn security_bits(key: &Key<'_>) -> SecurityBits {
+	let [low, high] = reports(key).map(|report| report.bits);
+	SecurityBits {
+		proven: low.proven.min(high.proven),
+		conjectured: low.conjectured.min(high.conjectured),
+	}
+}
+
+impl Model {
+	fn of(key: &Key<'_>, log_degree: u8) -> Self {
+		let (degree, bits) = (key.degree() as f64, field_bits(key.field));
+		let (mut batched, mut fractions, mut constraints, mut identity) = (0.0, 0.0, 0.0, 0.0f64);
+		let mut width = 1usize;
+		let mut heights: Vec<u8> = Vec::new();
+		for (table, bounds) in key.tables.iter().zip(&key.vk.tables) {
+			let (min, max) = (bounds.min_degree_bits, bounds.max_degree_bits);
+			heights.extend(min..=max);
+			let rows = power_of_two(max.into()) as f64;
+			let header = table.program().header();
+			let points = |columns: usize, next: bool| columns as f64 * if next { 2.0 } else { 1.0 };
+			// The heights between may take another number of chunks where there are periodic columns.
+			let chunks = (min..=max)
+				.map(|bits| {
+					let rows = power_of_two(bits.into());
+					log_chunks(table.degrees(bits, rows.saturating_sub(1)).multiple)
+				})
+				.max()
+				.unwrap_or(0);
+			let chunks = soundness::power_of_two(chunks.min(255) as u8);
+			batched += points(table.program().width(), header.opens_next_row)
+				+ points(table.program().preprocessed_width(), header.opens_preprocessed_next_row)
+				+ points(table.lookup_columns(), true) * degree
+				+ chunks * degree;
+			let branches: usize = table.lookups().iter().map(|lookup| lookup.branches.len()).sum();
+			fractions += branches as f64 * rows;
+			width = table.lookups().iter().map(|lookup| lookup.width()).fold(width, usize::max);
+			constraints += table.num_constraints() as f64;
+			// Columns as long as the opening argument lets them be: they are opened at two points.
+			let column = power_of_two(max.into()).saturating_add(1);
+			let degrees = table.degrees(max, column);
+			let multiple = (degrees.multiple as f64).max(1.0);
+			identity = identity
+				.max(multiple * (rows + POINTS - 1.0) + rows - 1.0)
+				.max((chunks + 1.0) * rows + POINTS - 1.0)
+				.max(degrees.exact as f64);
+		}
+		heights.sort_unstable();
+		heights.dedup();
+		// At most one of each height, and one a table.
+		let heights = heights.len().min(key.tables.len()) as f64;
+		let collision = match key.vk.hash {
+			HashKind::Poseidon2 => 4.0 * bits,
+			HashKind::Keccak | HashKind::Blake3 => 128.0,
+		};
+		Self {
+			fri: key.vk.fri,
+			lookup_grinding_bits: key.vk.lookup_grinding_bits,
+			field_bits: degree * bits,
+			collision,
+			log_degree,
+			heights,
+			batched,
+			fractions,
+			width: width as f64,
+			constraints,
+			identity,
+		}
+	}
+}
+
+impl Argument<7> for Model {
+	const STEPS: [&'static str; 7] = STEPS;
+
+	fn code(&self) -> Code {
+		Code { log_degree: self.log_degree, log_blowup: self.fri.log_blowup, excess: 0.0 }
+	}
+
+	fn field_bits(&self) -> f64 {
+		self.field_bits
+	}
+
+	fn steps(&self, radius: &Radius) -> [f64; 7] {
+		// Exhaustive on purpose: a parameter that is added must be accounted for.
+		let FriParams {
+			log_blowup: _, // In the radius.
+			num_queries,
+			// Folding further makes smaller codes, which are no weaker: the first round counts.
+			log_final_poly_len: _,
+			max_log_arity,
+			batch_grinding_bits,
+			commit_grinding_bits,
+			query_grinding_bits,
+			ood_grinding_bits,
+		} = self.fri;
+		let w = self.field_bits;
+		let (folding, batching) = radius.exceptional;
+		let list = radius.list * self.heights;
+		let queries = queries(radius, num_queries, query_grinding_bits);
+		let arity = soundness::power_of_two(max_log_arity);
+		let folding = curve(w, folding, arity + 1.0) + credited(commit_grinding_bits);
+		let batching = curve(w, batching, self.batched) + credited(batch_grinding_bits);
+		let lookups = match self.fractions {
+			// Nothing to slip through.
+			0.0 => f64::MAX,
+			fractions => {
+				w - list - log2(fractions) - log2(self.width + 2.0)
+					+ credited(self.lookup_grinding_bits)
+			},
+		};
+		let constraints = match self.constraints {
+			0.0 => 0.0,
+			constraints => w - list - log2(constraints),
+		};
+		let out_of_domain = w - list - log2(self.identity) + credited(ood_grinding_bits);
+		[queries, folding, batching, lookups, constraints, out_of_domain, self.collision]
+			.map(at_least_zero)
+	}
+
+	fn grinding(&self) -> [Option<u8>; 7] {
+		let fri = &self.fri;
+		[
+			Some(fri.query_grinding_bits),
+			Some(fri.commit_grinding_bits),
+			Some(fri.batch_grinding_bits),
+			Some(self.lookup_grinding_bits),
+			None,
+			Some(fri.ood_grinding_bits),
+			None,
+		]
+		.map(|bits| bits.map(|bits| bits.min(MAX_CREDITED_GRINDING_BITS)))
+	}
+}
