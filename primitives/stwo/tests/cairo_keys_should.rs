@@ -68,6 +68,29 @@ mod accept {
 		assert_eq!(lifted.proof_bytes_max, without.proof_bytes_max);
 	}
 
+	/// Those of `preprocessed_root` in upstream's verifier in Cairo (stwo-cairo 1.3.0), in its words.
+	#[test]
+	fn the_canonical_roots_that_upstream_publishes() {
+		for (log_blowup, words) in [
+			(1, "42228ea9 35d2f53b 360b1f98 56ae39d9 75e23bef 32b0581c 6e1e83b2 6403ba24"),
+			(2, "7094e904 210a38ad 126b6cee 57097de8 1c860da1 91b704b1 c6cf280a 8a211523"),
+			(3, "84cb79b9 b050ad16 69787584 cf7f274f 399792c8 ecf77fed 458488fe e27bbcac"),
+		] {
+			let words = words.split(' ').map(|word| u32::from_str_radix(word, 16).unwrap());
+			let root: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
+			let VerifyingKey::CairoV1(mut key) = unlifted(Canonical, 132) else { unreachable!() };
+			key.preprocessed = root.try_into().unwrap();
+			key.pcs.log_blowup = log_blowup;
+			for lifting in [None, Some(25 + log_blowup)] {
+				key.pcs.lifting_log_size = lifting;
+				assert_eq!(assay_stwo::cairo::preprocessed_root(&key), Some(key.preprocessed));
+				let checked =
+					check_vk(&VerifyingKey::CairoV1(key.clone()), &Policy::of(Profile::Standard));
+				assert!(checked.is_ok());
+			}
+		}
+	}
+
 	/// Operations on the curve, and Pedersen hashes by the larger table.
 	#[test]
 	fn every_component_of_the_canonical_trace() {
