@@ -282,7 +282,7 @@ MAX_EVALUATIONS = 50_000_000
 
 
 def on_row(program, row, rows):
-    """The constraints on one row of a random trace, with random public values.
+    """Every operation on one row of a random trace, with random public values.
 
     On its own row a selector of one row is the limit of Z_H(X) / (X - x), which is Z_H'(x) = rows / x.
     """
@@ -305,28 +305,37 @@ def on_row(program, row, rows):
             return known[opcode]
         return cells.setdefault((opcode, a), random.randrange(p))
 
-    return evaluate(
+    return evaluate_all(
         program, leaf, lambda a, b: (a + b) % p, lambda a, b: (a - b) % p,
         lambda a, b: a * b % p, lambda a: -a % p,
     )
 
 
 def constrains_nothing(program, rows):
-    """Whether every constraint holds on every row, whatever the trace and the public values.
+    """Whether every constraint holds on every row, whatever the trace and the public values."""
+    degree = max(degrees(program, x_degree))
+    return not any(
+        any(values[position] for position in program.assertions) for values in tried(program, rows, degree)
+    )
+
+
+def x_degree(opcode, a):
+    """The degree in X alone: of what is made of cells, public values and selectors of one row, none."""
+    return 1 if opcode == IS_TRANSITION else 0
+
+
+def tried(program, rows, degree):
+    """Every operation on each row that has to be looked at for what has this degree in X.
 
     One value that is not zero shows that a constraint can fail. Between the first and the last row,
     rows with the same periodic values differ in X alone: a constraint of degree d in X that vanishes on
     more than d of them vanishes on all.
     """
     period = max([len(column) for column in program.periodic], default=1)
-    degree = max(degrees(program, lambda opcode, a: 1 if opcode == IS_TRANSITION else 0))
     middle = range(1, min(rows - 1, 1 + period * (degree + 1)))
     # The one place where this page may be wrong: with products of many thousand selectors, and a
     # constraint that can fail on a late row only, it says that nothing is constrained.
     affordable = MAX_EVALUATIONS // (TRIES * len(program.operations))
-    middle = middle[:affordable]
-    return not any(
-        any(on_row(program, row, rows))
-        for row in (0, rows - 1, *middle)
-        for _ in range(TRIES)
-    )
+    for row in (0, rows - 1, *middle[:affordable]):
+        for _ in range(TRIES):
+            yield on_row(program, row, rows)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A verifying key of several tables: strict decoding, what it may ask for, and what follows from it."""
 
+import random
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -92,9 +93,12 @@ def decode(vk):
     if any(table.program.preprocessed_width for table in found) != bool(present):
         raise Refused("vk_malformed", "a preprocessed commitment without columns, or columns without it")
     check_buses(found)
+    bound("public values", (0, air.MAX_PUBLIC_VALUES), sum(table.program.num_public_values for table in found))
     heights = [heights for heights, _ in parts]
     field = found[0].program.field
     check_counts(found, heights, field)
+    if not any(table.lookups for table in found):
+        bound("lookup grinding bits without lookups", (0, 0), grinding[-1])
     return Key(
         sha256(b"assay/vk/v1" + vk).digest(), field, field.suites[suite], field.extensions[extension], log_blowup,
         num_queries, log_final_poly_len, max_log_arity, *grinding, preprocessed, found, heights,
@@ -140,10 +144,38 @@ def preprocessed_commitment(key):
 
 
 def constrains_nothing(table, rows):
-    """Whether all its constraints hold on every row, and all its counts are zero there."""
-    counts = [count for lookup in table.lookups for _, count, _ in lookup.branches]
-    claims = table.program.assertions + counts
-    return air.constrains_nothing(air.with_assertions(table.program, claims), rows)
+    """Whether all its constraints hold on every row, and its fractions add up to nothing there on each bus."""
+    roots = list(tables.roots(table))
+    # The sum of the fractions over one denominator has a numerator of no higher degree than all of them together.
+    degree = sum(air.degrees(air.with_assertions(table.program, roots), air.x_degree))
+    return not any(
+        any(values[position] for position in table.program.assertions) or says_something(table, values)
+        for values in air.tried(table.program, rows, degree)
+    )
+
+
+def says_something(table, values):
+    """Whether a row adds something to a bus, for random challenges. `values` are those of its operations."""
+    p = table.program.field.p
+    beta, sums = random.randrange(p), {}
+    for number, lookup in enumerate(table.lookups):
+        bus = ("local", number) if lookup.bus is None else lookup.bus
+        prefix, numerator, denominator = sums.setdefault(bus, (random.randrange(p), 0, 1))
+        terms = []
+        for flag, count, fields in lookup.branches:
+            combined = 0
+            for field in fields:
+                combined = (combined * beta + values[field]) % p
+            terms.append((flag, values[count], (prefix - combined) % p))
+        if terms[0][0] is None:
+            for _, count, term in terms:
+                numerator, denominator = (numerator * term + count * denominator) % p, denominator * term % p
+        else:
+            of = sum(values[flag] * count for flag, count, _ in terms)
+            over = 1 + sum(values[flag] * (term - 1) for flag, _, term in terms)
+            numerator, denominator = (numerator * over + of * denominator) % p, denominator * over % p
+        sums[bus] = prefix, numerator, denominator
+    return any(numerator for _, numerator, _ in sums.values())
 
 
 def check(vk):

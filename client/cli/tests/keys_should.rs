@@ -227,7 +227,7 @@ mod export_should {
 		}
 		// Of the canonical trace.
 		for (vk, more, known) in
-			[(&curve, &["--log-blowup", "2"][..], "2"), (&votes, &["--hash", "blake2sm31"], "none")]
+			[(&curve, &["--log-blowup", "4"][..], "2, 4, 8"), (&votes, &["--hash", "blake2sm31"], "none")]
 		{
 			let (code, object) = export(vk, more);
 			assert_eq!(code, 2, "{object}");

@@ -34,6 +34,8 @@
 //! domain, so that tall traces have some 50 bits of it. Unique decoding asks for more queries instead,
 //! 0.83 bits each at blowup 8.
 
+use alloc::vec;
+use alloc::vec::Vec;
 use assay_primitives::{Policy, Profile, StwoHash, StwoParams};
 use assay_stark::soundness::{
 	self, Argument, Code, MAX_CREDITED_GRINDING_BITS, POINTS, Radius, at_least_zero, credited,
@@ -131,9 +133,9 @@ struct Model {
 impl Argument<7> for Model {
 	const STEPS: [&'static str; 7] = STEPS;
 
-	fn code(&self) -> Code {
+	fn codes(&self) -> Vec<Code> {
 		let log_degree = self.shape.log_degree;
-		Code { log_degree, log_blowup: self.params.log_blowup, excess: CIRCLE }
+		vec![Code { log_degree, log_blowup: self.params.log_blowup, excess: CIRCLE }]
 	}
 
 	fn field_bits(&self) -> f64 {

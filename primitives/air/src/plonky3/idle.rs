@@ -10,8 +10,10 @@
 //! d, that is not zero is zero at random cells with a probability below `d / 2^30`.
 
 use super::interpret::FoldInputs;
-use super::{Program, TraceField};
+use super::{Bus, Lookup, Node, Program, Table, TraceField};
 use crate::{shared::Numbers, with_field};
+use alloc::collections::BTreeMap;
+use alloc::vec;
 use alloc::vec::Vec;
 
 /// Operations that looking for a row on which a constraint fails may take, more or less: below a
@@ -24,9 +26,45 @@ const ROW: u64 = 64;
 /// The first row, the last row, and others.
 const LEAST_ROWS: u64 = 10;
 
-/// So many elements of the field.
-fn elements<F: TraceField>(numbers: &mut Numbers, count: usize) -> Vec<F> {
-	(0..count).map(|_| F::from_u64(numbers.next())).collect()
+/// What a row of a made-up trace is evaluated on. What no operation reads stays zero: a header can name more columns
+/// than there is time to make up.
+struct Cells<F> {
+	main: Vec<F>,
+	main_next: Vec<F>,
+	preprocessed: Vec<F>,
+	preprocessed_next: Vec<F>,
+	public: Vec<F>,
+	numbers: Numbers,
+}
+
+impl<F: TraceField> Cells<F> {
+	fn of(program: &Program) -> Self {
+		let zeros = |count| vec![F::ZERO; count];
+		Self {
+			main: zeros(program.width()),
+			main_next: zeros(program.width()),
+			preprocessed: zeros(program.preprocessed_width()),
+			preprocessed_next: zeros(program.preprocessed_width()),
+			public: zeros(program.num_public_values()),
+			numbers: Numbers(0),
+		}
+	}
+
+	fn make_up(&mut self, program: &Program) {
+		for &node in program.nodes() {
+			let (cells, index) = match node {
+				Node::Main(column) => (&mut self.main, column),
+				Node::MainNext(column) => (&mut self.main_next, column),
+				Node::Preprocessed(column) => (&mut self.preprocessed, column),
+				Node::PreprocessedNext(column) => (&mut self.preprocessed_next, column),
+				Node::Public(index) => (&mut self.public, index),
+				_ => continue,
+			};
+			if let Some(cell) = cells.get_mut(index as usize) {
+				*cell = F::from_u64(self.numbers.next());
+			}
+		}
+	}
 }
 
 impl Program {
@@ -39,45 +77,62 @@ impl Program {
 	/// where that takes some 2^17 operations at most.
 	#[must_use]
 	pub fn idle_constraints(&self, degree_bits: u8) -> Vec<usize> {
-		self.idle_of(degree_bits, self.assertions())
+		with_field!(self.field(), F => self.idle_over::<F>(degree_bits))
 	}
 
-	/// As [`Self::idle_constraints`], of the operations at these positions.
-	pub(super) fn idle_of(&self, degree_bits: u8, positions: &[u32]) -> Vec<usize> {
-		with_field!(self.field(), F => self.idle_over::<F>(degree_bits, positions))
-	}
-
-	fn idle_over<F: TraceField>(&self, degree_bits: u8, positions: &[u32]) -> Vec<usize> {
-		let mut idle: Vec<usize> = (0..positions.len()).collect();
-		let log_rows = degree_bits.min(self.field().two_adicity());
-		let rows = 1u64 << log_rows;
-		let mut numbers = Numbers(0);
-		for row in self.rows_to_try(rows, &mut Numbers(1)) {
-			// `None` can't be: the row has all that the header declares.
-			let values = self.values_on_row::<F>(row, log_rows, &mut numbers).unwrap_or_default();
+	fn idle_over<F: TraceField>(&self, degree_bits: u8) -> Vec<usize> {
+		let mut idle: Vec<usize> = (0..self.num_constraints()).collect();
+		let claims = self.num_constraints() as u64;
+		self.try_rows::<F>(degree_bits, claims, BUDGET, |values| {
 			idle.retain(|&constraint| {
-				let position = positions.get(constraint);
+				let position = self.assertions().get(constraint);
 				position.and_then(|&i| values.get(i as usize)).is_none_or(|v| v.is_zero())
 			});
-			if idle.is_empty() {
+			!idle.is_empty()
+		});
+		idle
+	}
+
+	/// Shows `look` every operation's value on one row after the other, until it has seen enough. It takes some `claims`
+	/// operations for each.
+	fn try_rows<F: TraceField>(
+		&self,
+		degree_bits: u8,
+		claims: u64,
+		budget: u64,
+		mut look: impl FnMut(&[F]) -> bool,
+	) {
+		let log_rows = degree_bits.min(self.field().two_adicity());
+		let rows = 1u64 << log_rows;
+		let mut cells = Cells::<F>::of(self);
+		for row in self.rows_to_try(rows, claims, budget, &mut Numbers(1)) {
+			cells.make_up(self);
+			// `None` can't be: the row has all that the header declares.
+			let values = self.values_on_row(row, log_rows, &cells).unwrap_or_default();
+			if !look(&values) {
 				break;
 			}
 		}
-		idle
 	}
 
 	/// The first and the last row, then others: for each periodic column one where it is not zero, then one
 	/// of each value that they take, in turn, wherever in the trace; or, where that is not much, all rows.
-	fn rows_to_try(&self, rows: u64, numbers: &mut Numbers) -> impl Iterator<Item = u64> {
+	fn rows_to_try(
+		&self,
+		rows: u64,
+		claims: u64,
+		budget: u64,
+		numbers: &mut Numbers,
+	) -> impl Iterator<Item = u64> {
 		let header = self.header();
 		let cells = u64::from(header.width).saturating_add(header.preprocessed_width.into());
 		let work = (self.nodes().len() as u64)
 			.saturating_add(cells.saturating_mul(2))
 			.saturating_add(header.num_public_values.into())
 			.saturating_add(header.periodic.len() as u64)
-			.saturating_add(self.num_constraints() as u64)
+			.saturating_add(claims)
 			.saturating_add(ROW);
-		let count = BUDGET.checked_div(work).unwrap_or(0).max(LEAST_ROWS);
+		let count = budget.checked_div(work).unwrap_or(0).max(LEAST_ROWS);
 		let period = header.periodic.iter().map(|column| column.values.len() as u64).max();
 		let period = period.unwrap_or(1).clamp(1, rows);
 		// All of these are powers of two; a count below the number of rows picks among them.
@@ -107,18 +162,13 @@ impl Program {
 		&self,
 		row: u64,
 		log_rows: u8,
-		numbers: &mut Numbers,
+		cells: &Cells<F>,
 	) -> Option<Vec<F>> {
 		let header = self.header();
 		let rows = 1u64 << log_rows;
 		let last = rows.saturating_sub(1);
 		let generator = F::two_adic_generator(log_rows.into());
 		let end = generator.try_inverse()?;
-		let main = elements(numbers, self.width());
-		let main_next = elements(numbers, self.width());
-		let preprocessed = elements(numbers, self.preprocessed_width());
-		let preprocessed_next = elements(numbers, self.preprocessed_width());
-		let public = elements(numbers, self.num_public_values());
 		let periodic: Vec<F> = header
 			.periodic
 			.iter()
@@ -132,16 +182,60 @@ impl Program {
 		let is_first_row = if row == 0 { count } else { F::ZERO };
 		let is_last_row = if row == last { count * generator } else { F::ZERO };
 		self.values(&FoldInputs {
-			main: &main,
-			main_next: &main_next,
-			preprocessed: &preprocessed,
-			preprocessed_next: &preprocessed_next,
+			main: &cells.main,
+			main_next: &cells.main_next,
+			preprocessed: &cells.preprocessed,
+			preprocessed_next: &cells.preprocessed_next,
 			periodic: &periodic,
-			public: &public,
+			public: &cells.public,
 			is_first_row,
 			is_last_row,
 			is_transition: generator.exp_u64(row) - end,
 		})
+	}
+}
+
+impl Table {
+	/// How many of [`Self::num_claims`] say nothing, as far as made-up traces show: constraints that hold on every row,
+	/// and lookups of a bus on which the table's own fractions add up to nothing on every row, whatever the challenges.
+	/// As [`Program::idle_constraints`], in the time that it takes divided by `tables`.
+	#[must_use]
+	pub fn idle_claims(&self, degree_bits: u8, tables: usize) -> usize {
+		let budget = BUDGET.checked_div(tables as u64).unwrap_or(BUDGET);
+		with_field!(self.program().field(), F => self.idle_over::<F>(degree_bits, budget))
+	}
+
+	#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
+	fn idle_over<F: TraceField>(&self, degree_bits: u8, budget: u64) -> usize {
+		let mut constraints = self.program().assertions().to_vec();
+		let mut buses: BTreeMap<(Option<u32>, usize), Vec<&Lookup>> = BTreeMap::new();
+		for (number, lookup) in self.lookups().iter().enumerate() {
+			let bus = match lookup.bus {
+				Bus::Shared(bus) => (Some(bus), 0),
+				Bus::Local => (None, number),
+			};
+			buses.entry(bus).or_default().push(lookup);
+		}
+		let mut buses: Vec<Vec<&Lookup>> = buses.into_values().collect();
+		// Each field of a tuple is a step of Horner's rule; each branch some products.
+		let branches = self.lookups().iter().flat_map(|lookup| &lookup.branches);
+		let of_branches = branches.map(|branch| (branch.fields.len() as u64).saturating_add(4));
+		let claims = of_branches.fold(constraints.len() as u64, u64::saturating_add);
+		let mut challenges = Numbers(2);
+		self.program().try_rows::<F>(degree_bits, claims, budget, |values| {
+			let value = |position: u32| values.get(position as usize).copied();
+			constraints.retain(|&position| value(position).is_none_or(|v| v.is_zero()));
+			buses.retain(|lookups| {
+				let [prefix, beta] = [(); 2].map(|()| F::from_u64(challenges.next()));
+				let fractions = lookups.iter().filter_map(|one| one.fraction(value, prefix, beta));
+				// a/b + c/d = (ad + cb) / bd.
+				let (numerator, _) = fractions
+					.fold((F::ZERO, F::ONE), |(a, b), (c, d): (F, F)| (a * d + c * b, b * d));
+				numerator.is_zero()
+			});
+			!(constraints.is_empty() && buses.is_empty())
+		});
+		buses.iter().map(Vec::len).fold(constraints.len(), usize::saturating_add)
 	}
 }
 
@@ -172,7 +266,8 @@ mod tests {
 			let asserted = program.num_constraints() as u64;
 			for degree_bits in [1, 4, 10, 22] {
 				let rows = 1u64 << degree_bits;
-				let tried: Vec<u64> = program.rows_to_try(rows, &mut Numbers(1)).collect();
+				let tried: Vec<u64> =
+					program.rows_to_try(rows, asserted, BUDGET, &mut Numbers(1)).collect();
 				let work = ROW + u64::from(count) + 3 + asserted;
 				let allowed = (BUDGET / work).max(LEAST_ROWS);
 				assert!(tried.len() as u64 <= allowed, "{} rows of {count}", tried.len());
@@ -184,7 +279,8 @@ mod tests {
 
 	#[test]
 	fn a_short_trace_is_tried_on_every_row() {
-		let mut tried: Vec<u64> = doublings(3).rows_to_try(256, &mut Numbers(1)).collect();
+		let mut tried: Vec<u64> =
+			doublings(3).rows_to_try(256, 3, BUDGET, &mut Numbers(1)).collect();
 		tried.sort_unstable();
 		assert_eq!(tried, (0..256).collect::<Vec<_>>());
 	}
@@ -223,7 +319,7 @@ mod tests {
 		bytes.extend([2, 5, 0, 11, 1, 1, 1, 1]);
 		let program = Program::decode(&bytes).unwrap();
 		let mut numbers = Numbers(1);
-		let tried = program.rows_to_try(1 << 20, &mut numbers);
+		let tried = program.rows_to_try(1 << 20, 1, BUDGET, &mut numbers);
 		let mut seen = [false; 16];
 		tried.for_each(|row| seen[row as usize % 16] = true);
 		assert_eq!(seen, [true; 16]);

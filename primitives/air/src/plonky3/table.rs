@@ -188,21 +188,10 @@ impl Table {
 		self.program.num_constraints().saturating_add(of_lookups)
 	}
 
-	/// What a proof claims of it: its own constraints, and what each branch of a lookup says.
+	/// What a proof claims of it: its own constraints, and what each lookup says.
 	#[must_use]
 	pub fn num_claims(&self) -> usize {
-		let branches: usize = self.lookups.iter().map(|lookup| lookup.branches.len()).sum();
-		self.program.num_constraints().saturating_add(branches)
-	}
-
-	/// How many of [`Self::num_claims`] say nothing, as far as made-up traces show: constraints that hold on every row,
-	/// and branches whose count is zero on every row. As [`Program::idle_constraints`].
-	#[must_use]
-	pub fn idle_claims(&self, degree_bits: u8) -> usize {
-		let branches = self.lookups.iter().flat_map(|lookup| &lookup.branches);
-		let asserted = self.program.assertions().iter().copied();
-		let claims: Vec<u32> = asserted.chain(branches.map(|branch| branch.count)).collect();
-		self.program.idle_of(degree_bits, &claims).len()
+		self.program.num_constraints().saturating_add(self.lookups.len())
 	}
 
 	/// The largest degrees of its constraints over `2^degree_bits` rows, with columns of degree `column`; for `multiple`
@@ -289,7 +278,7 @@ impl Table {
 impl Lookup {
 	/// Numerator and denominator of its fraction, from the values of operations.
 	#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
-	fn fraction<F: PrimeField32, EF: ExtensionField<F>>(
+	pub(super) fn fraction<F: PrimeField32, EF: ExtensionField<F>>(
 		&self,
 		value: impl Fn(u32) -> Option<EF>,
 		prefix: EF,

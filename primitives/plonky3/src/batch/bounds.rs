@@ -5,9 +5,9 @@
 //! Heights decide how often folding stops, and which rows a tree hashes together. So each number here is one that no
 //! choice exceeds, and not that of one choice: folding as if it stopped at every level, every matrix hashed by itself.
 
-use super::shape::Key;
+use super::shape::{Chunks, Key};
 use crate::cost::{Count, DOMAIN_POINT, INVERSION, PERIODIC, absorb, n, operations_of, product};
-use crate::quotient::{log_chunks, power_of_two};
+use crate::quotient::power_of_two;
 use crate::suite::DIGEST_BYTES;
 use alloc::vec::Vec;
 use assay_primitives::Cost;
@@ -15,8 +15,8 @@ use assay_primitives::Cost;
 /// What a key allows.
 pub(crate) struct Bounds<'k> {
 	key: &'k Key<'k>,
-	/// Most quotient chunks of each table, and fewest.
-	chunks: Vec<[u64; 2]>,
+	/// Of each table.
+	chunks: &'k [Chunks],
 }
 
 /// A matrix that is committed to.
@@ -29,17 +29,8 @@ struct Matrix {
 }
 
 impl<'k> Bounds<'k> {
-	pub fn of(key: &'k Key<'k>) -> Self {
-		let chunks = key.tables.iter().zip(&key.vk.tables).map(|(table, bounds)| {
-			let counts = (bounds.min_degree_bits..=bounds.max_degree_bits).map(|bits| {
-				let column = power_of_two(bits.into()).saturating_sub(1);
-				power_of_two(log_chunks(table.degrees(bits, column).multiple) as usize)
-			});
-			let (most, fewest) = counts
-				.fold((1, u64::MAX), |(most, fewest), count| (count.max(most), count.min(fewest)));
-			[most, fewest]
-		});
-		Self { key, chunks: chunks.collect() }
+	pub fn of(key: &'k Key<'k>, chunks: &'k [Chunks]) -> Self {
+		Self { key, chunks }
 	}
 
 	/// The matrices of each commitment, with the most chunks (0) or the fewest (1).
@@ -49,7 +40,7 @@ impl<'k> Bounds<'k> {
 		let mut all: [Vec<Matrix>; 4] = Default::default();
 		let [main, quotient, preprocessed, lookups] = &mut all;
 		for ((table, bounds), chunks) in
-			self.key.tables.iter().zip(&self.key.vk.tables).zip(&self.chunks)
+			self.key.tables.iter().zip(&self.key.vk.tables).zip(self.chunks)
 		{
 			let bits = if which == 0 { bounds.max_degree_bits } else { bounds.min_degree_bits };
 			let log_height = usize::from(bits).saturating_add(log_blowup);
@@ -62,7 +53,7 @@ impl<'k> Bounds<'k> {
 				})
 			};
 			main.extend(matrix(table.program().width() as u64, header.opens_next_row));
-			let chunks = chunks.get(which).copied().unwrap_or(1);
+			let chunks = if which == 0 { chunks.most } else { chunks.fewest };
 			quotient.extend((0..chunks).filter_map(|_| matrix(degree, false)));
 			let fixed = table.program().preprocessed_width() as u64;
 			preprocessed.extend(matrix(fixed, header.opens_preprocessed_next_row));
@@ -164,18 +155,23 @@ impl<'k> Bounds<'k> {
 		let (mut hashes, mut operations) = (n(0), n(0));
 
 		let commitments = self.commitments(0);
-		let mut matrices = n(0);
+		let (mut matrices, mut combined, mut described) = (n(0), n(0), n(1024));
 		for commitment in commitments.iter().filter(|matrices| !matrices.is_empty()) {
 			let log_leaves = commitment.iter().map(|matrix| matrix.log_height).max().unwrap_or(0);
 			hashes += self.max_siblings(log_leaves);
+			// Where one is opened at two points, those of its height are combined at both.
+			let points = commitment.iter().map(|matrix| matrix.points).max().unwrap_or(1);
 			for matrix in commitment {
+				combined += n(matrix.width) * n(points);
+				// What the transcript says of each point: how many values are opened there.
+				described += n(16) * n(matrix.points);
 				// Its rows, and what joins them with the nodes of their level.
 				hashes += queries * (absorb(n(matrix.width)) + n(1));
 				matrices += n(1);
 			}
 		}
 		let opened = self.opened(0);
-		operations += (queries + n(1)) * n(2) * opened + n(2) * product * opened;
+		operations += (queries + n(1)) * n(2) * combined + n(2) * product * opened;
 		// A point of the domain, and an inversion's share, for each height: no more of them than matrices.
 		operations += matrices * (queries * (n(8 + 2 * 6) + DOMAIN_POINT) + INVERSION);
 
@@ -194,17 +190,14 @@ impl<'k> Bounds<'k> {
 		let final_poly = n(power_of_two(key.vk.fri.log_final_poly_len.into()));
 		operations += queries * (n(3) * final_poly + DOMAIN_POINT);
 
-		let mut described = n(1024);
-		for ((table, bounds), [chunks, _]) in
-			key.tables.iter().zip(&key.vk.tables).zip(&self.chunks)
-		{
+		for ((table, bounds), chunks) in key.tables.iter().zip(&key.vk.tables).zip(self.chunks) {
 			let program = table.program();
 			let squarings = product * n(bounds.max_degree_bits.into());
 			for column in &program.header().periodic {
 				let values = n(column.values.len() as u64);
 				operations += n(12) * values + n(2) * INVERSION + squarings + PERIODIC;
 			}
-			let chunks = n(*chunks);
+			let chunks = n(chunks.most);
 			operations += chunks * chunks * (squarings + product + INVERSION + n(27))
 				+ chunks * degree * product;
 			operations += operations_of(program, product);

@@ -40,18 +40,18 @@ pub fn check_vk(key: &Key<'_>, policy: &Policy) -> Result<CheckedVk, Error> {
 	for (table, bounds) in key.tables.iter().zip(&key.vk.tables) {
 		table.check_canonical().map_err(Cause::Program)?;
 		constraints = constraints.saturating_add(table.num_claims());
-		idle = idle.saturating_add(table.idle_claims(bounds.max_degree_bits));
+		idle = idle.saturating_add(table.idle_claims(bounds.max_degree_bits, key.tables.len()));
 	}
 	if idle == constraints {
 		return Err(Error::ConstrainsNothing { constraints });
 	}
 	// Heights are chosen one by one: what each table says at each of its own.
-	key.check_heights()?;
-	let security = soundness::security_bits(key);
+	let chunks = key.check_heights()?;
+	let security = soundness::report_of(key, &chunks).bits;
 	if policy.admits(security).is_err() {
 		return Err(Error::SecurityTooLow { floor: policy.floor, got: security });
 	}
-	let bounds = Bounds::of(key);
+	let bounds = Bounds::of(key, &chunks);
 	let saturated = |bytes: u64| u32::try_from(bytes).unwrap_or(u32::MAX);
 	Ok(CheckedVk {
 		security,

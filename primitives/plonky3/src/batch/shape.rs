@@ -8,7 +8,7 @@ use crate::{Cause, Error, supported};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use assay_air::limits;
-use assay_air::plonky3::{BaseField, Bus, PeriodicColumn, Table};
+use assay_air::plonky3::{BaseField, Bus, PeriodicColumn, Table, TableDegrees};
 use assay_primitives::{
 	Digest, ErrorClass, ExtensionDegree, FriParams, Hash, HashKind, MAX_VK_BYTES, VerifyingKey,
 };
@@ -144,8 +144,15 @@ impl<'a> Key<'a> {
 			return Err(Error::Own(Cause::PreprocessedCommitment { width, present }));
 		}
 		check_buses(&tables)?;
+		let public_values = tables.iter().map(|table| table.program().num_public_values() as u64);
+		let most = (0, limits::MAX_PUBLIC_VALUES.into());
+		bound("public values of all tables", most, public_values.sum())?;
 		let key = Self { vk, hash: vk.hash(), field: field.unwrap_or_default(), tables };
 		key.check_counts()?;
+		// Nothing would read them.
+		if !key.has_lookups() {
+			bound("lookup_grinding_bits without lookups", (0, 0), vk.lookup_grinding_bits.into())?;
+		}
 		Ok(key)
 	}
 
@@ -162,14 +169,26 @@ impl<'a> Key<'a> {
 		bound("counts of all rows of all tables", (0, max), most)
 	}
 
-	/// Refuses a key that no proof could hold under at some of its heights: [`Shape::new`] would, then.
-	pub(crate) fn check_heights(&self) -> Result<(), Error> {
-		for (number, (table, bounds)) in self.tables.iter().zip(&self.vk.tables).enumerate() {
-			for bits in bounds.min_degree_bits..=bounds.max_degree_bits {
-				chunks_of(self, number, table, bits)?;
-			}
-		}
-		Ok(())
+	/// Quotient chunks of each table. Refuses a key that no proof could hold under at some of its heights:
+	/// [`Shape::new`] would, then.
+	pub(crate) fn check_heights(&self) -> Result<Vec<Chunks>, Error> {
+		let heights = self.tables.iter().zip(&self.vk.tables).enumerate();
+		let chunks = heights.map(|(number, (table, bounds))| {
+			let each = bounds.min_degree_bits..=bounds.max_degree_bits;
+			let log_chunks = each.map(|bits| chunks_of(self, number, table, bits));
+			log_chunks.collect::<Result<Vec<_>, _>>().map(|all| Chunks::of(all.into_iter()))
+		});
+		chunks.collect()
+	}
+
+	/// Quotient chunks of each table, of a key that may not pass [`Self::check_heights`].
+	pub(crate) fn chunks(&self) -> Vec<Chunks> {
+		let heights = self.tables.iter().zip(&self.vk.tables);
+		let chunks = heights.map(|(table, bounds)| {
+			let each = bounds.min_degree_bits..=bounds.max_degree_bits;
+			Chunks::of(each.map(|bits| log_chunks(degrees_of(table, bits).multiple)))
+		});
+		chunks.collect()
 	}
 
 	/// Whether a table has lookups: then there is a commitment to their columns.
@@ -204,6 +223,23 @@ fn check_buses(tables: &[Table]) -> Result<(), Error> {
 		}
 	}
 	Ok(())
+}
+
+/// How many chunks a table's quotient is committed in, whatever its height.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chunks {
+	pub fewest: u64,
+	pub most: u64,
+}
+
+impl Chunks {
+	fn of(log_chunks: impl Iterator<Item = u32>) -> Self {
+		let none = Self { fewest: u64::MAX, most: 1 };
+		log_chunks.map(|log| power_of_two(log as usize)).fold(none, |all, count| Self {
+			fewest: all.fewest.min(count),
+			most: all.most.max(count),
+		})
+	}
 }
 
 /// What a key and the heights of a proof fix.
@@ -310,8 +346,7 @@ impl<'k> Shape<'k> {
 /// log2 of the number of quotient chunks of a table of `2^degree_bits` rows. What is committed as the quotient has to
 /// hold every constraint: see [`crate::key`].
 fn chunks_of(key: &Key<'_>, number: usize, table: &Table, degree_bits: u8) -> Result<u32, Error> {
-	let rows = power_of_two(degree_bits.into());
-	let degrees = table.degrees(degree_bits, rows.saturating_sub(1));
+	let degrees = degrees_of(table, degree_bits);
 	bound("constraint degree", (0, limits::MAX_DEGREE.into()), degrees.multiple)?;
 	let chunks = log_chunks(degrees.multiple);
 	let most = (0, key.vk.fri.log_blowup.into());
@@ -322,6 +357,11 @@ fn chunks_of(key: &Key<'_>, number: usize, table: &Table, degree_bits: u8) -> Re
 		return Err(Error::Own(cause));
 	}
 	Ok(chunks)
+}
+
+/// Degrees of a table's constraints over `2^degree_bits` rows.
+fn degrees_of(table: &Table, degree_bits: u8) -> TableDegrees {
+	table.degrees(degree_bits, power_of_two(degree_bits.into()).saturating_sub(1))
 }
 
 fn commitments(key: &Key<'_>, degree_bits: &[u8], log_chunks: &[u32]) -> Vec<Commitment> {

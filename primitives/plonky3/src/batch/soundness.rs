@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Bits of security of a key of several tables: of the weakest heights that it allows.
+//! Bits of security of a key of several tables, whatever heights a proof chooses.
 //!
 //! As for [one table](crate::soundness), and:
 //!
@@ -11,13 +11,14 @@
 //!   any height is one, and there are no more of them in all than columns.
 //! - *folding*: what joins a round is weighted with the next power of its challenge, so the curve has one degree more.
 //! - a committed word of each height has its own list of candidates: the lists multiply.
-//! - *queries* are worth least at the least height, where two points are the most of a column; all else at the greatest.
+//! - *queries* have the fewest bits at the least height, where two points are the most of a column; all else at the
+//!   greatest. Both count, under one analysis: bits of one height under one and of another under another are no bound.
 
-use super::shape::Key;
-use crate::quotient::{log_chunks, power_of_two};
+use super::shape::{Chunks, Key};
+use crate::quotient::power_of_two;
 use crate::soundness::field_bits;
 use alloc::vec::Vec;
-use assay_primitives::{FriParams, HashKind, SecurityBits};
+use assay_primitives::{FriParams, HashKind};
 use assay_stark::soundness::{
 	self, Argument, Code, MAX_CREDITED_GRINDING_BITS, POINTS, Radius, at_least_zero, credited,
 	curve, queries,
@@ -37,8 +38,8 @@ struct Model {
 	lookup_grinding_bits: u8,
 	field_bits: f64,
 	collision: f64,
-	/// log2 of the rows of the code that is looked at.
-	log_degree: u8,
+	/// log2 of the fewest rows and of the most.
+	log_degrees: [u8; 2],
 	/// Distinct heights, at most.
 	heights: f64,
 	/// Pairs of a column and a point at which it is opened.
@@ -52,46 +53,32 @@ struct Model {
 	identity: f64,
 }
 
-/// The bits at the least height of a table and at the greatest: a step has no fewer at any other.
+/// Bits of a key, and where they come from.
 #[must_use]
-pub fn reports(key: &Key<'_>) -> [Report; 2] {
-	let bounds = &key.vk.tables;
-	let least = bounds.iter().map(|table| table.min_degree_bits).min().unwrap_or(0);
-	let most = bounds.iter().map(|table| table.max_degree_bits).max().unwrap_or(0);
-	[least, most].map(|log_degree| soundness::report(&Model::of(key, log_degree)))
+pub fn report(key: &Key<'_>) -> Report {
+	report_of(key, &key.chunks())
 }
 
-/// Bits that the key has whatever heights a proof chooses.
-#[must_use]
-pub fn security_bits(key: &Key<'_>) -> SecurityBits {
-	let [low, high] = reports(key).map(|report| report.bits);
-	SecurityBits {
-		proven: low.proven.min(high.proven),
-		conjectured: low.conjectured.min(high.conjectured),
-	}
+/// As [`report`], with the chunks of each table.
+pub(super) fn report_of(key: &Key<'_>, chunks: &[Chunks]) -> Report {
+	soundness::report(&Model::of(key, chunks))
 }
 
 impl Model {
-	fn of(key: &Key<'_>, log_degree: u8) -> Self {
+	fn of(key: &Key<'_>, all_chunks: &[Chunks]) -> Self {
 		let (degree, bits) = (key.degree() as f64, field_bits(key.field));
 		let (mut batched, mut fractions, mut constraints, mut identity) = (0.0, 0.0, 0.0, 0.0f64);
 		let mut width = 1usize;
 		let mut heights: Vec<u8> = Vec::new();
-		for (table, bounds) in key.tables.iter().zip(&key.vk.tables) {
+		let mut log_degrees = [u8::MAX, 0];
+		for ((table, bounds), chunks) in key.tables.iter().zip(&key.vk.tables).zip(all_chunks) {
 			let (min, max) = (bounds.min_degree_bits, bounds.max_degree_bits);
 			heights.extend(min..=max);
+			log_degrees = [log_degrees[0].min(min), log_degrees[1].max(max)];
 			let rows = power_of_two(max.into()) as f64;
 			let header = table.program().header();
 			let points = |columns: usize, next: bool| columns as f64 * if next { 2.0 } else { 1.0 };
-			// The heights between may take another number of chunks where there are periodic columns.
-			let chunks = (min..=max)
-				.map(|bits| {
-					let rows = power_of_two(bits.into());
-					log_chunks(table.degrees(bits, rows.saturating_sub(1)).multiple)
-				})
-				.max()
-				.unwrap_or(0);
-			let chunks = soundness::power_of_two(chunks.min(255) as u8);
+			let chunks = chunks.most as f64;
 			batched += points(table.program().width(), header.opens_next_row)
 				+ points(table.program().preprocessed_width(), header.opens_preprocessed_next_row)
 				+ points(table.lookup_columns(), true) * degree
@@ -122,7 +109,7 @@ impl Model {
 			lookup_grinding_bits: key.vk.lookup_grinding_bits,
 			field_bits: degree * bits,
 			collision,
-			log_degree,
+			log_degrees,
 			heights,
 			batched,
 			fractions,
@@ -136,8 +123,9 @@ impl Model {
 impl Argument<7> for Model {
 	const STEPS: [&'static str; 7] = STEPS;
 
-	fn code(&self) -> Code {
-		Code { log_degree: self.log_degree, log_blowup: self.fri.log_blowup, excess: 0.0 }
+	fn codes(&self) -> Vec<Code> {
+		let log_blowup = self.fri.log_blowup;
+		self.log_degrees.map(|log_degree| Code { log_degree, log_blowup, excess: 0.0 }).to_vec()
 	}
 
 	fn field_bits(&self) -> f64 {

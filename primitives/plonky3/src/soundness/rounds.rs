@@ -6,7 +6,7 @@ use super::steps::{FOLDING, Model};
 use super::{Report, Shape};
 use alloc::vec::Vec;
 use assay_primitives::{ExtensionDegree, FriParams, HashKind};
-use assay_stark::soundness::{self, Argument, Bound, Code, Regime, at_least_zero, credited, fold};
+use assay_stark::soundness::{self, Bound, Code, Regime, at_least_zero, credited, fold};
 
 /// One folding round: what its challenge is worth, grinding included.
 #[derive(Clone, Copy, Debug, PartialEq)]

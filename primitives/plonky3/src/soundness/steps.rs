@@ -4,6 +4,7 @@
 
 use super::Shape;
 use crate::field::Base;
+use alloc::vec;
 use alloc::vec::Vec;
 use assay_air::plonky3::BaseField;
 use assay_air::with_field;
@@ -92,13 +93,18 @@ impl Model {
 			exact_degree: exact_degree as f64,
 		}
 	}
+
+	/// The code that the trace is committed in.
+	pub const fn code(&self) -> Code {
+		Code { log_degree: self.degree_bits, log_blowup: self.fri.log_blowup, excess: 0.0 }
+	}
 }
 
 impl Argument<6> for Model {
 	const STEPS: [&'static str; 6] = STEPS;
 
-	fn code(&self) -> Code {
-		Code { log_degree: self.degree_bits, log_blowup: self.fri.log_blowup, excess: 0.0 }
+	fn codes(&self) -> Vec<Code> {
+		vec![self.code()]
 	}
 
 	fn field_bits(&self) -> f64 {

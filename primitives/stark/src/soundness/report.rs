@@ -4,6 +4,7 @@
 
 use super::at_least_zero;
 use super::regimes::{Bound, Code, Radius, Regime};
+use alloc::vec::Vec;
 use assay_primitives::{Profile, SecurityBits};
 use libm::{exp2, floor, log2};
 
@@ -19,8 +20,9 @@ pub trait Argument<const N: usize> {
 	/// Names of the steps, in snake case.
 	const STEPS: [&'static str; N];
 
-	/// The code that the trace is committed in.
-	fn code(&self) -> Code;
+	/// The codes that traces may be committed in, at least one. A step has the bits that it has in the one where
+	/// it has the fewest, and all are under one analysis: an attacker picks the code, not how we count.
+	fn codes(&self) -> Vec<Code>;
 
 	/// `w`.
 	fn field_bits(&self) -> f64;
@@ -114,8 +116,7 @@ impl<const N: usize> Recent<N> {
 /// Bits of security of an argument.
 #[must_use]
 pub fn report<const N: usize, A: Argument<N>>(argument: &A) -> Report<N> {
-	let code = argument.code();
-	let unique = argument.steps(&code.unique_decoding());
+	let unique = worst(argument, |code| Some(code.unique_decoding())).unwrap_or([0.0; N]);
 	let (multiplicity, johnson) = best_johnson(argument, Bound::Published);
 	let (proven, regime) = match multiplicity {
 		Some(multiplicity) if minimum(&johnson) > minimum(&unique) => {
@@ -123,7 +124,9 @@ pub fn report<const N: usize, A: Argument<N>>(argument: &A) -> Report<N> {
 		},
 		_ => (unique, Regime::UniqueDecoding),
 	};
-	let conjectured = argument.steps(&code.random_words(argument.field_bits()));
+	let field_bits = argument.field_bits();
+	let conjectured = worst(argument, |code| Some(code.random_words(field_bits)));
+	let conjectured = conjectured.unwrap_or([0.0; N]);
 	let mut steps = [Step::default(); N];
 	let values = A::STEPS.into_iter().zip(argument.grinding());
 	let values = values.zip(proven).zip(unique).zip(johnson).zip(conjectured);
@@ -152,6 +155,26 @@ pub fn together(bits: impl Iterator<Item = f64>) -> f64 {
 	at_least_zero(-log2(bits.map(|bits| exp2(-bits)).sum()))
 }
 
+/// The steps under one analysis, each in the code where it has the fewest bits; `None` if a code has no such
+/// radius.
+fn worst<const N: usize>(
+	argument: &impl Argument<N>,
+	radius: impl Fn(Code) -> Option<Radius>,
+) -> Option<[f64; N]> {
+	let mut least = None;
+	for code in argument.codes() {
+		let mut steps = argument.steps(&radius(code)?);
+		if let Some(others) = least {
+			steps
+				.iter_mut()
+				.zip::<[f64; N]>(others)
+				.for_each(|(step, other)| *step = step.min(other));
+		}
+		least = Some(steps);
+	}
+	least
+}
+
 /// The best multiplicity under Johnson, and its steps.
 ///
 /// A larger one is worth more at the queries and less at every other step. All are tried, for that
@@ -160,11 +183,9 @@ fn best_johnson<const N: usize>(
 	argument: &impl Argument<N>,
 	bound: Bound,
 ) -> (Option<u32>, [f64; N]) {
-	let code = argument.code();
 	let mut best = (None, [0.0; N]);
 	for multiplicity in 3..=MAX_MULTIPLICITY {
-		let Some(radius) = code.johnson(multiplicity, bound) else { break };
-		let steps = argument.steps(&radius);
+		let Some(steps) = worst(argument, |code| code.johnson(multiplicity, bound)) else { break };
 		if best.0.is_none() || minimum(&steps) > minimum(&best.1) {
 			best = (Some(multiplicity), steps);
 		}
