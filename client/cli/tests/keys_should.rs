@@ -226,9 +226,10 @@ mod export_should {
 			assert_eq!(code, 0, "{object}");
 		}
 		// Of the canonical trace.
-		for (vk, more, known) in
-			[(&curve, &["--log-blowup", "4"][..], "2, 4, 8"), (&votes, &["--hash", "blake2sm31"], "none")]
-		{
+		for (vk, more, known) in [
+			(&curve, &["--log-blowup", "4"][..], "2, 4, 8"),
+			(&votes, &["--hash", "blake2sm31"], "none"),
+		] {
 			let (code, object) = export(vk, more);
 			assert_eq!(code, 2, "{object}");
 			let error = object["error"].as_str().unwrap();

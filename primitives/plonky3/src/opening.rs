@@ -199,7 +199,7 @@ pub(crate) fn low_degree<S: Suite>(
 }
 
 /// The value of a polynomial at `point`.
-fn evaluate<F: Base, EF: ExtensionField<F>>(polynomial: &[EF], point: F) -> EF {
+pub(crate) fn evaluate<F: Base, EF: ExtensionField<F>>(polynomial: &[EF], point: F) -> EF {
 	polynomial.iter().rfold(EF::ZERO, |sum, &coefficient| sum * point + coefficient)
 }
 

@@ -64,7 +64,7 @@ where
 			Kind::Global(name) => {
 				let known = buses.iter().position(|bus| bus == name).unwrap_or_else(|| {
 					buses.push(name.clone());
-					buses.len() - 1
+					buses.len().saturating_sub(1)
 				});
 				Bus::Shared(u32::try_from(known).unwrap_or(u32::MAX))
 			},

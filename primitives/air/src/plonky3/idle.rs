@@ -205,7 +205,6 @@ impl Table {
 		with_field!(self.program().field(), F => self.idle_over::<F>(degree_bits, budget))
 	}
 
-	#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
 	fn idle_over<F: TraceField>(&self, degree_bits: u8, budget: u64) -> usize {
 		let mut constraints = self.program().assertions().to_vec();
 		let mut buses: BTreeMap<(Option<u32>, usize), Vec<&Lookup>> = BTreeMap::new();

@@ -240,7 +240,6 @@ impl Table {
 	///
 	/// `None` where an input is shorter than the table says. `lookups` is not read if there are none.
 	#[must_use]
-	#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
 	pub fn fold<F, EF>(
 		&self,
 		inputs: &FoldInputs<'_, F, EF>,
@@ -277,7 +276,6 @@ impl Table {
 
 impl Lookup {
 	/// Numerator and denominator of its fraction, from the values of operations.
-	#[expect(clippy::arithmetic_side_effects, reason = "of field elements")]
 	pub(super) fn fraction<F: PrimeField32, EF: ExtensionField<F>>(
 		&self,
 		value: impl Fn(u32) -> Option<EF>,

@@ -12,7 +12,7 @@ use super::shape::Commitment;
 use crate::Error;
 use crate::field::Base;
 use crate::merkle::{self, Layer, Query};
-use crate::opening::{Fold, Powers, Roots};
+use crate::opening::{Fold, Powers, Roots, evaluate};
 use crate::suite::Suite;
 use alloc::format;
 use alloc::vec;
@@ -227,7 +227,7 @@ fn low_degree<S: Suite>(
 			// The powers below weigh the columns that are in it already.
 			let weight = beta.exp_power_of_2(log_arity);
 			Error::of_lengths("queries of a height", folded.len(), joining.len())?;
-			folded.iter_mut().zip(joining).for_each(|(value, more)| *value += weight * more);
+			join(&mut folded, joining, weight);
 		}
 	}
 	if reduced.next().is_some() {
@@ -235,11 +235,7 @@ fn low_degree<S: Suite>(
 	}
 	for (&value, &position) in folded.iter().zip(&positions) {
 		let point = roots.point(position);
-		let expected = proof
-			.final_poly
-			.iter()
-			.rfold(S::Challenge::ZERO, |sum, &coefficient| sum * point + coefficient);
-		if value != expected {
+		if value != evaluate(&proof.final_poly, point) {
 			return Err(Error::LowDegree);
 		}
 	}
@@ -259,15 +255,28 @@ fn low_degree<S: Suite>(
 	Ok(())
 }
 
+/// Adds what joins the folding, weighted.
+fn join<EF: Field>(folded: &mut [EF], joining: Vec<EF>, weight: EF) {
+	folded.iter_mut().zip(joining).for_each(|(value, more)| *value += weight * more);
+}
+
+/// A height, and a value of each query.
+type OfHeight<EF> = (usize, Vec<EF>);
+
 /// For each height, the combined quotients `(p(z) - p(x)) / (z - x)` at the point of each query.
-fn quotients<S: Suite>(
+fn quotients<S, F, EF>(
 	proof: &Proof<'_, '_, S>,
 	claims: &[Claim<S>],
-	points: &[[S::Challenge; 2]],
-	alpha: S::Challenge,
-	roots: &Roots<S::Val>,
+	points: &[[EF; 2]],
+	alpha: EF,
+	roots: &Roots<F>,
 	indices: &[usize],
-) -> Result<Vec<(usize, Vec<S::Challenge>)>, Error> {
+) -> Result<Vec<OfHeight<EF>>, Error>
+where
+	S: Suite<Val = F, Challenge = EF>,
+	F: Base,
+	EF: ExtensionField<F>,
+{
 	let shape = &proof.shape;
 	let mut all = Vec::with_capacity(shape.log_heights.len());
 	for &log_height in &shape.log_heights {
@@ -275,9 +284,9 @@ fn quotients<S: Suite>(
 		// Every table of this height has the same points.
 		let mut at = None;
 		// `(p(zeta), p(next))` so far, the same for every query; and less `p(x)` for each.
-		let mut claimed = (S::Challenge::ZERO, S::Challenge::ZERO);
-		let mut numerators = vec![(S::Challenge::ZERO, S::Challenge::ZERO); indices.len()];
-		let mut power = S::Challenge::ONE;
+		let mut claimed = (EF::ZERO, EF::ZERO);
+		let mut numerators = vec![(EF::ZERO, EF::ZERO); indices.len()];
+		let mut power = EF::ONE;
 		for ((commitment, claim), input) in shape.commitments.iter().zip(claims).zip(&proof.inputs)
 		{
 			let layer = commitment.layers.iter().position(|layer| layer.log_height == log_height);
@@ -293,20 +302,20 @@ fn quotients<S: Suite>(
 			Error::of_lengths("opened columns", here.len(), layer.width)?;
 			Error::of_lengths("opened rows", rows.len(), numerators.len())?;
 			for (numerator, row) in numerators.iter_mut().zip(rows) {
-				numerator.0 += here.combine::<S::Challenge>(row);
+				numerator.0 += here.combine::<EF>(row);
 				if let Some(there) = &there {
-					numerator.1 += there.combine::<S::Challenge>(row);
+					numerator.1 += there.combine::<EF>(row);
 				}
 			}
 		}
 		let &[zeta, next] = at.ok_or_else(|| Error::missing("the points of a height"))?;
 		let mut denominators = Vec::with_capacity(indices.len().saturating_mul(2));
 		for &index in indices {
-			let x = S::Val::GENERATOR * roots.point(index >> lower);
+			let x = F::GENERATOR * roots.point(index >> lower);
 			denominators.extend([zeta - x, next - x]);
 		}
 		// The quotient is undefined there; and a batch inversion panics.
-		if denominators.iter().any(S::Challenge::is_zero) {
+		if denominators.iter().any(EF::is_zero) {
 			return Err(Error::ChallengeDegenerate);
 		}
 		let inverses = batch_multiplicative_inverse(&denominators);

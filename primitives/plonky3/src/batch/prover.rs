@@ -373,7 +373,7 @@ fn to_upstream<S: Suite>(proof: Proof<'_, '_, S>) -> Option<BatchProof<Config<S>
 	}
 	let mut commit_phase_openings = Vec::new();
 	for (round, &log_arity) in proof.rounds.iter().zip(&shape.schedule) {
-		let others = (1usize << log_arity) - 1;
+		let others = (1usize << log_arity).saturating_sub(1);
 		commit_phase_openings.push(CommitPhaseMultiStep {
 			sibling_values: round
 				.values

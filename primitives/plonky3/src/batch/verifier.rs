@@ -20,7 +20,7 @@ use p3_air::SymbolicExpression;
 use p3_batch_stark::{BatchShape, BatchTranscriptFailure, BatchVerifierTranscript};
 use p3_commit::{PeriodicColumns, PolynomialSpace};
 use p3_field::coset::TwoAdicMultiplicativeCoset;
-use p3_field::{ExtensionField, PrimeCharacteristicRing};
+use p3_field::{ExtensionField, Field, PrimeCharacteristicRing};
 use p3_lookup::logup::LogUpGadget;
 use p3_lookup::{Kind, Lookup};
 use p3_uni_stark::recompose_quotient_from_chunks;
@@ -281,11 +281,16 @@ fn constraints<S: Suite>(
 			.split_domains(1 << log_chunks);
 		let quotient =
 			recompose_quotient_from_chunks::<Config<S>>(&chunk_domains, &opened.chunks, zeta);
-		if folded * selectors.inv_vanishing != quotient {
+		if !is_quotient(quotient, folded, selectors.inv_vanishing) {
 			return Err(Error::Constraints);
 		}
 	}
 	Ok(())
+}
+
+/// Whether `quotient` is that of the constraints by the vanishing polynomial.
+fn is_quotient<EF: Field>(quotient: EF, constraints: EF, inverse_vanishing: EF) -> bool {
+	constraints * inverse_vanishing == quotient
 }
 
 /// Columns over the extension, from the openings of their coordinates.
