@@ -7,7 +7,8 @@
 #   scripts/build/cairo.sh setup      builds assay-cairo beside the client: some 20 minutes of two cores, once;
 #                                     and gets the core library, if it can
 #   scripts/build/cairo.sh corelib    gets Cairo's core library from its repository, or from a folder that is named
-#   scripts/build/cairo.sh test       tests assay-cairo: no proof is made
+#   scripts/build/cairo.sh test       tests assay-cairo; makes two proofs: some 3 minutes of CPU, and 5 GB of memory.
+#                                     `test -- --skip proofs_should` makes none
 #   scripts/build/cairo.sh programs   compiles cairo/programs (those of Cairo 0 need Python 3.9 to 3.11)
 #   scripts/build/cairo.sh table      records Cairo's components for the verifier
 #   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns: needs 9 GB of memory
