@@ -14,6 +14,7 @@
 #   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns: needs 9 GB of memory
 #   scripts/build/cairo.sh fixtures   makes the committed proofs again, or those named: needs 4 GB of memory; that of
 #                                     curve, on the canonical trace, only if it is named: needs 17 GB
+#   scripts/build/cairo.sh stock      makes the stock prover's proof for the tests again: needs 6 GB of memory
 #   scripts/build/cairo.sh mutants NAME [COUNT] [SEED]
 #                                     tries changed copies of a proof with both verifiers, after `fixtures`
 #   scripts/build/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
@@ -125,6 +126,10 @@ fixtures)
 	compile
 	mkdir -p "$cache/proofs" "$fixtures"
 	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "${@:2}"
+	;;
+stock)
+	prover run -- stock "$cache/stock" --queries 3 --bootloader "$fixtures/tally.executable.json [3,0,4]"
+	cp "$cache/stock/stock.extended.bin" cairo/prover/tests/
 	;;
 mutants)
 	prover run -- mutants "$cache/proofs/${2}_vk_v1.bin" "$cache/proofs/$2" "${3:-100000}" "${4:-1}"

@@ -106,7 +106,7 @@ fn run(command: Command) -> Result<Answer, Failure> {
 		Command::Fixtures { compiled, out, cache, names } => {
 			dev::fixtures(&compiled, &out, &cache, &names)
 		},
-		Command::Stock { out, run } => dev::stock(&run, &out),
+		Command::Stock { out, queries, run } => dev::stock(&run, queries, &out),
 		Command::Measure { cache, names } => dev::measure(&cache, &names),
 	}
 }
