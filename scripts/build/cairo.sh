@@ -17,7 +17,9 @@
 #   scripts/build/cairo.sh stock      makes the stock prover's proof for the tests again: needs 6 GB of memory
 #   scripts/build/cairo.sh mutants NAME [COUNT] [SEED]
 #                                     tries changed copies of a proof with both verifiers, after `fixtures`
-#   scripts/build/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
+#   scripts/build/cairo.sh measure    verifies the proofs of docs/cairo.md here and upstream, and writes
+#                                     docs/performance/verify_cairo.csv; proves first what is not proven yet. With names
+#                                     it verifies those, and writes nothing
 #   scripts/build/cairo.sh check      compares the table with cairo-air
 #
 # The prover's crates pin an older nightly compiler. On stable they build with RUSTC_BOOTSTRAP=1 after
@@ -103,6 +105,32 @@ compile() {
 	done
 }
 
+prove() {
+	compile
+	mkdir -p "$cache/proofs" "$fixtures"
+	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "$@"
+}
+
+measure() {
+	local name missing=() raw=docs/performance/verify_cairo.csv write=
+	[ $# -gt 0 ] || {
+		write=1
+		set -- fibonacci votes attendance tally ledger bootloader
+	}
+	for name in "$@"; do
+		[ -e "$cache/proofs/$name" ] || missing+=("$name")
+	done
+	[ ${#missing[@]} -eq 0 ] || prove "${missing[@]}"
+	prover run -- measure "$cache/proofs" "$@" >"$raw.part"
+	python3 -B -m scripts.workshop.performance_report medians "$raw.part"
+	if [ -z "$write" ]; then
+		rm "$raw.part"
+		return
+	fi
+	mv "$raw.part" "$raw"
+	python3 -B -m scripts.workshop.performance_report measured "${raw##*/}"
+}
+
 fixtures=primitives/stwo/fixtures/cairo
 table=primitives/stwo/src/cairo/components_v1.bin
 edit_common
@@ -122,11 +150,7 @@ corelib) corelib "${2:-}" ;;
 programs) compile ;;
 table) prover run -- table "$table" ;;
 roots) prover run -- roots "${@:2}" ;;
-fixtures)
-	compile
-	mkdir -p "$cache/proofs" "$fixtures"
-	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "${@:2}"
-	;;
+fixtures) prove "${@:2}" ;;
 stock)
 	prover run -- stock "$cache/stock" --queries 3 --bootloader "$fixtures/tally.executable.json [3,0,4]"
 	cp "$cache/stock/stock.extended.bin" cairo/prover/tests/
@@ -134,7 +158,7 @@ stock)
 mutants)
 	prover run -- mutants "$cache/proofs/${2}_vk_v1.bin" "$cache/proofs/$2" "${3:-100000}" "${4:-1}"
 	;;
-measure) prover run -- measure "$cache/proofs" "${@:2}" ;;
+measure) measure "${@:2}" ;;
 check)
 	prover run -- table "$cache/table.bin"
 	cmp "$cache/table.bin" "$table"

@@ -109,8 +109,8 @@ fn unreadable(error: impl std::fmt::Display) -> Failure {
 	Failure::usage(format_args!("{error}: run `fixtures` before"))
 }
 
-/// Verifies proofs from their bytes, and what they were made from with upstream's verifier, in turns;
-/// prints the median of each in CPU time.
+/// Verifies proofs from their bytes, and what they were made from with upstream's verifier, in turns; prints a row
+/// for each round, with both CPU times.
 pub fn measure(cache: &Path, names: &[String]) -> Result<Answer, Failure> {
 	const ROUNDS: usize = 101;
 	for (name, ..) in FIXTURES {
@@ -122,21 +122,18 @@ pub fn measure(cache: &Path, names: &[String]) -> Result<Answer, Failure> {
 		let file = fs::File::open(cache.join(name)).map_err(unreadable)?;
 		let theirs: Proof =
 			cairo_air::utils::binary_deserialize_from_file(&file).map_err(unreadable)?;
-		let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
-		for _ in 0..ROUNDS {
+		let sizes = format!("{name},{},{}", vk.len(), proof.len());
+		for round in 0..ROUNDS {
 			let start = cpu_micros();
+	println!("program,vk_bytes,proof_bytes,round,ours_us,upstream_us");
 			assay_stwo::verify_bytes(&vk, &public_values, &proof).map_err(Failure::refused)?;
-			our_times.push(cpu_micros() - start);
+			let ours = cpu_micros() - start;
 			let copy = theirs.clone();
 			let start = cpu_micros();
 			cairo_air::verifier::verify_cairo::<Blake2sMerkleChannel>(copy)
 				.map_err(Failure::refused)?;
-			their_times.push(cpu_micros() - start);
+			println!("{sizes},{round},{ours},{}", cpu_micros() - start);
 		}
-		our_times.sort_unstable();
-		their_times.sort_unstable();
-		let (ours, theirs) = (our_times[ROUNDS / 2], their_times[ROUNDS / 2]);
-		println!("{name}: {} bytes, ours {ours} us, upstream {theirs} us", proof.len());
 	}
 	Ok(Answer::default())
 }
