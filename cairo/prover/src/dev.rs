@@ -16,6 +16,7 @@ use assay_primitives::{CairoPreprocessedTrace, CairoVk, Profile, StwoParams, Ver
 use bzip2::read::BzDecoder;
 use cairo_air::utils::{ProofFormat, serialize_proof_to_file};
 use codec::Encode;
+use serde_json::{Map, Value, json};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -71,7 +72,7 @@ const LEDGER: &[&str] = &["[(0,1,u256:250),(1,2,u256:100),(2,3,u256:30)]"];
 /// Largest proof of Cairo 0 that is committed.
 const COMMITTED_BYTES_MAX: usize = 576 * 1024;
 
-/// Tries `count` changed copies of a proof with both verifiers.
+/// Tries `count` changed copies of a proof with both verifiers, and prints a line of JSON.
 pub fn mutants(
 	vk: &Path,
 	theirs: &Path,
@@ -87,9 +88,20 @@ pub fn mutants(
 	let Some(first) = first else {
 		let words = ["mutants".into(), vk.display().to_string(), theirs.display().to_string()];
 		let numbers = [count, seed].map(|number| number.to_string());
-		for (what, (times, examples)) in mutants::parent(&[&words[..], &numbers].concat(), count) {
-			println!("{times} {what}, such as {examples:?}");
-		}
+		let counts = mutants::parent(&[&words[..], &numbers].concat(), count);
+		let name = theirs.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+		let verdicts = counts.into_iter().map(|(what, (times, examples))| {
+			(what, json!({ "mutants": times, "such_as": examples }))
+		});
+		let verdicts: Map<String, Value> = verdicts.collect();
+		// Sorted by their names, as in the other raw files.
+		let line = json!({
+			"mutants": count,
+			"mutants_of": format!("upstream's encoding of Cairo proof {name}"),
+			"ours_and_upstream": verdicts,
+			"seed": seed,
+		});
+		println!("{line}");
 		return Ok(Answer::default());
 	};
 	mutants::child(&honest, seed, first, count);
@@ -113,6 +125,7 @@ fn unreadable(error: impl std::fmt::Display) -> Failure {
 /// for each round, with both CPU times.
 pub fn measure(cache: &Path, names: &[String]) -> Result<Answer, Failure> {
 	const ROUNDS: usize = 101;
+	println!("program,vk_bytes,proof_bytes,round,ours_us,upstream_us");
 	for (name, ..) in FIXTURES {
 		if !names.is_empty() && !names.iter().any(|asked| asked == name) {
 			continue;
@@ -125,7 +138,6 @@ pub fn measure(cache: &Path, names: &[String]) -> Result<Answer, Failure> {
 		let sizes = format!("{name},{},{}", vk.len(), proof.len());
 		for round in 0..ROUNDS {
 			let start = cpu_micros();
-	println!("program,vk_bytes,proof_bytes,round,ours_us,upstream_us");
 			assay_stwo::verify_bytes(&vk, &public_values, &proof).map_err(Failure::refused)?;
 			let ours = cpu_micros() - start;
 			let copy = theirs.clone();
