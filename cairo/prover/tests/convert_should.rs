@@ -21,6 +21,7 @@ use stwo::core::vcs_lifted::blake2_merkle::Blake2sMerkleHasher;
 use stwo_cairo_serialize::CairoSerialize;
 
 type Stock = CairoProof<Blake2sMerkleHasher>;
+type Change = fn(&mut Stock);
 
 /// What is said of numbers that are no proof.
 const NUMBERS: &str = "the numbers are no proof, or end early";
@@ -141,7 +142,7 @@ mod convert_should {
 		#[test]
 		fn a_changed_proof() {
 			let folder = folder("changed");
-			let cases: [(fn(&mut Stock), &str); 4] = [
+			let cases: [(Change, &str); 4] = [
 				(
 					|proof| proof.claim.public_data.public_memory.output[0].1[0] ^= 1,
 					"the proof does not hold: interaction grinding: expected 24 bits of work, got fewer",
