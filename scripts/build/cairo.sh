@@ -7,15 +7,19 @@
 #   scripts/build/cairo.sh setup      builds assay-cairo beside the client: some 20 minutes of two cores, once;
 #                                     and gets the core library, if it can
 #   scripts/build/cairo.sh corelib    gets Cairo's core library from its repository, or from a folder that is named
-#   scripts/build/cairo.sh test       tests assay-cairo: no proof is made
+#   scripts/build/cairo.sh test       tests assay-cairo; makes two proofs: some 3 minutes of CPU, and 5 GB of memory.
+#                                     `test -- --skip proofs_should` makes none
 #   scripts/build/cairo.sh programs   compiles cairo/programs (those of Cairo 0 need Python 3.9 to 3.11)
 #   scripts/build/cairo.sh table      records Cairo's components for the verifier
 #   scripts/build/cairo.sh roots      computes the roots of Cairo's preprocessed columns: needs 9 GB of memory
 #   scripts/build/cairo.sh fixtures   makes the committed proofs again, or those named: needs 4 GB of memory; that of
 #                                     curve, on the canonical trace, only if it is named: needs 17 GB
+#   scripts/build/cairo.sh stock      makes the stock prover's proof for the tests again: needs 6 GB of memory
 #   scripts/build/cairo.sh mutants NAME [COUNT] [SEED]
 #                                     tries changed copies of a proof with both verifiers, after `fixtures`
-#   scripts/build/cairo.sh measure    verifies them, or those named, here and upstream, after `fixtures`
+#   scripts/build/cairo.sh measure    verifies the proofs of docs/cairo.md here and upstream, and writes
+#                                     docs/performance/verify_cairo.csv; proves first what is not proven yet. With names
+#                                     it verifies those, and writes nothing
 #   scripts/build/cairo.sh check      compares the table with cairo-air
 #
 # The prover's crates pin an older nightly compiler. On stable they build with RUSTC_BOOTSTRAP=1 after
@@ -101,6 +105,32 @@ compile() {
 	done
 }
 
+prove() {
+	compile
+	mkdir -p "$cache/proofs" "$fixtures"
+	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "$@"
+}
+
+measure() {
+	local name missing=() raw=docs/performance/verify_cairo.csv write=
+	[ $# -gt 0 ] || {
+		write=1
+		set -- fibonacci votes attendance tally ledger bootloader
+	}
+	for name in "$@"; do
+		[ -e "$cache/proofs/$name" ] || missing+=("$name")
+	done
+	[ ${#missing[@]} -eq 0 ] || prove "${missing[@]}"
+	prover run -- measure "$cache/proofs" "$@" >"$raw.part"
+	python3 -B -m scripts.workshop.performance_report medians "$raw.part"
+	if [ -z "$write" ]; then
+		rm "$raw.part"
+		return
+	fi
+	mv "$raw.part" "$raw"
+	python3 -B -m scripts.workshop.performance_report measured "${raw##*/}"
+}
+
 fixtures=primitives/stwo/fixtures/cairo
 table=primitives/stwo/src/cairo/components_v1.bin
 edit_common
@@ -120,15 +150,15 @@ corelib) corelib "${2:-}" ;;
 programs) compile ;;
 table) prover run -- table "$table" ;;
 roots) prover run -- roots "${@:2}" ;;
-fixtures)
-	compile
-	mkdir -p "$cache/proofs" "$fixtures"
-	prover run -- fixtures "$cache/compiled" "$fixtures" "$cache/proofs" "${@:2}"
+fixtures) prove "${@:2}" ;;
+stock)
+	prover run -- stock "$cache/stock" --queries 3 --bootloader "$fixtures/tally.executable.json [3,0,4]"
+	cp "$cache/stock/stock.extended.bin" cairo/prover/tests/
 	;;
 mutants)
 	prover run -- mutants "$cache/proofs/${2}_vk_v1.bin" "$cache/proofs/$2" "${3:-100000}" "${4:-1}"
 	;;
-measure) prover run -- measure "$cache/proofs" "${@:2}" ;;
+measure) measure "${@:2}" ;;
 check)
 	prover run -- table "$cache/table.bin"
 	cmp "$cache/table.bin" "$table"

@@ -4,6 +4,10 @@
     python3 -m scripts.workshop.performance_report measure
         makes proofs of the sample AIRs, verifies them and tampered copies of them offline, and writes
         docs/performance/prove_verify.csv
+    python3 -m scripts.workshop.performance_report medians FILE
+        prints what scripts/build/cairo.sh measured, as the report has it
+    python3 -m scripts.workshop.performance_report measured NAME
+        records when and where NAME in docs/performance was measured: now, here; and writes the report
     python3 -m scripts.workshop.performance_report write
         writes docs/performance/README.md from the raw files
     python3 -m scripts.workshop.performance_report --check
@@ -30,6 +34,7 @@ from scripts.workshop.common import Json, commit, cpu, quantile
 
 FOLDER = ROOT / "docs/performance"
 TABLE = FOLDER / "prove_verify.csv"
+CAIRO = FOLDER / "verify_cairo.csv"
 RUNS = FOLDER / "runs.json"
 PAGE = FOLDER / "README.md"
 
@@ -116,9 +121,14 @@ def measure() -> None:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+    measured(TABLE.name)
+
+
+def measured(table: str) -> None:
+    """Records that a table was measured now, with the commit that is checked out."""
     runs = json.loads(RUNS.read_text())
-    runs[TABLE.name] |= {"commit": commit(), "date": str(date.today()),
-                         "machine": f"{cpu()}, {os.cpu_count()} threads"}
+    runs[table] |= {"commit": commit(), "date": str(date.today()),
+                    "machine": f"{cpu()}, {os.cpu_count()} threads"}
     RUNS.write_text(json.dumps(runs, indent="\t") + "\n")
 
 
@@ -128,6 +138,21 @@ def figures(values: list[float]) -> tuple[float, float, float]:
 
 def number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def cairo(path: Path) -> list[str]:
+    """What verifying Cairo proofs takes, from the rows of `assay-cairo measure`."""
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = ["| Program | Key bytes | Proof bytes | Ours | Fastest | Upstream | Ratio |",
+             "|---|---|---|---|---|---|---|"]
+    for program in dict.fromkeys(row["program"] for row in rows):
+        own = [row for row in rows if row["program"] == program]
+        ours, theirs = ([int(row[column]) / 1000 for row in own] for column in ("ours_us", "upstream_us"))
+        middle, upstream = statistics.median(ours), statistics.median(theirs)
+        lines.append(f"| `{program}` | {own[0]['vk_bytes']} | {int(own[0]['proof_bytes']):,} | {middle:.2f} "
+                     f"| {min(ours):.2f} | {upstream:.2f} | {middle / upstream:.2f} |")
+    return lines
 
 
 def page() -> str:
@@ -195,6 +220,17 @@ def page() -> str:
                  for kind in ("prove", "verify")]
         lines.append(f"| {system} | {air} | 2^{log_rows} | {hash_name} | {profile} | {proven} "
                      f"| {conjectured} | {sizes[case] / 1000:.0f} KB | {times[0]} | {times[1]} |")
+    run = runs[CAIRO.name]
+    lines += [
+        "",
+        "## Cairo proofs, here and upstream",
+        "",
+        f"`{run['command']}` at commit {run['commit']}, {run['date']}, {run['machine']}:",
+        "medians of 101 verifications in milliseconds of one thread's CPU time, in turns with upstream's `verify_cairo`.",
+        "Ours starts from the bytes of key, public values and proof, upstream's from a decoded proof.",
+        "",
+        *cairo(CAIRO),
+    ]
     lines += ["", "## Raw files", "", "| File | Content | Command | Commit | Date, machine |",
               "|---|---|---|---|---|"]
     for table in sorted(path.name for path in FOLDER.glob("*.csv")):
@@ -208,6 +244,11 @@ def main() -> None:
     match sys.argv[1:]:
         case ["measure"]:
             measure()
+        case ["medians", path]:
+            print("\n".join(cairo(Path(path))))
+        case ["measured", name]:
+            measured(name)
+            PAGE.write_text(page())
         case ["write"]:
             PAGE.write_text(page())
         case ["--check"]:

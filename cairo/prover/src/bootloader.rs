@@ -8,9 +8,11 @@
 
 use crate::arguments;
 use crate::failure::{Answer, Failure};
+use crate::key;
 use crate::program::{Program, Source, entry_point};
 use crate::project;
 use crate::run::{self, Run};
+use assay_primitives::{CairoTask, PublicValues};
 use cairo_lang_executable::executable::{EntryPointKind, Executable};
 use cairo_lang_execute_utils::program_and_hints_from_executable;
 use cairo_lang_runner::Arg;
@@ -126,38 +128,35 @@ pub fn run(tasks: &[Task]) -> Result<Run, Failure> {
 	Run::adapt(&runner, &bootloader.builtins)
 }
 
-/// The tasks of a bootloader's output: program hash and outputs of each; `None` for another output.
-pub fn tasks(output: &[Felt252]) -> Option<Vec<(Felt252, &[Felt252])>> {
-	let small = |number: &Felt252| usize::try_from(u64::try_from(*number).ok()?).ok();
-	let (count, mut rest) = output.split_first()?;
-	let mut tasks = Vec::new();
-	for _ in 0..small(count)? {
-		let (task, after) = rest.split_at_checked(small(rest.first()?)?)?;
-		let [_, hash, outputs @ ..] = task else { return None };
-		tasks.push((*hash, outputs));
-		rest = after;
+/// What tasks put out, for people and scripts.
+pub fn report(run: &Run, answer: &mut Answer) -> Result<(), Failure> {
+	// Read as the chain's users read it.
+	let tasks = public_values(&run.output).cairo_tasks().map_err(Failure::internal)?;
+	let mut fields = Vec::new();
+	for CairoTask { program, output } in tasks {
+		let program = run::felt(program.words()).to_fixed_hex_string();
+		let output: Vec<Felt252> = output.iter().map(|number| run::felt(number.words())).collect();
+		answer.line("task", format!("program {program}"));
+		let shown: Vec<String> = output.iter().map(run::shown).collect();
+		answer.line("  output", shown.join(", "));
+		let output: Vec<String> = output.iter().map(ToString::to_string).collect();
+		fields.push(serde_json::json!({ "program": program, "output": output }));
 	}
-	rest.is_empty().then_some(tasks)
+	answer.field("tasks", fields);
+	Ok(())
 }
 
-/// What tasks put out, for people and scripts.
-pub fn report(run: &Run, answer: &mut Answer) {
-	let tasks = tasks(&run.output).unwrap_or_default();
-	for (hash, outputs) in &tasks {
-		answer.line("task", format!("program {}", hash.to_fixed_hex_string()));
-		let outputs: Vec<String> = outputs.iter().map(run::shown).collect();
-		answer.line("  output", outputs.join(", "));
-	}
-	let fields = tasks.iter().map(|(hash, outputs)| {
-		let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
-		serde_json::json!({ "program": hash.to_fixed_hex_string(), "output": outputs })
-	});
-	answer.field("tasks", fields.collect::<Vec<_>>());
+/// A run's output as public values.
+fn public_values(output: &[Felt252]) -> PublicValues {
+	PublicValues::V1(output.iter().flat_map(key::limbs).collect())
 }
 
 #[cfg(test)]
 mod bootloader_should {
 	use super::*;
+	use serde_json::Value;
+
+	const TALLY: &str = "../../primitives/stwo/fixtures/cairo/tally.executable.json";
 
 	fn felts(values: &[u64]) -> Vec<Felt252> {
 		values.iter().map(|&value| value.into()).collect()
@@ -169,14 +168,31 @@ mod bootloader_should {
 		assert_eq!((bootloader.words.len(), bootloader.builtins.len()), (3_169, 11));
 	}
 
+	/// What a run of the bootloader is reported as, if it put out these numbers.
+	fn reported(output: &[u64]) -> Result<Value, String> {
+		let program = Program::read(Path::new(TALLY)).map_err(|failure| failure.message)?;
+		let mut run = Run::of(&program, felts(&[1, 5])).map_err(|failure| failure.message)?;
+		run.output = felts(output);
+		let mut answer = Answer::default();
+		report(&run, &mut answer).map_err(|failure| failure.message)?;
+		Ok(answer.fields["tasks"].clone())
+	}
+
 	#[test]
 	fn say_which_task_put_out_what() {
-		let output = felts(&[2, 3, 77, 5, 4, 88, 6, 7]);
-		let found = tasks(&output).unwrap();
-		assert_eq!(found, [(77.into(), &felts(&[5])[..]), (88.into(), &felts(&[6, 7])[..])]);
-		for other in [&[][..], &[1], &[1, 1, 5], &[1, 3, 5], &[0, 1], &[2, 2, 5]] {
-			assert_eq!(tasks(&felts(other)), None, "{other:?}");
-		}
+		let program = |last: &str| format!("0x{last:0>64}");
+		let expected = serde_json::json!([
+			{ "program": program("4d"), "output": ["5"] },
+			{ "program": program("58"), "output": ["6", "7"] },
+		]);
+		assert_eq!(reported(&[2, 3, 77, 5, 4, 88, 6, 7]), Ok(expected));
+	}
+
+	#[test]
+	fn not_report_numbers_that_are_no_tasks() {
+		let refused = reported(&[1, 3, 77]).unwrap_err();
+		let expected = "expected the tasks of a Cairo bootloader, got an end within task 0";
+		assert!(refused.ends_with(expected), "{refused}");
 	}
 
 	#[test]

@@ -155,6 +155,9 @@ pub enum Command {
 	Stock {
 		/// Folder to write to
 		out: PathBuf,
+		/// Queries in place of the default
+		#[arg(long)]
+		queries: Option<u16>,
 		/// The program and its arguments.
 		#[command(flatten)]
 		run: RunArgs,

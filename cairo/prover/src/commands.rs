@@ -49,7 +49,7 @@ pub fn run(args: &RunArgs) -> Result<Answer, Failure> {
 	let mut answer = Answer::default();
 	run.report(&mut answer);
 	if bootloader {
-		bootloader::report(&run, &mut answer);
+		bootloader::report(&run, &mut answer)?;
 	} else if let Some(hash) = bootloader::task_hash(&program) {
 		answer.both("task hash", hash.to_fixed_hex_string());
 	}
@@ -99,7 +99,7 @@ pub fn prove(
 	let mut answer = Answer::default();
 	run.report(&mut answer);
 	if bootloader {
-		bootloader::report(&run, &mut answer);
+		bootloader::report(&run, &mut answer)?;
 	}
 	let start = Instant::now();
 	let theirs = Prover::new(vk.pcs).prove(run.input)?;

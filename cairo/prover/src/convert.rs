@@ -14,10 +14,12 @@ use crate::failure::{Answer, Failure};
 use crate::key;
 use crate::prove::{self, Proof, StockProof};
 use crate::run::felt;
+use crate::table::{self, Row};
 use assay_primitives::{
 	CairoPreprocessedTrace, CairoVk, Policy, Profile, SecurityBits, StwoHash, StwoParams,
 	VerifyingKey,
 };
+use bincode::{DefaultOptions, Options};
 use bzip2::read::BzDecoder;
 use cairo_air::claims::{CairoClaim, CairoInteractionClaim};
 use cairo_vm::Felt252;
@@ -29,9 +31,10 @@ use std::panic;
 use std::path::Path;
 use stwo::core::fields::m31::BaseField;
 use stwo::core::fields::qm31::SecureField;
-use stwo::core::fri::FriProof;
+use stwo::core::fri::{FriLayerProof, FriProof};
 use stwo::core::pcs::quotients::CommitmentSchemeProof;
 use stwo::core::pcs::{PcsConfig, TreeVec};
+use stwo::core::poly::line::LinePoly;
 use stwo::core::proof::StarkProof;
 use stwo::core::vcs::blake2_hash::Blake2sHash;
 use stwo::core::vcs_lifted::blake2_merkle::Blake2sMerkleHasher;
@@ -52,7 +55,9 @@ pub fn convert(file: &Path, out: &Path, allow_weak: bool) -> Result<Answer, Fail
 	let public_values = prove::public_values(&proof);
 	let key = VerifyingKey::CairoV1(vk.clone());
 	assay_stwo::verify(&key, &public_values, &bytes).map_err(|error| {
-		Failure::refused(format_args!("the proof does not hold: {error}")).at(file)
+		let hint = "a proof of another version than stwo-cairo 1.3, or with another channel_hash than \
+		            blake2s, does not hold here; a proof in cairo-serde needs lifting_log_size null";
+		Failure::refused(format_args!("the proof does not hold: {error}")).hint(hint).at(file)
 	})?;
 	let bits = bits(&vk)?;
 	let profile = Profile::of(bits);
@@ -104,19 +109,27 @@ fn read(path: &Path) -> Result<Proof, Failure> {
 		},
 		[b'B', b'Z', b'h', ..] => {
 			let mut unpacked = Vec::new();
-			let mut reader = BzDecoder::new(bytes.as_slice()).take(BYTES_MAX);
+			let mut reader = BzDecoder::new(bytes.as_slice()).take(BYTES_MAX + 1);
 			reader.read_to_end(&mut unpacked).map_err(unreadable)?;
-			// Upstream writes one form or the other into a file of the same look.
-			let plain: Result<Proof, _> = bincode::deserialize(&unpacked);
-			plain
-				.or_else(|_| {
-					let extended: StockProof = bincode::deserialize(&unpacked)?;
-					Ok(extended.into())
-				})
-				.map_err(|error: bincode::Error| malformed(error.to_string()))
+			if unpacked.len() as u64 > BYTES_MAX {
+				let message = format!("expected a proof that unpacks to at most {BYTES_MAX} bytes");
+				return Err(Failure::usage(message).at(path));
+			}
+			from_binary(&unpacked).map_err(malformed)
 		},
 		_ => Err(malformed("got other bytes".into())),
 	}
+}
+
+/// Reads bincode: upstream writes one of two forms into files of the same look. The extended one holds what
+/// the prover knows besides between the proof and what ends it, so only a reader that minds where the bytes
+/// end can tell them apart.
+fn from_binary(bytes: &[u8]) -> Result<Proof, String> {
+	let options = || DefaultOptions::new().with_fixint_encoding().with_limit(BYTES_MAX);
+	options().deserialize::<Proof>(bytes).or_else(|plain| {
+		let extended = options().deserialize::<StockProof>(bytes);
+		extended.map(Into::into).map_err(|extended| format!("plain: {plain}; extended: {extended}"))
+	})
 }
 
 /// Reads cairo-serde. It does not say which preprocessed trace it is about: the root does.
@@ -129,17 +142,23 @@ fn from_felts(words: &[String]) -> Result<Proof, String> {
 	// Upstream's decoder refuses by panicking.
 	panic::catch_unwind(|| {
 		let felts = &mut felts.iter();
+		check_claim(felts.clone());
 		let claim = CairoClaim::deserialize(felts);
 		let interaction_pow = u64::deserialize(felts);
+		check_big(felts.clone(), |_| SUM, SUM);
 		let interaction_claim = CairoInteractionClaim::deserialize(felts);
 		let config = PcsConfig::deserialize(felts);
-		let commitments = Vec::<Blake2sHash>::deserialize(felts);
-		let sampled_values = Vec::<Vec<Vec<SecureField>>>::deserialize(felts);
-		let decommitments =
-			Vec::<MerkleDecommitmentLifted<Blake2sMerkleHasher>>::deserialize(felts);
-		let rows = Vec::<Vec<BaseField>>::deserialize(felts);
+		let commitments = list(felts, Blake2sHash::deserialize);
+		let sampled_values =
+			list(felts, |tree| list(tree, |column| list(column, SecureField::deserialize)));
+		let decommitments = list(felts, decommitment);
+		let rows = list(felts, |tree| list(tree, BaseField::deserialize));
 		let proof_of_work = u64::deserialize(felts);
-		let fri_proof = FriProof::<Blake2sMerkleHasher>::deserialize(felts);
+		let fri_proof = FriProof {
+			first_layer: layer(felts),
+			inner_layers: list(felts, layer),
+			last_layer_poly: last_layer(felts),
+		};
 		let channel_salt = u32::deserialize(felts);
 		assert!(felts.next().is_none(), "words follow the proof's end");
 		let queried_values = columns(&claim, &rows);
@@ -165,6 +184,80 @@ fn from_felts(words: &[String]) -> Result<Proof, String> {
 	.map_err(|_| "the numbers are no proof, or end early".to_owned())
 }
 
+type Felts<'a> = std::slice::Iter<'a, FieldElement>;
+
+/// Numbers in a word of public memory: its id and eight limbs.
+const WORD: usize = 9;
+/// Numbers in the segments of all eleven builtins.
+const SEGMENTS: usize = 11 * 4;
+/// Numbers behind the output in a claim's public data: two ids, and the first and the last state.
+const STATES: usize = 2 + 3 + 3;
+/// Numbers in a claimed sum.
+const SUM: usize = 4;
+
+/// Checks the lists in a claim before upstream's decoder makes room for as many elements as a file says: a length
+/// that no memory holds would end this program.
+fn check_claim(mut felts: Felts<'_>) {
+	check_list(&mut felts, WORD);
+	skip(&mut felts, SEGMENTS);
+	check_list(&mut felts, WORD);
+	skip(&mut felts, STATES);
+	check_big(felts, table::claim_numbers, 1);
+}
+
+/// The same for the one list in what follows of a claim, or in an interaction claim: that of large values. `numbers`
+/// says how many an earlier component has, `element` how many one of the list.
+fn check_big(mut felts: Felts<'_>, numbers: impl Fn(&Row) -> usize, element: usize) {
+	let is_present = |felts: &mut Felts<'_>| felts.next() == Some(&FieldElement::ZERO);
+	for row in table::rows().iter().take_while(|row| row.name != "memory_id_to_big") {
+		if is_present(&mut felts) {
+			skip(&mut felts, numbers(row));
+		}
+	}
+	if is_present(&mut felts) {
+		check_list(&mut felts, element);
+	}
+}
+
+/// Passes a list whose elements have so many numbers.
+fn check_list(felts: &mut Felts<'_>, element: usize) {
+	let length = usize::deserialize(felts);
+	assert!(length <= felts.len() / element, "a list is longer than what follows");
+	skip(felts, length * element);
+}
+
+fn skip(felts: &mut Felts<'_>, count: usize) {
+	for _ in 0..count {
+		felts.next();
+	}
+}
+
+/// Reads a list. It has no more elements than numbers follow, for none is shorter.
+fn list<'a, T>(felts: &mut Felts<'a>, element: impl Fn(&mut Felts<'a>) -> T) -> Vec<T> {
+	let length = usize::deserialize(felts);
+	assert!(length <= felts.len(), "a list is longer than what follows");
+	(0..length).map(|_| element(felts)).collect()
+}
+
+fn decommitment(felts: &mut Felts<'_>) -> MerkleDecommitmentLifted<Blake2sMerkleHasher> {
+	MerkleDecommitmentLifted { hash_witness: list(felts, Blake2sHash::deserialize) }
+}
+
+fn layer(felts: &mut Felts<'_>) -> FriLayerProof<Blake2sMerkleHasher> {
+	FriLayerProof {
+		fri_witness: list(felts, SecureField::deserialize),
+		decommitment: decommitment(felts),
+		commitment: Blake2sHash::deserialize(felts),
+	}
+}
+
+fn last_layer(felts: &mut Felts<'_>) -> LinePoly {
+	let coefficients = list(felts, SecureField::deserialize);
+	let log_size = u32::deserialize(felts);
+	assert_eq!(1_usize.checked_shl(log_size), Some(coefficients.len()), "a last layer's size");
+	LinePoly::new(coefficients)
+}
+
 /// Queried values by column, from what the Cairo verifier reads: by row, columns sorted by their sizes.
 fn columns(claim: &CairoClaim, trees: &[Vec<BaseField>]) -> TreeVec<Vec<Vec<BaseField>>> {
 	let rows = trees.last().map_or(0, |values| values.len() / COMPOSITION_COLUMNS);
@@ -172,10 +265,10 @@ fn columns(claim: &CairoClaim, trees: &[Vec<BaseField>]) -> TreeVec<Vec<Vec<Base
 	let by_column = trees.iter().enumerate().map(|(tree, values)| {
 		let width = values.len().checked_div(rows).unwrap_or(0);
 		let mut order: Vec<usize> = (0..width).collect();
-		// The claim has sizes of the trace and of the interaction trace, after the preprocessed one.
-		if let Some(sizes) =
-			sizes.get(tree).filter(|sizes| (1..=2).contains(&tree) && sizes.len() == width)
-		{
+		// The claim has sizes of the trace and of the interaction trace, which follow the preprocessed one. The
+		// others are in order.
+		let sizes = tree.checked_sub(1).and_then(|tree| sizes.get(tree));
+		if let Some(sizes) = sizes.filter(|sizes| sizes.len() == width) {
 			order.sort_by_key(|&column| sizes[column]);
 		}
 		let mut columns = vec![Vec::with_capacity(rows); width];

@@ -16,6 +16,7 @@ use assay_primitives::{CairoPreprocessedTrace, CairoVk, Profile, StwoParams, Ver
 use bzip2::read::BzDecoder;
 use cairo_air::utils::{ProofFormat, serialize_proof_to_file};
 use codec::Encode;
+use serde_json::{Map, Value, json};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -71,7 +72,7 @@ const LEDGER: &[&str] = &["[(0,1,u256:250),(1,2,u256:100),(2,3,u256:30)]"];
 /// Largest proof of Cairo 0 that is committed.
 const COMMITTED_BYTES_MAX: usize = 576 * 1024;
 
-/// Tries `count` changed copies of a proof with both verifiers.
+/// Tries `count` changed copies of a proof with both verifiers, and prints a line of JSON.
 pub fn mutants(
 	vk: &Path,
 	theirs: &Path,
@@ -87,9 +88,20 @@ pub fn mutants(
 	let Some(first) = first else {
 		let words = ["mutants".into(), vk.display().to_string(), theirs.display().to_string()];
 		let numbers = [count, seed].map(|number| number.to_string());
-		for (what, (times, examples)) in mutants::parent(&[&words[..], &numbers].concat(), count) {
-			println!("{times} {what}, such as {examples:?}");
-		}
+		let counts = mutants::parent(&[&words[..], &numbers].concat(), count);
+		let name = theirs.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+		let verdicts = counts.into_iter().map(|(what, (times, examples))| {
+			(what, json!({ "mutants": times, "such_as": examples }))
+		});
+		let verdicts: Map<String, Value> = verdicts.collect();
+		// Sorted by their names, as in the other raw files.
+		let line = json!({
+			"mutants": count,
+			"mutants_of": format!("upstream's encoding of Cairo proof {name}"),
+			"ours_and_upstream": verdicts,
+			"seed": seed,
+		});
+		println!("{line}");
 		return Ok(Answer::default());
 	};
 	mutants::child(&honest, seed, first, count);
@@ -109,10 +121,11 @@ fn unreadable(error: impl std::fmt::Display) -> Failure {
 	Failure::usage(format_args!("{error}: run `fixtures` before"))
 }
 
-/// Verifies proofs from their bytes, and what they were made from with upstream's verifier, in turns;
-/// prints the median of each in CPU time.
+/// Verifies proofs from their bytes, and what they were made from with upstream's verifier, in turns; prints a row
+/// for each round, with both CPU times.
 pub fn measure(cache: &Path, names: &[String]) -> Result<Answer, Failure> {
 	const ROUNDS: usize = 101;
+	println!("program,vk_bytes,proof_bytes,round,ours_us,upstream_us");
 	for (name, ..) in FIXTURES {
 		if !names.is_empty() && !names.iter().any(|asked| asked == name) {
 			continue;
@@ -122,21 +135,17 @@ pub fn measure(cache: &Path, names: &[String]) -> Result<Answer, Failure> {
 		let file = fs::File::open(cache.join(name)).map_err(unreadable)?;
 		let theirs: Proof =
 			cairo_air::utils::binary_deserialize_from_file(&file).map_err(unreadable)?;
-		let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
-		for _ in 0..ROUNDS {
+		let sizes = format!("{name},{},{}", vk.len(), proof.len());
+		for round in 0..ROUNDS {
 			let start = cpu_micros();
 			assay_stwo::verify_bytes(&vk, &public_values, &proof).map_err(Failure::refused)?;
-			our_times.push(cpu_micros() - start);
+			let ours = cpu_micros() - start;
 			let copy = theirs.clone();
 			let start = cpu_micros();
 			cairo_air::verifier::verify_cairo::<Blake2sMerkleChannel>(copy)
 				.map_err(Failure::refused)?;
-			their_times.push(cpu_micros() - start);
+			println!("{sizes},{round},{ours},{}", cpu_micros() - start);
 		}
-		our_times.sort_unstable();
-		their_times.sort_unstable();
-		let (ours, theirs) = (our_times[ROUNDS / 2], their_times[ROUNDS / 2]);
-		println!("{name}: {} bytes, ours {ours} us, upstream {theirs} us", proof.len());
 	}
 	Ok(Answer::default())
 }
@@ -227,11 +236,13 @@ const STOCK: StwoParams = StwoParams {
 	query_grinding_bits: 26,
 };
 
-/// Proves a run with the stock prover's defaults, and writes the proof in each of its forms.
-pub fn stock(args: &RunArgs, out: &Path) -> Result<Answer, Failure> {
+/// Proves a run with the stock prover's defaults, and writes the proof in each of its forms. With `queries`,
+/// with so many in place of the 70 that are the default: few make a small proof that shows nothing.
+pub fn stock(args: &RunArgs, queries: Option<u16>, out: &Path) -> Result<Answer, Failure> {
 	let Ran { program, run, .. } = commands::ran(args)?;
 	let start = Instant::now();
-	let proof = Prover::new(STOCK).prove_as_stock(run.input)?;
+	let pcs = StwoParams { num_queries: queries.unwrap_or(STOCK.num_queries), ..STOCK };
+	let proof = Prover::new(pcs).prove_as_stock(run.input)?;
 	println!("proven in {} s", start.elapsed().as_secs());
 	fs::create_dir_all(out).map_err(|error| Failure::usage(error).at(out))?;
 	for (name, format) in [

@@ -116,7 +116,8 @@ fn panic_text(payload: &(dyn Any + Send)) -> &str {
 #[derive(Default)]
 pub struct Answer {
 	rows: Vec<(&'static str, String)>,
-	fields: Map<String, Value>,
+	/// Names and values for scripts.
+	pub fields: Map<String, Value>,
 }
 
 impl Answer {

@@ -42,7 +42,7 @@ pub fn program_hash(words: &[Felt252]) -> [u8; 32] {
 }
 
 /// A number as eight words, least significant first.
-fn limbs(word: &Felt252) -> [u32; 8] {
+pub fn limbs(word: &Felt252) -> [u32; 8] {
 	let bytes = word.to_bytes_le();
 	let mut limbs = [0; 8];
 	for (limb, bytes) in limbs.iter_mut().zip(bytes.as_chunks().0) {

@@ -36,6 +36,7 @@ mod run;
 mod table;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use cli::{Cli, Command};
 use failure::{Answer, Exit, Failure};
 use std::fs;
@@ -45,17 +46,35 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
 	let cli = match Cli::try_parse() {
 		Ok(cli) => cli,
-		Err(error) => {
-			// Nothing to do about a closed standard output.
-			let _ = error.print();
-			return if error.use_stderr() { Exit::Usage } else { Exit::Ok }.into();
-		},
+		// `--json` holds for errors in the arguments too.
+		Err(error) => return usage(&error, std::env::args_os().any(|word| word == "--json")),
 	};
 	// A panic is a bug, here or upstream, and still one line.
 	failure::remember_panics();
 	let result = panic::catch_unwind(panic::AssertUnwindSafe(|| run(cli.command)))
 		.unwrap_or_else(|payload| Err(Failure::panic(payload.as_ref())));
 	failure::finish(result, cli.json)
+}
+
+/// Says what is wrong with the arguments, as the client does.
+fn usage(error: &clap::Error, json: bool) -> ExitCode {
+	let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+	if asked_for || !json {
+		// Nothing to do about a closed standard output.
+		let _ = error.print();
+		return if asked_for { Exit::Ok } else { Exit::Usage }.into();
+	}
+	if error.kind() == ErrorKind::MissingSubcommand {
+		let failure = Failure::usage("expected a command, got none");
+		return failure::finish(Err(failure.hint("see --help")), true);
+	}
+	// The message, with what is missing or possible; then an empty line and how to call the program.
+	let text = error.to_string();
+	let message = text.split("\n\n").next().unwrap_or_default();
+	let mut failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(message));
+	let tip = text.lines().find_map(|line| line.trim_start().strip_prefix("tip: "));
+	failure.hint = tip.map(Into::into);
+	failure::finish(Err(failure), true)
 }
 
 fn run(command: Command) -> Result<Answer, Failure> {
@@ -87,7 +106,7 @@ fn run(command: Command) -> Result<Answer, Failure> {
 		Command::Fixtures { compiled, out, cache, names } => {
 			dev::fixtures(&compiled, &out, &cache, &names)
 		},
-		Command::Stock { out, run } => dev::stock(&run, &out),
+		Command::Stock { out, queries, run } => dev::stock(&run, queries, &out),
 		Command::Measure { cache, names } => dev::measure(&cache, &names),
 	}
 }

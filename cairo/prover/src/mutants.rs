@@ -127,21 +127,31 @@ fn verdicts(honest: &Honest, bytes: &[u8]) -> String {
 	if proof.stark_proof.config != honest.config {
 		return "other parameters".into();
 	}
-	let ours = match quiet(|| prove::encode(&honest.vk, &proof)) {
-		None => Verdict::Panicked,
-		Some(Err(_)) => Verdict::Refused,
+	let (ours, rule) = match quiet(|| prove::encode(&honest.vk, &proof)) {
+		None => (Verdict::Panicked, String::new()),
+		Some(Err(failure)) => (Verdict::Refused, failure.message),
 		Some(Ok(encoded)) => {
 			let values = prove::public_values(&proof);
 			if values == honest.public_values && encoded == honest.ours {
-				Verdict::Same
+				(Verdict::Same, String::new())
 			} else {
 				let key = VerifyingKey::CairoV1(honest.vk.clone());
-				verdict(|| assay_stwo::verify(&key, &values, &encoded))
+				let mut rule = String::new();
+				let verify = || {
+					assay_stwo::verify(&key, &values, &encoded)
+						.map_err(|error| rule = error.to_string())
+				};
+				(verdict(verify), rule)
 			}
 		},
 	};
 	let verify_cairo = cairo_air::verifier::verify_cairo::<Blake2sMerkleChannel>;
-	format!("{ours} {}", verdict(|| verify_cairo(proof)))
+	let theirs = verdict(|| verify_cairo(proof));
+	match (ours, theirs) {
+		// Of those that upstream takes, by which rule they are refused.
+		(Verdict::Refused, Verdict::Accepted) => format!("{ours} {theirs}: {rule}"),
+		_ => format!("{ours} {theirs}"),
+	}
 }
 
 fn verdict<T, E>(verify: impl FnOnce() -> Result<T, E>) -> Verdict {

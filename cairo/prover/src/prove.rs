@@ -76,8 +76,8 @@ impl Prover {
 		Self { pcs, config, twiddles: SimdBackend::precompute_twiddles(coset), variant, trace }
 	}
 
-	fn tree<'a>(
-		&'a self,
+	fn tree(
+		&self,
 		pool: &BaseColumnPool<SimdBackend>,
 	) -> CommitmentTreeProver<SimdBackend, Blake2sMerkleChannel> {
 		let columns = gen_trace(self.trace.clone());

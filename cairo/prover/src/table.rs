@@ -191,6 +191,15 @@ pub fn is_fixed(number: u8) -> bool {
 	rows()[usize::from(number)].fixed.is_some()
 }
 
+/// How many numbers the claim of a component has: its size, unless that is fixed, and where its segment starts.
+pub fn claim_numbers(row: &Row) -> usize {
+	match (row.fixed, row.parameters) {
+		(Some(_), _) => 0,
+		(None, Parameters::Segment(_)) => 2,
+		(None, _) => 1,
+	}
+}
+
 /// The size of the recordings that the table is made of: `i << 17` is no other constant.
 const RECORDED: u32 = 17;
 /// Sizes at which Cairo's preprocessed traces have a column of row numbers.

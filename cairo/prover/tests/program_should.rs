@@ -1,36 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 //! `assay-cairo` as its users call it. Compiling needs a core library: `scripts/build/cairo.sh test` has one.
-//! No proof is made here.
+//! Only `proofs_should` makes proofs.
 
-use serde_json::Value;
+mod common;
+
+use common::{assay_cairo, folder, json, text, three};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-fn assay_cairo(arguments: &[&str]) -> Output {
-	Command::new(env!("CARGO_BIN_EXE_assay-cairo")).args(arguments).output().unwrap()
-}
-
-/// Runs with `--json`; returns the exit code and the one object on standard output.
-fn json(arguments: &[&str]) -> (i32, Value) {
-	let output = assay_cairo(&[&["--json"], arguments].concat());
-	let text = String::from_utf8(output.stdout).unwrap();
-	assert_eq!(text.lines().count(), 1, "{text} {}", String::from_utf8_lossy(&output.stderr));
-	(output.status.code().unwrap(), serde_json::from_str(&text).unwrap())
-}
-
-/// An empty folder of a test's own.
-fn folder(test: &str) -> PathBuf {
-	let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-	let _ = fs::remove_dir_all(&folder);
-	fs::create_dir_all(&folder).unwrap();
-	folder
-}
-
-fn text(path: &Path) -> &str {
-	path.to_str().unwrap()
-}
 
 /// A source file with this body of `main`.
 fn source(test: &str, main: &str) -> PathBuf {
@@ -121,6 +98,35 @@ mod errors_should {
 	}
 
 	#[test]
+	fn suggest_what_was_meant_for_unknown_options_and_commands() {
+		for (arguments, error, tip) in [
+			(
+				&["run", "tally", "--corlib", "x"][..],
+				"unexpected argument '--corlib' found",
+				"a similar argument exists: '--corelib'",
+			),
+			(
+				&["prov", "tally"],
+				"unrecognized subcommand 'prov'",
+				"a similar subcommand exists: 'prove'",
+			),
+			(
+				&["key", "tally", "--profile", "standart"],
+				"invalid value 'standart' for '--profile <PROFILE>' [possible values: compat, standard]",
+				"a similar value exists: 'standard'",
+			),
+		] {
+			let (code, object) = json(arguments);
+			assert_eq!((code, object["error"].as_str().unwrap()), (2, error));
+			assert_eq!(object["hint"].as_str().unwrap(), tip);
+			let said = String::from_utf8(assay_cairo(arguments).stderr).unwrap();
+			assert!(said.contains(tip), "{said}");
+		}
+		let (code, object) = json(&[]);
+		assert_eq!((code, object["error"].as_str().unwrap()), (2, "expected a command, got none"));
+	}
+
+	#[test]
 	fn name_a_file_that_is_missing() {
 		for command in ["run", "key", "prove", "compile", "convert"] {
 			let (code, object) = json(&[command, "/nowhere/program.json"]);
@@ -185,7 +191,7 @@ mod keys_should {
 		let vk = folder.join("vk.bin");
 		let (code, object) = json(&["key", "--bootloader", "--out", text(&vk)]);
 		assert_eq!((code, &object["profile"]), (0, &"standard".into()), "{object}");
-		let committed = "../../primitives/stwo/fixtures/cairo/bootloader_vk_v1.bin";
+		let committed = Path::new(common::FIXTURES).join("bootloader_vk_v1.bin");
 		assert_eq!(fs::read(vk).unwrap(), fs::read(committed).unwrap());
 		let file = source("task", "n: u32) -> u32 {\n    n + 1\n}");
 		let task = |n| format!("{} {n}", text(&file));
@@ -197,5 +203,44 @@ mod keys_should {
 		// The hash by which consumers name the program.
 		let (_, alone) = json(&["run", text(&file), "4"]);
 		assert_eq!(alone["task_hash"], object["tasks"][0]["program"]);
+	}
+}
+
+/// These prove: some 2 minutes of CPU and 5 GB of memory.
+mod proofs_should {
+	use super::*;
+
+	#[test]
+	fn hold_for_other_inputs_under_one_key() {
+		let folder = folder("inputs");
+		let program = format!("{}/ledger.executable.json", common::FIXTURES);
+		let vk = folder.join("vk.bin");
+		assert_eq!(json(&["key", &program, "--out", text(&vk)]).0, 0);
+		let inputs = [("none", "[]"), ("one", "[(0,1,u256:250)]")];
+		let [none, one] = inputs.map(|(name, transfers)| {
+			let out = folder.join(name);
+			let (code, ran) = json(&["run", &program, transfers]);
+			assert_eq!(code, 0, "{ran}");
+			let prove = ["prove", &program, transfers, "--vk", text(&vk), "--out", text(&out)];
+			let (code, proven) = json(&prove);
+			assert_eq!((code, &proven["output"]), (0, &ran["output"]), "{proven}");
+			(ran["components"].clone(), three(&out))
+		});
+		// Only one of them computes Pedersen hashes, so that a key of one run would not do for the other.
+		assert_ne!(none.0, one.0);
+		let key = fs::read(&vk).unwrap();
+		let committed = Path::new(common::FIXTURES).join("ledger_vk_v1.bin");
+		assert_eq!(key, fs::read(committed).unwrap());
+		for (_, [vk, public_values, proof]) in [&none, &one] {
+			assert_eq!(vk, &key);
+			assert!(assay_stwo::verify_bytes(&key, public_values, proof).is_ok());
+		}
+		let [_, none_values, none_proof] = &none.1;
+		let [_, one_values, one_proof] = &one.1;
+		for (public_values, proof) in [(one_values, none_proof), (none_values, one_proof)] {
+			let error = assay_stwo::verify_bytes(&key, public_values, proof).unwrap_err();
+			let expected = "interaction grinding: expected 24 bits of work, got fewer";
+			assert_eq!(error.to_string(), expected);
+		}
 	}
 }
