@@ -16,7 +16,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use p3_symmetric::Permutation;
 use p3_uni_stark::SubAirBuilder;
 
-/// A field that every [`Sample`](crate::Sample) comes over.
+/// A field that every [`Sample`] comes over.
 pub trait SampleField: TraceField {
 	/// Upstream's AIR of the field's Poseidon2.
 	type Poseidon2Air: BaseAir<Self> + Clone + Sync;

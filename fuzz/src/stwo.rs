@@ -56,8 +56,7 @@ pub fn change_field(triples: &[Triple], chosen: usize, rng: &mut Rng) -> Option<
 	let vk = VerifyingKey::decode_strict(vk).ok()?;
 	let values = PublicValues::decode_strict(public_values, 1 << 10).ok()?;
 	let layout = assay_systems::layout::proof(&vk, &values, proof)?;
-	let modulus =
-		assay_stwo::Stwo::modulus(&vk).or_else(|| assay_stwo::Cairo::modulus(&vk))?;
+	let modulus = assay_stwo::Stwo::modulus(&vk).or_else(|| assay_stwo::Cairo::modulus(&vk))?;
 	let others: Vec<&Triple> = triples.iter().filter(|other| other.proof != *proof).collect();
 	let mut changed = proof.clone();
 	let honest = Honest { proof, layout: &layout, twin: None, modulus };
