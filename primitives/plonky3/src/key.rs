@@ -26,26 +26,9 @@ pub(crate) struct Key<'a> {
 impl<'a> Key<'a> {
 	/// Checks `vk`; `hash` is its hash.
 	pub fn new(vk: &'a Plonky3Vk, hash: Hash) -> Result<Self, Error> {
-		// Exhaustive on purpose: a parameter that is added must be bounded.
-		let FriParams {
-			log_blowup,
-			num_queries,
-			log_final_poly_len,
-			max_log_arity,
-			batch_grinding_bits,
-			commit_grinding_bits,
-			query_grinding_bits,
-			ood_grinding_bits,
-		} = vk.fri;
 		bound("degree_bits", supported::DEGREE_BITS, vk.degree_bits.into())?;
-		bound("log_blowup", supported::LOG_BLOWUP, log_blowup.into())?;
-		bound("num_queries", supported::NUM_QUERIES, num_queries.into())?;
-		bound("log_final_poly_len", supported::LOG_FINAL_POLY_LEN, log_final_poly_len.into())?;
-		bound("max_log_arity", supported::MAX_LOG_ARITY, max_log_arity.into())?;
-		bound("batch_grinding_bits", supported::GRINDING_BITS, batch_grinding_bits.into())?;
-		bound("commit_grinding_bits", supported::GRINDING_BITS, commit_grinding_bits.into())?;
-		bound("query_grinding_bits", supported::GRINDING_BITS, query_grinding_bits.into())?;
-		bound("ood_grinding_bits", supported::GRINDING_BITS, ood_grinding_bits.into())?;
+		bound_fri(&vk.fri)?;
+		let FriParams { log_blowup, log_final_poly_len, .. } = vk.fri;
 		let log_domain = u64::from(vk.degree_bits).saturating_add(log_blowup.into());
 		let largest = BaseField::ALL.map(BaseField::two_adicity).into_iter().max().unwrap_or(0);
 		// No field has a larger domain.
@@ -148,8 +131,7 @@ impl<'a> Key<'a> {
 	/// parents above them: a level has at most one of either a query, and at most as many as it has
 	/// parents.
 	pub fn max_siblings(&self, log_leaves: usize) -> u64 {
-		let queries = u64::from(self.vk.fri.num_queries);
-		(0..log_leaves).map(|level| queries.min(power_of_two(level))).sum()
+		max_siblings(&self.vk.fri, log_leaves)
 	}
 
 	/// Largest length of a proof for this key, in bytes.
@@ -190,6 +172,37 @@ impl<'a> Key<'a> {
 	const fn degree(&self) -> u64 {
 		self.vk.extension.get() as u64
 	}
+}
+
+/// Refuses parameters that are not supported.
+pub(crate) fn bound_fri(fri: &FriParams) -> Result<(), Error> {
+	// Exhaustive on purpose: a parameter that is added must be bounded.
+	let FriParams {
+		log_blowup,
+		num_queries,
+		log_final_poly_len,
+		max_log_arity,
+		batch_grinding_bits,
+		commit_grinding_bits,
+		query_grinding_bits,
+		ood_grinding_bits,
+	} = *fri;
+	bound("log_blowup", supported::LOG_BLOWUP, log_blowup.into())?;
+	bound("num_queries", supported::NUM_QUERIES, num_queries.into())?;
+	bound("log_final_poly_len", supported::LOG_FINAL_POLY_LEN, log_final_poly_len.into())?;
+	bound("max_log_arity", supported::MAX_LOG_ARITY, max_log_arity.into())?;
+	bound("batch_grinding_bits", supported::GRINDING_BITS, batch_grinding_bits.into())?;
+	bound("commit_grinding_bits", supported::GRINDING_BITS, commit_grinding_bits.into())?;
+	bound("query_grinding_bits", supported::GRINDING_BITS, query_grinding_bits.into())?;
+	bound("ood_grinding_bits", supported::GRINDING_BITS, ood_grinding_bits.into())?;
+	Ok(())
+}
+
+/// Most siblings of the queried paths of a tree of `2^log_leaves` leaves: a node a query and level, and no more than the
+/// level has.
+pub(crate) fn max_siblings(fri: &FriParams, log_leaves: usize) -> u64 {
+	let queries = u64::from(fri.num_queries);
+	(0..log_leaves).map(|level| queries.min(power_of_two(level))).sum()
 }
 
 pub(crate) fn bound(name: &'static str, (min, max): (u64, u64), got: u64) -> Result<(), Error> {

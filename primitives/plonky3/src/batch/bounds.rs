@@ -7,6 +7,7 @@
 
 use super::shape::{Chunks, Key};
 use crate::cost::{Count, DOMAIN_POINT, INVERSION, PERIODIC, absorb, n, operations_of, product};
+use crate::key::max_siblings;
 use crate::quotient::power_of_two;
 use crate::suite::DIGEST_BYTES;
 use alloc::vec::Vec;
@@ -73,8 +74,7 @@ impl<'k> Bounds<'k> {
 	}
 
 	fn max_siblings(&self, log_leaves: usize) -> Count {
-		let queries = u64::from(self.key.vk.fri.num_queries);
-		n((0..log_leaves).map(|level| queries.min(power_of_two(level))).sum())
+		n(max_siblings(&self.key.vk.fri, log_leaves))
 	}
 
 	/// Values that folding sends of each query, at most: the largest arity has the most for a level.

@@ -2,7 +2,7 @@
 
 //! A key of several tables, checked, and what it and a proof's heights fix about the proof.
 
-use crate::key::bound;
+use crate::key::{bound, bound_fri, max_siblings};
 use crate::quotient::{held_degree, log_chunks, power_of_two};
 use crate::{Cause, Error, supported};
 use alloc::collections::BTreeMap;
@@ -82,25 +82,8 @@ impl<'a> Key<'a> {
 	///
 	/// [`Error`], one variant per cause.
 	pub fn new(vk: &'a BatchVk) -> Result<Self, Error> {
-		// Exhaustive on purpose: a parameter that is added must be bounded.
-		let FriParams {
-			log_blowup,
-			num_queries,
-			log_final_poly_len,
-			max_log_arity,
-			batch_grinding_bits,
-			commit_grinding_bits,
-			query_grinding_bits,
-			ood_grinding_bits,
-		} = vk.fri;
-		bound("log_blowup", supported::LOG_BLOWUP, log_blowup.into())?;
-		bound("num_queries", supported::NUM_QUERIES, num_queries.into())?;
-		bound("log_final_poly_len", supported::LOG_FINAL_POLY_LEN, log_final_poly_len.into())?;
-		bound("max_log_arity", supported::MAX_LOG_ARITY, max_log_arity.into())?;
-		bound("batch_grinding_bits", supported::GRINDING_BITS, batch_grinding_bits.into())?;
-		bound("commit_grinding_bits", supported::GRINDING_BITS, commit_grinding_bits.into())?;
-		bound("query_grinding_bits", supported::GRINDING_BITS, query_grinding_bits.into())?;
-		bound("ood_grinding_bits", supported::GRINDING_BITS, ood_grinding_bits.into())?;
+		bound_fri(&vk.fri)?;
+		let FriParams { log_blowup, log_final_poly_len, .. } = vk.fri;
 		bound("lookup_grinding_bits", supported::GRINDING_BITS, vk.lookup_grinding_bits.into())?;
 		bound("number of tables", (1, MAX_TABLES), vk.tables.len() as u64)?;
 
@@ -336,10 +319,8 @@ impl<'k> Shape<'k> {
 		self.log_heights.first().copied().unwrap_or(0)
 	}
 
-	/// As [`key::Key::max_siblings`](crate::key::Key::max_siblings).
 	pub fn max_siblings(&self, log_leaves: usize) -> u64 {
-		let queries = u64::from(self.key.vk.fri.num_queries);
-		(0..log_leaves).map(|level| queries.min(power_of_two(level))).sum()
+		max_siblings(&self.key.vk.fri, log_leaves)
 	}
 }
 

@@ -16,9 +16,9 @@
 
 use super::shape::{Chunks, Key};
 use crate::quotient::power_of_two;
-use crate::soundness::field_bits;
+use crate::soundness::{collision, field_bits};
 use alloc::vec::Vec;
-use assay_primitives::{FriParams, HashKind};
+use assay_primitives::FriParams;
 use assay_stark::soundness::{
 	self, Argument, Code, MAX_CREDITED_GRINDING_BITS, POINTS, Radius, at_least_zero, credited,
 	curve, queries,
@@ -100,15 +100,11 @@ impl Model {
 		heights.dedup();
 		// At most one of each height, and one a table.
 		let heights = heights.len().min(key.tables.len()) as f64;
-		let collision = match key.vk.hash {
-			HashKind::Poseidon2 => 4.0 * bits,
-			HashKind::Keccak | HashKind::Blake3 => 128.0,
-		};
 		Self {
 			fri: key.vk.fri,
 			lookup_grinding_bits: key.vk.lookup_grinding_bits,
 			field_bits: degree * bits,
-			collision,
+			collision: collision(key.vk.hash, bits),
 			log_degrees,
 			heights,
 			batched,

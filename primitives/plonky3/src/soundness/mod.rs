@@ -39,7 +39,7 @@ use assay_primitives::{ExtensionDegree, FriParams, HashKind};
 use assay_stark::soundness;
 use steps::Model;
 #[cfg(feature = "batch")]
-pub(crate) use steps::field_bits;
+pub(crate) use steps::{collision, field_bits};
 
 /// Bits of security of a key, and where they come from.
 pub type Report = soundness::Report<6>;

@@ -39,6 +39,14 @@ pub(crate) const fn field_bits(field: BaseField) -> f64 {
 	with_field!(field, F => F::BITS)
 }
 
+/// log2 of the work of finding a collision: among N values it takes sqrt(N) of them. A Poseidon2 digest is eight elements.
+pub(crate) const fn collision(hash: HashKind, element_bits: f64) -> f64 {
+	match hash {
+		HashKind::Poseidon2 => 4.0 * element_bits,
+		HashKind::Keccak | HashKind::Blake3 => 128.0,
+	}
+}
+
 /// All numbers that the formulae read.
 pub(super) struct Model {
 	pub fri: FriParams,
@@ -75,15 +83,10 @@ impl Model {
 			exact_degree,
 		} = *shape;
 		let element = field_bits(field);
-		// A collision among N values takes sqrt(N) of them. A Poseidon2 digest is eight elements.
-		let collision = match hash {
-			HashKind::Poseidon2 => 4.0 * element,
-			HashKind::Keccak | HashKind::Blake3 => 128.0,
-		};
 		Self {
 			fri: *fri,
 			field_bits: extension.get() as f64 * element,
-			collision,
+			collision: collision(hash, element),
 			degree_bits,
 			batched: shape.openings(extension),
 			constraints: f64::from(num_constraints),
