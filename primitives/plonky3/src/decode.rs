@@ -23,15 +23,15 @@
 //! | query grinding witness, out-of-domain grinding witness | 2 |
 
 use crate::field::Base;
-use crate::key::Key;
+use crate::key::{Key, max_siblings};
 use crate::merkle::Answers;
 use crate::quotient::power_of_two;
-#[cfg(feature = "prover")]
-use crate::suite::StarkProof;
 use crate::suite::{DIGEST_BYTES, Node, Suite, element};
+#[cfg(feature = "prover")]
+use crate::suite::{InputOpening, OpeningProof, StarkProof};
 use crate::{Cause, Error};
 use alloc::vec::Vec;
-use assay_primitives::Digest;
+use assay_primitives::{Digest, FriParams};
 use assay_stark::Reader;
 use p3_field::{BasedVectorSpace, ExtensionField};
 use p3_uni_stark::{Commitments, OpenedValues, PreprocessedOpenedValues};
@@ -44,15 +44,15 @@ pub(crate) struct Proof<'a, S: Suite> {
 	pub ood_pow_witness: S::Val,
 }
 
-/// The opening argument of a proof.
-pub(crate) struct Opening<'a, S: Suite> {
+/// The opening argument of a proof, with `I` for what is opened of a commitment.
+pub(crate) struct Opening<'a, S: Suite, I = TreeOpening<'a, <S as Suite>::Val, Node<S>>> {
 	pub batch_pow_witness: S::Val,
 	/// The commitment of each folding round.
 	pub commits: Vec<S::Commitment>,
 	/// The grinding witness of each folding round.
 	pub commit_pow_witnesses: Vec<S::Val>,
 	/// For each opened commitment, the row of each query.
-	pub inputs: Vec<TreeOpening<'a, S::Val, Node<S>>>,
+	pub inputs: Vec<I>,
 	/// For each folding round, the siblings of each query's value in its row.
 	pub rounds: Vec<TreeOpening<'a, S::Challenge, Node<S>>>,
 	pub final_poly: Vec<S::Challenge>,
@@ -166,38 +166,63 @@ impl<'a> Parts<'a> {
 		self.0.take::<DIGEST_BYTES>(reading, count)
 	}
 
+	/// Siblings of the queried paths of a tree, and as they were read.
+	pub fn nodes<S: Suite>(
+		&mut self,
+		reading: &'static str,
+		max: u64,
+	) -> Result<(Vec<Node<S>>, &'a [Digest]), Error> {
+		let digests = self.siblings(reading, max)?;
+		let nodes = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
+		Ok((nodes, digests))
+	}
+
 	fn opening<S: Suite>(&mut self, key: &Key<'_>) -> Result<Opening<'a, S>, Error> {
 		let queries = usize::from(key.vk.fri.num_queries);
-		let schedule = key.fold_schedule();
+		let log_height = key.log_height();
+		let mut batches = key.batches().into_iter();
+		self.opening_of(&key.vk.fri, &key.fold_schedule(), log_height, batches.len(), |reader| {
+			let width = batches.next().iter().flatten().sum();
+			let values = reader.elements("opened row", queries.saturating_mul(width))?;
+			let max = key.max_siblings(log_height);
+			let (siblings, digests) = reader.nodes::<S>("siblings of opened rows", max)?;
+			Ok(TreeOpening { values, width, siblings, digests })
+		})
+	}
+
+	/// Reads an opening argument with these folding rounds from a domain of `2^log_height` points; `input` reads what is
+	/// opened of one commitment after the other.
+	pub fn opening_of<S: Suite, I>(
+		&mut self,
+		fri: &FriParams,
+		schedule: &[usize],
+		mut log_height: usize,
+		num_inputs: usize,
+		mut input: impl FnMut(&mut Self) -> Result<I, Error>,
+	) -> Result<Opening<'a, S, I>, Error> {
+		let queries = usize::from(fri.num_queries);
 		let batch_pow_witness = self.element("batch grinding witness")?;
 		let mut commits = Vec::with_capacity(schedule.len());
-		for _ in &schedule {
+		for _ in schedule {
 			commits.push(self.commitment::<S>("folding commitment")?);
 		}
 		let commit_pow_witnesses = self.elements("commit grinding witness", schedule.len())?;
 
-		let mut inputs = Vec::with_capacity(3);
-		for widths in key.batches() {
-			let width = widths.iter().sum();
-			let values = self.elements("opened row", queries.saturating_mul(width))?;
-			let reading = "siblings of opened rows";
-			let digests = self.siblings(reading, key.max_siblings(key.log_height()))?;
-			let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
-			inputs.push(TreeOpening { values, width, siblings, digests });
+		let mut inputs = Vec::with_capacity(num_inputs);
+		for _ in 0..num_inputs {
+			inputs.push(input(self)?);
 		}
 
 		let mut rounds = Vec::with_capacity(schedule.len());
-		let mut log_height = key.log_height();
-		for log_arity in schedule {
+		for &log_arity in schedule {
 			log_height = log_height.saturating_sub(log_arity);
 			let width = (power_of_two(log_arity) as usize).saturating_sub(1);
 			let values = self.row("folding siblings", queries.saturating_mul(width))?;
-			let reading = "siblings of folded rows";
-			let digests = self.siblings(reading, key.max_siblings(log_height))?;
-			let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
+			let max = max_siblings(fri, log_height);
+			let (siblings, digests) = self.nodes::<S>("siblings of folded rows", max)?;
 			rounds.push(TreeOpening { values, width, siblings, digests });
 		}
-		let final_poly_len = power_of_two(key.vk.fri.log_final_poly_len.into());
+		let final_poly_len = power_of_two(fri.log_final_poly_len.into());
 		let final_poly = self.row("final polynomial", final_poly_len as usize)?;
 		let query_pow_witness = self.element("query grinding witness")?;
 		Ok(Opening {
@@ -212,10 +237,36 @@ impl<'a> Parts<'a> {
 	}
 }
 
+#[cfg(feature = "prover")]
+impl<S: Suite, I> Opening<'_, S, I> {
+	/// Upstream's form, with its own of what is opened. `None` for no argument that was decoded.
+	pub fn upstream(self, input_openings: Vec<InputOpening<S>>) -> Option<OpeningProof<S>> {
+		let mut commit_phase_openings = Vec::new();
+		for round in &self.rounds {
+			commit_phase_openings.push(p3_fri::CommitPhaseMultiStep {
+				sibling_values: round
+					.values
+					.chunks_exact(round.width)
+					.map(<[S::Challenge]>::to_vec)
+					.collect(),
+				opening_proof: S::multi_proof(round.digests)?,
+			});
+		}
+		Some(p3_fri::FriProof {
+			batch_pow_witness: self.batch_pow_witness,
+			commit_phase_commits: self.commits,
+			commit_pow_witnesses: self.commit_pow_witnesses,
+			input_openings,
+			commit_phase_openings,
+			final_poly: self.final_poly,
+			query_pow_witness: self.query_pow_witness,
+		})
+	}
+}
+
 /// Upstream's form of a proof. `None` for no proof that was decoded.
 #[cfg(feature = "prover")]
 pub(crate) fn upstream<S: Suite>(key: &Key<'_>, proof: Proof<'_, S>) -> Option<StarkProof<S>> {
-	use p3_fri::{BatchMultiOpening, CommitPhaseMultiStep, FriProof};
 	let mut input_openings = Vec::new();
 	for (input, widths) in proof.opening.inputs.iter().zip(key.batches()) {
 		let rows = input.values.chunks_exact(input.width);
@@ -227,31 +278,12 @@ pub(crate) fn upstream<S: Suite>(key: &Key<'_>, proof: Proof<'_, S>) -> Option<S
 			});
 			matrices.collect()
 		});
-		input_openings.push(BatchMultiOpening {
+		input_openings.push(InputOpening::<S> {
 			opened_values: opened_values.collect(),
 			opening_proof: S::multi_proof(input.digests)?,
 		});
 	}
-	let mut commit_phase_openings = Vec::new();
-	for round in &proof.opening.rounds {
-		commit_phase_openings.push(CommitPhaseMultiStep {
-			sibling_values: round
-				.values
-				.chunks_exact(round.width)
-				.map(<[S::Challenge]>::to_vec)
-				.collect(),
-			opening_proof: S::multi_proof(round.digests)?,
-		});
-	}
-	let opening_proof = FriProof {
-		batch_pow_witness: proof.opening.batch_pow_witness,
-		commit_phase_commits: proof.opening.commits,
-		commit_pow_witnesses: proof.opening.commit_pow_witnesses,
-		input_openings,
-		commit_phase_openings,
-		final_poly: proof.opening.final_poly,
-		query_pow_witness: proof.opening.query_pow_witness,
-	};
+	let opening_proof = proof.opening.upstream(input_openings)?;
 	Some(p3_uni_stark::Proof {
 		commitments: proof.commitments,
 		opened_values: proof.opened_values,
@@ -276,23 +308,37 @@ pub(crate) fn encode<S: Suite>(proof: &StarkProof<S>) -> Option<Vec<u8>> {
 	}
 	opened.quotient_chunks.iter().for_each(|chunk| put_row(&mut out, chunk));
 
-	let opening = &proof.opening_proof;
-	put(&mut out, &[opening.batch_pow_witness]);
+	put_opening::<S>(&mut out, &proof.opening_proof, |out, _, batch| {
+		batch.opened_values.iter().flatten().for_each(|row| put(out, row));
+		Some(())
+	})?;
+	put(&mut out, &[proof.ood_pow_witness]);
+	Some(out)
+}
+
+/// Writes an opening argument; `put_rows` writes the rows of the commitment of this number.
+#[cfg(feature = "prover")]
+pub(crate) fn put_opening<S: Suite>(
+	out: &mut Vec<u8>,
+	opening: &OpeningProof<S>,
+	mut put_rows: impl FnMut(&mut Vec<u8>, usize, &InputOpening<S>) -> Option<()>,
+) -> Option<()> {
+	put(out, &[opening.batch_pow_witness]);
 	for commitment in &opening.commit_phase_commits {
 		out.extend(S::commitment_bytes(commitment)?);
 	}
-	put(&mut out, &opening.commit_pow_witnesses);
-	for batch in &opening.input_openings {
-		batch.opened_values.iter().flatten().for_each(|row| put(&mut out, row));
-		put_multi_proof::<S>(&mut out, &batch.opening_proof);
+	put(out, &opening.commit_pow_witnesses);
+	for (number, batch) in opening.input_openings.iter().enumerate() {
+		put_rows(out, number, batch)?;
+		put_multi_proof::<S>(out, &batch.opening_proof);
 	}
 	for round in &opening.commit_phase_openings {
-		round.sibling_values.iter().for_each(|row| put_row(&mut out, row));
-		put_multi_proof::<S>(&mut out, &round.opening_proof);
+		round.sibling_values.iter().for_each(|row| put_row(out, row));
+		put_multi_proof::<S>(out, &round.opening_proof);
 	}
-	put_row(&mut out, &opening.final_poly);
-	put(&mut out, &[opening.query_pow_witness, proof.ood_pow_witness]);
-	Some(out)
+	put_row(out, &opening.final_poly);
+	put(out, &[opening.query_pow_witness]);
+	Some(())
 }
 
 #[cfg(feature = "prover")]
@@ -306,7 +352,7 @@ pub(crate) fn put_row<F: Base, EF: ExtensionField<F>>(out: &mut Vec<u8>, row: &[
 }
 
 #[cfg(feature = "prover")]
-pub(crate) fn put_multi_proof<S: Suite>(out: &mut Vec<u8>, proof: &S::MultiProof) {
+fn put_multi_proof<S: Suite>(out: &mut Vec<u8>, proof: &S::MultiProof) {
 	let digests = S::multi_proof_bytes(proof);
 	out.extend((digests.len() as u32).to_le_bytes());
 	out.extend(digests.iter().flatten());

@@ -67,7 +67,7 @@ fn witnesses<S: Suite>(key: &Key<'_>, public_values: &PublicValues, bytes: &[u8]
 		})
 		.collect();
 	let (batch, commit, query) = transcript.delegate(|challenger| {
-		let shape = opening::shape::<S>(key, &claims);
+		let shape = opening::shape::<S>(&key.vk.fri, &claims);
 		let mut transcript =
 			PcsProverTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, shape);
 		transcript.claimed_openings(&opened);

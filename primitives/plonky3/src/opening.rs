@@ -22,6 +22,7 @@ use crate::quotient::power_of_two;
 use crate::suite::Suite;
 use alloc::format;
 use alloc::vec::Vec;
+use assay_primitives::FriParams;
 use p3_commit::CommitmentOpening;
 use p3_field::{
 	BasedVectorSpace, ExtensionField, PrimeCharacteristicRing, batch_multiplicative_inverse,
@@ -44,7 +45,28 @@ pub(crate) fn verify<S: Suite>(
 	opening: &Opening<S>,
 	challenger: &mut S::Challenger,
 ) -> Result<(), Error> {
-	let fri = &key.vk.fri;
+	verify_with(
+		&key.vk.fri,
+		fri_shape(key),
+		claims,
+		opening,
+		challenger,
+		|alpha, betas, indices| {
+			low_degree(key, claims, (zeta, zeta_next), opening, alpha, betas, indices)
+		},
+	)
+}
+
+/// Draws the challenges of an opening argument over matrices of any heights, and lets `low_degree` check it with the
+/// challenge of the columns, the folding challenges and the queried indices.
+pub(crate) fn verify_with<S: Suite, I>(
+	fri: &FriParams,
+	folding: FriShape,
+	claims: &[Claim<S>],
+	opening: &Opening<'_, S, I>,
+	challenger: &mut S::Challenger,
+	low_degree: impl FnOnce(S::Challenge, &[S::Challenge], &[usize]) -> Result<(), Error>,
+) -> Result<(), Error> {
 	// At difficulty zero nothing reads the witness: one value only, or a proof has many byte forms.
 	let unread = (fri.batch_grinding_bits == 0 && opening.batch_pow_witness != S::Val::ZERO)
 		|| (fri.commit_grinding_bits == 0
@@ -54,58 +76,67 @@ pub(crate) fn verify<S: Suite>(
 		return Err(Error::NotCanonical { reading: "grinding witness" });
 	}
 
-	let shape = shape::<S>(key, claims);
+	let shape = shape::<S>(fri, claims);
 	// A failing step closes the transcript; one that is merely dropped panics.
 	let mut transcript =
 		PcsVerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, shape);
-	let failed = |failure| batch_error(key, &failure);
+	let failed = |failure| batch_error(fri, &failure);
 	transcript.claimed_openings(claims).map_err(failed)?;
 	// Soundness error: opened values / |EF|, less the grinding.
 	let alpha = transcript.batch_phase(Some(opening.batch_pow_witness)).map_err(failed)?;
 	let checked = transcript.delegate(|challenger| {
-		let (betas, indices) = challenges(key, opening, challenger)?;
-		low_degree(key, claims, (zeta, zeta_next), opening, alpha, &betas, &indices)
+		let (betas, indices) = challenges(fri, folding, opening, challenger)?;
+		low_degree(alpha, &betas, &indices)
 	});
 	transcript.finish();
 	checked
 }
 
 /// What upstream's transcript absorbs of the claims.
-pub(crate) fn shape<S: Suite>(key: &Key<'_>, claims: &[Claim<S>]) -> PcsShape {
+pub(crate) fn shape<S: Suite>(fri: &FriParams, claims: &[Claim<S>]) -> PcsShape {
 	let counts = claims.iter().map(|claim| {
 		let matrices = claim.matrices.iter();
 		matrices.map(|matrix| matrix.points.iter().map(|point| point.values.len()).collect())
 	});
 	PcsShape {
 		claimed_evaluation_counts: counts.map(Iterator::collect).collect(),
-		batch_pow_bits: key.vk.fri.batch_grinding_bits.into(),
+		batch_pow_bits: fri.batch_grinding_bits.into(),
 	}
 }
 
 /// What upstream's transcript absorbs of the folding.
 pub(crate) fn fri_shape(key: &Key<'_>) -> FriShape {
-	let fri = &key.vk.fri;
+	fri_shape_of(&key.vk.fri, key.fold_schedule(), key.log_height())
+}
+
+/// As [`fri_shape`], of these rounds over a domain of `2^log_height` points.
+pub(crate) fn fri_shape_of(
+	fri: &FriParams,
+	log_arities: Vec<usize>,
+	log_height: usize,
+) -> FriShape {
 	FriShape {
-		log_arities: key.fold_schedule(),
+		log_arities,
 		final_poly_len: 1 << fri.log_final_poly_len,
 		commit_pow_bits: fri.commit_grinding_bits.into(),
 		query_pow_bits: fri.query_grinding_bits.into(),
 		num_queries: fri.num_queries.into(),
-		index_bits: key.log_height(),
+		index_bits: log_height,
 		log_blowup: fri.log_blowup.into(),
 		max_log_arity: fri.max_log_arity.into(),
 	}
 }
 
 /// The folding challenge of each round, and the queried indices.
-pub(crate) fn challenges<S: Suite>(
-	key: &Key<'_>,
-	opening: &Opening<S>,
+pub(crate) fn challenges<S: Suite, I>(
+	fri: &FriParams,
+	folding: FriShape,
+	opening: &Opening<'_, S, I>,
 	challenger: &mut S::Challenger,
 ) -> Result<(Vec<S::Challenge>, Vec<usize>), Error> {
-	let failed = |failure| fri_error(key, &failure);
+	let failed = |failure| fri_error(fri, &failure);
 	let mut transcript =
-		VerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, fri_shape(key));
+		VerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, folding);
 	// Soundness error of each: arity * height / |EF|, less the grinding (`soundness`).
 	let betas = transcript
 		.commit_rounds(&opening.commits, &opening.commit_pow_witnesses)
@@ -130,9 +161,7 @@ pub(crate) fn low_degree<S: Suite>(
 	indices: &[usize],
 ) -> Result<(), Error> {
 	let hash = S::tree();
-	let path = |tree| move |reason: &str| Error::MerklePath { tree, reason: reason.into() };
-	let opened = path("opened rows");
-	let folded_rows = path("folded rows");
+	let opened = |reason: &str| Error::MerklePath { tree: "opened rows", reason: reason.into() };
 	let log_height = key.log_height();
 	// Sorted once: dropping low bits keeps the order, so it serves every folded tree too.
 	let mut queries: Vec<Query> =
@@ -157,43 +186,49 @@ pub(crate) fn low_degree<S: Suite>(
 	let mut rounds = Vec::with_capacity(betas.len());
 	for ((&beta, log_arity), siblings) in betas.iter().zip(key.fold_schedule()).zip(&opening.rounds)
 	{
-		let mut fold = Fold::new(beta, log_arity, &roots);
-		let arity = power_of_two(log_arity) as usize;
-		// Positions in a row: its low bits.
-		let mask = arity.saturating_sub(1);
-		let row_len = arity.saturating_mul(S::Challenge::DIMENSION);
-		let mut rows = Vec::with_capacity(folded.len().saturating_mul(row_len));
-		let groups = siblings.values.chunks_exact(mask.max(1));
-		Error::of_lengths("folded queries", folded.len(), groups.len())?;
-		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
-			// The prover sends the row of the tree without the value that the verifier has.
-			fold.load(siblings, *position & mask, *value);
-			fold.put_row(&mut rows);
-			*value = fold.finish(roots.inverse_of(*position & !mask)).ok_or_else(|| {
-				Error::Internal { reason: "a folded row of another length than its arity".into() }
-			})?;
-			*position >>= log_arity;
-		}
+		let rows =
+			Fold::round(beta, log_arity, &roots, &siblings.values, &mut folded, &mut positions)?;
 		rounds.push((log_arity, rows));
 	}
-	for (&value, &position) in folded.iter().zip(&positions) {
-		let expected = evaluate(&opening.final_poly, roots.point(position));
-		if value != expected {
+	check_final_poly(&opening.final_poly, &folded, &positions, &roots)?;
+	check_folded_rows(opening, &rounds, log_height, queries)
+}
+
+/// Whether every query was folded down to the final polynomial's value.
+pub(crate) fn check_final_poly<F: Base, EF: ExtensionField<F>>(
+	final_poly: &[EF],
+	folded: &[EF],
+	positions: &[usize],
+	roots: &Roots<F>,
+) -> Result<(), Error> {
+	for (&value, &position) in folded.iter().zip(positions) {
+		if value != evaluate(final_poly, roots.point(position)) {
 			return Err(Error::LowDegree);
 		}
 	}
+	Ok(())
+}
 
-	// Last, that every row that was folded is the one committed to before its challenge.
+/// Whether every row that was folded is the one committed to before its challenge. `rounds`: log2 of the arity, and the
+/// rows; `queries` are those of the domain of `2^log_height` points.
+pub(crate) fn check_folded_rows<S: Suite, I>(
+	opening: &Opening<'_, S, I>,
+	rounds: &[(usize, Vec<S::Val>)],
+	log_height: usize,
+	mut queries: Vec<Query>,
+) -> Result<(), Error> {
+	let failed = |reason: &str| Error::MerklePath { tree: "folded rows", reason: reason.into() };
+	let hash = S::tree();
 	let mut log_leaves = log_height;
 	for (((log_arity, rows), commit), round) in
 		rounds.iter().zip(&opening.commits).zip(&opening.rounds)
 	{
 		log_leaves = log_leaves.saturating_sub(*log_arity);
 		queries.iter_mut().for_each(|query| query.index >>= log_arity);
-		let root = S::root(commit).ok_or_else(|| folded_rows("no root"))?;
+		let root = S::root(commit).ok_or_else(|| failed("no root"))?;
 		let width = S::Challenge::DIMENSION << log_arity;
 		let answers = Answers { rows, width, siblings: &round.siblings };
-		merkle::verify(&hash, &root, log_leaves, &queries, &answers).map_err(folded_rows)?;
+		merkle::verify(&hash, &root, log_leaves, &queries, &answers).map_err(failed)?;
 	}
 	Ok(())
 }
@@ -367,6 +402,36 @@ impl<F: Base, EF: ExtensionField<F>> Fold<F, EF> {
 		Self { values: Vec::with_capacity(1 << log_arity), factors, scale }
 	}
 
+	/// Folds the value of each query by one round: its position becomes that in the smaller domain. Returns the rows of
+	/// the round's tree.
+	pub fn round(
+		beta: EF,
+		log_arity: usize,
+		roots: &Roots<F>,
+		siblings: &[EF],
+		folded: &mut [EF],
+		positions: &mut [usize],
+	) -> Result<Vec<F>, Error> {
+		let mut fold = Self::new(beta, log_arity, roots);
+		let arity = power_of_two(log_arity) as usize;
+		// Positions in a row: its low bits.
+		let mask = arity.saturating_sub(1);
+		let row_len = arity.saturating_mul(EF::DIMENSION);
+		let mut rows = Vec::with_capacity(folded.len().saturating_mul(row_len));
+		let groups = siblings.chunks_exact(mask.max(1));
+		Error::of_lengths("folded queries", folded.len(), groups.len())?;
+		for ((value, position), siblings) in folded.iter_mut().zip(positions).zip(groups) {
+			// The prover sends the row of the tree without the value that the verifier has.
+			fold.load(siblings, *position & mask, *value);
+			fold.put_row(&mut rows);
+			*value = fold.finish(roots.inverse_of(*position & !mask)).ok_or_else(|| {
+				Error::Internal { reason: "a folded row of another length than its arity".into() }
+			})?;
+			*position >>= log_arity;
+		}
+		Ok(rows)
+	}
+
 	/// A row from the siblings in it and the value at `position`.
 	pub fn load(&mut self, siblings: &[EF], position: usize, value: EF) {
 		let (before, after) = siblings.split_at_checked(position).unwrap_or((siblings, &[]));
@@ -401,23 +466,23 @@ impl<F: Base, EF: ExtensionField<F>> Fold<F, EF> {
 	}
 }
 
-fn batch_error(key: &Key<'_>, failure: &PcsTranscriptFailure) -> Error {
+fn batch_error(fri: &FriParams, failure: &PcsTranscriptFailure) -> Error {
 	match failure {
 		PcsTranscriptFailure::PowWitness { .. } => {
-			Error::Grinding { site: "batch", bits: key.vk.fri.batch_grinding_bits }
+			Error::Grinding { site: "batch", bits: fri.batch_grinding_bits }
 		},
 		// Shapes, which the decoder fixed.
 		other => Error::Internal { reason: format!("{other}") },
 	}
 }
 
-fn fri_error(key: &Key<'_>, failure: &TranscriptFailure) -> Error {
+fn fri_error(fri: &FriParams, failure: &TranscriptFailure) -> Error {
 	match failure {
 		TranscriptFailure::PowWitness(PowPhase::CommitPhase) => {
-			Error::Grinding { site: "commit", bits: key.vk.fri.commit_grinding_bits }
+			Error::Grinding { site: "commit", bits: fri.commit_grinding_bits }
 		},
 		TranscriptFailure::PowWitness(PowPhase::Query) => {
-			Error::Grinding { site: "query", bits: key.vk.fri.query_grinding_bits }
+			Error::Grinding { site: "query", bits: fri.query_grinding_bits }
 		},
 		other => Error::Internal { reason: format!("{other}") },
 	}

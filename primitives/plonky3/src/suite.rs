@@ -20,9 +20,9 @@ use p3_challenger::{
 use p3_commit::{ExtensionMmcs, Mmcs};
 use p3_dft::Radix2DitParallel;
 use p3_field::{ExtensionField, PrimeCharacteristicRing, PrimeField32};
-#[cfg(feature = "prover")]
-use p3_fri::FriParameters;
 use p3_fri::TwoAdicFriPcs;
+#[cfg(feature = "prover")]
+use p3_fri::{BatchMultiOpening, FriParameters, FriProof};
 use p3_keccak::{Keccak256Hash, KeccakF, VECTOR_LEN};
 use p3_merkle_tree::{MerkleTreeMmcs, PrunedMerklePaths};
 use p3_symmetric::{
@@ -99,6 +99,13 @@ pub(crate) type Config<S> =
 	StarkConfig<StarkPcs<S>, <S as Suite>::Challenge, <S as Suite>::Challenger>;
 #[cfg(feature = "prover")]
 pub(crate) type StarkProof<S> = Proof<Config<S>>;
+/// Upstream's rows of each query in one commitment.
+#[cfg(feature = "prover")]
+pub(crate) type InputOpening<S> = BatchMultiOpening<<S as Suite>::Val, <S as Suite>::Mmcs>;
+/// Upstream's opening argument.
+#[cfg(feature = "prover")]
+pub(crate) type OpeningProof<S> =
+	FriProof<<S as Suite>::Challenge, FriMmcs<S>, <S as Suite>::Val, Vec<InputOpening<S>>>;
 
 /// A transcript that has absorbed `seed`: the hash of a key.
 ///

@@ -87,14 +87,16 @@ impl<'a, S: Suite> Run<'a, S> {
 		let claims = verifier::claims::<S>(&proof, preprocessed, points);
 		let opening = proof.opening;
 		let (alpha, betas, indices) = transcript.delegate(|challenger| {
-			let shape = opening::shape::<S>(&key, &claims);
+			let shape = opening::shape::<S>(&key.vk.fri, &claims);
 			let mut transcript = PcsVerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(
 				challenger, shape,
 			);
 			transcript.claimed_openings(&claims).unwrap();
 			let alpha = transcript.batch_phase(Some(opening.batch_pow_witness)).unwrap();
-			let (betas, indices) = transcript
-				.delegate(|challenger| opening::challenges(&key, &opening, challenger).unwrap());
+			let (betas, indices) = transcript.delegate(|challenger| {
+				opening::challenges(&key.vk.fri, opening::fri_shape(&key), &opening, challenger)
+					.unwrap()
+			});
 			transcript.finish();
 			(alpha, betas, indices)
 		});

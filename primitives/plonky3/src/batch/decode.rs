@@ -18,9 +18,10 @@
 
 use super::shape::{Key, Shape};
 use crate::Error;
-use crate::decode::Parts;
+use crate::decode::{Opening, Parts};
+use crate::key::max_siblings;
 use crate::quotient::power_of_two;
-use crate::suite::{DIGEST_BYTES, Node, Suite};
+use crate::suite::{Node, Suite};
 use alloc::vec::Vec;
 use assay_primitives::Digest;
 use assay_stark::Reader;
@@ -36,13 +37,7 @@ pub(crate) struct Proof<'a, 'k, S: Suite> {
 	pub terminals: Vec<S::Challenge>,
 	pub opened: Vec<Opened<S::Challenge>>,
 	pub lookup_pow_witness: Option<S::Val>,
-	pub batch_pow_witness: S::Val,
-	pub commits: Vec<S::Commitment>,
-	pub commit_pow_witnesses: Vec<S::Val>,
-	pub inputs: Vec<Input<'a, S::Val, Node<S>>>,
-	pub rounds: Vec<Round<'a, S::Challenge, Node<S>>>,
-	pub final_poly: Vec<S::Challenge>,
-	pub query_pow_witness: S::Val,
+	pub opening: Opening<'a, S, Input<'a, S::Val, Node<S>>>,
 	pub ood_pow_witness: S::Val,
 }
 
@@ -62,15 +57,6 @@ pub(crate) struct Opened<EF> {
 pub(crate) struct Input<'a, F, N> {
 	/// For each layer, the row of each query.
 	pub layers: Vec<Vec<F>>,
-	pub siblings: Vec<N>,
-	#[cfg_attr(not(feature = "prover"), expect(dead_code, reason = "for upstream's form only"))]
-	pub digests: &'a [Digest],
-}
-
-/// Answers of the tree of a folding round.
-pub(crate) struct Round<'a, EF, N> {
-	/// The siblings of each query's value in its row.
-	pub values: Vec<EF>,
 	pub siblings: Vec<N>,
 	#[cfg_attr(not(feature = "prover"), expect(dead_code, reason = "for upstream's form only"))]
 	pub digests: &'a [Digest],
@@ -117,40 +103,21 @@ pub(crate) fn decode<'a, 'k, S: Suite>(
 	};
 
 	let queries = usize::from(key.vk.fri.num_queries);
-	let batch_pow_witness = reader.element("batch grinding witness")?;
-	let mut commits = Vec::with_capacity(shape.schedule.len());
-	for _ in &shape.schedule {
-		commits.push(reader.commitment::<S>("folding commitment")?);
-	}
-	let commit_pow_witnesses = reader.elements("commit grinding witness", shape.schedule.len())?;
-	let mut inputs = Vec::with_capacity(shape.commitments.len());
-	for commitment in &shape.commitments {
+	let mut commitments = shape.commitments.iter();
+	let (schedule, log_height) = (&shape.schedule, shape.log_height());
+	let num_inputs = commitments.len();
+	let opening = reader.opening_of(&key.vk.fri, schedule, log_height, num_inputs, |reader| {
+		let commitment = commitments.next().ok_or_else(|| Error::missing("a commitment"))?;
 		let mut layers = Vec::with_capacity(commitment.layers.len());
 		for layer in &commitment.layers {
 			layers.push(reader.elements("opened row", queries.saturating_mul(layer.width))?);
 		}
-		let reading = "siblings of opened rows";
-		let digests = reader.siblings(reading, shape.max_siblings(commitment.log_leaves()))?;
-		let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
-		inputs.push(Input { layers, siblings, digests });
-	}
-	let mut rounds = Vec::with_capacity(shape.schedule.len());
-	let mut log_height = shape.log_height();
-	for &log_arity in &shape.schedule {
-		log_height = log_height.saturating_sub(log_arity);
-		let others = (power_of_two(log_arity) as usize).saturating_sub(1);
-		let values = reader.row("folding siblings", queries.saturating_mul(others))?;
-		let reading = "siblings of folded rows";
-		let digests = reader.siblings(reading, shape.max_siblings(log_height))?;
-		let siblings = S::nodes(digests).ok_or(Error::NotCanonical { reading })?;
-		rounds.push(Round { values, siblings, digests });
-	}
-	let final_poly_len = power_of_two(key.vk.fri.log_final_poly_len.into());
-	let final_poly = reader.row("final polynomial", final_poly_len as usize)?;
-	let query_pow_witness = reader.element("query grinding witness")?;
+		let max = max_siblings(&key.vk.fri, commitment.log_leaves());
+		let (siblings, digests) = reader.nodes::<S>("siblings of opened rows", max)?;
+		Ok(Input { layers, siblings, digests })
+	})?;
 	let ood_pow_witness = reader.element("out-of-domain grinding witness")?;
 	reader.0.end()?;
-	debug_assert_eq!(DIGEST_BYTES, size_of::<Digest>());
 	Ok(Proof {
 		shape,
 		main,
@@ -159,13 +126,7 @@ pub(crate) fn decode<'a, 'k, S: Suite>(
 		terminals,
 		opened,
 		lookup_pow_witness,
-		batch_pow_witness,
-		commits,
-		commit_pow_witnesses,
-		inputs,
-		rounds,
-		final_poly,
-		query_pow_witness,
+		opening,
 		ood_pow_witness,
 	})
 }

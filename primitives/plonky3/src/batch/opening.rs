@@ -12,20 +12,14 @@ use super::shape::Commitment;
 use crate::Error;
 use crate::field::Base;
 use crate::merkle::{self, Layer, Query};
-use crate::opening::{Fold, Powers, Roots, evaluate};
+use crate::opening::{
+	Fold, Powers, Roots, check_final_poly, check_folded_rows, fri_shape_of, verify_with,
+};
 use crate::suite::Suite;
-use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use p3_commit::{CommitmentOpening, MatrixOpening, PointOpening};
-use p3_field::{
-	BasedVectorSpace, ExtensionField, Field, PrimeCharacteristicRing, batch_multiplicative_inverse,
-};
-use p3_fri::verifier::PowPhase;
-use p3_fri::{
-	FriShape, PcsShape, PcsTranscriptFailure, PcsVerifierTranscript, TranscriptFailure,
-	VerifierTranscript,
-};
+use p3_field::{ExtensionField, Field, PrimeCharacteristicRing, batch_multiplicative_inverse};
 
 /// A commitment, and for each of its matrices the claimed values at each point.
 pub(crate) type Claim<S> = CommitmentOpening<<S as Suite>::Challenge, <S as Suite>::Commitment, ()>;
@@ -82,77 +76,10 @@ pub(crate) fn verify<S: Suite>(
 ) -> Result<(), Error> {
 	let shape = &proof.shape;
 	let fri = &shape.key.vk.fri;
-	// At difficulty zero nothing reads the witness: one value only, or a proof has many byte forms.
-	let unread = (fri.batch_grinding_bits == 0 && proof.batch_pow_witness != S::Val::ZERO)
-		|| (fri.commit_grinding_bits == 0
-			&& proof.commit_pow_witnesses.iter().any(|&witness| witness != S::Val::ZERO))
-		|| (fri.query_grinding_bits == 0 && proof.query_pow_witness != S::Val::ZERO);
-	if unread {
-		return Err(Error::NotCanonical { reading: "grinding witness" });
-	}
-	let counts = claims.iter().map(|claim| {
-		let matrices = claim.matrices.iter();
-		matrices.map(|matrix| matrix.points.iter().map(|point| point.values.len()).collect())
-	});
-	let pcs = PcsShape {
-		claimed_evaluation_counts: counts.map(Iterator::collect).collect(),
-		batch_pow_bits: fri.batch_grinding_bits.into(),
-	};
-	// A failing step closes the transcript; one that is merely dropped panics.
-	let mut transcript =
-		PcsVerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, pcs);
-	let failed = |failure: PcsTranscriptFailure| match failure {
-		PcsTranscriptFailure::PowWitness { .. } => {
-			Error::Grinding { site: "batch", bits: fri.batch_grinding_bits }
-		},
-		other => Error::Internal { reason: format!("{other}") },
-	};
-	transcript.claimed_openings(claims).map_err(failed)?;
-	// Soundness error: opened values / |EF|, less the grinding.
-	let alpha = transcript.batch_phase(Some(proof.batch_pow_witness)).map_err(failed)?;
-	let checked = transcript.delegate(|challenger| {
-		let (betas, indices) = challenges(proof, challenger)?;
-		low_degree(proof, claims, points, alpha, &betas, &indices)
-	});
-	transcript.finish();
-	checked
-}
-
-/// The folding challenge of each round, and the queried indices.
-fn challenges<S: Suite>(
-	proof: &Proof<'_, '_, S>,
-	challenger: &mut S::Challenger,
-) -> Result<(Vec<S::Challenge>, Vec<usize>), Error> {
-	let fri = &proof.shape.key.vk.fri;
-	let shape = FriShape {
-		log_arities: proof.shape.schedule.clone(),
-		final_poly_len: 1 << fri.log_final_poly_len,
-		commit_pow_bits: fri.commit_grinding_bits.into(),
-		query_pow_bits: fri.query_grinding_bits.into(),
-		num_queries: fri.num_queries.into(),
-		index_bits: proof.shape.log_height(),
-		log_blowup: fri.log_blowup.into(),
-		max_log_arity: fri.max_log_arity.into(),
-	};
-	let failed = |failure: TranscriptFailure| match failure {
-		TranscriptFailure::PowWitness(PowPhase::CommitPhase) => {
-			Error::Grinding { site: "commit", bits: fri.commit_grinding_bits }
-		},
-		TranscriptFailure::PowWitness(PowPhase::Query) => {
-			Error::Grinding { site: "query", bits: fri.query_grinding_bits }
-		},
-		other => Error::Internal { reason: format!("{other}") },
-	};
-	let mut transcript =
-		VerifierTranscript::<S::Challenger, S::Val, S::Challenge>::new(challenger, shape);
-	// Soundness error of each: arity * height / |EF|, less the grinding.
-	let betas =
-		transcript.commit_rounds(&proof.commits, &proof.commit_pow_witnesses).map_err(failed)?;
-	// Soundness error of all: (1 - distance)^queries, less the grinding.
-	let indices =
-		transcript.query_phase(&proof.final_poly, Some(proof.query_pow_witness)).map_err(failed)?;
-	transcript.finish();
-	Ok((betas, indices))
+	let folding = fri_shape_of(fri, shape.schedule.clone(), shape.log_height());
+	verify_with(fri, folding, claims, &proof.opening, challenger, |alpha, betas, indices| {
+		low_degree(proof, claims, points, alpha, betas, indices)
+	})
 }
 
 fn low_degree<S: Suite>(
@@ -165,20 +92,20 @@ fn low_degree<S: Suite>(
 ) -> Result<(), Error> {
 	let shape = &proof.shape;
 	let hash = S::tree();
-	let path = |tree| move |reason: &str| Error::MerklePath { tree, reason: reason.into() };
-	let (opened, folded_rows) = (path("opened rows"), path("folded rows"));
+	let opening = &proof.opening;
+	let opened = |reason: &str| Error::MerklePath { tree: "opened rows", reason: reason.into() };
 	let log_height = shape.log_height();
 	// Sorted once: dropping low bits keeps the order.
 	let mut queries: Vec<Query> =
 		indices.iter().enumerate().map(|(number, &index)| Query { index, number }).collect();
 	queries.sort_unstable_by_key(|query| query.index);
 
-	Error::of_lengths("opened commitments", claims.len(), proof.inputs.len())?;
-	Error::of_lengths("folding rounds", betas.len(), proof.rounds.len())?;
+	Error::of_lengths("opened commitments", claims.len(), opening.inputs.len())?;
+	Error::of_lengths("folding rounds", betas.len(), opening.rounds.len())?;
 	Error::of_lengths("folding challenges", betas.len(), shape.schedule.len())?;
-	Error::of_lengths("folding commitments", proof.commits.len(), proof.rounds.len())?;
+	Error::of_lengths("folding commitments", opening.commits.len(), opening.rounds.len())?;
 	// First, that the opened rows are those committed to: the arithmetic reads nothing else.
-	for ((claim, input), commitment) in claims.iter().zip(&proof.inputs).zip(&shape.commitments) {
+	for ((claim, input), commitment) in claims.iter().zip(&opening.inputs).zip(&shape.commitments) {
 		let root = S::root(&claim.commitment).ok_or_else(|| opened("no root"))?;
 		let log_leaves = commitment.log_leaves();
 		let layers: Vec<Layer<'_, S::Val>> = commitment
@@ -203,24 +130,9 @@ fn low_degree<S: Suite>(
 	let mut positions = indices.to_vec();
 	let mut rounds = Vec::with_capacity(betas.len());
 	let mut log_now = log_height;
-	for ((&beta, &log_arity), siblings) in betas.iter().zip(&shape.schedule).zip(&proof.rounds) {
-		let mut fold = Fold::new(beta, log_arity, &roots);
-		let arity = crate::quotient::power_of_two(log_arity) as usize;
-		// Positions in a row: its low bits.
-		let mask = arity.saturating_sub(1);
-		let row_len = arity.saturating_mul(S::Challenge::DIMENSION);
-		let mut rows = Vec::with_capacity(folded.len().saturating_mul(row_len));
-		let groups = siblings.values.chunks_exact(mask.max(1));
-		Error::of_lengths("folded queries", folded.len(), groups.len())?;
-		for ((value, position), siblings) in folded.iter_mut().zip(&mut positions).zip(groups) {
-			// The prover sends the row of the tree without the value that the verifier has.
-			fold.load(siblings, *position & mask, *value);
-			fold.put_row(&mut rows);
-			*value = fold.finish(roots.inverse_of(*position & !mask)).ok_or_else(|| {
-				Error::Internal { reason: "a folded row of another length than its arity".into() }
-			})?;
-			*position >>= log_arity;
-		}
+	for ((&beta, &log_arity), siblings) in betas.iter().zip(&shape.schedule).zip(&opening.rounds) {
+		let rows =
+			Fold::round(beta, log_arity, &roots, &siblings.values, &mut folded, &mut positions)?;
 		rounds.push((log_arity, rows));
 		log_now = log_now.saturating_sub(log_arity);
 		if let Some((_, joining)) = reduced.next_if(|(height, _)| *height == log_now) {
@@ -233,26 +145,8 @@ fn low_degree<S: Suite>(
 	if reduced.next().is_some() {
 		return Err(Error::Internal { reason: "a height that no folding reached".into() });
 	}
-	for (&value, &position) in folded.iter().zip(&positions) {
-		let point = roots.point(position);
-		if value != evaluate(&proof.final_poly, point) {
-			return Err(Error::LowDegree);
-		}
-	}
-
-	// Last, that every row that was folded is the one committed to before its challenge.
-	let mut log_leaves = log_height;
-	for (((log_arity, rows), commit), round) in rounds.iter().zip(&proof.commits).zip(&proof.rounds)
-	{
-		log_leaves = log_leaves.saturating_sub(*log_arity);
-		queries.iter_mut().for_each(|query| query.index >>= log_arity);
-		let root = S::root(commit).ok_or_else(|| folded_rows("no root"))?;
-		let width = S::Challenge::DIMENSION << log_arity;
-		let layer = Layer { log_height: log_leaves, rows, width };
-		merkle::verify_layers(&hash, &root, log_leaves, &queries, &[layer], &round.siblings)
-			.map_err(folded_rows)?;
-	}
-	Ok(())
+	check_final_poly(&opening.final_poly, &folded, &positions, &roots)?;
+	check_folded_rows(opening, &rounds, log_height, queries)
 }
 
 /// Adds what joins the folding, weighted.
@@ -287,7 +181,8 @@ where
 		let mut claimed = (EF::ZERO, EF::ZERO);
 		let mut numerators = vec![(EF::ZERO, EF::ZERO); indices.len()];
 		let mut power = EF::ONE;
-		for ((commitment, claim), input) in shape.commitments.iter().zip(claims).zip(&proof.inputs)
+		for ((commitment, claim), input) in
+			shape.commitments.iter().zip(claims).zip(&proof.opening.inputs)
 		{
 			let layer = commitment.layers.iter().position(|layer| layer.log_height == log_height);
 			let Some((layer, rows)) = layer.and_then(|number| {

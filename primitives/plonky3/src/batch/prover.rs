@@ -5,10 +5,10 @@
 use super::decode::{Proof, decode};
 use super::shape::{BatchTable, BatchVk, Key, Shape};
 use super::verifier::lift_public_values;
-use crate::decode::{put, put_multi_proof, put_row};
+use crate::decode::{put, put_opening, put_row};
 use crate::field::Base;
 use crate::prover::ProverError;
-use crate::suite::{Blake3Suite, Config, KeccakSuite, Poseidon2Suite, Suite, config};
+use crate::suite::{Blake3Suite, Config, InputOpening, KeccakSuite, Poseidon2Suite, Suite, config};
 use crate::verifier::with_suite_over;
 use assay_air::plonky3::{BabyBear, export_tables};
 use assay_primitives::{Digest, ExtensionDegree, FriParams, HashKind, PublicValues};
@@ -24,7 +24,6 @@ use p3_batch_stark::{
 };
 use p3_commit::Mmcs;
 use p3_field::Algebra;
-use p3_fri::{BatchMultiOpening, CommitPhaseMultiStep, FriProof};
 use p3_lookup::{InteractionSymbolicBuilder, LookupTerminal};
 use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
@@ -326,28 +325,17 @@ fn encode<S: Suite>(shape: &Shape<'_>, proof: &BatchProof<Config<S>>) -> Option<
 		base.quotient_chunks.iter().for_each(|chunk| put_row(&mut out, chunk));
 	}
 	proof.lookup_pow_witness.iter().for_each(|&witness| put(&mut out, &[witness]));
-	let opening = &proof.opening_proof;
-	put(&mut out, &[opening.batch_pow_witness]);
-	for commitment in &opening.commit_phase_commits {
-		out.extend(S::commitment_bytes(commitment)?);
-	}
-	put(&mut out, &opening.commit_pow_witnesses);
-	for (commitment, batch) in shape.commitments.iter().zip(&opening.input_openings) {
-		for layer in &commitment.layers {
+	put_opening::<S>(&mut out, &proof.opening_proof, |out, number, batch| {
+		for layer in &shape.commitments.get(number)?.layers {
 			for rows in &batch.opened_values {
 				for &matrix in &layer.matrices {
-					put(&mut out, rows.get(matrix)?);
+					put(out, rows.get(matrix)?);
 				}
 			}
 		}
-		put_multi_proof::<S>(&mut out, &batch.opening_proof);
-	}
-	for round in &opening.commit_phase_openings {
-		round.sibling_values.iter().for_each(|row| put_row(&mut out, row));
-		put_multi_proof::<S>(&mut out, &round.opening_proof);
-	}
-	put_row(&mut out, &opening.final_poly);
-	put(&mut out, &[opening.query_pow_witness, proof.ood_pow_witness]);
+		Some(())
+	})?;
+	put(&mut out, &[proof.ood_pow_witness]);
 	Some(out)
 }
 
@@ -356,7 +344,7 @@ fn to_upstream<S: Suite>(proof: Proof<'_, '_, S>) -> Option<BatchProof<Config<S>
 	let shape = &proof.shape;
 	let queries = usize::from(shape.key.vk.fri.num_queries);
 	let mut input_openings = Vec::new();
-	for (commitment, input) in shape.commitments.iter().zip(&proof.inputs) {
+	for (commitment, input) in shape.commitments.iter().zip(&proof.opening.inputs) {
 		let mut opened_values = vec![vec![Vec::new(); commitment.matrices.len()]; queries];
 		for (layer, rows) in commitment.layers.iter().zip(&input.layers) {
 			for (query, mut row) in opened_values.iter_mut().zip(rows.chunks_exact(layer.width)) {
@@ -369,29 +357,9 @@ fn to_upstream<S: Suite>(proof: Proof<'_, '_, S>) -> Option<BatchProof<Config<S>
 			}
 		}
 		let opening_proof = S::multi_proof(input.digests)?;
-		input_openings.push(BatchMultiOpening { opened_values, opening_proof });
+		input_openings.push(InputOpening::<S> { opened_values, opening_proof });
 	}
-	let mut commit_phase_openings = Vec::new();
-	for (round, &log_arity) in proof.rounds.iter().zip(&shape.schedule) {
-		let others = (1usize << log_arity).saturating_sub(1);
-		commit_phase_openings.push(CommitPhaseMultiStep {
-			sibling_values: round
-				.values
-				.chunks_exact(others)
-				.map(<[S::Challenge]>::to_vec)
-				.collect(),
-			opening_proof: S::multi_proof(round.digests)?,
-		});
-	}
-	let opening_proof = FriProof {
-		batch_pow_witness: proof.batch_pow_witness,
-		commit_phase_commits: proof.commits,
-		commit_pow_witnesses: proof.commit_pow_witnesses,
-		input_openings,
-		commit_phase_openings,
-		final_poly: proof.final_poly,
-		query_pow_witness: proof.query_pow_witness,
-	};
+	let opening_proof = proof.opening.upstream(input_openings)?;
 	let mut terminals = proof.terminals.into_iter();
 	let tables = &shape.key.tables;
 	let lookup_terminals = tables

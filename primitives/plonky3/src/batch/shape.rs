@@ -2,7 +2,7 @@
 
 //! A key of several tables, checked, and what it and a proof's heights fix about the proof.
 
-use crate::key::{bound, bound_fri, max_siblings};
+use crate::key::{bound, bound_fri};
 use crate::quotient::{held_degree, log_chunks, power_of_two};
 use crate::{Cause, Error, supported};
 use alloc::collections::BTreeMap;
@@ -317,10 +317,6 @@ impl<'k> Shape<'k> {
 	/// log2 of the size of the largest committed domain.
 	pub fn log_height(&self) -> usize {
 		self.log_heights.first().copied().unwrap_or(0)
-	}
-
-	pub fn max_siblings(&self, log_leaves: usize) -> u64 {
-		max_siblings(&self.key.vk.fri, log_leaves)
 	}
 }
 
