@@ -33,8 +33,8 @@ use p3_fri::{
 	VerifierTranscript,
 };
 
-/// A commitment, and for each of its matrices the claimed values at each point. Every matrix is
-/// opened at zeta first; one that is opened at the next point too is alone in its commitment.
+/// A commitment, and for each of its matrices the claimed values at each point, zeta first. With a single
+/// table, a matrix that is opened at the next point too is alone in its commitment.
 pub(crate) type Claim<S> = CommitmentOpening<<S as Suite>::Challenge, <S as Suite>::Commitment, ()>;
 
 /// Checks `claims`, which are opened at `zeta` and `zeta_next`, with the proof's `opening`.
@@ -289,9 +289,20 @@ fn quotients<F: Base, EF: ExtensionField<F>, C, N>(
 		}
 	}
 
-	let mut denominators = Vec::with_capacity(indices.len().saturating_mul(2));
-	for &index in indices {
-		let x = F::GENERATOR * roots.point(index);
+	divide(claimed, &numerators, [zeta, zeta_next], indices.iter().map(|&index| roots.point(index)))
+}
+
+/// `(p(z) - p(x)) / (z - x)` for each query, summed over both points `z`. `claimed`: `p` at the points. `numerators`: `p(x)`
+/// of each query, for either. `places`: where in the domain each query is, without the coset's shift.
+pub(crate) fn divide<F: Base, EF: ExtensionField<F>>(
+	claimed: (EF, EF),
+	numerators: &[(EF, EF)],
+	[zeta, zeta_next]: [EF; 2],
+	places: impl Iterator<Item = F>,
+) -> Result<Vec<EF>, Error> {
+	let mut denominators = Vec::with_capacity(numerators.len().saturating_mul(2));
+	for place in places {
+		let x = F::GENERATOR * place;
 		denominators.extend([zeta - x, zeta_next - x]);
 	}
 	// The quotient is undefined there; and a batch inversion panics.

@@ -2,21 +2,14 @@
 
 //! Keys of several tables whose author lies.
 
+#![cfg(feature = "prover")]
+
+#[path = "common/batch.rs"]
+mod common;
+
 use assay_plonky3::batch::{BatchTable, BatchVk, Key, check_vk, decode_vk, soundness};
-use assay_primitives::{ErrorClass, ExtensionDegree, FriParams, HashKind, Policy, SecurityBits};
-
-const FRI: FriParams = FriParams {
-	log_blowup: 2,
-	num_queries: 6,
-	log_final_poly_len: 1,
-	max_log_arity: 2,
-	batch_grinding_bits: 1,
-	commit_grinding_bits: 1,
-	query_grinding_bits: 2,
-	ood_grinding_bits: 1,
-};
-
-const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
+use assay_primitives::{ErrorClass, ExtensionDegree, FriParams, HashKind};
+use common::{ANY, FRI};
 
 fn number(mut value: u32) -> Vec<u8> {
 	let mut out = Vec::new();

@@ -2,27 +2,22 @@
 
 //! Several tables in one proof, held to upstream's `verify_batch` under the same transcript.
 
+#![cfg(feature = "prover")]
+
+#[path = "common/batch.rs"]
+mod common;
+
 use assay_air::plonky3::{BabyBear, KoalaBear};
 use assay_plonky3::batch::prover::{Parameters, make_vk, prove, upstream_verify};
 use assay_plonky3::batch::{BatchVk, Key, verify};
 use assay_plonky3::prover::Base;
-use assay_primitives::{ErrorClass, ExtensionDegree, FriParams, HashKind, PublicValues};
+use assay_primitives::{ErrorClass, ExtensionDegree, HashKind, PublicValues};
+use common::{ANY, FRI};
 use p3_air::{Air, AirBuilder, BaseAir, WindowAccess};
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 use p3_lookup::{Count, InteractionBuilder};
 use p3_matrix::dense::RowMajorMatrix;
 use std::sync::LazyLock;
-
-const FRI: FriParams = FriParams {
-	log_blowup: 2,
-	num_queries: 6,
-	log_final_poly_len: 1,
-	max_log_arity: 2,
-	batch_grinding_bits: 1,
-	commit_grinding_bits: 1,
-	query_grinding_bits: 2,
-	ood_grinding_bits: 1,
-};
 
 /// Sums of bytes; the bytes; and pairs of a byte and its square, which two lookups of a row send.
 #[derive(Clone, Copy, Debug)]
@@ -298,8 +293,6 @@ mod keys_should {
 	use assay_plonky3::batch::{check_vk, decode_vk, soundness};
 	use assay_primitives::{Policy, SecurityBits};
 
-	const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
-
 	#[test]
 	fn have_room_for_every_proof_that_holds_under_them() {
 		for hash in [HashKind::Poseidon2, HashKind::Keccak] {
@@ -424,9 +417,6 @@ mod committed_should {
 mod degrees_should {
 	use super::*;
 	use assay_plonky3::batch::{BatchTable, check_vk};
-	use assay_primitives::{Policy, SecurityBits};
-
-	const ANY: Policy = Policy { floor: SecurityBits { proven: 0, conjectured: 0 } };
 
 	/// A column whose tuple is sent as often as a power of the transition's selector says: upstream counts that as no
 	/// degree at all.

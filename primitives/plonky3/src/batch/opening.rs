@@ -13,16 +13,14 @@ use crate::Error;
 use crate::field::Base;
 use crate::merkle::{self, Layer, Query};
 use crate::opening::{
-	Fold, Powers, Roots, check_final_poly, check_folded_rows, fri_shape_of, verify_with,
+	Claim, Fold, Powers, Roots, check_final_poly, check_folded_rows, divide, fri_shape_of,
+	verify_with,
 };
 use crate::suite::Suite;
 use alloc::vec;
 use alloc::vec::Vec;
 use p3_commit::{CommitmentOpening, MatrixOpening, PointOpening};
-use p3_field::{ExtensionField, Field, PrimeCharacteristicRing, batch_multiplicative_inverse};
-
-/// A commitment, and for each of its matrices the claimed values at each point.
-pub(crate) type Claim<S> = CommitmentOpening<<S as Suite>::Challenge, <S as Suite>::Commitment, ()>;
+use p3_field::{ExtensionField, Field, PrimeCharacteristicRing};
 
 /// What the opening argument has to show, in the order of [`Shape::commitments`].
 pub(crate) fn claims<S: Suite>(
@@ -204,21 +202,8 @@ where
 			}
 		}
 		let &[zeta, next] = at.ok_or_else(|| Error::missing("the points of a height"))?;
-		let mut denominators = Vec::with_capacity(indices.len().saturating_mul(2));
-		for &index in indices {
-			let x = F::GENERATOR * roots.point(index >> lower);
-			denominators.extend([zeta - x, next - x]);
-		}
-		// The quotient is undefined there; and a batch inversion panics.
-		if denominators.iter().any(EF::is_zero) {
-			return Err(Error::ChallengeDegenerate);
-		}
-		let inverses = batch_multiplicative_inverse(&denominators);
-		let (inverses, _) = inverses.as_chunks::<2>();
-		let values = numerators.iter().zip(inverses).map(|(numerator, [inverse, inverse_next])| {
-			(claimed.0 - numerator.0) * *inverse + (claimed.1 - numerator.1) * *inverse_next
-		});
-		all.push((log_height, values.collect()));
+		let places = indices.iter().map(|&index| roots.point(index >> lower));
+		all.push((log_height, divide(claimed, &numerators, [zeta, next], places)?));
 	}
 	Ok(all)
 }
