@@ -27,6 +27,22 @@ def grind(transcript, bits, witness, site):
 
 def verify(key, transcript, claims, proof):
     """Refuses unless every claim holds."""
+    values = [[[v for _, v in points] for points in claim.matrices] for claim in claims]
+    alpha = batching_challenge(
+        key, transcript, proof, fiat_shamir.seed(key, "opening", fiat_shamir.opening_seed, values), values
+    )
+    seed = fiat_shamir.seed(key, "fri", fiat_shamir.fri_seed, key.fold_schedule, key.log_height)
+    betas, indices = commit_phase(key, transcript, proof, seed, key.log_height)
+
+    # What was opened is what was committed to. Nothing else is read of the commitments.
+    for claim, (rows, siblings) in zip(claims, proof.inputs, strict=True):
+        merkle.verify(key.suite, claim.commitment, key.log_height, indices, rows, siblings)
+    quotients = quotients_at(key, claims, proof, alpha, indices)
+    query_phase(key, proof, betas, indices, quotients)
+
+
+def batching_challenge(key, transcript, proof, seed, values):
+    """The challenge that combines all columns, drawn after the claimed values of each."""
     # At difficulty zero nothing reads a witness: it has one value, or a proof has many forms.
     unread = [
         (key.batch_grinding_bits, [proof.batch_witness]),
@@ -36,25 +52,16 @@ def verify(key, transcript, claims, proof):
     if any(bits == 0 and any(witnesses) for bits, witnesses in unread):
         raise Refused("proof_not_canonical", "unread grinding witness")
 
-    values = [[[v for _, v in points] for points in claim.matrices] for claim in claims]
-    transcript.absorb(fiat_shamir.seed(key, "opening", fiat_shamir.opening_seed, values))
+    transcript.absorb(seed)
     for rows in [row for matrices in values for points in matrices for row in points]:
         transcript.absorb_extension(rows)
     grind(transcript, key.batch_grinding_bits, proof.batch_witness, "batch")
-    alpha = transcript.challenge()
-
-    betas, indices = commit_phase(key, transcript, proof)
-
-    # What was opened is what was committed to. Nothing else is read of the commitments.
-    for claim, (rows, siblings) in zip(claims, proof.inputs, strict=True):
-        merkle.verify(key.suite, claim.commitment, key.log_height, indices, rows, siblings)
-    quotients = quotients_at(key, claims, proof, alpha, indices)
-    query_phase(key, proof, betas, indices, quotients)
+    return transcript.challenge()
 
 
-def commit_phase(key, transcript, proof):
-    """The challenge of each folding round, and the queries."""
-    transcript.absorb(fiat_shamir.seed(key, "fri", fiat_shamir.fri_seed))
+def commit_phase(key, transcript, proof, seed, log_height):
+    """The challenge of each folding round, and the queries: positions among 2^log_height."""
+    transcript.absorb(seed)
     betas = []
     for commitment, witness in zip(proof.fold_commitments, proof.fold_witnesses, strict=True):
         transcript.absorb_digest(commitment)
@@ -62,7 +69,7 @@ def commit_phase(key, transcript, proof):
         betas.append(transcript.challenge())
     transcript.absorb_extension(proof.final_poly)
     grind(transcript, key.query_grinding_bits, proof.query_witness, "query")
-    return betas, [transcript.sample_bits(key.log_height) for _ in range(key.num_queries)]
+    return betas, [transcript.sample_bits(log_height) for _ in range(key.num_queries)]
 
 
 def quotients_at(key, claims, proof, alpha, indices):

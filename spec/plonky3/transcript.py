@@ -219,8 +219,8 @@ def opening_seed(key, claims):
     return protocol_seed(b"p3-fri-pcs", steps, instance)
 
 
-def fri_seed(key):
-    extension, schedule = key.extension, key.fold_schedule
+def fri_seed(key, schedule, log_height):
+    extension = key.extension
     steps = []
     for _ in schedule:
         steps += [
@@ -231,7 +231,7 @@ def fri_seed(key):
     steps += [
         message("final_poly", f"Fixed({1 << key.log_final_poly_len})", algebra(extension)),
         *grinding("query_pow", key.query_grinding_bits, extension),
-        ("Atomic", "Challenge", "query_indices", f"Fixed({key.num_queries})", f"Bits({key.log_height})"),
+        ("Atomic", "Challenge", "query_indices", f"Fixed({key.num_queries})", f"Bits({log_height})"),
     ]
     return protocol_seed(b"p3-fri", steps, [key.log_blowup, key.max_log_arity, *schedule])
 

@@ -9,28 +9,17 @@ the round's challenge. A tree hashes the rows of a lower height into the level t
 from spec.common import Refused
 from spec.plonky3 import merkle, transcript as fiat_shamir
 from spec.plonky3.fields import reverse_bits
-from spec.plonky3.fri import grind
-from spec.plonky3.transcript import challenge, commitment, grinding, message
+from spec.plonky3.fri import batching_challenge, commit_phase
 
 
 def verify(key, transcript, claims, proof):
     """Refuses unless every claim holds. `claims`: for each commitment its root and, for each matrix, (point, values)."""
-    unread = [
-        (key.batch_grinding_bits, [proof.batch_witness]),
-        (key.commit_grinding_bits, proof.fold_witnesses),
-        (key.query_grinding_bits, [proof.query_witness]),
-    ]
-    if any(bits == 0 and any(witnesses) for bits, witnesses in unread):
-        raise Refused("proof_not_canonical", "unread grinding witness")
-    values = [[[v for _, v in points] for points in matrices] for _, matrices in claims]
-    transcript.absorb(fiat_shamir.opening_seed(key, values))
-    for row in [row for matrices in values for points in matrices for row in points]:
-        transcript.absorb_extension(row)
-    grind(transcript, key.batch_grinding_bits, proof.batch_witness, "batch")
-    alpha = transcript.challenge()
-    betas, indices = commit_phase(key, transcript, proof)
-
     shape, highest = proof.shape, proof.shape.log_heights[0]
+    values = [[[v for _, v in points] for points in matrices] for _, matrices in claims]
+    alpha = batching_challenge(key, transcript, proof, fiat_shamir.opening_seed(key, values), values)
+    seed = fiat_shamir.fri_seed(key, shape.schedule, highest)
+    betas, indices = commit_phase(key, transcript, proof, seed, highest)
+
     for (root, _), committed, (layers, siblings) in zip(claims, shape.commitments, proof.inputs, strict=True):
         log_leaves = max(matrix.log_height for matrix in committed)
         own = [index >> (highest - log_leaves) for index in indices]
@@ -41,33 +30,6 @@ def verify(key, transcript, claims, proof):
         for height in shape.log_heights
     }
     query_phase(key, proof, betas, indices, quotients)
-
-
-def commit_phase(key, transcript, proof):
-    """The challenge of each folding round, and the queries."""
-    schedule, highest, extension = proof.shape.schedule, proof.shape.log_heights[0], key.extension
-    steps = []
-    for _ in schedule:
-        steps += [
-            commitment("commit_phase_commitment"),
-            *grinding("commit_pow", key.commit_grinding_bits, extension),
-            challenge("fold_challenge", extension),
-        ]
-    steps += [
-        message("final_poly", f"Fixed({1 << key.log_final_poly_len})", fiat_shamir.algebra(extension)),
-        *grinding("query_pow", key.query_grinding_bits, extension),
-        ("Atomic", "Challenge", "query_indices", f"Fixed({key.num_queries})", f"Bits({highest})"),
-    ]
-    instance = [key.log_blowup, key.max_log_arity, *schedule]
-    transcript.absorb(fiat_shamir.protocol_seed(b"p3-fri", steps, instance))
-    betas = []
-    for root, witness in zip(proof.fold_commitments, proof.fold_witnesses, strict=True):
-        transcript.absorb_digest(root)
-        grind(transcript, key.commit_grinding_bits, witness, "commit")
-        betas.append(transcript.challenge())
-    transcript.absorb_extension(proof.final_poly)
-    grind(transcript, key.query_grinding_bits, proof.query_witness, "query")
-    return betas, [transcript.sample_bits(highest) for _ in range(key.num_queries)]
 
 
 def quotients_at(key, height, claims, proof, alpha, indices):
